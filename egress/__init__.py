@@ -1,0 +1,1 @@
+"""The domain: who may reach what, in pure Python. Nothing here imports cdktf."""

@@ -1,0 +1,1 @@
+"""The configuration: the models of the YAML files, their loading and their rules."""

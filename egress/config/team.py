@@ -1,0 +1,92 @@
+"""teams/<team>.yaml: one tenant, its workloads, its grants and its Google identities."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from egress.config.model import ConfigModel
+from egress.config.names import GoogleName, HostName, KubernetesName, ServiceAccountId, TeamName
+
+HttpPath = Annotated[
+    str,
+    Field(
+        pattern=r"^/[^?#\s]*$", description="An absolute path without query, as AuthorizationPolicy takes it."
+    ),
+]
+LabelValue = Annotated[str, Field(pattern=r"^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$")]
+LabelKey = Annotated[
+    str,
+    Field(pattern=r"^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$"),
+]
+
+
+class Workload(ConfigModel):
+    """A ServiceAccount, a Service and a Deployment of one name."""
+
+    image: Annotated[
+        str, Field(pattern=r"^[a-z0-9.-]+(/[a-z0-9._-]+)+(:[A-Za-z0-9_.-]+)?(@sha256:[0-9a-f]{64})?$")
+    ]
+    """The container's image, on a registry the application nodes can reach."""
+    command: tuple[str, ...] = ()
+    """The container's command; left out, the image's own."""
+    port: Annotated[int, Field(ge=1, le=65535)] = 80
+    """The Service's HTTP port, TCP."""
+    replicas: Annotated[int, Field(ge=0, le=1000)] = 1
+    """How many Pods."""
+
+
+class Grant(ConfigModel):
+    """What the team may ask an outside host for, enforced at the gateway."""
+
+    to: HostName
+    """A host of destinations.yaml."""
+    paths: tuple[HttpPath, ...] = ()
+    """The paths allowed (exact, `/a*` prefix or `*a` suffix as AuthorizationPolicy matches); none given: all."""
+    scheme: Literal["http"] | None = None
+    """`http`: the grant speaks of plain HTTP alone, which is what paths can be enforced on."""
+    policy: KubernetesName | None = None
+    """The AuthorizationPolicy's name; left out, `egress-<team>-to-<host>`."""
+
+
+class NetworkPolicies(ConfigModel):
+    """The team's egress NetworkPolicies: control plane, gateway, DNS, Google APIs and metadata server always."""
+
+    same_namespace: bool = True
+    """Whether the team's Pods may reach each other."""
+    to_teams: tuple[TeamName, ...] = ()
+    """Other teams whose Pods may be reached."""
+
+
+class GoogleServiceAccount(ConfigModel):
+    """A Google service account that workloads of the team act as (Workload Identity Federation)."""
+
+    used_by: tuple[KubernetesName, ...] = Field(min_length=1)
+    """The team's workloads that may act as it; each is annotated with its address."""
+
+
+class Bucket(ConfigModel):
+    """A Cloud Storage bucket called `<project>-<key>`."""
+
+    objects: dict[Annotated[str, Field(pattern=r"^[^\s#*?\[\]]{1,1024}$")], str] = {}
+    """Objects by name, with their text."""
+    viewers: tuple[ServiceAccountId, ...] = ()
+    """The team's Google service accounts that may list and read it (roles/storage.objectViewer)."""
+
+
+class Team(ConfigModel):
+    """teams/<team>.yaml; the file's name is the team's name and its namespace."""
+
+    labels: dict[LabelKey, LabelValue] = {}
+    """Labels of the namespace, besides the injection label."""
+    sidecar: bool = True
+    """Whether the team has a Sidecar (REGISTRY_ONLY, istio-egress and its own namespace in scope)."""
+    workloads: dict[KubernetesName, Workload] = {}
+    """Workloads by name."""
+    grants: tuple[Grant, ...] = ()
+    """What the team may reach through the gateway."""
+    network_policies: NetworkPolicies | None = None
+    """The team's NetworkPolicies; left out, it has none."""
+    google_service_accounts: dict[ServiceAccountId, GoogleServiceAccount] = {}
+    """Google service accounts by id."""
+    buckets: dict[GoogleName, Bucket] = {}
+    """Buckets by the part of their name that follows `<project>-`."""
