@@ -1,0 +1,24 @@
+"""An Istio object as a `kubernetes_manifest`."""
+
+from collections.abc import Mapping, Sequence
+
+from cdktf import ITerraformDependable
+from cdktf_cdktf_provider_kubernetes.manifest import Manifest
+from constructs import Construct
+
+
+def istio_object(
+    scope: Construct, manifest: Mapping[str, object], depends_on: Sequence[ITerraformDependable] = ()
+) -> Manifest:
+    """Add an object whose id is its kind and name, so that the address in a plan tells what it is.
+
+    A manifest and no chart: what somebody changes or deletes in the cluster shows in the next plan.
+    """
+    metadata = manifest["metadata"]
+    assert isinstance(metadata, dict)  # noqa: S101 - narrows the TypedDict's `object`
+    return Manifest(
+        scope,
+        f"{str(manifest['kind']).lower()}-{metadata['name']}",
+        manifest=manifest,
+        depends_on=list(depends_on) or None,
+    )

@@ -1,0 +1,55 @@
+"""The VPC network and the subnet of the nodes."""
+
+from dataclasses import dataclass
+
+from cdktf import ITerraformDependable
+from cdktf_cdktf_provider_google.compute_network import ComputeNetwork
+from cdktf_cdktf_provider_google.compute_subnetwork import (
+    ComputeSubnetwork,
+    ComputeSubnetworkSecondaryIpRange,
+)
+from constructs import Construct
+
+PODS = "pods"
+SERVICES = "services"
+"""The secondary ranges' names, as the tutorial gives them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkProps:
+    """Names and ranges (CIDR) of the network and its one subnet."""
+
+    name: str
+    subnet: str
+    nodes: str
+    pods: str
+    services: str
+    region: str
+    depends_on: list[ITerraformDependable]
+
+
+class Network(Construct):
+    """A custom-mode VPC and its subnet with private Google access (tutorial, "Create a VPC network")."""
+
+    def __init__(self, scope: Construct, id_: str, props: NetworkProps) -> None:
+        super().__init__(scope, id_)
+        self.vpc = ComputeNetwork(
+            self,
+            "vpc",
+            name=props.name,
+            auto_create_subnetworks=False,
+            depends_on=props.depends_on,
+        )
+        self.subnet = ComputeSubnetwork(
+            self,
+            "subnet",
+            name=props.subnet,
+            network=self.vpc.id,
+            region=props.region,
+            ip_cidr_range=props.nodes,
+            private_ip_google_access=True,
+            secondary_ip_range=[
+                ComputeSubnetworkSecondaryIpRange(range_name=PODS, ip_cidr_range=props.pods),
+                ComputeSubnetworkSecondaryIpRange(range_name=SERVICES, ip_cidr_range=props.services),
+            ],
+        )

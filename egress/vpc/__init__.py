@@ -1,0 +1,1 @@
+"""The VPC's part of the platform: addresses and firewall rules."""
