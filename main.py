@@ -13,7 +13,9 @@ ROOT = Path(__file__).parent
 sys.path.append(str(ROOT / "constructs"))
 
 from egress.config.configuration import Configuration  # noqa: E402 - after the source root
-from egress.config.loading import ConfigurationError, load, notices  # noqa: E402
+from egress.config.loading import load  # noqa: E402
+from egress.config.problem import ConfigurationError  # noqa: E402
+from egress.config.notices import notices  # noqa: E402
 from egress.summary import summary  # noqa: E402
 
 if TYPE_CHECKING:

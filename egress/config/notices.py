@@ -1,0 +1,14 @@
+"""What a configuration still needs before it can be deployed; it synthesizes without."""
+
+from egress.config.configuration import Configuration
+from egress.config.platform import PLACEHOLDER_PROJECT
+
+
+def notices(configuration: Configuration) -> tuple[str, ...]:
+    """One line that names the variables to set before a deploy; empty where nothing is missing."""
+    missing = []
+    if configuration.platform.project.id == PLACEHOLDER_PROJECT:
+        missing.append("PROJECT_ID (a placeholder stands for it)")
+    if not configuration.platform.cluster.authorized_networks:
+        missing.append("AUTHORIZED_NETWORKS (nobody outside the network may call the API server)")
+    return (f"Before a deploy set {' and '.join(missing)}.",) if missing else ()
