@@ -14,8 +14,8 @@ sys.path.append(str(ROOT / "constructs"))
 
 from egress.config.configuration import Configuration  # noqa: E402 - after the source root
 from egress.config.loading import load  # noqa: E402
-from egress.config.problem import ConfigurationError  # noqa: E402
 from egress.config.notices import notices  # noqa: E402
+from egress.config.problem import ConfigurationError  # noqa: E402
 from egress.summary import summary  # noqa: E402
 
 if TYPE_CHECKING:
