@@ -1,0 +1,70 @@
+"""The import hook that keeps a provider package from importing its submodules."""
+
+import importlib
+from collections.abc import Sequence
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from lazy_bindings.kernel_types import KernelTypes
+from lazy_bindings.shape import PREFIX, ProviderShape, UnknownShapeError, read_shape, warn
+
+
+class LazyProviderLoader(SourceFileLoader):
+    """Gives a provider package its names without running its `__init__`."""
+
+    def __init__(self, fullname: str, path: str, shape: ProviderShape, kernel_types: KernelTypes) -> None:
+        super().__init__(fullname, path)
+        self._shape = shape
+        self._kernel_types = kernel_types
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Load the provider's assembly into jsii's kernel; a submodule is imported when asked for (PEP 562)."""
+        package = module.__name__
+        submodules = self._shape.submodules
+        known = frozenset(submodules)
+
+        def __getattr__(name: str) -> Any:  # noqa: N807 - PEP 562's name
+            if name not in known:
+                raise AttributeError(f"module {package!r} has no attribute {name!r}")
+            return importlib.import_module(f"{package}.{name}")
+
+        def __dir__() -> list[str]:  # noqa: N807 - PEP 562's name
+            return sorted(known.union(module.__dict__))
+
+        jsii_module = importlib.import_module(f"{package}._jsii")
+        assembly = jsii_module.__jsii_assembly__
+        self._kernel_types.register(assembly.name, package, submodules)
+        module.__dict__.update(
+            __jsii_assembly__=assembly, __all__=list(submodules), __getattr__=__getattr__, __dir__=__dir__
+        )
+
+
+class LazyProviderFinder(MetaPathFinder):
+    """Finds prebuilt provider packages; other modules, and packages of another shape, are left to Python."""
+
+    def find_spec(
+        self,
+        fullname: str,
+        path: Sequence[str] | None,
+        target: ModuleType | None = None,
+    ) -> ModuleSpec | None:
+        """The spec of a provider package with the lazy loader, or None to load it the stock way."""
+        if "." in fullname or not fullname.startswith(PREFIX):
+            return None
+        spec = PathFinder.find_spec(fullname, path, target)
+        if spec is None or spec.origin is None or type(spec.loader) is not SourceFileLoader:
+            return None
+        kernel_types = KernelTypes.of_jsii()
+        if kernel_types.submodules is None:
+            warn(fullname, "this jsii cannot find the class of an object whose module is not imported")
+            return None
+        try:
+            shape = read_shape(Path(spec.origin))
+        except UnknownShapeError as error:
+            warn(fullname, str(error))
+            return None
+        spec.loader = LazyProviderLoader(fullname, spec.origin, shape, kernel_types)
+        return spec
