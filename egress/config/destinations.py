@@ -4,8 +4,9 @@ from typing import Literal
 
 from pydantic import Field
 
+from egress.config.hosts import HostName
 from egress.config.model import ConfigModel
-from egress.config.names import HostName, KubernetesName, TeamName
+from egress.config.names import KubernetesName, TeamName
 
 
 class Destination(ConfigModel):
@@ -16,7 +17,7 @@ class Destination(ConfigModel):
     http: Literal["plain", "originate-tls"] = "plain"
     """What the gateway makes of plain HTTP: sends it on, or upgrades it to TLS on port 443."""
     https: Literal["pass-through"] | None = None
-    """How the application's own TLS travels: unread through the gateway's port 443, or (left out) not at all."""
+    """How the application's own TLS travels: unread through the gateway's port 443; left out, not at all."""
 
 
 class GoogleApis(ConfigModel):
@@ -34,7 +35,7 @@ class Destinations(ConfigModel):
     authorization: Literal["by-grant", "open"] = "by-grant"
     """`by-grant`: the gateway refuses what no grant allows. `open`: it has no AuthorizationPolicy at all
     (the tutorial before its authorization step)."""
-    destinations: dict[HostName, Destination] = {}
+    destinations: dict[HostName, Destination] = Field(default_factory=dict)
     """Outside hosts by name."""
-    google_apis: dict[KubernetesName, GoogleApis] = {}
+    google_apis: dict[KubernetesName, GoogleApis] = Field(default_factory=dict)
     """Google API hosts by the name of their ServiceEntry."""
