@@ -4,9 +4,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
+from egress.config.cluster import Cluster
 from egress.config.destinations import Destination, Destinations
+from egress.config.mesh import Mesh
 from egress.config.model import ConfigModel
-from egress.config.platform import Backend, Cluster, Mesh, Network, Platform, Project
+from egress.config.network import Network
+from egress.config.platform import Backend, Platform, Project
 from egress.config.problem import Path
 from egress.config.source import Source
 from egress.config.team import Grant, Team
