@@ -41,6 +41,11 @@ class TeamDraft:
         """The sound entries; an empty team where nothing is sound."""
         return self.file.model or Team()
 
+    def stated(self, key: str) -> frozenset[str]:
+        """The names of a mapping in the file, sound or not."""
+        mapping = self.source.at((key,))
+        return frozenset(mapping if isinstance(mapping, dict) else ())
+
     def grants(self) -> Iterator[tuple[Path, Grant]]:
         """The sound grants, each with its place in the file."""
         stated = self.source.at(("grants",))
@@ -59,6 +64,28 @@ class Draft:
     destinations_file: Validated[Destinations]
     teams: Mapping[str, TeamDraft]
     """Every team that has a file, sound or not, in alphabetical order."""
+    misnamed: frozenset[str]
+    """Teams whose file would be one if it were called `<team>.yaml`."""
+    teams_are_read: bool
+    """Whether there is a folder of teams at all."""
+
+    @property
+    def team_names(self) -> frozenset[str]:
+        """Every team there is, or will be once its file is renamed."""
+        return self.misnamed.union(self.teams)
+
+    def has_team(self, name: str) -> bool:
+        """Whether there is such a team; true where teams could not be read, which is a problem by itself."""
+        return not self.teams_are_read or name in self.team_names
+
+    @property
+    def destinations_are_read(self) -> bool:
+        """Whether the destinations file is readable."""
+        return isinstance(self.destinations_source.data, dict)
+
+    def where(self, path: Path) -> str:
+        """A place of the destinations file, as FILE:LINE."""
+        return f"{self.destinations_source.file}:{self.destinations_source.line(path)}"
 
     @property
     def destinations(self) -> Mapping[str, Destination]:

@@ -37,6 +37,8 @@ def load(folder: Path, environ: Mapping[str, str]) -> Configuration:
         destinations_source=destinations_source,
         destinations_file=destinations,
         teams=teams,
+        misnamed=files.misnamed_teams,
+        teams_are_read=files.has_teams_folder,
     )
     problems = (*files.problems, *_problems(draft), *judge(draft))
     if problems or platform.file.model is None or destinations.model is None:

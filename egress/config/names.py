@@ -7,7 +7,8 @@ from egress.config.patterns import matching
 LABEL = r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?"
 """An RFC 1123 label: what a Kubernetes namespace may be called, and each part of a host."""
 
-_LETTER_FIRST = r"^[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?$"
+LETTER_FIRST = r"^[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?$"
+"""An RFC 1035 label: what a team, a Service or a Compute Engine resource may be called."""
 _SIX_TO_THIRTY = r"^[a-z][-a-z0-9]{4,28}[a-z0-9]$"
 
 
@@ -22,17 +23,17 @@ KubernetesName = Annotated[
 """An RFC 1123 label (Kubernetes, "Object Names and IDs")."""
 
 TeamName = Annotated[
-    str, matching(_LETTER_FIRST, "a name of 1 to 63 of a-z, 0-9 and inner hyphens that begins with a letter")
+    str, matching(LETTER_FIRST, "a name of 1 to 63 of a-z, 0-9 and inner hyphens that begins with a letter")
 ]
 """A team's namespace; a leading digit would be mangled in a Terraform id."""
 
 ServiceName = Annotated[
-    str, matching(_LETTER_FIRST, "a name of 1 to 63 of a-z, 0-9 and inner hyphens that begins with a letter")
+    str, matching(LETTER_FIRST, "a name of 1 to 63 of a-z, 0-9 and inner hyphens that begins with a letter")
 ]
 """An RFC 1035 label, as Kubernetes wants it of a Service ("Object Names and IDs")."""
 
 GoogleName = Annotated[
-    str, matching(_LETTER_FIRST, "a name of 1 to 63 of a-z, 0-9 and inner hyphens that begins with a letter")
+    str, matching(LETTER_FIRST, "a name of 1 to 63 of a-z, 0-9 and inner hyphens that begins with a letter")
 ]
 """An RFC 1035 label, as Compute Engine wants it ("Naming resources")."""
 
