@@ -172,6 +172,8 @@ class _Tree:
                 return text
             if not isinstance(value, str):
                 self.source.texts[path] = text
+                if value is None and path:
+                    self._add(path, "nothing stands here: write a value, or take the key away", node.line)
                 return value
         self._check_text(text, path, node.line)
         return text
