@@ -11,5 +11,13 @@ settings.load_profile("repeatable")
 @pytest.fixture(autouse=True)
 def _no_overrides(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep a developer's own PROJECT_ID out of the tests, which compare with the committed files."""
-    for variable in ("PROJECT_ID", "REGION", "ZONE", "AUTHORIZED_NETWORKS", "EGRESS_CONFIG", "CDKTF_OUTDIR"):
+    for variable in (
+        "PROJECT_ID",
+        "PROJECT_NUMBER",
+        "REGION",
+        "ZONE",
+        "AUTHORIZED_NETWORKS",
+        "EGRESS_CONFIG",
+        "CDKTF_OUTDIR",
+    ):
         monkeypatch.delenv(variable, raising=False)

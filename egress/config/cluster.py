@@ -85,9 +85,10 @@ class Hardening(ConfigModel):
     roles."""
     kubelet_readonly_port: bool = False
     """Whether kubelets serve their unauthenticated port 10255, and the firewall lets nodes reach it."""
-    images: Literal["listed", "any"] = "listed"
-    """`listed`: Binary Authorization admits GKE's own images, Istio's and `allowed_images`; its policy is the
-    project's one and only. `any`: whatever a registry behind the firewall holds."""
+    images: Literal["listed", "any"] = "any"
+    """`listed`: Binary Authorization admits GKE's own images, Istio's and `allowed_images`; it is to be asked
+    for,
+    since its policy takes the place of the project's. `any`: whatever a registry behind the firewall holds."""
     allowed_images: tuple[ImagePattern, ...] = ()
     """Images, or patterns of them, that may run besides GKE's own and Istio's."""
     security_posture: bool = True

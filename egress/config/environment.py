@@ -1,4 +1,4 @@
-"""The environment variables that override the platform file: the tutorial's own, and AUTHORIZED_NETWORKS."""
+"""The environment variables that override the platform file: the tutorial's own, and two more."""
 
 import re
 from collections.abc import Mapping
@@ -8,12 +8,14 @@ from egress.config.text import check_text
 
 _VARIABLES = {
     "PROJECT_ID": ("project", "id"),
+    "PROJECT_NUMBER": ("project", "number"),
     "REGION": ("project", "region"),
     "ZONE": ("project", "zone"),
     "AUTHORIZED_NETWORKS": ("cluster", "authorized_networks"),
 }
 _LISTS = ("AUTHORIZED_NETWORKS",)
 """Those that hold several values, separated by commas or blanks."""
+_NUMBERS = ("PROJECT_NUMBER",)
 
 
 def override(platform: Source, environ: Mapping[str, str]) -> None:
@@ -25,9 +27,14 @@ def override(platform: Source, environ: Mapping[str, str]) -> None:
         section = platform.data.setdefault(path[0], {}) if text else None
         if not isinstance(section, dict):
             continue
-        section[path[1]] = (
-            [part for part in re.split(r"[,\s]+", text) if part] if variable in _LISTS else text
-        )
+        section[path[1]] = _value(variable, text)
         platform.overrides[path] = variable
         platform.problems = [problem for problem in platform.problems if problem.path[: len(path)] != path]
         platform.problems += [platform.problem(path, message, text) for message in check_text(text)]
+
+
+def _value(variable: str, text: str) -> list[str] | int | str:
+    """A variable's text as the file would have it; a number that is none is left for the model to refuse."""
+    if variable in _LISTS:
+        return [part for part in re.split(r"[,\s]+", text) if part]
+    return int(text) if variable in _NUMBERS and text.isdecimal() else text

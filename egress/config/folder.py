@@ -17,6 +17,8 @@ class Files:
     platform: Path
     destinations: Path
     teams: tuple[Path, ...]
+    misnamed_teams: frozenset[str]
+    has_teams_folder: bool
     problems: tuple[Problem, ...]
 
 
@@ -30,32 +32,41 @@ def find(folder: Path) -> Files:
         if folder.exists():
             message = "this is a file: name the folder it stands in"
         raise ConfigurationError([Problem(file=str(folder), message=message)])
-    teams, problems = _teams(folder / TEAMS)
+    teams = folder / TEAMS
+    entries = sorted(teams.iterdir(), key=lambda entry: entry.stem) if teams.is_dir() else []
+    problems = [] if teams.is_dir() else [_no_teams(teams)]
+    files, misnamed = [], set()
+    for entry in entries:
+        # Hidden files are an editor's, or keep an empty folder in git.
+        if entry.name.startswith("."):
+            continue
+        if entry.suffix == ".yaml" and not entry.is_dir():
+            files.append(entry)
+            continue
+        if entry.suffix.lower() in (".yml", ".yaml"):
+            misnamed.add(entry.stem)
+        problems.append(_no_team(entry))
     return Files(
         platform=folder / PLATFORM,
         destinations=folder / DESTINATIONS,
-        teams=tuple(teams),
+        teams=tuple(files),
+        misnamed_teams=frozenset(misnamed),
+        has_teams_folder=teams.is_dir(),
         problems=tuple(problems),
     )
 
 
-def _teams(folder: Path) -> tuple[list[Path], list[Problem]]:
-    teams: list[Path] = []
-    problems: list[Problem] = []
-    if not folder.is_dir():
-        message = "there is no such folder: create it, with one <team>.yaml for each team"
-        problems.append(Problem(file=str(folder), message=message))
-        return teams, problems
-    for path in sorted(folder.iterdir(), key=lambda each: each.stem):
-        if path.name.startswith("."):
-            continue
-        if path.is_dir():
-            message = "a folder is not read: each team is one file, <team>.yaml"
-            problems.append(Problem(file=str(path), message=message))
-        elif path.suffix == ".yaml":
-            teams.append(path)
-        else:
-            wanted = f"{path.stem}.yaml"
-            mend = f"rename it to {wanted}" if path.suffix.lower() in (".yml", ".yaml") else "remove it"
-            problems.append(Problem(file=str(path), message=f"only <team>.yaml files are read here: {mend}"))
-    return teams, problems
+def _no_teams(folder: Path) -> Problem:
+    message = "there is no such folder: create it, with one <team>.yaml for each team"
+    return Problem(file=str(folder), message=message)
+
+
+def _no_team(entry: Path) -> Problem:
+    """A file or folder among the teams' files that is none."""
+    if entry.is_dir():
+        message = "this is a folder, while each team is one file: write <team>.yaml, and remove the folder"
+    elif entry.suffix.lower() in (".yml", ".yaml"):
+        message = f"a team's file ends in .yaml: rename it to {entry.stem}.yaml"
+    else:
+        message = "only <team>.yaml files are read here: rename or remove it"
+    return Problem(file=str(entry), message=message)

@@ -38,8 +38,6 @@ def message(found: Found) -> str:
     kind = found.error["type"]
     if not found.error["loc"]:
         return _no_mapping(found)
-    if found.value is None and kind != "missing":
-        return f"nothing stands here: {_WANTED.get(kind, 'write a value')}, or take the key away"
     translate = _MESSAGES.get(kind)
     return translate(found) if translate else f"this is not valid here: {found.error['msg'].lower()}"
 
@@ -94,15 +92,6 @@ def _not_one_of(found: Found) -> str:
     near = nearest(found.value, words) if isinstance(found.value, str) else ""
     return f"write one of {', '.join(words)}{f'; {near}' if near.startswith('did') else ''}"
 
-
-_WANTED = {
-    "string_type": "write text",
-    "int_type": "write a whole number",
-    "bool_type": "write true or false",
-    "tuple_type": "write a list",
-    "dict_type": "write a mapping",
-    "model_type": "write a mapping",
-}
 
 _MESSAGES: dict[str, Callable[[Found], str]] = {
     "extra_forbidden": _unknown_key,

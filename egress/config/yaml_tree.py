@@ -41,6 +41,11 @@ class _Node:
     tagged: bool = False
 
 
+def _line(event: Any) -> int:
+    """The line an event begins on, from 1."""
+    return int(event.start_mark.line) + 1
+
+
 class _Tree:
     """Turns the events of one file into a source's data, lines and problems."""
 
@@ -70,7 +75,7 @@ class _Tree:
                     documents += 1
                     if documents > 1:
                         message = "a second document begins here (---): one file is one document"
-                        raise UnreadableError(message, event.start_mark.line + 1)
+                        raise UnreadableError(message, _line(event))
                 elif isinstance(event, yaml.NodeEvent):
                     root = self._node(event, events, 0)
         except yaml.YAMLError as error:
@@ -78,7 +83,7 @@ class _Tree:
         return root
 
     def _node(self, event: Any, events: Iterator[Any], depth: int) -> _Node:
-        line = event.start_mark.line + 1
+        line = _line(event)
         if depth > MAX_DEPTH:
             raise UnreadableError(
                 f"lists and mappings nest deeper than {MAX_DEPTH} levels: flatten them", line
@@ -167,6 +172,8 @@ class _Tree:
                 return text
             if not isinstance(value, str):
                 self.source.texts[path] = text
+                if value is None and path:
+                    self._add(path, "nothing stands here: write a value, or take the key away", node.line)
                 return value
         self._check_text(text, path, node.line)
         return text
