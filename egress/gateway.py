@@ -36,6 +36,12 @@ PASS_THROUGH_POLICY = "egress-all-443"  # noqa: S105 - a policy's name
 CLOSED_POLICY = "egress-nothing"
 """The AuthorizationPolicy that closes a gateway for which no grant exists yet."""
 
+IDENTITY_POLICY = "egress-identity-https"
+"""The AuthorizationPolicy that asks for a mesh identity on the identity port."""
+
+ACCESS_LOG_PROVIDER = "egress-access-log"
+"""The mesh's access log provider that writes source principal and SNI."""
+
 TAINT_KEY = "dedicated"
 TAINT_VALUE = "gateway"
 """The gateway pool's taint, dedicated=gateway:NoSchedule."""
@@ -58,6 +64,9 @@ HTTP = Port(name="http2", service=80, target=8080)
 
 TLS = Port(name="https", service=443, target=8443)
 """The application's own TLS."""
+
+IDENTITY = Port(name="tls-identity", service=9443, target=9443)
+"""The application's own TLS inside mutual TLS: what HTTPS by identity is authorized on."""
 
 STATUS = Port(name="status-port", service=15021, target=15021)
 """The readiness probe of the proxy."""

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from egress.config.model import ConfigModel
-from egress.config.names import GoogleName, HostName, KubernetesName, ServiceAccountId, TeamName
+from egress.config.names import LABEL, GoogleName, HostName, KubernetesName, ServiceAccountId, TeamName
 
 HttpPath = Annotated[
     str,
@@ -13,10 +13,23 @@ HttpPath = Annotated[
         pattern=r"^/[^?#\s]*$", description="An absolute path without query, as AuthorizationPolicy takes it."
     ),
 ]
+HttpMethod = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
+ServiceAccountReference = Annotated[
+    str,
+    Field(
+        pattern=rf"^({LABEL}/)?{LABEL}$",
+        description="A ServiceAccount of the team, NAME or NAMESPACE/NAME.",
+    ),
+]
 LabelValue = Annotated[str, Field(pattern=r"^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$")]
 LabelKey = Annotated[
     str,
     Field(pattern=r"^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$"),
+]
+
+
+GroupAddress = Annotated[
+    str, Field(pattern=r"^[a-z0-9._+-]+@[a-z0-9.-]+\.[a-z]+$", description="A Google group's address.")
 ]
 
 
@@ -33,6 +46,8 @@ class Workload(ConfigModel):
     """The Service's HTTP port, TCP."""
     replicas: Annotated[int, Field(ge=0, le=1000)] = 1
     """How many Pods."""
+    namespace: KubernetesName | None = None
+    """One of the team's namespaces; left out, the team's first."""
 
 
 class Grant(ConfigModel):
@@ -40,10 +55,15 @@ class Grant(ConfigModel):
 
     to: HostName
     """A host of destinations.yaml."""
+    service_accounts: tuple[ServiceAccountReference, ...] = ()
+    """Who may ask, where authorization is by identity: ServiceAccounts of the team, NAMESPACE/NAME in its further
+    namespaces."""
+    methods: tuple[HttpMethod, ...] = ()
+    """The HTTP methods allowed; none given: all."""
     paths: tuple[HttpPath, ...] = ()
     """The paths allowed (exact, `/a*` prefix or `*a` suffix as AuthorizationPolicy matches); none given: all."""
-    scheme: Literal["http"] | None = None
-    """`http`: the grant speaks of plain HTTP alone, which is what paths can be enforced on."""
+    scheme: Literal["http", "https"] | None = None
+    """The grant speaks of plain HTTP or of HTTPS alone; methods and paths can be enforced on `http`."""
     policy: KubernetesName | None = None
     """The AuthorizationPolicy's name; left out, `egress-<team>-to-<host>`."""
 
@@ -62,6 +82,13 @@ class GoogleServiceAccount(ConfigModel):
 
     used_by: tuple[KubernetesName, ...] = Field(min_length=1)
     """The team's workloads that may act as it; each is annotated with its address."""
+    roles: tuple[
+        Annotated[
+            str, Field(pattern=r"^(roles|projects/[^/]+/roles|organizations/[0-9]+/roles)/[A-Za-z0-9_.]+$")
+        ],
+        ...,
+    ] = ()
+    """Roles it has in the project."""
 
 
 class Bucket(ConfigModel):
@@ -76,6 +103,12 @@ class Bucket(ConfigModel):
 class Team(ConfigModel):
     """teams/<team>.yaml; the file's name is the team's name and its namespace."""
 
+    namespaces: tuple[TeamName, ...] = ()
+    """The team's further namespaces, beside the one of its own name."""
+    service_accounts: tuple[ServiceAccountReference, ...] = ()
+    """ServiceAccounts of workloads that the team deploys itself; they are created with its namespaces."""
+    groups: tuple[GroupAddress, ...] = ()
+    """Who may run workloads in the team's namespaces (Google Groups for RBAC)."""
     labels: dict[LabelKey, LabelValue] = {}
     """Labels of the namespace, besides the injection label."""
     sidecar: bool = True
