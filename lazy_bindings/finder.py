@@ -21,7 +21,7 @@ class LazyProviderLoader(SourceFileLoader):
         self._kernel_types = kernel_types
 
     def exec_module(self, module: ModuleType) -> None:
-        """Load the provider's assembly into jsii's kernel; a submodule is imported when asked for (PEP 562)."""
+        """Load the provider's assembly into jsii; a submodule is imported when asked for (PEP 562)."""
         package = module.__name__
         submodules = self._shape.submodules
         known = frozenset(submodules)

@@ -2,7 +2,7 @@
 
 jsii's kernel hands back objects by their JavaScript type
 (`@cdktf/provider-google.computeNetwork.ComputeNetwork`). When the class is not registered, jsii looks its
-module up in a map that newer bindings fill and the prebuilt providers do not, because their `__init__` imports
+module up in a map that newer bindings fill; the prebuilt providers do not: their `__init__` imports
 everything. The map is private to jsii.
 """
 

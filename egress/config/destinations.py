@@ -4,11 +4,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from egress.config.hosts import HostName
 from egress.config.model import ConfigModel
-from egress.config.names import HostName, KubernetesName, TeamName
+from egress.config.names import KubernetesName, TeamName
+from egress.config.patterns import matching
 
-
-Duration = Annotated[str, Field(pattern=r"^[1-9][0-9]*(ms|s|m|h)$", description="Such as 15s or 500ms.")]
+Duration = Annotated[str, matching(r"^[1-9][0-9]*(ms|s|m|h)$", "a duration, such as 15s or 500ms")]
 OutsidePort = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -80,7 +81,7 @@ class Destinations(ConfigModel):
     authorization: Literal["by-identity", "by-namespace", "open"] = "by-identity"
     """`by-identity`: the gateway refuses what no grant allows to the caller's service account. `by-namespace`: to
     its namespace (the tutorial). `open`: no AuthorizationPolicy at all (the tutorial's first steps)."""
-    destinations: dict[HostName, Destination] = {}
+    destinations: dict[HostName, Destination] = Field(default_factory=dict)
     """Outside hosts by name."""
-    google_apis: dict[KubernetesName, GoogleApis] = {}
+    google_apis: dict[KubernetesName, GoogleApis] = Field(default_factory=dict)
     """Google API hosts by the name of their ServiceEntry."""

@@ -1,33 +1,33 @@
-"""The environment variables that override the platform file: the tutorial's own, and who may call the API server."""
+"""The environment variables that override the platform file: the tutorial's own, and AUTHORIZED_NETWORKS."""
 
 import re
 from collections.abc import Mapping
 
-from egress.config.problem import Path
-from egress.config.source import Source, check_text
+from egress.config.source import Source
+from egress.config.text import check_text
 
-_TEXTS: dict[str, Path] = {
+_VARIABLES = {
     "PROJECT_ID": ("project", "id"),
     "REGION": ("project", "region"),
     "ZONE": ("project", "zone"),
+    "AUTHORIZED_NETWORKS": ("cluster", "authorized_networks"),
 }
-_LISTS: dict[str, Path] = {"AUTHORIZED_NETWORKS": ("cluster", "authorized_networks")}
+_LISTS = ("AUTHORIZED_NETWORKS",)
+"""Those that hold several values, separated by commas or blanks."""
 
 
 def override(platform: Source, environ: Mapping[str, str]) -> None:
-    """Put what the environment gives in the place of what the platform file says; an empty variable gives nothing."""
+    """Let what the environment gives stand in the platform file's place; an empty variable gives nothing."""
     if not isinstance(platform.data, dict):
         return
-    for variable, path in (_TEXTS | _LISTS).items():
+    for variable, path in _VARIABLES.items():
         text = environ.get(variable, "").strip()
-        if not text:
-            continue
-        section = platform.data.setdefault(path[0], {})
+        section = platform.data.setdefault(path[0], {}) if text else None
         if not isinstance(section, dict):
             continue
         section[path[1]] = (
             [part for part in re.split(r"[,\s]+", text) if part] if variable in _LISTS else text
         )
-        platform.problems = [problem for problem in platform.problems if problem.path[: len(path)] != path]
         platform.overrides[path] = variable
+        platform.problems = [problem for problem in platform.problems if problem.path[: len(path)] != path]
         platform.problems += [platform.problem(path, message, text) for message in check_text(text)]

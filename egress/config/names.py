@@ -1,18 +1,15 @@
-"""The names a configuration may use: each type refuses what Kubernetes, Google Cloud or DNS would refuse."""
+"""The names a configuration may use: each type refuses what Kubernetes or Google Cloud would refuse."""
 
-import re
-from ipaddress import IPv4Network, ip_network
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from egress.config.patterns import matching
 
 LABEL = r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?"
-"""An RFC 1123 label: what a Kubernetes namespace, ServiceAccount or Service may be called."""
+"""An RFC 1123 label: what a Kubernetes namespace may be called, and each part of a host."""
 
-PRIVATE_RANGES = tuple(
-    ip_network(cidr) for cidr in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
-)
-"""RFC 1918 and RFC 6598, the ranges GKE takes without further settings."""
+LETTER_FIRST = r"^[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?$"
+"""An RFC 1035 label: what a team, a Service or a Compute Engine resource may be called."""
+_SIX_TO_THIRTY = r"^[a-z][-a-z0-9]{4,28}[a-z0-9]$"
 
 
 def fold(host: str) -> str:
@@ -20,112 +17,43 @@ def fold(host: str) -> str:
     return host.replace(".", "-")
 
 
-def _host(value: str) -> str:
-    problem = _host_problem(value)
-    if problem:
-        raise ValueError(problem)
-    return value
-
-
-def _host_problem(value: str) -> str | None:
-    """What is wrong with a host, and the mend; None where it is an exact lower-case FQDN."""
-    if "://" in value:
-        return f"write the host alone, without a scheme: {value.split('://', 1)[1].split('/')[0]}"
-    if "*" in value:
-        return (
-            "a wildcard cannot be routed through an egress gateway: "
-            "name each host (field-proven limit of ServiceEntry with DNS)"
-        )
-    if re.search(r":\d*$", value):
-        return f"write the host without a port: {value.rsplit(':', 1)[0]}"
-    if "/" in value:
-        return f"write the host without a path: {value.split('/')[0]}"
-    if not value.isascii():
-        return "write an internationalised name in its ASCII form (xn--...), as it stands in the certificate"
-    if value != value.lower():
-        return f"write the host in lower case: {value.lower()}"
-    if value.endswith("."):
-        return f"write the host without the trailing dot: {value.rstrip('.')}"
-    if re.fullmatch(r"[0-9.]+", value):
-        return "an address has no name to route or authorize by: use a DNS name"
-    if not re.fullmatch(rf"(?:{LABEL}\.)+{LABEL}", value):
-        return "a host is labels of letters, digits and inner hyphens joined by dots, such as api.example.com"
-    if len(value) > 253:
-        return f"a DNS name has at most 253 characters, this one has {len(value)}"
-    return None
-
-
-def _cidr(value: str) -> str:
-    try:
-        network = ip_network(value, strict=False)
-    except ValueError:
-        raise ValueError("write an IPv4 range as ADDRESS/PREFIX, such as 10.0.0.0/24") from None
-    if not isinstance(network, IPv4Network):
-        raise ValueError("only IPv4 ranges are supported: the platform's subnet is single-stack")  # noqa: TRY004
-    if "/" not in value:
-        raise ValueError(f"the prefix is missing: did you mean {value}/32?")
-    if str(network) != value:
-        raise ValueError(f"the address has bits beyond its prefix: did you mean {network}?")
-    return value
-
-
-def _private_cidr(value: str) -> str:
-    network = ip_network(_cidr(value))
-    if not any(network.subnet_of(private) for private in PRIVATE_RANGES):  # type: ignore[arg-type]
-        raise ValueError("use a private range (10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 or 100.64.0.0/10)")
-    return value
-
-
-KubernetesName = Annotated[str, Field(pattern=rf"^{LABEL}$", description="An RFC 1123 label.")]
-"""At most 63 of a-z, 0-9 and inner hyphens (Kubernetes, "Object Names and IDs")."""
+KubernetesName = Annotated[
+    str, matching(rf"^{LABEL}$", "a Kubernetes name (1 to 63 of a-z, 0-9 and inner hyphens)")
+]
+"""An RFC 1123 label (Kubernetes, "Object Names and IDs")."""
 
 TeamName = Annotated[
-    str,
-    Field(
-        pattern=r"^[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?$",
-        description="A namespace's name that begins with a letter, as Terraform's ids do.",
-    ),
+    str, matching(LETTER_FIRST, "a name of 1 to 63 of a-z, 0-9 and inner hyphens that begins with a letter")
 ]
 """A team's namespace; a leading digit would be mangled in a Terraform id."""
 
-GoogleName = Annotated[
-    str,
-    Field(
-        pattern=r"^[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?$",
-        description="A Compute Engine resource name (RFC 1035 label).",
-    ),
+ServiceName = Annotated[
+    str, matching(LETTER_FIRST, "a name of 1 to 63 of a-z, 0-9 and inner hyphens that begins with a letter")
 ]
-"""At most 63 characters, a letter first (Compute Engine, "Naming resources")."""
+"""An RFC 1035 label, as Kubernetes wants it of a Service ("Object Names and IDs")."""
+
+GoogleName = Annotated[
+    str, matching(LETTER_FIRST, "a name of 1 to 63 of a-z, 0-9 and inner hyphens that begins with a letter")
+]
+"""An RFC 1035 label, as Compute Engine wants it ("Naming resources")."""
 
 ClusterResourceName = Annotated[
     str,
-    Field(
-        pattern=r"^[a-z](?:[-a-z0-9]{0,38}[a-z0-9])?$",
-        description="A GKE cluster or node pool name: 40 characters.",
+    matching(
+        r"^[a-z](?:[-a-z0-9]{0,38}[a-z0-9])?$",
+        "a name of a GKE cluster or node pool (1 to 40 of a-z, 0-9 and inner hyphens, a letter first)",
     ),
 ]
 """At most 40 characters (GKE API, `projects.locations.clusters`)."""
 
 ServiceAccountId = Annotated[
     str,
-    Field(
-        pattern=r"^[a-z][-a-z0-9]{4,28}[a-z0-9]$", description="A Google service account id: 6 to 30 chars."
-    ),
+    matching(_SIX_TO_THIRTY, "an id of 6 to 30 of a-z, 0-9 and inner hyphens that begins with a letter"),
 ]
 """6 to 30 characters (IAM API, `projects.serviceAccounts.create`)."""
 
 ProjectId = Annotated[
-    str, Field(pattern=r"^[a-z][-a-z0-9]{4,28}[a-z0-9]$", description="A Google Cloud project id.")
+    str,
+    matching(_SIX_TO_THIRTY, "an id of 6 to 30 of a-z, 0-9 and inner hyphens that begins with a letter"),
 ]
 """6 to 30 characters (Resource Manager, "Creating and managing projects")."""
-
-HostName = Annotated[str, AfterValidator(_host), Field(description="An exact FQDN, lower case.")]
-"""An exact host: no scheme, port, path, wildcard, upper case, trailing dot or non-ASCII letter."""
-
-Cidr = Annotated[str, AfterValidator(_cidr), Field(description="An IPv4 range, ADDRESS/PREFIX.")]
-"""An IPv4 range without host bits."""
-
-PrivateCidr = Annotated[
-    str, AfterValidator(_private_cidr), Field(description="A private IPv4 range, ADDRESS/PREFIX.")
-]
-"""A range of RFC 1918 or RFC 6598."""

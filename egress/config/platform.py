@@ -5,20 +5,39 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from egress.config.model import ConfigModel
-from egress.config.names import (
-    Cidr,
-    ClusterResourceName,
-    GoogleName,
-    KubernetesName,
-    PrivateCidr,
-    ProjectId,
-)
+from egress.config.names import ClusterResourceName, GoogleName, KubernetesName, ProjectId
+from egress.config.patterns import matching
+from egress.config.ranges import Cidr, PrivateCidr
 
 PLACEHOLDER_PROJECT = "your-project-id"
 """What stands in config/tutorial until PROJECT_ID is given: it synthesizes, it cannot be deployed."""
 
+Region = Annotated[str, matching(r"^[a-z]+-[a-z]+[0-9]+$", "a region, such as us-central1")]
+Zone = Annotated[str, matching(r"^[a-z]+-[a-z]+[0-9]+-[a-z]$", "a zone, such as us-central1-a")]
 MachineType = Annotated[
-    str, Field(pattern=r"^[a-z][a-z0-9]*-[a-z0-9]+(-[a-z0-9]+)*$", description="Such as e2-standard-4.")
+    str, matching(r"^[a-z][a-z0-9]*-[a-z0-9]+(-[a-z0-9]+)*$", "a machine type, such as e2-standard-4")
+]
+IstioVersion = Annotated[str, matching(r"^1\.30\.[0-9]+$", "an Istio 1.30 version, such as 1.30.3")]
+ImageHub = Annotated[
+    str,
+    matching(
+        r"^([a-z0-9-]+\.)*(gcr\.io|pkg\.dev)(/[a-z0-9._-]+)+$",
+        "an image registry on gcr.io or pkg.dev, such as gcr.io/istio-release",
+    ),
+]
+StateBucket = Annotated[
+    str,
+    matching(
+        r"^[a-z0-9][-a-z0-9_.]{1,220}[a-z0-9]$",
+        "a bucket's name (3 to 222 of a-z, 0-9, hyphens, underscores and dots)",
+    ),
+]
+StatePrefix = Annotated[
+    str,
+    matching(
+        r"^[a-zA-Z0-9][a-zA-Z0-9_.-]*(/[a-zA-Z0-9][a-zA-Z0-9_.-]*)*$",
+        "a folder in the bucket, such as secure-egress or platform/egress",
+    ),
 ]
 
 
@@ -27,9 +46,9 @@ class Project(ConfigModel):
 
     id: ProjectId
     """The project; the environment's PROJECT_ID overrides it."""
-    region: Annotated[str, Field(pattern=r"^[a-z]+-[a-z]+[0-9]+$")]
+    region: Region
     """Such as us-central1; the environment's REGION overrides it."""
-    zone: Annotated[str, Field(pattern=r"^[a-z]+-[a-z]+[0-9]+-[a-z]$")]
+    zone: Zone
     """A zone of the region, where the zonal cluster stands; the environment's ZONE overrides it."""
 
 
@@ -101,22 +120,20 @@ class Cluster(ConfigModel):
 class Mesh(ConfigModel):
     """The in-cluster Istio control plane, installed by Helm."""
 
-    istio_version: Annotated[str, Field(pattern=r"^1\.30\.[0-9]+$")] = "1.30.3"
+    istio_version: IstioVersion = "1.30.3"
     """The version of the charts and images: one Istio 1.30.x."""
     revision: KubernetesName = "default"
     """The control plane's revision; `default` is the unrevisioned one. Injection labels follow from it."""
-    hub: Annotated[str, Field(pattern=r"^([a-z0-9-]+\.)*(gcr\.io|pkg\.dev)/[a-z0-9/._-]+$")] = (
-        "gcr.io/istio-release"
-    )
+    hub: ImageHub = "gcr.io/istio-release"
     """The images' registry: on gcr.io or pkg.dev, the only ones behind the firewall."""
 
 
 class GcsBackend(ConfigModel):
     """A bucket that holds the state of each stack under `<prefix>/<stack>`."""
 
-    bucket: Annotated[str, Field(pattern=r"^[a-z0-9][-a-z0-9_.]{1,220}[a-z0-9]$")]
+    bucket: StateBucket
     """The bucket's name; it must exist before the first deploy."""
-    prefix: Annotated[str, Field(pattern=r"^[a-zA-Z0-9][a-zA-Z0-9/_.-]*$")] = "secure-egress"
+    prefix: StatePrefix = "secure-egress"
     """The folder in it; each stack adds its own name."""
 
 

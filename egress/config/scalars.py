@@ -1,4 +1,4 @@
-"""What an unquoted YAML scalar means: YAML 1.2's core schema, and a refusal where YAML 1.1 reads it otherwise.
+"""What an unquoted YAML scalar means: YAML 1.2's core schema, and a refusal where YAML 1.1 differs.
 
 Editors, PyYAML, Go and Terraform do not agree on words such as `no`, `010` or `12:30`; a configuration that
 several tools read must not contain one unquoted.
@@ -61,3 +61,11 @@ def resolve(text: str) -> Scalar:
         if pattern.fullmatch(text):
             raise AmbiguousScalarError(reading)
     return text
+
+
+def quoted(text: str) -> str:
+    """How to write an ambiguous scalar so that every reader takes it alike."""
+    switch = {"yes": "true", "on": "true", "no": "false", "off": "false"}.get(text.lower())
+    return (
+        f"write {switch} for a switch, or '{text}' for text" if switch else f"write it in quotes ('{text}')"
+    )

@@ -4,41 +4,71 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from egress.config.hosts import HostName
+from egress.config.http_paths import HttpPath
 from egress.config.model import ConfigModel
-from egress.config.names import LABEL, GoogleName, HostName, KubernetesName, ServiceAccountId, TeamName
+from egress.config.names import (
+    LABEL,
+    GoogleName,
+    KubernetesName,
+    ServiceAccountId,
+    ServiceName,
+    TeamName,
+)
+from egress.config.patterns import matching
 
-HttpPath = Annotated[
+LabelValue = Annotated[
     str,
-    Field(
-        pattern=r"^/[^?#\s]*$", description="An absolute path without query, as AuthorizationPolicy takes it."
+    matching(
+        r"^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$",
+        "a label's value (at most 63 letters, digits and inner hyphens, underscores and dots)",
     ),
 ]
 HttpMethod = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 ServiceAccountReference = Annotated[
     str,
-    Field(
-        pattern=rf"^({LABEL}/)?{LABEL}$",
-        description="A ServiceAccount of the team, NAME or NAMESPACE/NAME.",
-    ),
+    matching(rf"^({LABEL}/)?{LABEL}$", "a ServiceAccount of the team (NAME or NAMESPACE/NAME)"),
 ]
-LabelValue = Annotated[str, Field(pattern=r"^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$")]
 LabelKey = Annotated[
     str,
-    Field(pattern=r"^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$"),
+    matching(
+        r"^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$",
+        "a label's key, such as team or example.com/team",
+    ),
+]
+Image = Annotated[
+    str,
+    matching(
+        r"^[a-z0-9.-]+(/[a-z0-9._-]+)+(:[A-Za-z0-9_.-]+)?(@sha256:[0-9a-f]{64})?$",
+        "an image with its registry, such as gcr.io/PROJECT/IMAGE:TAG",
+    ),
+]
+ObjectName = Annotated[
+    str,
+    matching(
+        r"^[^\s#*?\[\]]{1,1024}$",
+        "a Cloud Storage object's name (1 to 1024 characters, without blanks and # * ? [ ])",
+    ),
 ]
 
 
 GroupAddress = Annotated[
-    str, Field(pattern=r"^[a-z0-9._+-]+@[a-z0-9.-]+\.[a-z]+$", description="A Google group's address.")
+    str,
+    matching(r"^[a-z0-9._+-]+@[a-z0-9.-]+\.[a-z]+$", "a Google group's address, such as team-x@example.com"),
+]
+IamRole = Annotated[
+    str,
+    matching(
+        r"^(roles|projects/[^/]+/roles|organizations/[0-9]+/roles)/[A-Za-z0-9_.]+$",
+        "an IAM role, such as roles/pubsub.publisher",
+    ),
 ]
 
 
 class Workload(ConfigModel):
     """A ServiceAccount, a Service and a Deployment of one name."""
 
-    image: Annotated[
-        str, Field(pattern=r"^[a-z0-9.-]+(/[a-z0-9._-]+)+(:[A-Za-z0-9_.-]+)?(@sha256:[0-9a-f]{64})?$")
-    ]
+    image: Image
     """The container's image, on a registry the application nodes can reach."""
     command: tuple[str, ...] = ()
     """The container's command; left out, the image's own."""
@@ -61,7 +91,7 @@ class Grant(ConfigModel):
     methods: tuple[HttpMethod, ...] = ()
     """The HTTP methods allowed; none given: all."""
     paths: tuple[HttpPath, ...] = ()
-    """The paths allowed (exact, `/a*` prefix or `*a` suffix as AuthorizationPolicy matches); none given: all."""
+    """The paths allowed (exact, `/a*` for a beginning or `*a` for an end); left out, all."""
     scheme: Literal["http", "https"] | None = None
     """The grant speaks of plain HTTP or of HTTPS alone; methods and paths can be enforced on `http`."""
     policy: KubernetesName | None = None
@@ -69,7 +99,7 @@ class Grant(ConfigModel):
 
 
 class NetworkPolicies(ConfigModel):
-    """The team's egress NetworkPolicies: control plane, gateway, DNS, Google APIs and metadata server always."""
+    """The team's NetworkPolicies: control plane, gateway, DNS, Google APIs and metadata server always."""
 
     same_namespace: bool = True
     """Whether the team's Pods may reach each other."""
@@ -80,21 +110,16 @@ class NetworkPolicies(ConfigModel):
 class GoogleServiceAccount(ConfigModel):
     """A Google service account that workloads of the team act as (Workload Identity Federation)."""
 
-    used_by: tuple[KubernetesName, ...] = Field(min_length=1)
+    used_by: tuple[ServiceName, ...] = Field(min_length=1)
     """The team's workloads that may act as it; each is annotated with its address."""
-    roles: tuple[
-        Annotated[
-            str, Field(pattern=r"^(roles|projects/[^/]+/roles|organizations/[0-9]+/roles)/[A-Za-z0-9_.]+$")
-        ],
-        ...,
-    ] = ()
+    roles: tuple[IamRole, ...] = ()
     """Roles it has in the project."""
 
 
 class Bucket(ConfigModel):
     """A Cloud Storage bucket called `<project>-<key>`."""
 
-    objects: dict[Annotated[str, Field(pattern=r"^[^\s#*?\[\]]{1,1024}$")], str] = {}
+    objects: dict[ObjectName, str] = Field(default_factory=dict)
     """Objects by name, with their text."""
     viewers: tuple[ServiceAccountId, ...] = ()
     """The team's Google service accounts that may list and read it (roles/storage.objectViewer)."""
@@ -109,17 +134,17 @@ class Team(ConfigModel):
     """ServiceAccounts of workloads that the team deploys itself; they are created with its namespaces."""
     groups: tuple[GroupAddress, ...] = ()
     """Who may run workloads in the team's namespaces (Google Groups for RBAC)."""
-    labels: dict[LabelKey, LabelValue] = {}
+    labels: dict[LabelKey, LabelValue] = Field(default_factory=dict)
     """Labels of the namespace, besides the injection label."""
     sidecar: bool = True
     """Whether the team has a Sidecar (REGISTRY_ONLY, istio-egress and its own namespace in scope)."""
-    workloads: dict[KubernetesName, Workload] = {}
+    workloads: dict[ServiceName, Workload] = Field(default_factory=dict)
     """Workloads by name."""
     grants: tuple[Grant, ...] = ()
     """What the team may reach through the gateway."""
     network_policies: NetworkPolicies | None = None
     """The team's NetworkPolicies; left out, it has none."""
-    google_service_accounts: dict[ServiceAccountId, GoogleServiceAccount] = {}
+    google_service_accounts: dict[ServiceAccountId, GoogleServiceAccount] = Field(default_factory=dict)
     """Google service accounts by id."""
-    buckets: dict[GoogleName, Bucket] = {}
+    buckets: dict[GoogleName, Bucket] = Field(default_factory=dict)
     """Buckets by the part of their name that follows `<project>-`."""

@@ -1,0 +1,79 @@
+# `make help` lists the targets. A fresh machine needs Python 3.11+ with venv, and make; node comes with the
+# Python packages of Pipfile.lock.
+
+CONFIG ?= tutorial
+PIPENV_VERSION := 2026.10.3
+
+# The first Python of 3.11 or later; PYTHON=... names another one.
+PYTHON ?= $(shell for candidate in python3 python3.14 python3.13 python3.12 python3.11; do \
+	"$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& { command -v "$$candidate"; break; }; done)
+
+VENV := .venv
+IN_VENV := env -u PIPENV_IGNORE_VIRTUALENVS VIRTUAL_ENV="$(CURDIR)/$(VENV)" PIPENV_VERBOSITY=-1 PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
+INSTALLED := $(VENV)/.installed
+WARMED := .cache/jsii/.warmed
+CLI := node_modules/.package-lock.json
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: $(INSTALLED) $(WARMED) ## Install the locked packages into .venv, unpack and index the provider bindings
+
+.PHONY: synth
+synth: setup ## Write the Terraform JSON of config/$(CONFIG) to cdktf.out (CONFIG=tutorial)
+	@$(VENV)/bin/python main.py --config config/$(CONFIG)
+
+.PHONY: test
+test: setup ## Run every test
+	$(VENV)/bin/pytest
+
+.PHONY: check
+check: setup ## What CI runs: format, lint, types, tests
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy .
+	$(VENV)/bin/pytest
+
+.PHONY: bench
+bench: setup ## Measure the speed targets of docs/performance.md
+	$(VENV)/bin/python -m bench
+
+.PHONY: cli
+cli: $(CLI) ## Install the pinned cdktf command line (then: . .venv/bin/activate && npx cdktf list)
+
+.PHONY: lock
+lock: $(INSTALLED) ## Lock the packages of Pipfile and package.json again
+	$(IN_VENV) pipenv lock --dev
+	@# The registry is the machine's choice (pip's configuration), not the project's.
+	$(IN_VENV) python -c 'import json, pathlib; f = pathlib.Path("Pipfile.lock"); d = json.loads(f.read_text()); \
+	d["_meta"]["sources"] = []; f.write_text(json.dumps(d, indent=4, sort_keys=True) + "\n")'
+	$(IN_VENV) npm install --package-lock-only --omit-lockfile-registry-resolved
+
+.PHONY: clean
+clean: ## Remove what make wrote, but for .venv
+	rm -rf .cache cdktf.out node_modules .mypy_cache .pytest_cache .ruff_cache
+
+# pip compiles what it installs; compileall catches what was installed with compilation off (without the .pyc
+# files every run of main.py compiles cdktf: 3 times the time).
+$(INSTALLED): Pipfile.lock
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed: install it, or name it: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11) and "%s is Python %s; 3.11 or later is needed" % (sys.executable, sys.version.split()[0]))'
+	test -x $(VENV)/bin/python || "$(PYTHON)" -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check pipenv==$(PIPENV_VERSION)
+	$(IN_VENV) pipenv sync --dev
+	$(VENV)/bin/python -m compileall -q -j 0 -x 'lib2to3|/tests?/' $(VENV)/lib || true
+	@touch $@
+
+$(WARMED): $(INSTALLED)
+	$(VENV)/bin/python -m lazy_bindings.warm
+	@touch $@
+
+$(CLI): package-lock.json $(INSTALLED)
+	$(IN_VENV) npm ci --no-fund --no-audit
+	@touch $@

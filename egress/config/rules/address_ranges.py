@@ -1,0 +1,78 @@
+"""The four ranges of the cluster: large enough, and apart from each other.
+
+Sizes: GKE, "VPC-native clusters", IP address ranges, and "Creating a private cluster".
+"""
+
+from collections.abc import Iterator
+from ipaddress import IPv4Network
+from itertools import combinations
+
+from egress.config.draft import Draft
+from egress.config.problem import Path, Problem, show_path
+
+NODES = ("network", "subnet", "nodes")
+PODS = ("network", "subnet", "pods")
+SERVICES = ("network", "subnet", "services")
+CONTROL_PLANE = ("cluster", "control_plane_range")
+
+RESERVED_OF_A_SUBNET = 4
+"""Addresses of a primary range that Google Cloud keeps: network, gateway, second-to-last, broadcast."""
+PREFIX_OF_A_NODES_PODS = 24
+"""Each node takes a /24 of the Pods' range, twice its 110 Pods and rounded up."""
+
+
+def _ranges(draft: Draft) -> dict[Path, IPv4Network]:
+    """The ranges that are sound, by their place."""
+    texts: dict[Path, str] = {}
+    if draft.platform.network:
+        subnet = draft.platform.network.subnet
+        texts |= {NODES: subnet.nodes, PODS: subnet.pods, SERVICES: subnet.services}
+    if draft.platform.cluster:
+        texts[CONTROL_PLANE] = draft.platform.cluster.control_plane_range
+    return {path: IPv4Network(text) for path, text in texts.items()}
+
+
+def ranges_have_a_size_gke_takes(draft: Draft) -> Iterator[Problem]:
+    """At least /29, /21 and /27, the Services' at most /16; the control plane's exactly /28."""
+    ranges = _ranges(draft)
+    for path, what, smallest in ((NODES, "nodes", 29), (PODS, "Pods", 21), (SERVICES, "Services", 27)):
+        if path in ranges and ranges[path].prefixlen > smallest:
+            size = ranges[path].prefixlen
+            message = f"a /{size} is too small for the {what}: write a /{smallest} or larger"
+            yield draft.platform.source.problem(path, message)
+    if SERVICES in ranges and ranges[SERVICES].prefixlen < 16:
+        size = ranges[SERVICES].prefixlen
+        message = f"a /{size} is too large for the Services: write a /16 or smaller"
+        yield draft.platform.source.problem(SERVICES, message)
+    if CONTROL_PLANE in ranges and ranges[CONTROL_PLANE].prefixlen != 28:
+        message = (
+            f"the control plane's range is exactly a /28: write {ranges[CONTROL_PLANE].network_address}/28"
+        )
+        yield draft.platform.source.problem(CONTROL_PLANE, message)
+
+
+def ranges_hold_every_node(draft: Draft) -> Iterator[Problem]:
+    """Each node needs an address of the nodes' range and a /24 of the Pods'."""
+    ranges, cluster = _ranges(draft), draft.platform.cluster
+    if NODES not in ranges or cluster is None:
+        return
+    nodes = cluster.application_pool.nodes + cluster.gateway_pool.nodes
+    addresses = ranges[NODES].num_addresses - RESERVED_OF_A_SUBNET
+    if ranges[NODES].prefixlen <= 29 and nodes > addresses:
+        message = f"this range has addresses for {addresses} nodes, the two pools have {nodes}: enlarge it"
+        yield draft.platform.source.problem(NODES, message)
+    pods = 2 ** max(PREFIX_OF_A_NODES_PODS - ranges[PODS].prefixlen, 0)
+    if ranges[PODS].prefixlen <= 21 and nodes > pods:
+        message = (
+            f"each node takes a /{PREFIX_OF_A_NODES_PODS} of this range, enough for {pods} nodes, "
+            f"the two pools have {nodes}: enlarge it"
+        )
+        yield draft.platform.source.problem(PODS, message)
+
+
+def ranges_do_not_overlap(draft: Draft) -> Iterator[Problem]:
+    """No address belongs to two of the ranges."""
+    for (path, one), (other_path, other) in combinations(_ranges(draft).items(), 2):
+        if one.overlaps(other):
+            message = f"this range overlaps {show_path(path)} ({one}): move one of them"
+            yield draft.platform.source.problem(other_path, message)

@@ -1,0 +1,5 @@
+"""The one error of the proof."""
+
+
+class ProofError(Exception):
+    """The proof cannot run (exit code 2); the message says what is missing and how to mend it."""

@@ -1,0 +1,232 @@
+"""Resolves the references of several stacks to values."""
+
+from collections.abc import Iterable
+from collections.abc import Mapping as AbstractMapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from egress.terraform.computed import computed
+from egress.terraform.errors import TerraformError
+from egress.terraform.expressions import (
+    Call,
+    Expression,
+    Index,
+    Literal,
+    Mapping,
+    Reference,
+    Template,
+    Tuple,
+    parse_template,
+)
+from egress.terraform.functions import call
+from egress.terraform.stack_files import StackFile
+from egress.terraform.values import Unknown
+
+Value = Any
+"""A Terraform value: JSON, or Unknown."""
+
+_META = frozenset({"//", "depends_on", "provider", "lifecycle", "provisioner", "connection"})
+_REMOTE_STATE_PREFIX = "cross-stack-reference-input-"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resource:
+    """A resource (or data source) with its references resolved."""
+
+    stack: str
+    type: str
+    name: str
+    body: dict[str, Value]
+    provider: str | None = None
+    data: bool = False
+
+    @property
+    def address(self) -> str:
+        """The address in its stack, as `terraform state list` prints it."""
+        return f"{'data.' if self.data else ''}{self.type}.{self.name}"
+
+    @property
+    def qualified_address(self) -> str:
+        """The address with its stack in front, `egress: kubernetes_manifest.x`."""
+        return f"{self.stack}: {self.address}"
+
+
+@dataclass
+class _Stack:
+    file: StackFile
+    resolved: dict[tuple[str, str], dict[str, Value]] = field(default_factory=dict)
+    locals: dict[str, Value] = field(default_factory=dict)
+
+
+def resolve(stacks: Iterable[StackFile]) -> list[Resource]:
+    """Resolve every resource and data source of the stacks, in the order they stand in the files.
+
+    Raises TerraformError for a reference to something that no stack declares, a cycle, count or for_each.
+    """
+    return _Resolver({stack.id: _Stack(stack) for stack in stacks}).resources()
+
+
+class _Resolver:
+    def __init__(self, stacks: AbstractMapping[str, _Stack]) -> None:
+        self._stacks = stacks
+        self._open: list[str] = []
+        self._parsed: dict[str, Expression] = {}
+
+    def resources(self) -> list[Resource]:
+        found = []
+        for stack_id, stack in self._stacks.items():
+            for section, data in (("resource", False), ("data", True)):
+                for type_, by_name in stack.file.document.get(section, {}).items():
+                    for name, raw in by_name.items():
+                        found.append(self._resource(stack_id, type_, name, raw, data=data))
+        return found
+
+    def _resource(self, stack: str, type_: str, name: str, raw: dict[str, Any], *, data: bool) -> Resource:
+        for keyword in ("count", "for_each", "dynamic"):
+            if keyword in raw:
+                raise TerraformError(f"{stack}: {type_}.{name}: {keyword} is not read here")
+        provider = raw.get("provider")
+        return Resource(
+            stack=stack,
+            type=type_,
+            name=name,
+            body=self._body(stack, ("data." if data else "") + type_, name),
+            provider=provider if isinstance(provider, str) else None,
+            data=data,
+        )
+
+    def _body(self, stack: str, type_: str, name: str) -> dict[str, Value]:
+        """Resolve a resource's whole body, its provider's project and region filled in."""
+        cache = self._stacks[stack].resolved
+        if (type_, name) not in cache:
+            raw = self._raw(stack, type_, name)
+            body = {key: self._value(stack, value) for key, value in raw.items() if key not in _META}
+            cache[type_, name] = self._defaults(stack, type_) | body
+        return cache[type_, name]
+
+    def _defaults(self, stack: str, type_: str) -> dict[str, Value]:
+        """Return project, region and zone as the google provider supplies them to its resources."""
+        if not type_.startswith("google_"):
+            return {}
+        providers = self._stacks[stack].file.document.get("provider", {}).get("google", [])
+        first = providers[0] if isinstance(providers, list) and providers else {}
+        wanted = {key: first[key] for key in ("project", "region", "zone") if key in first}
+        return {key: self._value(stack, value) for key, value in wanted.items()}
+
+    def _raw(self, stack: str, type_: str, name: str) -> dict[str, Any]:
+        document = self._stacks[stack].file.document
+        section = document.get("data", {}) if type_.startswith("data.") else document.get("resource", {})
+        try:
+            raw: dict[str, Any] = section[type_.removeprefix("data.")][name]
+        except KeyError:
+            raise TerraformError(f"{stack}: nothing declares {type_}.{name}, yet it is referred to") from None
+        return raw
+
+    def _value(self, stack: str, raw: Any) -> Value:
+        if isinstance(raw, str):
+            if "${" not in raw and "%{" not in raw:
+                return raw
+            if raw not in self._parsed:
+                self._parsed[raw] = parse_template(raw)
+            return self._evaluate(stack, self._parsed[raw])
+        if isinstance(raw, list):
+            return [self._value(stack, item) for item in raw]
+        if isinstance(raw, dict):
+            return {key: self._value(stack, value) for key, value in raw.items()}
+        return raw
+
+    def _evaluate(self, stack: str, expression: Expression) -> Value:
+        match expression:
+            case Literal(value):
+                return value
+            case Reference(steps):
+                return self._reference(stack, steps, str(expression))
+            case Call(function, arguments):
+                return call(function, [self._evaluate(stack, argument) for argument in arguments])
+            case Tuple(items):
+                return [self._evaluate(stack, item) for item in items]
+            case Mapping(pairs):
+                return {self._evaluate(stack, key): self._evaluate(stack, value) for key, value in pairs}
+            case Index(base, steps):
+                return _walk(self._evaluate(stack, base), steps, "an expression")
+            case Template(parts):
+                return "".join(_text(self._evaluate(stack, part)) for part in parts)
+
+    def _reference(self, stack: str, steps: tuple[str | int, ...], text: str) -> Value:
+        where = f"{stack}: {text}"
+        if where in self._open:
+            raise TerraformError(f"a cycle of references: {' -> '.join([*self._open, where])}")
+        self._open.append(where)
+        try:
+            return self._traverse(stack, steps, text)
+        finally:
+            self._open.pop()
+
+    def _traverse(self, stack: str, steps: tuple[str | int, ...], text: str) -> Value:
+        document = self._stacks[stack].file.document
+        head, rest = str(steps[0]), steps[1:]
+        if head == "terraform" and rest == ("workspace",):
+            return "default"
+        if head == "local":
+            return _walk(self._value(stack, document.get("locals", {})[str(rest[0])]), rest[1:], text)
+        if head == "var":
+            variable = document.get("variable", {}).get(str(rest[0]), {})
+            return self._value(stack, variable["default"]) if "default" in variable else Unknown.of(text)
+        if head == "data":
+            if rest[0] == "terraform_remote_state":
+                return self._remote(stack, str(rest[1]), rest[2:], text)
+            return self._attribute(stack, f"data.{rest[0]}", str(rest[1]), rest[2:], text)
+        return self._attribute(stack, head, str(rest[0]), rest[1:], text)
+
+    def _attribute(self, stack: str, type_: str, name: str, path: tuple[str | int, ...], text: str) -> Value:
+        raw = self._raw(stack, type_, name)
+        if not path:
+            return self._body(stack, type_, name)
+        attribute = str(path[0])
+        if attribute in raw:
+            return _walk(self._value(stack, raw[attribute]), path[1:], text)
+        known = {key: raw[key] for key in raw if key not in _META}
+        body = self._defaults(stack, type_) | {
+            k: self._value(stack, v) for k, v in known.items() if k != attribute
+        }
+        value = body.get(attribute) or computed(type_, attribute, body)
+        return Unknown.of(text) if value is None else value
+
+    def _remote(self, stack: str, name: str, path: tuple[str | int, ...], text: str) -> Value:
+        """Follow a terraform_remote_state data source to the output of the stack it reads."""
+        self._raw(stack, "data.terraform_remote_state", name)
+        producer = name.removeprefix(_REMOTE_STATE_PREFIX)
+        if producer not in self._stacks:
+            raise TerraformError(
+                f"{stack}: {text} reads the state of {producer!r}, which is not among the stacks"
+            )
+        if len(path) < 2 or path[0] != "outputs":
+            raise TerraformError(f"{stack}: {text} does not name an output")
+        outputs = self._stacks[producer].file.document.get("output", {})
+        if path[1] not in outputs:
+            raise TerraformError(f"{stack}: {text}: stack {producer!r} has no output {path[1]!r}")
+        return _walk(self._value(producer, outputs[path[1]]["value"]), path[2:], text)
+
+
+def _walk(value: Value, steps: tuple[str | int, ...], text: str) -> Value:
+    """Follow attribute and index steps into a value; a single block may stand without its list."""
+    for position, step in enumerate(steps):
+        if isinstance(value, Unknown):
+            return Unknown.of(text)
+        if isinstance(value, list) and isinstance(step, int) and step < len(value):
+            value = value[step]
+        elif isinstance(value, dict) and step == 0:
+            continue
+        elif isinstance(value, dict) and step in value:
+            value = value[step]
+        elif isinstance(value, dict | list) and position == len(steps) - 1:
+            return Unknown.of(text)
+        else:
+            raise TerraformError(f"{text}: nothing at step {step!r}")
+    return value
+
+
+def _text(value: Value) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)

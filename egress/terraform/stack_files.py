@@ -1,0 +1,38 @@
+"""Finds and parses the stacks of a cdktf output folder."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from egress.terraform.errors import TerraformError
+
+
+@dataclass(frozen=True, kw_only=True)
+class StackFile:
+    """One stack's cdk.tf.json."""
+
+    id: str
+    path: Path
+    document: dict[str, Any]
+
+
+def read_stacks(out: Path) -> list[StackFile]:
+    """Read every stack under `<out>/stacks`, in the order of their ids.
+
+    Raises TerraformError where there is no stack, or one that is not a JSON object.
+    """
+    paths = sorted(out.glob("stacks/*/cdk.tf.json"))
+    if not paths:
+        raise TerraformError(f"{out}: no stacks/<id>/cdk.tf.json in it; run `make synth` first")
+    return [StackFile(id=path.parent.name, path=path, document=_parse(path)) for path in paths]
+
+
+def _parse(path: Path) -> dict[str, Any]:
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise TerraformError(f"{path}: {error}") from error
+    if not isinstance(document, dict):
+        raise TerraformError(f"{path}: expected a JSON object, found {type(document).__name__}")
+    return document

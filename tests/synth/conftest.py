@@ -1,0 +1,85 @@
+"""One synth for the whole session; nothing here, and no test module, loads the provider packages whole."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+# Before any test module imports cdktf: bindings are then loaded when they are used.
+import lazy_bindings
+
+lazy_bindings.install()
+
+import pytest  # noqa: E402 - after the installation
+
+from egress.config.configuration import Configuration  # noqa: E402
+from egress.config.loading import load  # noqa: E402
+from tests.synth.synthesized_stack import SynthesizedStack, read_synthesis  # noqa: E402
+
+ROOT = Path(__file__).parents[2]
+TUTORIAL = ROOT / "config" / "tutorial"
+
+
+@dataclass(frozen=True)
+class Synthesis:
+    """An output folder and the stacks read from it."""
+
+    out: Path
+    stacks: dict[str, SynthesizedStack]
+
+
+Synthesize = Callable[[Path | Configuration], Synthesis]
+
+
+@pytest.fixture(scope="session")
+def synthesize(tmp_path_factory: pytest.TempPathFactory) -> Synthesize:
+    """Synthesizes a configuration, given as its folder or as loaded, in this process."""
+
+    def run(source: Path | Configuration) -> Synthesis:
+        from cdktf import App
+
+        from main import build
+
+        configuration = load(source, {}) if isinstance(source, Path) else source
+        out = tmp_path_factory.mktemp("out")
+        app = App(outdir=str(out))
+        build(app, configuration)
+        app.synth()
+        return Synthesis(out, read_synthesis(out))
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def synthesis(synthesize: Synthesize) -> Synthesis:
+    """config/tutorial, synthesized once."""
+    return synthesize(TUTORIAL)
+
+
+@pytest.fixture(scope="session")
+def stacks(synthesis: Synthesis) -> dict[str, SynthesizedStack]:
+    """The tutorial's stacks by id."""
+    return synthesis.stacks
+
+
+@pytest.fixture(scope="session")
+def foundation(synthesis: Synthesis) -> SynthesizedStack:
+    """The tutorial's `foundation`."""
+    return synthesis.stacks["foundation"]
+
+
+@pytest.fixture(scope="session")
+def cluster(synthesis: Synthesis) -> SynthesizedStack:
+    """The tutorial's `cluster`."""
+    return synthesis.stacks["cluster"]
+
+
+@pytest.fixture(scope="session")
+def mesh(synthesis: Synthesis) -> SynthesizedStack:
+    """The tutorial's `mesh`."""
+    return synthesis.stacks["mesh"]
+
+
+@pytest.fixture(scope="session")
+def egress(synthesis: Synthesis) -> SynthesizedStack:
+    """The tutorial's `egress`."""
+    return synthesis.stacks["egress"]

@@ -1,0 +1,130 @@
+"""Every object of every stack is one that Istio and Kubernetes know, field by field.
+
+Terraform drops a misspelled field inside a manifest's list without a word; `rules[0].form` for `from` becomes
+an AuthorizationPolicy that allows everybody.
+"""
+
+import copy
+from typing import Any
+
+import pytest
+
+from egress.manifests.istio_object import NETWORKING, SECURITY
+from tests.synth.object_schemas import problems
+from tests.synth.synthesized_stack import Block, SynthesizedStack
+
+
+def test_every_object_is_sound(stacks: dict[str, SynthesizedStack]) -> None:
+    objects = {key: body for stack in stacks.values() for key, body in stack.objects.items()}
+
+    found = {" ".join(key): problems(body) for key, body in objects.items()}
+
+    assert len(objects) > 30
+    assert {key: problem for key, problem in found.items() if problem} == {}
+
+
+def test_the_istio_schemas_are_those_of_the_version_we_write() -> None:
+    from cloudcoil.models.istio.networking import v1 as networking
+    from cloudcoil.models.istio.security import v1 as security
+
+    assert networking.VirtualService.gvk().api_version == NETWORKING
+    assert security.AuthorizationPolicy.gvk().api_version == SECURITY
+
+
+ISTIO_MISTAKES = [
+    ("AuthorizationPolicy", "egress-team-x-to-example-com", "spec.rules.0.from", "form"),
+    (
+        "AuthorizationPolicy",
+        "egress-team-x-to-example-com",
+        "spec.rules.0.from.0.source.namespaces",
+        "namespace",
+    ),
+    ("AuthorizationPolicy", "egress-team-x-to-example-com", "spec.rules.0.to.0.operation.hosts", "host"),
+    ("AuthorizationPolicy", "egress-team-y-to-httpbin-teapot", "spec.rules.0.to.0.operation.paths", "path"),
+    ("AuthorizationPolicy", "egress-all-443", "spec.rules.0.when.0.values", "value"),
+    ("DestinationRule", "target-egress-gateway", "spec.exportTo", "exportto"),
+    ("DestinationRule", "target-egress-gateway", "spec.subsets.0.trafficPolicy", "traficPolicy"),
+    (
+        "DestinationRule",
+        "example-com-originate-tls",
+        "spec.subsets.0.trafficPolicy.portLevelSettings",
+        "portLevel",
+    ),
+    (
+        "DestinationRule",
+        "example-com-originate-tls",
+        "spec.subsets.0.trafficPolicy.portLevelSettings.0.tls.sni",
+        "SNI",
+    ),
+    ("Gateway", "egress-gateway", "spec.selector", "selectors"),
+    ("Gateway", "egress-gateway", "spec.servers.0.tls", "TLS"),
+    ("Gateway", "egress-gateway", "spec.servers.1.port.protocol", "protocl"),
+    ("ServiceEntry", "example-com-ext", "spec.ports.0.protocol", "proto"),
+    ("ServiceEntry", "example-com-ext", "spec.exportTo", "export_to"),
+    ("VirtualService", "example-com-through-egress-gateway", "spec.http.0.match.0.gateways", "gateway"),
+    ("VirtualService", "example-com-through-egress-gateway", "spec.tls.0.match.0.sniHosts", "sni_hosts"),
+    (
+        "VirtualService",
+        "example-com-through-egress-gateway",
+        "spec.http.1.route.0.destination.subset",
+        "subsets",
+    ),
+]
+
+KUBERNETES_MISTAKES = [
+    ("NetworkPolicy", "allow-egress-to-control-plane", "spec.egress.0.to", "too"),
+    ("NetworkPolicy", "allow-egress-to-control-plane", "spec.egress.0.to.0.podSelector", "podselector"),
+    ("NetworkPolicy", "allow-egress-to-dns", "spec.egress.0.to.0.namespaceSelector.matchLabels", "labels"),
+    ("NetworkPolicy", "allow-egress-to-dns", "spec.egress.0.ports.0.port", "number"),
+    ("NetworkPolicy", "allow-egress-to-google-apis", "spec.egress.0.to.1.ipBlock.cidr", "range"),
+    ("NetworkPolicy", "allow-egress-to-same-namespace", "spec.ingress.0.from", "form"),
+    ("Deployment", "test", "spec.template.spec.containers.0.imagePullPolicy", "pullPolicy"),
+    ("Deployment", "test", "spec.template.spec.serviceAccountName", "serviceAccountname"),
+    ("Service", "test", "spec.ports.0.port", "prt"),
+    ("ServiceAccount", "test", "metadata.annotations", "annotation"),
+]
+
+WRONG_VALUES: list[tuple[str, str, str, object]] = [
+    ("Sidecar", "default", "spec.outboundTrafficPolicy.mode", "REGISTRY"),
+    ("Gateway", "egress-gateway", "spec.servers.0.tls.mode", "MUTUAL_ISTIO"),
+    ("ServiceEntry", "example-com-ext", "spec.resolution", "dns"),
+    ("DestinationRule", "target-egress-gateway", "spec.subsets.0.trafficPolicy.loadBalancer.simple", "ROBIN"),
+    ("AuthorizationPolicy", "egress-all-443", "spec.rules.0.when.0.values", "8443"),
+    ("NetworkPolicy", "allow-egress-to-dns", "spec.policyTypes", "Egress"),
+    ("Deployment", "test", "spec.replicas", "1"),
+]
+
+
+@pytest.mark.parametrize(("kind", "name", "path", "misspelled"), ISTIO_MISTAKES + KUBERNETES_MISTAKES)
+def test_a_misspelled_field_is_found(
+    kind: str, name: str, path: str, misspelled: str, egress: SynthesizedStack
+) -> None:
+    body = _copy(egress, kind, name)
+    block, key = _place(body, path)
+    block[misspelled] = block.pop(key)
+
+    assert problems(body), f"{misspelled} for {key} in {path} of {kind} {name} went unnoticed"
+
+
+@pytest.mark.parametrize(("kind", "name", "path", "wrong"), WRONG_VALUES)
+def test_a_wrong_value_is_found(
+    kind: str, name: str, path: str, wrong: object, egress: SynthesizedStack
+) -> None:
+    body = _copy(egress, kind, name)
+    block, key = _place(body, path)
+    block[key] = wrong
+
+    assert problems(body), f"{wrong!r} as {path} of {kind} {name} went unnoticed"
+
+
+def _copy(stack: SynthesizedStack, kind: str, name: str) -> Block:
+    namespaces = [each for own_kind, each, own_name in stack.objects if (own_kind, own_name) == (kind, name)]
+    return copy.deepcopy(stack.object(kind, name, min(namespaces)))
+
+
+def _place(body: Any, path: str) -> tuple[dict[str, Any], str]:
+    *way, last = path.split(".")
+    for step in way:
+        body = body[int(step)] if step.isdigit() else body[step]
+    assert last in body, f"{path}: there is no {last}; the mistake would be planted nowhere"
+    return body, last
