@@ -1,5 +1,6 @@
 """A Kubernetes NetworkPolicy."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cdktf import ITerraformDependable
@@ -33,7 +34,7 @@ class NetworkPolicyProps:
 
     namespace: str
     policy: Policy
-    depends_on: list[ITerraformDependable]
+    depends_on: Sequence[ITerraformDependable]
 
 
 class NetworkPolicy(Construct):
@@ -60,7 +61,7 @@ class NetworkPolicy(Construct):
                 egress=[_egress(rule) for rule in policy.egress or ()] or None,
                 ingress=[_ingress(rule) for rule in policy.ingress or ()] or None,
             ),
-            depends_on=props.depends_on,
+            depends_on=list(props.depends_on),
         )
 
 

@@ -61,7 +61,7 @@ class TenantAccessProps:
 
     namespace: str
     groups: Sequence[str]
-    depends_on: list[ITerraformDependable]
+    depends_on: Sequence[ITerraformDependable]
 
 
 class TenantAccess(Construct):
@@ -77,7 +77,7 @@ class TenantAccess(Construct):
                 RoleV1Rule(api_groups=groups, resources=resources, verbs=verbs)
                 for groups, resources, verbs in RULES
             ],
-            depends_on=props.depends_on,
+            depends_on=list(props.depends_on),
         )
         RoleBindingV1(
             self,

@@ -1,5 +1,6 @@
 """A ServiceAccount for workloads that a team deploys itself."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cdktf import ITerraformDependable
@@ -16,7 +17,7 @@ class TenantServiceAccountProps:
     name: str
     namespace: str
     google_account: str | None
-    depends_on: list[ITerraformDependable]
+    depends_on: Sequence[ITerraformDependable]
 
 
 class TenantServiceAccount(Construct):
@@ -34,5 +35,5 @@ class TenantServiceAccount(Construct):
                 if props.google_account
                 else None,
             ),
-            depends_on=props.depends_on,
+            depends_on=list(props.depends_on),
         )

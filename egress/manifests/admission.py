@@ -208,7 +208,8 @@ POD_REFUSALS = (
     Refusal(
         expression=(
             "!has(object.spec.securityContext) || ("
-            f"(!has(object.spec.securityContext.runAsUser) || object.spec.securityContext.runAsUser != {PROXY_USER}) && "
+            f"(!has(object.spec.securityContext.runAsUser) || "
+            f"object.spec.securityContext.runAsUser != {PROXY_USER}) && "
             f"(!has(object.spec.securityContext.runAsGroup) || "
             f"object.spec.securityContext.runAsGroup != {PROXY_USER}))"
         ),
