@@ -61,7 +61,7 @@ class NetworkPolicy(Construct):
                 egress=[_egress(rule) for rule in policy.egress or ()] or None,
                 ingress=[_ingress(rule) for rule in policy.ingress or ()] or None,
             ),
-            depends_on=list(props.depends_on),
+            depends_on=list(props.depends_on) or None,
         )
 
 

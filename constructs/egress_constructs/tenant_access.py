@@ -77,7 +77,7 @@ class TenantAccess(Construct):
                 RoleV1Rule(api_groups=groups, resources=resources, verbs=verbs)
                 for groups, resources, verbs in RULES
             ],
-            depends_on=list(props.depends_on),
+            depends_on=list(props.depends_on) or None,
         )
         RoleBindingV1(
             self,

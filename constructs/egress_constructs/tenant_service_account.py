@@ -35,5 +35,5 @@ class TenantServiceAccount(Construct):
                 if props.google_account
                 else None,
             ),
-            depends_on=list(props.depends_on),
+            depends_on=list(props.depends_on) or None,
         )
