@@ -20,7 +20,7 @@ def host_problem(value: str) -> str | None:
     if not value.isascii():
         return "write an internationalised name in its ASCII form (xn--...), as it stands in the certificate"
     if value != value.lower():
-        return f"write the host in lower case: {value.lower()}"
+        return f"write the host in lower case: {value.lower().rstrip('.')}"
     if value.endswith("."):
         return f"write the host without the trailing dot: {value.rstrip('.')}"
     if len(value) > 253:
@@ -44,8 +44,8 @@ def _not_a_host_alone(value: str) -> str | None:
     if value != value.strip():
         return f"write the host without blanks around it: {value.strip()}"
     if "://" in value:
-        rest = value.partition("://")[2]
-        return f"write the host alone, without a scheme: {re.split('[/:?#]', rest, maxsplit=1)[0]}"
+        rest = re.split("[/?#]", value.partition("://")[2], maxsplit=1)[0].rpartition("@")[2]
+        return f"write the host alone, without a scheme: {rest.partition(':')[0].lower()}"
     try:
         ip_address(value.strip("[]").partition("/")[0])
     except ValueError:

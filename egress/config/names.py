@@ -18,22 +18,22 @@ def fold(host: str) -> str:
 
 
 KubernetesName = Annotated[
-    str, matching(rf"^{LABEL}$", "a Kubernetes name (1 to 63 of a-z, 0-9 and inner hyphens)")
+    str, matching(rf"^{LABEL}$", "a Kubernetes name (1 to 63 letters a-z, digits and inner hyphens)")
 ]
 """An RFC 1123 label (Kubernetes, "Object Names and IDs")."""
 
 TeamName = Annotated[
-    str, matching(LETTER_FIRST, "a name of 1 to 63 of a-z, 0-9 and inner hyphens that begins with a letter")
+    str, matching(LETTER_FIRST, "a name of 1 to 63 letters a-z, digits and inner hyphens, a letter first")
 ]
 """A team's namespace; a leading digit would be mangled in a Terraform id."""
 
 ServiceName = Annotated[
-    str, matching(LETTER_FIRST, "a name of 1 to 63 of a-z, 0-9 and inner hyphens that begins with a letter")
+    str, matching(LETTER_FIRST, "a name of 1 to 63 letters a-z, digits and inner hyphens, a letter first")
 ]
 """An RFC 1035 label, as Kubernetes wants it of a Service ("Object Names and IDs")."""
 
 GoogleName = Annotated[
-    str, matching(LETTER_FIRST, "a name of 1 to 63 of a-z, 0-9 and inner hyphens that begins with a letter")
+    str, matching(LETTER_FIRST, "a name of 1 to 63 letters a-z, digits and inner hyphens, a letter first")
 ]
 """An RFC 1035 label, as Compute Engine wants it ("Naming resources")."""
 
@@ -41,19 +41,19 @@ ClusterResourceName = Annotated[
     str,
     matching(
         r"^[a-z](?:[-a-z0-9]{0,38}[a-z0-9])?$",
-        "a name of a GKE cluster or node pool (1 to 40 of a-z, 0-9 and inner hyphens, a letter first)",
+        "a name of a GKE cluster or node pool (1 to 40 letters a-z, digits and inner hyphens, a letter first)",
     ),
 ]
 """At most 40 characters (GKE API, `projects.locations.clusters`)."""
 
 ServiceAccountId = Annotated[
     str,
-    matching(_SIX_TO_THIRTY, "an id of 6 to 30 of a-z, 0-9 and inner hyphens that begins with a letter"),
+    matching(_SIX_TO_THIRTY, "an id of 6 to 30 letters a-z, digits and inner hyphens, a letter first"),
 ]
 """6 to 30 characters (IAM API, `projects.serviceAccounts.create`)."""
 
 ProjectId = Annotated[
     str,
-    matching(_SIX_TO_THIRTY, "an id of 6 to 30 of a-z, 0-9 and inner hyphens that begins with a letter"),
+    matching(_SIX_TO_THIRTY, "an id of 6 to 30 letters a-z, digits and inner hyphens, a letter first"),
 ]
 """6 to 30 characters (Resource Manager, "Creating and managing projects")."""

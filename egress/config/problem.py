@@ -10,6 +10,12 @@ _SHOWN = 80
 """How many characters of a value a message repeats."""
 
 
+class Unquoted(str):
+    """A scalar that is no text, as it stands in the file."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Problem:
     """One mistake: where it stands, what stands there, what is wrong with it and how to mend it."""
@@ -62,9 +68,7 @@ def show_path(path: Path) -> str:
 
 def show(value: object) -> str:
     """A scalar as one line: text in quotes with its invisible characters spelled out, shortened."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return str(value).lower()
+    if isinstance(value, Unquoted):
+        return str(value)
     text = ascii(value) if isinstance(value, str) and not value.isprintable() else repr(value)
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 4]}...{text[-1]}"

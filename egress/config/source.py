@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from egress.config.problem import Path, Problem
+from egress.config.problem import Path, Problem, Unquoted
 from egress.config.scalars import Scalar
 
 Value = Scalar | list[Any] | dict[str, Any]
@@ -31,7 +31,7 @@ class Source:
         else:
             file, line = self.file, self.line(path)
         if value is None:
-            standing = self.at(path)
+            standing = Unquoted(self.texts[path]) if path in self.texts else self.at(path)
             value = None if isinstance(standing, list | dict) else standing
         return Problem(file=file, line=line, path=path, value=value, message=message)
 

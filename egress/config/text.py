@@ -15,7 +15,7 @@ def check_text(text: str) -> Iterator[str]:
     """What no text of a configuration may hold, whatever it is for."""
     template = _TEMPLATE.search(text)
     if template:
-        yield f"Terraform would read {template.group()} as a template of its own: it cannot stand in a value"
+        yield f"Terraform would read {template.group()} as a template of its own: write the text without it"
     invisible = INVISIBLE.search(text)
     if invisible:
         yield f"the text holds the invisible character U+{ord(invisible.group()):04X}: remove it"

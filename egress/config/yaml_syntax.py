@@ -28,6 +28,7 @@ _MENDS = {
     "did not find expected '-' indicator": "the indentation does not fit the list above: align its dashes",
     "did not find expected ',' or ']'": "a [ is not closed, or a comma is missing",
     "did not find expected ',' or '}'": "a { is not closed, or a comma is missing",
+    "did not find expected node content": "a value is missing here, or something above is not closed",
     "found unexpected end of stream": "a quote is not closed",
 }
 """Parts of libyaml's messages, and what to do about them."""

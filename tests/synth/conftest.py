@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 # Before any test module imports cdktf: bindings are then loaded when they are used.
@@ -14,9 +15,7 @@ import pytest  # noqa: E402 - after the installation
 from egress.config.configuration import Configuration  # noqa: E402
 from egress.config.loading import load  # noqa: E402
 from tests.synth.synthesized_stack import SynthesizedStack, read_synthesis  # noqa: E402
-
-ROOT = Path(__file__).parents[2]
-TUTORIAL = ROOT / "config" / "tutorial"
+from tests.synth.variations import COMMITTED, EVERY, write  # noqa: E402
 
 
 @dataclass(frozen=True)
@@ -27,14 +26,15 @@ class Synthesis:
     stacks: dict[str, SynthesizedStack]
 
 
-Synthesize = Callable[[Path | Configuration], Synthesis]
+Synthesize = Callable[[Configuration | Path], Synthesis]
+Synthesized = Callable[[str], Synthesis]
 
 
 @pytest.fixture(scope="session")
 def synthesize(tmp_path_factory: pytest.TempPathFactory) -> Synthesize:
-    """Synthesizes a configuration, given as its folder or as loaded, in this process."""
+    """Synthesizes a configuration, given as loaded or as its folder, in this process."""
 
-    def run(source: Path | Configuration) -> Synthesis:
+    def run(source: Configuration | Path) -> Synthesis:
         from cdktf import App
 
         from main import build
@@ -50,15 +50,33 @@ def synthesize(tmp_path_factory: pytest.TempPathFactory) -> Synthesize:
 
 
 @pytest.fixture(scope="session")
-def synthesis(synthesize: Synthesize) -> Synthesis:
-    """config/tutorial, synthesized once."""
-    return synthesize(TUTORIAL)
+def synthesized(synthesize: Synthesize, tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
+    """A committed configuration or a variation by its name, each synthesized once."""
+
+    @cache
+    def run(name: str) -> Synthesis:
+        return synthesize(COMMITTED.get(name) or write(name, tmp_path_factory.mktemp("config") / name))
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def synthesis(synthesized: Synthesized) -> Synthesis:
+    """config/tutorial."""
+    return synthesized("tutorial")
 
 
 @pytest.fixture(scope="session")
 def stacks(synthesis: Synthesis) -> dict[str, SynthesizedStack]:
     """The tutorial's stacks by id."""
     return synthesis.stacks
+
+
+@pytest.fixture(scope="session", params=EVERY)
+def every(request: pytest.FixtureRequest, synthesized: Synthesized) -> Synthesis:
+    """Each committed configuration and each variation in turn: for what holds of all."""
+    name: str = request.param
+    return synthesized(name)
 
 
 @pytest.fixture(scope="session")

@@ -1,21 +1,20 @@
 """Each step of the tutorial: exactly the objects it has applied so far, and nothing more."""
 
-from pathlib import Path
-
 import pytest
 
-from tests.synth.conftest import TUTORIAL, Synthesize
+from tests.synth.conftest import Synthesized
 from tests.synth.synthesized_stack import SynthesizedStack
 from tests.synth.tutorial_objects import DEVIATIONS, STAGES, comparable, objects_after
+from tests.synth.variations import STAGES as CONFIGURATIONS
+from tests.synth.variations import TUTORIAL
 
-STAGE_CONFIGURATIONS = Path(__file__).parents[1] / "proof" / "tutorial"
 BEFORE, *GROWING, FINAL = STAGES
 """What stands before the first route, the steps that have a configuration of their own, config/tutorial."""
 
 
 @pytest.mark.parametrize("stage", GROWING)
-def test_a_step_of_the_tutorial_has_its_objects_and_no_other(stage: str, synthesize: Synthesize) -> None:
-    egress = synthesize(STAGE_CONFIGURATIONS / stage / "config").stacks["egress"]
+def test_a_step_of_the_tutorial_has_its_objects_and_no_other(stage: str, synthesized: Synthesized) -> None:
+    egress = synthesized(stage).stacks["egress"]
 
     assert _objects(egress) == objects_after(stage)
 
@@ -34,7 +33,7 @@ def test_the_final_state_has_no_other_object(egress: SynthesizedStack) -> None:
 
 
 def test_every_step_has_a_configuration() -> None:
-    folders = {path.parent.name for path in STAGE_CONFIGURATIONS.glob("*/config")}
+    folders = {path.parent.name for path in CONFIGURATIONS.glob("*/config")}
 
     assert folders == set(GROWING), (
         f"{FINAL} is config/{TUTORIAL.name} itself; every other step needs a folder"
@@ -42,9 +41,9 @@ def test_every_step_has_a_configuration() -> None:
 
 
 def test_the_steps_differ_in_destinations_and_teams_alone() -> None:
-    platforms = {path.resolve() for path in STAGE_CONFIGURATIONS.glob("*/config/platform.yaml")}
+    platforms = {path.resolve() for path in CONFIGURATIONS.glob("*/config/platform.yaml")}
 
-    assert platforms == {STAGE_CONFIGURATIONS / "platform.yaml"}
+    assert platforms == {CONFIGURATIONS / "platform.yaml"}
 
 
 def test_every_deviation_is_of_an_object_that_the_tutorial_has() -> None:

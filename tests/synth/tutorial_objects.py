@@ -24,9 +24,11 @@ def objects_after(stage: str) -> dict[ObjectName, Block]:
         for printed in yaml.safe_load_all(text):
             body = comparable(printed)
             metadata = body["metadata"]
-            if deviation := DEVIATIONS.get((body["kind"], metadata["name"])):
-                deviation(body["spec"])
             objects[body["kind"], metadata.get("namespace", ""), metadata["name"]] = body
+    teams = [name for kind, _, name in objects if kind == "Namespace"]
+    for (kind, _, name), body in objects.items():
+        if deviation := DEVIATIONS.get((kind, name)):
+            deviation(body["spec"], teams)
     return objects
 
 
@@ -51,48 +53,49 @@ def _normal(value: Any, key: str = "") -> Any:
     return value
 
 
-def _export(*namespaces: str) -> Callable[[Block], None]:
-    """Export to those who use it: the tutorial's DestinationRules, and by mistake a route (D3), go to all."""
-
-    def deviate(spec: Block) -> None:
-        spec.setdefault("exportTo", list(namespaces))
-
-    return deviate
+def _export_to_the_gateway(spec: Block, _: list[str]) -> None:
+    """The tutorial exports its DestinationRules to everybody."""
+    spec["exportTo"] = ["istio-egress"]
 
 
-def _mtls_on_one_port(spec: Block) -> None:
+def _export_to_team_x(spec: Block, _: list[str]) -> None:
+    """The TLS origination step loses the exportTo that the steps before and after have (D3)."""
+    spec["exportTo"] = ["istio-egress", "team-x"]
+
+
+def _mtls_on_one_port(spec: Block, teams: list[str]) -> None:
     """Bind mutual TLS to port 80 from the first step on, as the tutorial does from pass-through on."""
-    _export("istio-egress", "team-x", "team-y")(spec)
+    spec["exportTo"] = ["istio-egress", *teams]
     policy = spec["subsets"][0]["trafficPolicy"]
     policy.pop("tls", None)
     policy["portLevelSettings"] = [MTLS_ON_80]
 
 
-def _select_istiod_by_app(spec: Block) -> None:
+def _select_istiod_by_app(spec: Block, _: list[str]) -> None:
     """`istio: istiod` is on no Pod of an unrevisioned istiod (D6)."""
     spec["egress"][0]["to"][0]["podSelector"]["matchLabels"] = {"app": "istiod"}
 
 
-def _reach_node_local_dns(spec: Block) -> None:
+def _reach_node_local_dns(spec: Block, _: list[str]) -> None:
     """NodeLocal DNSCache answers on its own address (D11)."""
     spec["egress"].append({"to": [{"ipBlock": {"cidr": "169.254.20.10/32"}}], "ports": DNS_PORTS})
 
 
-def _reach_later_metadata_server(spec: Block) -> None:
+def _reach_later_metadata_server(spec: Block, _: list[str]) -> None:
     """The metadata server's address since GKE 1.21 without Dataplane V2 (D11)."""
     ports = [{"port": 987}, {"port": 988}]
     spec["egress"].append({"to": [{"ipBlock": {"cidr": "169.254.169.252/32"}}], "ports": ports})
 
 
-def _state_policy_types(spec: Block) -> None:
+def _state_policy_types(spec: Block, _: list[str]) -> None:
     """Write what Kubernetes makes of the policy as printed (D13)."""
     spec["policyTypes"] = ["Egress", "Ingress"]
 
 
-DEVIATIONS: dict[tuple[str, str], Callable[[Block], None]] = {
+DEVIATIONS: dict[tuple[str, str], Callable[[Block, list[str]], None]] = {
     ("DestinationRule", "target-egress-gateway"): _mtls_on_one_port,
-    ("DestinationRule", "example-com-originate-tls"): _export("istio-egress"),
-    ("VirtualService", "example-com-through-egress-gateway"): _export("istio-egress", "team-x"),
+    ("DestinationRule", "example-com-originate-tls"): _export_to_the_gateway,
+    ("VirtualService", "example-com-through-egress-gateway"): _export_to_team_x,
     ("NetworkPolicy", "allow-egress-to-control-plane"): _select_istiod_by_app,
     ("NetworkPolicy", "allow-egress-to-dns"): _reach_node_local_dns,
     ("NetworkPolicy", "allow-egress-to-metadata-server"): _reach_later_metadata_server,

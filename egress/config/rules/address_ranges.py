@@ -9,6 +9,7 @@ from itertools import combinations
 
 from egress.config.draft import Draft
 from egress.config.problem import Path, Problem, show_path
+from egress.config.rules.cluster import POOLS, pool_value
 
 NODES = ("network", "subnet", "nodes")
 PODS = ("network", "subnet", "pods")
@@ -23,13 +24,8 @@ PREFIX_OF_A_NODES_PODS = 24
 
 def _ranges(draft: Draft) -> dict[Path, IPv4Network]:
     """The ranges that are sound, by their place."""
-    texts: dict[Path, str] = {}
-    if draft.platform.network:
-        subnet = draft.platform.network.subnet
-        texts |= {NODES: subnet.nodes, PODS: subnet.pods, SERVICES: subnet.services}
-    if draft.platform.cluster:
-        texts[CONTROL_PLANE] = draft.platform.cluster.control_plane_range
-    return {path: IPv4Network(text) for path, text in texts.items()}
+    texts = {path: draft.platform.get(path) for path in (NODES, PODS, SERVICES, CONTROL_PLANE)}
+    return {path: IPv4Network(text) for path, text in texts.items() if text}
 
 
 def ranges_have_a_size_gke_takes(draft: Draft) -> Iterator[Problem]:
@@ -39,35 +35,37 @@ def ranges_have_a_size_gke_takes(draft: Draft) -> Iterator[Problem]:
         if path in ranges and ranges[path].prefixlen > smallest:
             size = ranges[path].prefixlen
             message = f"a /{size} is too small for the {what}: write a /{smallest} or larger"
-            yield draft.platform.source.problem(path, message)
+            yield draft.platform.problem(path, message)
     if SERVICES in ranges and ranges[SERVICES].prefixlen < 16:
         size = ranges[SERVICES].prefixlen
         message = f"a /{size} is too large for the Services: write a /16 or smaller"
-        yield draft.platform.source.problem(SERVICES, message)
+        yield draft.platform.problem(SERVICES, message)
     if CONTROL_PLANE in ranges and ranges[CONTROL_PLANE].prefixlen != 28:
         message = (
             f"the control plane's range is exactly a /28: write {ranges[CONTROL_PLANE].network_address}/28"
         )
-        yield draft.platform.source.problem(CONTROL_PLANE, message)
+        yield draft.platform.problem(CONTROL_PLANE, message)
 
 
 def ranges_hold_every_node(draft: Draft) -> Iterator[Problem]:
     """Each node needs an address of the nodes' range and a /24 of the Pods'."""
-    ranges, cluster = _ranges(draft), draft.platform.cluster
-    if NODES not in ranges or cluster is None:
+    ranges = _ranges(draft)
+    pools = [pool_value(draft, pool, "nodes") for pool in POOLS]
+    if None in pools:
         return
-    nodes = cluster.application_pool.nodes + cluster.gateway_pool.nodes
-    addresses = ranges[NODES].num_addresses - RESERVED_OF_A_SUBNET
-    if ranges[NODES].prefixlen <= 29 and nodes > addresses:
+    nodes = sum(pools)
+    addresses = ranges[NODES].num_addresses - RESERVED_OF_A_SUBNET if NODES in ranges else nodes
+    if nodes > addresses > 0:
         message = f"this range has addresses for {addresses} nodes, the two pools have {nodes}: enlarge it"
-        yield draft.platform.source.problem(NODES, message)
-    pods = 2 ** max(PREFIX_OF_A_NODES_PODS - ranges[PODS].prefixlen, 0)
-    if ranges[PODS].prefixlen <= 21 and nodes > pods:
+        yield draft.platform.problem(NODES, message)
+    prefix = ranges[PODS].prefixlen if PODS in ranges else 0
+    room = 2 ** max(PREFIX_OF_A_NODES_PODS - prefix, 0)
+    if nodes > room > 1:
         message = (
-            f"each node takes a /{PREFIX_OF_A_NODES_PODS} of this range, enough for {pods} nodes, "
+            f"each node takes a /{PREFIX_OF_A_NODES_PODS} of this range, enough for {room} nodes, "
             f"the two pools have {nodes}: enlarge it"
         )
-        yield draft.platform.source.problem(PODS, message)
+        yield draft.platform.problem(PODS, message)
 
 
 def ranges_do_not_overlap(draft: Draft) -> Iterator[Problem]:
@@ -75,4 +73,4 @@ def ranges_do_not_overlap(draft: Draft) -> Iterator[Problem]:
     for (path, one), (other_path, other) in combinations(_ranges(draft).items(), 2):
         if one.overlaps(other):
             message = f"this range overlaps {show_path(path)} ({one}): move one of them"
-            yield draft.platform.source.problem(other_path, message)
+            yield draft.platform.problem(other_path, message)

@@ -6,6 +6,8 @@ from ipaddress import IPv4Network
 from egress.config.draft import Draft
 from egress.config.problem import Problem
 
+NETWORKS = ("cluster", "authorized_networks")
+
 WIDEST = 8
 """The shortest prefix of a range that some organisation owns as a whole."""
 
@@ -21,14 +23,17 @@ NOBODYS = {
 
 def authorized_networks_name_somebody(draft: Draft) -> Iterator[Problem]:
     """No range is open to everybody, to nobody, or covered by another one."""
-    cluster = draft.platform.cluster
-    networks = [IPv4Network(text) for text in cluster.authorized_networks] if cluster else []
-    for position, network in enumerate(networks):
-        message = _wrong(network, networks[:position])
+    stated = draft.platform.get(NETWORKS)
+    before: list[IPv4Network] = []
+    for position in range(len(stated) if isinstance(stated, list) else 0):
+        text = draft.platform.get((*NETWORKS, position))
+        if not text:
+            continue
+        network = IPv4Network(text)
+        message = _wrong(network, before)
         if message:
-            yield draft.platform.source.problem(
-                ("cluster", "authorized_networks", position), message, str(network)
-            )
+            yield draft.platform.problem((*NETWORKS, position), message)
+        before.append(network)
 
 
 def _wrong(network: IPv4Network, before: list[IPv4Network]) -> str | None:

@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from egress.config.draft import Draft
 from egress.config.problem import Path, Problem
-from egress.config.source import Source
+from egress.config.validation import File
+
+STATE = ("backend", "gcs", "bucket")
 
 LONGEST = 63
 """Of a bucket's name, and of each part between its dots."""
@@ -32,31 +35,35 @@ def bucket_name_problem(name: str) -> str | None:
 
 def bucket_names_are_accepted(draft: Draft) -> Iterator[Problem]:
     """The state's bucket and every `<project>-<key>`."""
-    for name, (source, path) in _buckets(draft):
+    for name, file, path in _buckets(draft):
         wrong = bucket_name_problem(name)
         if wrong:
-            key = path[-1] if path[0] == "buckets" else None
-            yield source.problem(path, f"the bucket's name {name} {wrong}", key)
+            yield file.problem(path, f"the bucket's name {name} {wrong}", _key(path))
 
 
 def bucket_names_are_unique(draft: Draft) -> Iterator[Problem]:
     """No two teams share a bucket, and none of them is the state's."""
-    owners: dict[str, tuple[Source, Path]] = {}
-    for name, (source, path) in _buckets(draft):
+    owners: dict[str, tuple[File[Any], Path]] = {}
+    for name, file, path in _buckets(draft):
         if name not in owners:
-            owners[name] = source, path
+            owners[name] = file, path
             continue
         other, other_path = owners[name]
-        what = "holds Terraform's state" if other_path[0] == "backend" else "is another team's"
-        where = f"{other.file}:{other.line(other_path)}"
-        yield source.problem(path, f"the bucket {name} {what} ({where}): rename this one", path[-1])
+        what = "holds Terraform's state" if other_path == STATE else "is another team's"
+        message = f"the bucket {name} {what} ({other.where(other_path)}): rename this one"
+        yield file.problem(path, message, _key(path))
 
 
-def _buckets(draft: Draft) -> Iterator[tuple[str, tuple[Source, Path]]]:
+def _buckets(draft: Draft) -> Iterator[tuple[str, File[Any], Path]]:
     """Every bucket's full name, with its place."""
-    if draft.platform.backend:
-        yield draft.platform.backend.gcs.bucket, (draft.platform.source, ("backend", "gcs", "bucket"))
-    if draft.platform.project:
-        for team in draft.teams.values():
-            for key in team.team.buckets:
-                yield f"{draft.platform.project.id}-{key}", (team.source, ("buckets", key))
+    state, project = draft.platform.get(STATE), draft.platform.get(("project", "id"))
+    if state:
+        yield state, draft.platform, STATE
+    for team in draft.teams.values() if project else ():
+        for key in team.team.buckets:
+            yield f"{project}-{key}", team.file, ("buckets", key)
+
+
+def _key(path: Path) -> object:
+    """What the message shows: a team's bucket is its mapping's key, the state's is a value."""
+    return None if path == STATE else path[-1]

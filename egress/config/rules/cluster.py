@@ -1,8 +1,10 @@
 """Node pools and the control plane's revision."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from egress.config.draft import Draft
+from egress.config.platform import Cluster
 from egress.config.problem import Problem
 
 FIRST_POOL = "default-pool"
@@ -12,32 +14,37 @@ LONGEST_REVISION = 63 - len("istiod-")
 """istiod's Service is called `istiod-<revision>` (istiod chart, templates/service.yaml)."""
 
 
+POOLS = ("application_pool", "gateway_pool")
+
+
+def pool_value(draft: Draft, pool: str, key: str) -> Any:
+    """A pool's sound name or number of nodes, its default where none is stated; None where it is faulty."""
+    default = getattr(Cluster.model_fields[pool].default, key)
+    return draft.platform.get(("cluster", pool, key), default)
+
+
 def node_pools_have_names_of_their_own(draft: Draft) -> Iterator[Problem]:
     """The gateway's nodes are told from the others by their pool's name."""
-    cluster = draft.platform.cluster
-    if cluster is None:
-        return
-    pools = {"application_pool": cluster.application_pool.name, "gateway_pool": cluster.gateway_pool.name}
-    for key, name in pools.items():
+    names = [pool_value(draft, pool, "name") for pool in POOLS]
+    for pool, name in zip(POOLS, names, strict=True):
         if name == FIRST_POOL:
             message = "GKE makes a pool of this name with the cluster: take another name"
-            yield draft.platform.source.problem(("cluster", key, "name"), message, name)
-    if len(set(pools.values())) == 1:
+            yield draft.platform.problem(("cluster", pool, "name"), message)
+    if names[0] == names[1] and names[0]:
         message = (
             "both pools have this name, so that workloads would run beside the gateway: "
             "take another name for one of them"
         )
-        yield draft.platform.source.problem(
-            ("cluster", "gateway_pool", "name"), message, pools["gateway_pool"]
-        )
+        stated = next(pool for pool in reversed(POOLS) if draft.platform.get(("cluster", pool, "name")))
+        yield draft.platform.problem(("cluster", stated, "name"), message)
 
 
 def revision_leaves_room_for_istiods_service(draft: Draft) -> Iterator[Problem]:
     """A Service's name has at most 63 characters."""
-    mesh = draft.platform.mesh
-    if mesh and len(mesh.revision) > LONGEST_REVISION:
+    revision = draft.platform.get(("mesh", "revision"), "")
+    if revision and len(revision) > LONGEST_REVISION:
         message = (
-            f"istiod's Service istiod-<revision> would have {len('istiod-' + mesh.revision)} characters, "
+            f"istiod's Service istiod-<revision> would have {len('istiod-' + revision)} characters, "
             f"at most 63 are allowed: write {LONGEST_REVISION} or fewer"
         )
-        yield draft.platform.source.problem(("mesh", "revision"), message)
+        yield draft.platform.problem(("mesh", "revision"), message)

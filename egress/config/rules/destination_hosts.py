@@ -22,7 +22,7 @@ def destinations_are_outside(draft: Draft) -> Iterator[Problem]:
             message = "this name is inside the cluster, where no gateway is on the way: take it away"
         else:
             continue
-        yield draft.destinations_source.problem(("destinations", host), message, host)
+        yield draft.destinations_file.problem(("destinations", host), message, host)
 
 
 def hosts_fold_to_names_of_their_own(draft: Draft) -> Iterator[Problem]:
@@ -31,12 +31,12 @@ def hosts_fold_to_names_of_their_own(draft: Draft) -> Iterator[Problem]:
     for host in draft.destinations:
         other = owners.setdefault(fold(host), host)
         if other != host:
-            line = draft.destinations_source.line(("destinations", other))
+            line = draft.destinations_file.source.line(("destinations", other))
             message = (
                 f"its objects would be called {fold(host)}-... like those of {other} (line {line}): "
                 "only one of the two hosts can be a destination"
             )
-            yield draft.destinations_source.problem(("destinations", host), message, host)
+            yield draft.destinations_file.problem(("destinations", host), message, host)
 
 
 def object_names_of_hosts_fit(draft: Draft) -> Iterator[Problem]:
@@ -48,7 +48,7 @@ def object_names_of_hosts_fit(draft: Draft) -> Iterator[Problem]:
                 f"its VirtualService's name would have {length} characters, at most {LONGEST_OBJECT_NAME} "
                 f"are allowed: a destination's host has at most {LONGEST_OBJECT_NAME - length + len(host)}"
             )
-            yield draft.destinations_source.problem(("destinations", host), message, host)
+            yield draft.destinations_file.problem(("destinations", host), message, host)
 
 
 def service_entries_have_names_of_their_own(draft: Draft) -> Iterator[Problem]:
@@ -58,4 +58,4 @@ def service_entries_have_names_of_their_own(draft: Draft) -> Iterator[Problem]:
     for name in groups:
         if name in owners:
             message = f"the ServiceEntry of the destination {owners[name]} has this name: take another"
-            yield draft.destinations_source.problem(("google_apis", name), message, name)
+            yield draft.destinations_file.problem(("google_apis", name), message, name)

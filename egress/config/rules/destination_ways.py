@@ -19,22 +19,22 @@ def the_tutorials_form_has_its_limits(draft: Draft) -> Iterator[Problem]:
     if model is None or by_identity(draft):
         return
     reason = (
-        f"this needs `authorization: by-identity` ({draft.where(('authorization',))}); "
+        f"this needs `authorization: by-identity` ({draft.destinations_file.where(('authorization',))}); "
         f"`{model.authorization}` repeats the tutorial, which has no such thing"
     )
     for host, destination in model.destinations.items():
         for key in _beyond_the_tutorial(destination):
-            yield draft.destinations_source.problem(("destinations", host, key), reason)
+            yield draft.destinations_file.problem(("destinations", host, key), reason)
     for team in draft.teams.values():
         for key in ("namespaces", "service_accounts"):
             if getattr(team.team, key):
-                yield team.source.problem((key,), reason)
+                yield team.file.problem((key,), reason)
         for path, grant in team.grants():
             for key in ("service_accounts", "methods"):
                 if getattr(grant, key):
-                    yield team.source.problem((*path, key), reason)
+                    yield team.file.problem((*path, key), reason)
             if grant.scheme == "https":
-                yield team.source.problem((*path, "scheme"), reason)
+                yield team.file.problem((*path, "scheme"), reason)
 
 
 def _beyond_the_tutorial(destination: Destination) -> Iterator[str]:
@@ -61,7 +61,7 @@ def visibility_follows_from_grants(draft: Draft) -> Iterator[Problem]:
     for host, destination in draft.destinations.items():
         if destination.visible_to is not None:
             message = "who sees the host follows from the teams' grants: take this away"
-            yield draft.destinations_source.problem(("destinations", host, "visible_to"), message)
+            yield draft.destinations_file.problem(("destinations", host, "visible_to"), message)
 
 
 def further_hosts_stand_once(draft: Draft) -> Iterator[Problem]:
@@ -74,7 +74,7 @@ def further_hosts_stand_once(draft: Draft) -> Iterator[Problem]:
                     f"its objects would be called {fold(other)}-... like those of {owners[fold(other)]}: "
                     "name each host once"
                 )
-                yield draft.destinations_source.problem(("destinations", host, "also", position), message)
+                yield draft.destinations_file.problem(("destinations", host, "also", position), message)
             owners.setdefault(fold(other), other)
 
 
@@ -82,7 +82,7 @@ def ways_go_together(draft: Draft) -> Iterator[Problem]:
     """Settings of a way that the destination does not have would change nothing."""
     for host, destination in draft.destinations.items():
         place = ("destinations", host)
-        problem = draft.destinations_source.problem
+        problem = draft.destinations_file.problem
         if destination.http == "closed" and destination.https is None:
             message = "neither HTTP nor HTTPS is open: open one of them, or remove the destination"
             yield problem((*place, "http"), message)
@@ -101,10 +101,7 @@ def ways_go_together(draft: Draft) -> Iterator[Problem]:
 
 def outside_ports_pass_the_firewall(draft: Draft) -> Iterator[Problem]:
     """The gateway nodes reach the internet on the platform's `egress_ports` alone."""
-    network = draft.platform.network
-    if network is None:
-        return
-    open_ports = network.firewall.egress_ports
+    open_ports = draft.platform.get(("network", "firewall", "egress_ports"), (HTTP_PORT, TLS_PORT))
     for host, destination in draft.destinations.items():
         used = {
             "http_port": destination.http_port if destination.http == "plain" else None,
@@ -116,13 +113,12 @@ def outside_ports_pass_the_firewall(draft: Draft) -> Iterator[Problem]:
                     f"the firewall lets the gateway nodes out on {', '.join(map(str, open_ports))} alone: "
                     f"add {port} to network.firewall.egress_ports in {draft.platform.source.file}"
                 )
-                yield draft.destinations_source.problem(("destinations", host, key), message)
+                yield draft.destinations_file.problem(("destinations", host, key), message)
 
 
 def identity_https_has_its_port(draft: Draft) -> Iterator[Problem]:
     """HTTPS by identity arrives on a port of the gateway that the platform opens."""
-    mesh = draft.platform.mesh
-    if mesh is None or mesh.gateway.identity_https:
+    if draft.platform.get(("mesh", "gateway", "identity_https"), False):
         return
     for host, destination in draft.destinations.items():
         if destination.https == "identity":
@@ -130,7 +126,7 @@ def identity_https_has_its_port(draft: Draft) -> Iterator[Problem]:
                 "the gateway's Service has no port for it: write `identity_https: true` under mesh.gateway in "
                 f"{draft.platform.source.file}, and deploy the mesh stack first"
             )
-            yield draft.destinations_source.problem(("destinations", host, "https"), message)
+            yield draft.destinations_file.problem(("destinations", host, "https"), message)
 
 
 def grants_of_a_host_go_together(draft: Draft) -> Iterator[Problem]:
@@ -149,4 +145,4 @@ def grants_of_a_host_go_together(draft: Draft) -> Iterator[Problem]:
                     "HTTPS to this host passes through unread, for every Pod of the granted teams: add a grant "
                     "with `scheme: https` to state it, and `scheme: http` to this one"
                 )
-                yield team.source.problem(path, message)
+                yield team.file.problem(path, message)

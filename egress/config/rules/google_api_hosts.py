@@ -10,31 +10,23 @@ DOMAINS = ("googleapis.com", "gcr.io", "pkg.dev")
 """The domains that private DNS zones send to Google's private addresses."""
 
 
-def _hosts(draft: Draft) -> Iterator[tuple[Path, str]]:
-    groups = draft.destinations_file.model.google_apis if draft.destinations_file.model else {}
-    for name, group in groups.items():
-        for position, host in enumerate(group.hosts):
-            yield ("google_apis", name, "hosts", position), host
-
-
 def google_api_hosts_are_googles(draft: Draft) -> Iterator[Problem]:
     """Any other host would have no way out: the firewall lets only Google's private addresses through."""
-    for path, host in _hosts(draft):
+    for path, host in draft.google_apis:
         if host != METADATA_SERVER and not host.endswith(tuple(f".{domain}" for domain in DOMAINS)):
             message = (
                 f"this is none of Google's API hosts ({', '.join(DOMAINS)} and {METADATA_SERVER}): "
                 "make it a destination"
             )
-            yield draft.destinations_source.problem(path, message)
+            yield draft.destinations_file.problem(path, message)
 
 
 def google_api_hosts_stand_once(draft: Draft) -> Iterator[Problem]:
     """Istio pools the endpoints of two ServiceEntries for one host: requests would go to either."""
     places: dict[str, Path] = {host: ("destinations", host) for host in draft.hosts}
-    for path, host in _hosts(draft):
+    for path, host in draft.google_apis:
         if host in places:
-            where = "a destination" if places[host][0] == "destinations" else "named"
-            line = draft.destinations_source.line(places[host])
-            message = f"this host is {where} on line {line} already: keep one of the two"
-            yield draft.destinations_source.problem(path, message)
+            where = draft.destinations_file.where(places[host])
+            message = f"this host stands at {where} already: keep one of the two"
+            yield draft.destinations_file.problem(path, message)
         places.setdefault(host, path)

@@ -13,15 +13,15 @@ NODE_ACCOUNTS = frozenset({"sa-application-nodes", "sa-gateway-nodes"})
 def accounts_are_used_by_workloads(draft: Draft) -> Iterator[Problem]:
     """A Google service account is for workloads of its team."""
     for team in draft.teams.values():
-        workloads = team.stated("workloads").union(team.team.service_accounts)
+        workloads = team.file.keys(("workloads",)).union(team.team.service_accounts)
         for account, settings in team.team.google_service_accounts.items():
             for position, workload in enumerate(settings.used_by):
                 place = ("google_service_accounts", account, "used_by", position)
                 if workload not in workloads:
                     message = f"the team has no such workload: {nearest(workload, workloads)}"
-                    yield team.source.problem(place, message)
+                    yield team.file.problem(place, message)
                 elif workload in settings.used_by[:position]:
-                    yield team.source.problem(place, "this workload stands here twice: take one away")
+                    yield team.file.problem(place, "this workload stands here twice: take one away")
 
 
 def workloads_act_as_one_account(draft: Draft) -> Iterator[Problem]:
@@ -36,7 +36,7 @@ def workloads_act_as_one_account(draft: Draft) -> Iterator[Problem]:
                         f"the workload acts as {first} already, and can act as one account only: choose one"
                     )
                     place = ("google_service_accounts", account, "used_by", position)
-                    yield team.source.problem(place, message)
+                    yield team.file.problem(place, message)
 
 
 def accounts_are_unique(draft: Draft) -> Iterator[Problem]:
@@ -47,26 +47,26 @@ def accounts_are_unique(draft: Draft) -> Iterator[Problem]:
             place = ("google_service_accounts", account)
             if account in NODE_ACCOUNTS:
                 message = "the nodes run as this service account: take another id"
-                yield team.source.problem(place, message, account)
+                yield team.file.problem(place, message, account)
             elif account in owners:
                 message = f"this service account is another team's ({owners[account]}): take another id"
-                yield team.source.problem(place, message, account)
+                yield team.file.problem(place, message, account)
             else:
-                owners[account] = f"{team.source.file}:{team.source.line(place)}"
+                owners[account] = f"{team.file.source.file}:{team.file.source.line(place)}"
 
 
 def bucket_viewers_are_accounts(draft: Draft) -> Iterator[Problem]:
     """A bucket's viewers are Google service accounts of the same team."""
     for team in draft.teams.values():
-        accounts = team.stated("google_service_accounts")
+        accounts = team.file.keys(("google_service_accounts",))
         for key, bucket in team.team.buckets.items():
             for position, viewer in enumerate(bucket.viewers):
                 place = ("buckets", key, "viewers", position)
                 if viewer not in accounts:
                     message = f"the team has no such Google service account: {nearest(viewer, accounts)}"
-                    yield team.source.problem(place, message)
+                    yield team.file.problem(place, message)
                 elif viewer in bucket.viewers[:position]:
-                    yield team.source.problem(place, "this account stands here twice: take one away")
+                    yield team.file.problem(place, "this account stands here twice: take one away")
 
 
 def bucket_objects_have_names(draft: Draft) -> Iterator[Problem]:
@@ -76,7 +76,7 @@ def bucket_objects_have_names(draft: Draft) -> Iterator[Problem]:
             for name in bucket.objects:
                 if name in (".", "..") or name.startswith(".well-known/acme-challenge/"):
                     message = "Cloud Storage refuses this object name: take another"
-                    yield team.source.problem(("buckets", key, "objects", name), message, name)
+                    yield team.file.problem(("buckets", key, "objects", name), message, name)
                 elif len(name.encode()) > 1024:
                     message = "an object's name has at most 1024 bytes in UTF-8: shorten it"
-                    yield team.source.problem(("buckets", key, "objects", name), message, name)
+                    yield team.file.problem(("buckets", key, "objects", name), message, name)

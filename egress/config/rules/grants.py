@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from egress.config.draft import Draft, TeamDraft
+from egress.config.draft import Draft, TeamFile
 from egress.config.nearest import nearest
 from egress.config.problem import Path, Problem
 from egress.config.team import Grant
 
 
-def _grants(draft: Draft) -> Iterator[tuple[TeamDraft, Path, Grant]]:
+def _grants(draft: Draft) -> Iterator[tuple[TeamFile, Path, Grant]]:
     for team in draft.teams.values():
         for path, grant in team.grants():
             yield team, path, grant
@@ -16,20 +16,26 @@ def _grants(draft: Draft) -> Iterator[tuple[TeamDraft, Path, Grant]]:
 
 def grants_name_destinations(draft: Draft) -> Iterator[Problem]:
     """A grant is for a host of the destinations file."""
-    if not draft.destinations_are_read:
+    if draft.destinations_file.model is None:
         return
+    # A host that is faulty itself is reported as such; once mended it may well be the one that is granted.
+    faulty = draft.hosts.difference(draft.destinations)
+    google_apis = {host: path for path, host in draft.google_apis}
     for team, path, grant in _grants(draft):
-        if grant.to in draft.hosts:
+        if (
+            any(grant.to == host or grant.to in host.lower() for host in faulty)
+            or grant.to in draft.destinations
+        ):
             continue
-        if grant.to in draft.google_apis:
-            group = draft.google_apis[grant.to][1]
+        if grant.to in google_apis:
+            group = google_apis[grant.to][1]
             message = (
                 "Google's APIs are reached past the gateway, without a grant: name the team in visible_to "
                 f"of google_apis.{group}, and take the grant away"
             )
         else:
-            message = f"there is no such destination: {nearest(grant.to, draft.hosts)}"
-        yield team.source.problem((*path, "to"), message)
+            message = f"there is no such destination: {nearest(grant.to, draft.destinations)}"
+        yield team.file.problem((*path, "to"), message)
 
 
 def granted_hosts_are_visible(draft: Draft) -> Iterator[Problem]:
@@ -39,9 +45,9 @@ def granted_hosts_are_visible(draft: Draft) -> Iterator[Problem]:
         if destination and destination.visible_to and team.name not in destination.visible_to:
             message = (
                 f"the team has no route to this host: add {team.name} to its visible_to "
-                f"({draft.where(('destinations', grant.to, 'visible_to'))}), or take the grant away"
+                f"({draft.destinations_file.where(('destinations', grant.to, 'visible_to'))}), or take the grant away"
             )
-            yield team.source.problem((*path, "to"), message)
+            yield team.file.problem((*path, "to"), message)
 
 
 def paths_can_be_enforced(draft: Draft) -> Iterator[Problem]:
@@ -49,12 +55,12 @@ def paths_can_be_enforced(draft: Draft) -> Iterator[Problem]:
     for team, path, grant in _grants(draft):
         destination = draft.destinations.get(grant.to)
         if grant.paths and grant.scheme != "http" and destination and destination.https == "pass-through":
+            where = draft.destinations_file.where(("destinations", grant.to, "https"))
             message = (
-                "paths cannot be enforced on HTTPS to this host, which passes through the gateway unread "
-                f"({draft.where(('destinations', grant.to, 'https'))}): add `scheme: http` to state that the "
-                "grant speaks of plain HTTP alone, or take https away from the destination"
+                f"paths cannot be enforced on HTTPS to this host, which passes through the gateway unread ({where}): "
+                "add `scheme: http` to state that the grant speaks of plain HTTP alone, or take https away there"
             )
-            yield team.source.problem((*path, "paths"), message)
+            yield team.file.problem((*path, "paths"), message)
 
 
 def paths_stand_once(draft: Draft) -> Iterator[Problem]:
@@ -62,7 +68,7 @@ def paths_stand_once(draft: Draft) -> Iterator[Problem]:
     for team, path, grant in _grants(draft):
         for position, each in enumerate(grant.paths):
             if each in grant.paths[:position]:
-                yield team.source.problem(
+                yield team.file.problem(
                     (*path, "paths", position), "this path stands here twice: take one away"
                 )
 
@@ -73,10 +79,10 @@ def paths_are_not_undone(draft: Draft) -> Iterator[Problem]:
         for other_path, other in team.grants():
             if grant.paths and other.to == grant.to and not other.paths and _overlap(grant, other):
                 message = (
-                    f"these paths restrict nothing, since the grant on line {team.source.line(other_path)} "
+                    f"these paths restrict nothing, since the grant on line {team.file.source.line(other_path)} "
                     "allows every path of the host: take one of the two away"
                 )
-                yield team.source.problem((*path, "paths"), message)
+                yield team.file.problem((*path, "paths"), message)
 
 
 def _overlap(one: Grant, other: Grant) -> bool:
@@ -95,8 +101,9 @@ def nothing_is_restricted_while_authorization_is_open(draft: Draft) -> Iterator[
     for team, path, grant in _grants(draft):
         for key in ("paths", "scheme", "policy"):
             if getattr(grant, key):
+                where = draft.destinations_file.where(("authorization",))
                 message = (
-                    f"this has no effect while authorization is open ({draft.where(('authorization',))}): "
+                    f"this has no effect while authorization is open ({where}): "
                     "write `authorization: by-namespace` there, or take this away"
                 )
-                yield team.source.problem((*path, key), message)
+                yield team.file.problem((*path, key), message)

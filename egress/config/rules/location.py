@@ -8,10 +8,10 @@ from egress.config.problem import Problem
 
 def zone_is_in_the_region(draft: Draft) -> Iterator[Problem]:
     """The zonal cluster stands in the region of its subnet."""
-    project = draft.platform.project
-    if project and not project.zone.startswith(f"{project.region}-"):
-        yield draft.platform.source.problem(
+    region, zone = draft.platform.get(("project", "region")), draft.platform.get(("project", "zone"))
+    if region and zone and not zone.startswith(f"{region}-"):
+        yield draft.platform.problem(
             ("project", "zone"),
-            f"this zone is not in the region {project.region}: write one such as {project.region}-a, "
-            f"or the region {project.zone.rpartition('-')[0]}",
+            f"this zone is not in the region {region}: write one such as {region}-a, "
+            f"or the region {zone.rpartition('-')[0]}",
         )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from egress import gateway
-from egress.config.draft import Draft, TeamDraft
+from egress.config.draft import Draft, TeamFile
 from egress.config.object_names import LONGEST_OBJECT_NAME, authorization_policy
 from egress.config.problem import Path, Problem
 from egress.config.rules.identity_grants import by_identity
@@ -16,22 +16,22 @@ def policies_have_names_of_their_own(draft: Draft) -> Iterator[Problem]:
     """No two grants make one policy, neither of one team nor of two; by identity a team has one anyway."""
     if by_identity(draft):
         return
-    owners: dict[str, tuple[TeamDraft, Path]] = {}
+    owners: dict[str, tuple[TeamFile, Path]] = {}
     for team in draft.teams.values():
         for path, grant in team.grants():
             name = authorization_policy(team.name, grant.to, grant.policy)
             place = (*path, "policy" if grant.policy else "to")
             if name in OURS:
-                yield team.source.problem(place, f"{name} is the gateway's own policy: take another name")
+                yield team.file.problem(place, f"{name} is the gateway's own policy: take another name")
                 continue
             if name not in owners:
                 owners[name] = team, path
                 continue
             other, other_path = owners[name]
-            where = f"{other.source.file}:{other.source.line(other_path)}"
+            where = f"{other.file.where(other_path)}"
             mend = "take another name" if grant.policy else "join the two, or name this one's `policy`"
             message = f"the grant at {where} makes the AuthorizationPolicy {name} already: {mend}"
-            yield team.source.problem(place, message)
+            yield team.file.problem(place, message)
 
 
 def policy_names_fit(draft: Draft) -> Iterator[Problem]:
@@ -44,4 +44,4 @@ def policy_names_fit(draft: Draft) -> Iterator[Problem]:
                     f"its AuthorizationPolicy's name would have {length} characters, at most "
                     f"{LONGEST_OBJECT_NAME} are allowed: name it by `policy`"
                 )
-                yield team.source.problem((*path, "to"), message)
+                yield team.file.problem((*path, "to"), message)

@@ -35,36 +35,36 @@ def team_names_are_free(draft: Draft) -> Iterator[Problem]:
     for name, team in draft.teams.items():
         if not re.fullmatch(LETTER_FIRST, name):
             message = f"a team is called after its file, and {mismatch(name, LETTER_FIRST)}"
-            yield Problem(file=team.source.file, value=name, message=message)
+            yield Problem(file=team.file.source.file, value=name, message=message)
         elif RESERVED.fullmatch(name):
             message = (
                 "a team is called after its file, and this name is kept for a namespace of the system: "
                 f"rename the file, to team-{name}.yaml for instance"
             )
-            yield Problem(file=team.source.file, value=name, message=message)
+            yield Problem(file=team.file.source.file, value=name, message=message)
 
 
 def labels_are_not_the_systems(draft: Draft) -> Iterator[Problem]:
     """A team's label must not turn sidecar injection off, nor rename the namespace for NetworkPolicies."""
     for team in draft.teams.values():
-        for key in team.team.labels:
+        for key in sorted(team.file.keys(("labels",))):
             domain = key.rpartition("/")[0]
             if key == "istio-injection" or any(
                 domain == reserved or domain.endswith(f".{reserved}") for reserved in RESERVED_LABELS
             ):
                 message = "this label is the platform's to set: take it away"
-                yield team.source.problem(("labels", key), message, key)
+                yield team.file.problem(("labels", key), message, key)
 
 
 def teams_hold_something(draft: Draft) -> Iterator[Problem]:
     """A team has a workload or a grant, or there is no reason for it."""
     for team in draft.teams.values():
-        stated = team.source.data
+        stated = team.file.source.data
         if isinstance(stated, dict) and not any(
             stated.get(key) for key in ("workloads", "service_accounts", "grants")
         ):
             message = "the team is empty: give it workloads or grants, or remove the file"
-            yield Problem(file=team.source.file, line=team.source.line(()), message=message)
+            yield Problem(file=team.file.source.file, line=team.file.source.line(()), message=message)
 
 
 def reachable_teams_are_others(draft: Draft) -> Iterator[Problem]:
@@ -76,11 +76,11 @@ def reachable_teams_are_others(draft: Draft) -> Iterator[Problem]:
             place = ("network_policies", "to_teams", position)
             if other == team.name:
                 message = "this is the team itself: `same_namespace: true` lets its Pods reach each other"
-                yield team.source.problem(place, message)
+                yield team.file.problem(place, message)
             elif not draft.has_team(other):
-                yield team.source.problem(place, f"there is no such team: {nearest(other, draft.team_names)}")
+                yield team.file.problem(place, f"there is no such team: {nearest(other, draft.team_names)}")
             elif other in teams[:position]:
-                yield team.source.problem(place, "this team stands here twice: take one away")
+                yield team.file.problem(place, "this team stands here twice: take one away")
 
 
 def network_policies_have_names_of_their_own(draft: Draft) -> Iterator[Problem]:
@@ -92,4 +92,4 @@ def network_policies_have_names_of_their_own(draft: Draft) -> Iterator[Problem]:
                 message = (
                     f"the NetworkPolicy allow-egress-to-{other} is every team's already: rename that team"
                 )
-                yield team.source.problem(("network_policies", "to_teams", position), message)
+                yield team.file.problem(("network_policies", "to_teams", position), message)

@@ -25,10 +25,10 @@ def visibility_names_teams(draft: Draft) -> Iterator[Problem]:
         for position, team in enumerate(teams):
             if not draft.has_team(team):
                 message = f"there is no such team: {nearest(team, draft.team_names)}"
-                yield draft.destinations_source.problem((*path, position), message)
+                yield draft.destinations_file.problem((*path, position), message)
             elif team in teams[:position]:
                 message = "this team stands here twice: take one away"
-                yield draft.destinations_source.problem((*path, position), message)
+                yield draft.destinations_file.problem((*path, position), message)
 
 
 def visibility_is_not_empty(draft: Draft) -> Iterator[Problem]:
@@ -36,4 +36,4 @@ def visibility_is_not_empty(draft: Draft) -> Iterator[Problem]:
     for path, teams in _stated(draft):
         if not teams:
             message = "the list is empty: name a team, or leave the key out for those with a grant"
-            yield draft.destinations_source.problem(path, message)
+            yield draft.destinations_file.problem(path, message)

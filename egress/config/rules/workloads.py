@@ -14,9 +14,9 @@ REGISTRIES = ("gcr.io", "pkg.dev")
 def workload_names_are_free(draft: Draft) -> Iterator[Problem]:
     """Each namespace comes with a ServiceAccount of its own, which Terraform cannot create again."""
     for team in draft.teams.values():
-        if "default" in team.team.workloads:
+        if "default" in team.file.keys(("workloads",)):
             message = "every namespace has a ServiceAccount of this name already: take another name"
-            yield team.source.problem(("workloads", "default"), message, "default")
+            yield team.file.problem(("workloads", "default"), message, "default")
 
 
 def workload_ports_are_free(draft: Draft) -> Iterator[Problem]:
@@ -25,7 +25,7 @@ def workload_ports_are_free(draft: Draft) -> Iterator[Problem]:
         for name, workload in team.team.workloads.items():
             if workload.port in SIDECAR_PORTS:
                 message = "the sidecar listens on this port itself: take another"
-                yield team.source.problem(("workloads", name, "port"), message)
+                yield team.file.problem(("workloads", name, "port"), message)
 
 
 def images_can_be_pulled(draft: Draft) -> Iterator[Problem]:
@@ -38,4 +38,4 @@ def images_can_be_pulled(draft: Draft) -> Iterator[Problem]:
                     f"the nodes reach the registries {' and '.join(REGISTRIES)} alone: copy the image there, "
                     "or use a remote repository of Artifact Registry"
                 )
-                yield team.source.problem(("workloads", name, "image"), message)
+                yield team.file.problem(("workloads", name, "image"), message)
