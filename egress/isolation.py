@@ -8,8 +8,8 @@ from typing import Literal
 
 from egress import gateway
 from egress.config.configuration import Configuration, granted_schemes, team_namespaces
-from egress.config.ranges import PRIVATE_RANGES
 from egress.config.platform import Platform
+from egress.config.ranges import PRIVATE_RANGES
 from egress.control_plane import has_istiod
 from egress.network_policies import DNS, NetworkPolicy, Peer, Port, Rule
 from egress.vpc.google_apis import PRIVATE_VIP, RESTRICTED_VIP

@@ -1,16 +1,25 @@
-"""`cluster`: the private GKE cluster with its application pool and its tainted gateway pool."""
+"""`cluster`: the private GKE cluster with its application pool and its tainted gateway pool, and its alerts.
+
+The alerts stand here and not in `mesh`, which knows Kubernetes alone: they read Google's metrics and logs,
+and exist before the gateway does.
+"""
 
 from dataclasses import dataclass
 
 from cdktf import TerraformStack
+from cdktf_cdktf_provider_google.container_cluster import ContainerCluster
 from cdktf_cdktf_provider_google.provider import GoogleProvider
 from constructs import Construct
 
 from egress import gateway
-from egress.config.platform import NodePool as PoolSettings
+from egress.alerting import alerts, refusal_metric
+from egress.config.cluster import NodePool as PoolSettings
 from egress.config.platform import Platform
+from egress.control_plane import is_managed
+from egress_constructs.alerting import Alerting, AlertingProps
 from egress_constructs.cluster_access import ClusterAccess
 from egress_constructs.gke_cluster import GkeCluster, GkeClusterProps
+from egress_constructs.managed_mesh import ManagedMesh, ManagedMeshProps
 from egress_constructs.node_pool import NodePool, NodePoolProps, Taint
 from egress_constructs.state_backend import declare_backend
 from stacks.foundation import FoundationOutputs
@@ -33,25 +42,24 @@ class ClusterStack(TerraformStack):
         super().__init__(scope, id_)
         declare_backend(self, platform.backend)
         project, settings = platform.project, platform.cluster
+        self._hardening = settings.hardening
         GoogleProvider(self, "google", project=project.id, region=project.region)
 
         cluster = GkeCluster(
             self,
             "cluster",
             GkeClusterProps(
-                name=settings.name,
+                settings=settings,
                 project=project.id,
-                location=project.zone,
+                location=platform.location,
                 network=foundation.network,
                 subnet=foundation.subnet,
                 pods_range=foundation.pods_range,
                 services_range=foundation.services_range,
-                control_plane_range=settings.control_plane_range,
-                authorized_networks=settings.authorized_networks,
-                release_channel=settings.release_channel,
-                dataplane_v2=settings.dataplane == "v2",
                 node_service_account=foundation.application_nodes,
-                deletion_protection=settings.deletion_protection,
+                secrets_key=foundation.secrets_key,
+                fleet=project.id if platform.fleet else None,
+                labels={"mesh_id": f"proj-{project.number}"} if is_managed(platform) else None,
             ),
         ).cluster
         self._pool("application-pool", settings.application_pool, cluster.id, foundation.application_nodes)
@@ -62,12 +70,26 @@ class ClusterStack(TerraformStack):
             foundation.gateway_nodes,
             Taint(key=gateway.TAINT_KEY, value=gateway.TAINT_VALUE),
         )
-        self.outputs = ClusterOutputs(
-            access=ClusterAccess(
-                endpoint=cluster.endpoint, ca_certificate=cluster.master_auth.cluster_ca_certificate
-            ),
-            gateway_pool=gateway_pool.pool.name,
-        )
+        if is_managed(platform):
+            ManagedMesh(
+                self,
+                "managed-mesh",
+                ManagedMeshProps(
+                    membership=cluster.fleet.membership_id,
+                    membership_location=cluster.fleet.membership_location,
+                ),
+            )
+        if platform.alerts:
+            Alerting(
+                self,
+                "alerting",
+                AlertingProps(
+                    metric=refusal_metric(platform),
+                    alerts=alerts(platform),
+                    notification_channels=platform.alerts.notification_channels,
+                ),
+            )
+        self.outputs = ClusterOutputs(access=_access(platform, cluster), gateway_pool=gateway_pool.pool.name)
 
     def _pool(
         self,
@@ -81,11 +103,24 @@ class ClusterStack(TerraformStack):
             self,
             id_,
             NodePoolProps(
-                name=settings.name,
+                settings=settings,
+                hardening=self._hardening,
                 cluster=cluster,
-                machine_type=settings.machine_type,
-                nodes=settings.nodes,
                 service_account=service_account,
                 taint=taint,
             ),
         )
+
+
+def _access(platform: Platform, cluster: ContainerCluster) -> ClusterAccess:
+    """The way in that the platform chose; only an endpoint by address shows the cluster's own certificate."""
+    if platform.cluster.deploy_through == "connect-gateway":
+        membership = (
+            f"projects/{platform.project.number}/locations/{cluster.fleet.membership_location}"
+            f"/gkeMemberships/{cluster.fleet.membership_id}"
+        )
+        return ClusterAccess(endpoint=f"connectgateway.googleapis.com/v1/{membership}", ca_certificate=None)
+    if platform.cluster.control_plane_access == "dns-endpoint":
+        name = cluster.control_plane_endpoints_config.dns_endpoint_config.endpoint
+        return ClusterAccess(endpoint=name, ca_certificate=None)
+    return ClusterAccess(endpoint=cluster.endpoint, ca_certificate=cluster.master_auth.cluster_ca_certificate)

@@ -7,27 +7,25 @@ from cdktf_cdktf_provider_google.provider import GoogleProvider
 from constructs import Construct
 
 from egress.config.platform import Platform
+from egress.google_services import google_services
+from egress.images import allowed_images
 from egress.vpc.firewall_rules import firewall_rules
-from egress.vpc.google_apis import PRIVATE_VIP, ZONES
+from egress.vpc.google_apis import vip_range, zones
 from egress_constructs.firewall import Firewall, FirewallProps
+from egress_constructs.image_policy import ImagePolicy, ImagePolicyProps
 from egress_constructs.nat import Nat, NatProps
 from egress_constructs.network import PODS, SERVICES, Network, NetworkProps
-from egress_constructs.node_service_account import NodeServiceAccount, NodeServiceAccountProps
+from egress_constructs.node_service_account import (
+    LEAST_ROLES,
+    TUTORIAL_ROLES_TODAY,
+    NodeServiceAccount,
+    NodeServiceAccountProps,
+)
 from egress_constructs.private_dns_zone import PrivateDnsZone, PrivateDnsZoneProps
 from egress_constructs.project_services import ProjectServices, ProjectServicesProps
+from egress_constructs.secrets_key import SecretsKey, SecretsKeyProps
+from egress_constructs.shared_network_access import SharedNetworkAccess, SharedNetworkAccessProps
 from egress_constructs.state_backend import declare_backend
-
-APIS = (
-    "compute.googleapis.com",
-    "dns.googleapis.com",
-    "container.googleapis.com",
-    # Not in the tutorial, where gcloud or the console enables them: service accounts and their roles,
-    # tokens for Workload Identity, and the bucket.
-    "cloudresourcemanager.googleapis.com",
-    "iam.googleapis.com",
-    "iamcredentials.googleapis.com",
-    "storage.googleapis.com",
-)
 
 APPLICATION_NODES = "sa-application-nodes"
 GATEWAY_NODES = "sa-gateway-nodes"
@@ -35,7 +33,7 @@ GATEWAY_NODES = "sa-gateway-nodes"
 
 @dataclass(frozen=True, kw_only=True)
 class FoundationOutputs:
-    """What the cluster stack reads: ids, range names and service account addresses."""
+    """What the cluster stack reads: ids, range names, service account addresses and the Secrets' key."""
 
     network: str
     subnet: str
@@ -43,6 +41,7 @@ class FoundationOutputs:
     services_range: str
     application_nodes: str
     gateway_nodes: str
+    secrets_key: str | None
 
 
 class FoundationStack(TerraformStack):
@@ -51,76 +50,138 @@ class FoundationStack(TerraformStack):
     def __init__(self, scope: Construct, id_: str, *, platform: Platform) -> None:
         super().__init__(scope, id_)
         declare_backend(self, platform.backend)
-        project, settings = platform.project, platform.network
+        self._platform, project = platform, platform.project
         GoogleProvider(self, "google", project=project.id, region=project.region)
 
         services = ProjectServices(
-            self, "project-services", ProjectServicesProps(project=project.id, services=APIS)
-        )
-        enabled: list[ITerraformDependable] = list(services.enabled)
-        network = Network(
             self,
-            "network",
-            NetworkProps(
-                name=settings.name,
-                subnet=settings.subnet.name,
-                nodes=settings.subnet.nodes,
-                pods=settings.subnet.pods,
-                services=settings.subnet.services,
-                region=project.region,
-                depends_on=enabled,
-            ),
+            "project-services",
+            ProjectServicesProps(project=project.id, services=google_services(platform)),
         )
-        Nat(
-            self,
-            "nat",
-            NatProps(
-                router=settings.nat.router,
-                name=settings.nat.name,
-                network=network.vpc.id,
-                region=project.region,
-            ),
-        )
-        application_nodes = NodeServiceAccount(
-            self,
-            APPLICATION_NODES,
-            NodeServiceAccountProps(
-                account_id=APPLICATION_NODES,
-                description="SA for application nodes",
-                project=project.id,
-                depends_on=enabled,
-            ),
-        )
-        gateway_nodes = NodeServiceAccount(
-            self,
-            GATEWAY_NODES,
-            NodeServiceAccountProps(
-                account_id=GATEWAY_NODES,
-                description="SA for gateway nodes",
-                project=project.id,
-                depends_on=enabled,
-            ),
-        )
+        self._enabled: list[ITerraformDependable] = list(services.enabled)
+        existing = platform.network.existing
+        owner = existing.host_project if existing else None
+        network, subnet = self._network()
+        self._nat(network, subnet, owner)
+        application_nodes = self._node_service_account(APPLICATION_NODES, "SA for application nodes")
+        gateway_nodes = self._node_service_account(GATEWAY_NODES, "SA for gateway nodes")
         Firewall(
             self,
             "firewall",
             FirewallProps(
-                network=network.vpc.id,
-                gateway_nodes=gateway_nodes.account.email,
+                network=network,
+                project=owner,
+                application_nodes=application_nodes,
+                gateway_nodes=gateway_nodes,
                 rules=firewall_rules(platform),
+                log=platform.network.firewall.log,
             ),
         )
-        for zone in ZONES:
+        for zone in zones(platform):
             PrivateDnsZone(
                 self,
                 zone.name,
-                PrivateDnsZoneProps(zone=zone, vip=PRIVATE_VIP, network=network.vpc.id, depends_on=enabled),
+                PrivateDnsZoneProps(
+                    zone=zone,
+                    vip=vip_range(platform.network),
+                    network=network,
+                    project=owner,
+                    depends_on=self._enabled,
+                ),
+            )
+        if platform.cluster.hardening.images == "listed":
+            ImagePolicy(
+                self,
+                "image-policy",
+                ImagePolicyProps(allowed=allowed_images(platform), depends_on=self._enabled),
             )
         self.outputs = FoundationOutputs(
-            network=network.vpc.id,
-            subnet=network.subnet.id,
-            pods_range=PODS,
-            services_range=SERVICES,
-            application_nodes=application_nodes.account.email,
-            gateway_nodes=gateway_nodes.account.email,
+            network=network,
+            subnet=subnet,
+            pods_range=existing.pods_range if existing else PODS,
+            services_range=existing.services_range if existing else SERVICES,
+            application_nodes=application_nodes,
+            gateway_nodes=gateway_nodes,
+            secrets_key=self._secrets_key(),
         )
+
+    def _network(self) -> tuple[str, str]:
+        """The ids of the VPC and its subnet: new ones, or an existing network's, written out."""
+        settings, project = self._platform.network, self._platform.project
+        existing = settings.existing
+        if existing is None:
+            network = Network(
+                self,
+                "network",
+                NetworkProps(
+                    name=settings.name,
+                    subnet=settings.subnet,
+                    region=project.region,
+                    depends_on=self._enabled,
+                ),
+            )
+            return network.vpc.id, network.subnet.id
+        if project.number is not None:
+            SharedNetworkAccess(
+                self,
+                "shared-network-access",
+                SharedNetworkAccessProps(
+                    network=existing,
+                    project_number=project.number,
+                    region=project.region,
+                    depends_on=self._enabled,
+                ),
+            )
+        host = f"projects/{existing.host_project}"
+        return (
+            f"{host}/global/networks/{existing.network}",
+            f"{host}/regions/{project.region}/subnetworks/{existing.subnet}",
+        )
+
+    def _nat(self, network: str, subnet: str, owner: str | None) -> None:
+        settings = self._platform.network.cloud_nat
+        if settings is None:
+            return
+        Nat(
+            self,
+            "nat",
+            NatProps(
+                settings=settings,
+                network=network,
+                region=self._platform.project.region,
+                project=owner,
+                only_subnet=subnet if owner else None,
+                depends_on=self._enabled,
+            ),
+        )
+
+    def _node_service_account(self, account_id: str, description: str) -> str:
+        """The account's address."""
+        least = self._platform.cluster.hardening.node_roles == "least"
+        return NodeServiceAccount(
+            self,
+            account_id,
+            NodeServiceAccountProps(
+                account_id=account_id,
+                description=description,
+                project=self._platform.project.id,
+                roles=LEAST_ROLES if least else TUTORIAL_ROLES_TODAY,
+                depends_on=self._enabled,
+            ),
+        ).account.email
+
+    def _secrets_key(self) -> str | None:
+        """The id of the key under which Secrets are stored."""
+        settings, project = self._platform.cluster.secrets_encryption, self._platform.project
+        if settings is None or project.number is None:
+            return None
+        return SecretsKey(
+            self,
+            "secrets-key",
+            SecretsKeyProps(
+                settings=settings,
+                project_number=project.number,
+                region=project.region,
+                depends_on=self._enabled,
+            ),
+        ).key.id

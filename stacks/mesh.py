@@ -1,12 +1,14 @@
-"""`mesh`: the Istio control plane and the egress gateway on its own nodes."""
+"""`mesh`: the Istio control plane, where it runs in the cluster, and the egress gateway on its own nodes."""
 
 from dataclasses import dataclass
 
-from cdktf import TerraformStack
+from cdktf import ITerraformDependable, TerraformStack
 from constructs import Construct
 
 from egress import charts, gateway
+from egress.config.mesh import Mesh
 from egress.config.platform import Platform
+from egress.control_plane import has_istiod, injection_label
 from egress_constructs.istio_chart import IstioChart, IstioChartProps
 from egress_constructs.namespace import Namespace, NamespaceProps
 from egress_constructs.state_backend import declare_backend
@@ -22,7 +24,10 @@ class MeshOutputs:
 
 
 class MeshStack(TerraformStack):
-    """Everything that brings the Istio CRDs, and so must be applied before the egress stack is planned."""
+    """Everything that brings the Istio CRDs, and so must be applied before the egress stack is planned.
+
+    The managed control plane brings the CRDs and istio-system itself: only the gateway is left.
+    """
 
     def __init__(self, scope: Construct, id_: str, *, platform: Platform, cluster: ClusterOutputs) -> None:
         super().__init__(scope, id_)
@@ -31,35 +36,11 @@ class MeshStack(TerraformStack):
         cluster.access.helm_provider(self)
         mesh = platform.mesh
 
-        system = Namespace(self, "istio-system", NamespaceProps(name=gateway.CONTROL_PLANE_NAMESPACE))
+        control_plane = self._control_plane(mesh) if has_istiod(platform) else []
         egress = Namespace(
             self,
             "istio-egress",
-            NamespaceProps(name=gateway.NAMESPACE, labels=gateway.injection_label(mesh.revision)),
-        )
-        base = IstioChart(
-            self,
-            "base",
-            IstioChartProps(
-                chart="base",
-                release="istio-base",
-                namespace=gateway.CONTROL_PLANE_NAMESPACE,
-                version=mesh.istio_version,
-                values=charts.base_values(mesh),
-                depends_on=[system.namespace],
-            ),
-        )
-        istiod = IstioChart(
-            self,
-            "istiod",
-            IstioChartProps(
-                chart="istiod",
-                release="istiod",
-                namespace=gateway.CONTROL_PLANE_NAMESPACE,
-                version=mesh.istio_version,
-                values=charts.istiod_values(mesh),
-                depends_on=[base.release],
-            ),
+            NamespaceProps(name=gateway.NAMESPACE, labels=injection_label(platform)),
         )
         # After istiod: its webhook fills in the gateway's image; a Pod created earlier never starts.
         egress_gateway = IstioChart(
@@ -71,10 +52,53 @@ class MeshStack(TerraformStack):
                 namespace=gateway.NAMESPACE,
                 version=mesh.istio_version,
                 values=charts.gateway_values(mesh, cluster.gateway_pool),
-                depends_on=[istiod.release, egress.namespace],
+                depends_on=[*control_plane, egress.namespace],
             ),
         )
         self.outputs = MeshOutputs(
             gateway_namespace=egress_gateway.release.namespace,
             gateway_service=egress_gateway.release.name,
+        )
+
+    def _control_plane(self, mesh: Mesh) -> list[ITerraformDependable]:
+        """Namespace, CRDs and istiod; during an upgrade a second istiod, which steps back or forward first.
+
+        Releases are named after their revision, so that the two may change places. A tag's webhook belongs to
+        one release: the canary's release goes first, so that the other may take over the tag.
+        """
+        system = Namespace(self, "istio-system", NamespaceProps(name=gateway.CONTROL_PLANE_NAMESPACE))
+        versions = [mesh.istio_version, *([mesh.canary.istio_version] if mesh.canary else [])]
+        base = IstioChart(
+            self,
+            "base",
+            IstioChartProps(
+                chart="base",
+                release="istio-base",
+                namespace=gateway.CONTROL_PLANE_NAMESPACE,
+                version=max(versions, key=lambda version: [int(part) for part in version.split(".")]),
+                values=charts.base_values(mesh),
+                depends_on=[system.namespace],
+            ),
+        )
+        installed: list[ITerraformDependable] = [base.release]
+        if mesh.canary:
+            canary = self._istiod(mesh, mesh.canary.revision, mesh.canary.istio_version, installed)
+            installed = [canary.release]
+        return [self._istiod(mesh, mesh.revision, mesh.istio_version, installed).release]
+
+    def _istiod(
+        self, mesh: Mesh, revision: str, version: str, depends_on: list[ITerraformDependable]
+    ) -> IstioChart:
+        name = charts.istiod_release(revision)
+        return IstioChart(
+            self,
+            name,
+            IstioChartProps(
+                chart="istiod",
+                release=name,
+                namespace=gateway.CONTROL_PLANE_NAMESPACE,
+                version=version,
+                values=charts.istiod_values(mesh, revision),
+                depends_on=depends_on,
+            ),
         )

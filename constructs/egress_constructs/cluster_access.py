@@ -18,14 +18,22 @@ COMMAND = "gke-gcloud-auth-plugin"
 
 @dataclass(frozen=True, kw_only=True)
 class ClusterAccess:
-    """The API server's address and its CA certificate (base64), both from the cluster's state."""
+    """Where the API server answers, and its CA certificate (base64), both from the cluster's state.
+
+    `endpoint` is a host, with a path behind the connect gateway. Without a certificate of the cluster's own
+    the endpoint's is publicly trusted (the DNS endpoint, the connect gateway).
+    """
 
     endpoint: str
-    ca_certificate: str
+    ca_certificate: str | None
 
     @property
     def _host(self) -> str:
         return f"https://{self.endpoint}"
+
+    @property
+    def _ca_certificate(self) -> str | None:
+        return Fn.base64decode(self.ca_certificate) if self.ca_certificate else None
 
     def kubernetes_provider(self, scope: Construct) -> KubernetesProvider:
         """Add the Kubernetes provider to a stack."""
@@ -33,7 +41,7 @@ class ClusterAccess:
             scope,
             "kubernetes",
             host=self._host,
-            cluster_ca_certificate=Fn.base64decode(self.ca_certificate),
+            cluster_ca_certificate=self._ca_certificate,
             exec=[KubernetesProviderExec(api_version=API_VERSION, command=COMMAND)],
         )
 
@@ -44,7 +52,7 @@ class ClusterAccess:
             "helm",
             kubernetes=HelmProviderKubernetes(
                 host=self._host,
-                cluster_ca_certificate=Fn.base64decode(self.ca_certificate),
+                cluster_ca_certificate=self._ca_certificate,
                 exec=HelmProviderKubernetesExec(api_version=API_VERSION, command=COMMAND),
             ),
         )

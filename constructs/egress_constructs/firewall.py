@@ -1,25 +1,32 @@
 """The VPC firewall."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cdktf_cdktf_provider_google.compute_firewall import (
     ComputeFirewall,
     ComputeFirewallAllow,
     ComputeFirewallDeny,
+    ComputeFirewallLogConfig,
 )
 from constructs import Construct
 
-from egress.vpc.firewall_rules import FirewallRule
+from egress.vpc.firewall_rules import FirewallRule, Targets
 
 
 @dataclass(frozen=True, kw_only=True)
 class FirewallProps:
-    """`network` is the VPC's id, `gateway_nodes` the gateway nodes' service account address."""
+    """`network` is the VPC's id, `project` its owner where that is another project.
+
+    `application_nodes` and `gateway_nodes` are the nodes' service account addresses.
+    """
 
     network: str
+    project: str | None
+    application_nodes: str
     gateway_nodes: str
     rules: Sequence[FirewallRule]
+    log: bool
 
 
 class Firewall(Construct):
@@ -27,6 +34,12 @@ class Firewall(Construct):
 
     def __init__(self, scope: Construct, id_: str, props: FirewallProps) -> None:
         super().__init__(scope, id_)
+        targets: Mapping[Targets, list[str] | None] = {
+            "network": None,
+            "nodes": [props.application_nodes, props.gateway_nodes],
+            "gateway-nodes": [props.gateway_nodes],
+        }
+        log = ComputeFirewallLogConfig(metadata="INCLUDE_ALL_METADATA") if props.log else None
         for rule in props.rules:
             ports = [str(port) for port in rule.ports] or None
             allow = [ComputeFirewallAllow(protocol=rule.protocol, ports=ports)]
@@ -35,6 +48,7 @@ class Firewall(Construct):
                 self,
                 rule.name,
                 name=rule.name,
+                project=props.project,
                 description=rule.description,
                 network=props.network,
                 direction=rule.direction,
@@ -43,5 +57,6 @@ class Firewall(Construct):
                 deny=deny if rule.action == "DENY" else None,
                 destination_ranges=list(rule.ranges) if rule.direction == "EGRESS" else None,
                 source_ranges=list(rule.ranges) if rule.direction == "INGRESS" else None,
-                target_service_accounts=[props.gateway_nodes] if rule.gateway_nodes_only else None,
+                target_service_accounts=targets[rule.targets],
+                log_config=log,
             )

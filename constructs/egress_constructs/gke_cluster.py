@@ -1,42 +1,58 @@
 """The private GKE cluster."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_google.container_cluster import (
     ContainerCluster,
     ContainerClusterAddonsConfig,
+    ContainerClusterAddonsConfigDnsCacheConfig,
     ContainerClusterAddonsConfigNetworkPolicyConfig,
+    ContainerClusterBinaryAuthorization,
+    ContainerClusterDatabaseEncryption,
+    ContainerClusterDnsConfig,
+    ContainerClusterFleet,
     ContainerClusterIpAllocationPolicy,
-    ContainerClusterMasterAuthorizedNetworksConfig,
-    ContainerClusterMasterAuthorizedNetworksConfigCidrBlocks,
+    ContainerClusterMaintenancePolicy,
+    ContainerClusterMaintenancePolicyRecurringWindow,
     ContainerClusterNetworkPolicy,
     ContainerClusterNodeConfig,
-    ContainerClusterPrivateClusterConfig,
+    ContainerClusterNodeConfigShieldedInstanceConfig,
+    ContainerClusterNodePoolDefaults,
+    ContainerClusterNodePoolDefaultsNodeConfigDefaults,
     ContainerClusterReleaseChannel,
+    ContainerClusterSecurityPostureConfig,
     ContainerClusterWorkloadIdentityConfig,
 )
 from constructs import Construct
 
+from egress.config.cluster import Cluster, Hardening
+from egress.maintenance import recurrence
+from egress_constructs.control_plane_endpoint import (
+    authorized_networks,
+    control_plane_endpoints,
+    private_cluster,
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class GkeClusterProps:
-    """Ranges by name (pods, services) or CIDR (control plane); `node_service_account` is an address."""
+    """Secondary ranges by name; `node_service_account` is an address, `secrets_key` a Cloud KMS key's id.
 
-    name: str
+    `fleet` is the project whose fleet the cluster joins.
+    """
+
+    settings: Cluster
     project: str
     location: str
     network: str
     subnet: str
     pods_range: str
     services_range: str
-    control_plane_range: str
-    authorized_networks: Sequence[str]
-    release_channel: str
-    dataplane_v2: bool
     node_service_account: str
-    deletion_protection: bool
+    secrets_key: str | None = None
+    fleet: str | None = None
+    labels: dict[str, str] | None = None
 
 
 class GkeCluster(Construct):
@@ -50,11 +66,14 @@ class GkeCluster(Construct):
 
     def __init__(self, scope: Construct, id_: str, props: GkeClusterProps) -> None:
         super().__init__(scope, id_)
+        settings, hardening = props.settings, props.settings.hardening
+        dataplane_v2 = settings.dataplane == "v2"
         self.cluster = ContainerCluster(
             self,
             "cluster",
-            name=props.name,
+            name=settings.name,
             location=props.location,
+            node_locations=list(settings.node_zones) or None,
             network=props.network,
             subnetwork=props.subnet,
             networking_mode="VPC_NATIVE",
@@ -62,34 +81,90 @@ class GkeCluster(Construct):
                 cluster_secondary_range_name=props.pods_range,
                 services_secondary_range_name=props.services_range,
             ),
-            private_cluster_config=ContainerClusterPrivateClusterConfig(
-                enable_private_nodes=True,
-                enable_private_endpoint=False,
-                master_ipv4_cidr_block=props.control_plane_range,
-            ),
-            master_authorized_networks_config=ContainerClusterMasterAuthorizedNetworksConfig(
-                cidr_blocks=[
-                    ContainerClusterMasterAuthorizedNetworksConfigCidrBlocks(cidr_block=network)
-                    for network in props.authorized_networks
-                ]
-            ),
-            release_channel=ContainerClusterReleaseChannel(channel=props.release_channel),
-            datapath_provider="ADVANCED_DATAPATH" if props.dataplane_v2 else "LEGACY_DATAPATH",
+            private_cluster_config=private_cluster(settings),
+            control_plane_endpoints_config=control_plane_endpoints(settings),
+            master_authorized_networks_config=authorized_networks(settings),
+            release_channel=ContainerClusterReleaseChannel(channel=settings.release_channel),
+            maintenance_policy=_maintenance(settings),
+            datapath_provider="ADVANCED_DATAPATH" if dataplane_v2 else "LEGACY_DATAPATH",
             # Dataplane V2 enforces NetworkPolicies by itself and refuses the Calico switches.
             network_policy=None
-            if props.dataplane_v2
+            if dataplane_v2
             else ContainerClusterNetworkPolicy(enabled=True, provider="CALICO"),
-            addons_config=None
-            if props.dataplane_v2
-            else ContainerClusterAddonsConfig(
-                network_policy_config=ContainerClusterAddonsConfigNetworkPolicyConfig(disabled=False)
-            ),
+            addons_config=_addons(settings),
+            dns_config=ContainerClusterDnsConfig(cluster_dns="CLOUD_DNS", cluster_dns_scope="CLUSTER_SCOPE")
+            if settings.dns == "cloud-dns"
+            else None,
             workload_identity_config=ContainerClusterWorkloadIdentityConfig(
                 workload_pool=f"{props.project}.svc.id.goog"
             ),
-            deletion_protection=props.deletion_protection,
+            fleet=ContainerClusterFleet(project=props.fleet) if props.fleet else None,
+            resource_labels=props.labels,
+            enable_shielded_nodes=True if hardening.nodes else None,
+            enable_intranode_visibility=True if hardening.intranode_visibility else None,
+            binary_authorization=ContainerClusterBinaryAuthorization(
+                evaluation_mode="PROJECT_SINGLETON_POLICY_ENFORCE"
+            )
+            if hardening.images == "listed"
+            else None,
+            security_posture_config=ContainerClusterSecurityPostureConfig(mode="BASIC")
+            if hardening.security_posture
+            else None,
+            database_encryption=ContainerClusterDatabaseEncryption(
+                state="ENCRYPTED", key_name=props.secrets_key
+            )
+            if props.secrets_key
+            else None,
+            deletion_protection=settings.deletion_protection,
             initial_node_count=1,
             remove_default_node_pool=True,
-            node_config=ContainerClusterNodeConfig(service_account=props.node_service_account),
+            node_config=_first_pool(hardening, props.node_service_account),
+            node_pool_defaults=_pool_defaults(hardening),
             lifecycle=TerraformResourceLifecycle(ignore_changes=["node_config"]),
         )
+
+
+def _first_pool(hardening: Hardening, service_account: str) -> ContainerClusterNodeConfig:
+    """An organisation's policy may forbid nodes without secure boot, even those that are removed at once."""
+    return ContainerClusterNodeConfig(
+        service_account=service_account,
+        shielded_instance_config=ContainerClusterNodeConfigShieldedInstanceConfig(
+            enable_secure_boot=True, enable_integrity_monitoring=True
+        )
+        if hardening.nodes
+        else None,
+    )
+
+
+def _pool_defaults(hardening: Hardening) -> ContainerClusterNodePoolDefaults | None:
+    if hardening.kubelet_readonly_port:
+        return None
+    return ContainerClusterNodePoolDefaults(
+        node_config_defaults=ContainerClusterNodePoolDefaultsNodeConfigDefaults(
+            insecure_kubelet_readonly_port_enabled="FALSE"
+        )
+    )
+
+
+def _addons(settings: Cluster) -> ContainerClusterAddonsConfig | None:
+    calico = settings.dataplane == "v1"
+    cache = {"kube-dns": False, "node-local": True}.get(settings.dns or "")
+    if not calico and cache is None:
+        return None
+    return ContainerClusterAddonsConfig(
+        network_policy_config=ContainerClusterAddonsConfigNetworkPolicyConfig(disabled=False)
+        if calico
+        else None,
+        dns_cache_config=None if cache is None else ContainerClusterAddonsConfigDnsCacheConfig(enabled=cache),
+    )
+
+
+def _maintenance(settings: Cluster) -> ContainerClusterMaintenancePolicy | None:
+    if settings.maintenance is None:
+        return None
+    window = recurrence(settings.maintenance)
+    return ContainerClusterMaintenancePolicy(
+        recurring_window=ContainerClusterMaintenancePolicyRecurringWindow(
+            start_time=window.start, end_time=window.end, recurrence=window.rule
+        )
+    )

@@ -6,9 +6,12 @@ from cdktf import ITerraformDependable
 from cdktf_cdktf_provider_google.compute_network import ComputeNetwork
 from cdktf_cdktf_provider_google.compute_subnetwork import (
     ComputeSubnetwork,
+    ComputeSubnetworkLogConfig,
     ComputeSubnetworkSecondaryIpRange,
 )
 from constructs import Construct
+
+from egress.config.network import Subnet
 
 PODS = "pods"
 SERVICES = "services"
@@ -17,13 +20,10 @@ SERVICES = "services"
 
 @dataclass(frozen=True, kw_only=True)
 class NetworkProps:
-    """Names and ranges (CIDR) of the network and its one subnet."""
+    """The network's name, and its one subnet."""
 
     name: str
-    subnet: str
-    nodes: str
-    pods: str
-    services: str
+    subnet: Subnet
     region: str
     depends_on: list[ITerraformDependable]
 
@@ -33,6 +33,7 @@ class Network(Construct):
 
     def __init__(self, scope: Construct, id_: str, props: NetworkProps) -> None:
         super().__init__(scope, id_)
+        subnet = props.subnet
         self.vpc = ComputeNetwork(
             self,
             "vpc",
@@ -43,13 +44,18 @@ class Network(Construct):
         self.subnet = ComputeSubnetwork(
             self,
             "subnet",
-            name=props.subnet,
+            name=subnet.name,
             network=self.vpc.id,
             region=props.region,
-            ip_cidr_range=props.nodes,
+            ip_cidr_range=subnet.nodes,
             private_ip_google_access=True,
             secondary_ip_range=[
-                ComputeSubnetworkSecondaryIpRange(range_name=PODS, ip_cidr_range=props.pods),
-                ComputeSubnetworkSecondaryIpRange(range_name=SERVICES, ip_cidr_range=props.services),
+                ComputeSubnetworkSecondaryIpRange(range_name=PODS, ip_cidr_range=subnet.pods),
+                ComputeSubnetworkSecondaryIpRange(range_name=SERVICES, ip_cidr_range=subnet.services),
             ],
+            log_config=ComputeSubnetworkLogConfig(
+                aggregation_interval="INTERVAL_5_SEC", flow_sampling=0.5, metadata="INCLUDE_ALL_METADATA"
+            )
+            if subnet.flow_logs
+            else None,
         )

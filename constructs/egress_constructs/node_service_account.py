@@ -1,5 +1,6 @@
 """The service account a node pool runs as."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cdktf import ITerraformDependable
@@ -15,7 +16,11 @@ TUTORIAL_ROLES = (
 )
 
 # Not in the tutorial: gcr.io is served by Artifact Registry since 2025, and new images live on pkg.dev (D10).
-ROLES = (*TUTORIAL_ROLES, "roles/artifactregistry.reader")
+TUTORIAL_ROLES_TODAY = (*TUTORIAL_ROLES, "roles/artifactregistry.reader")
+
+LEAST_ROLES = ("roles/container.defaultNodeServiceAccount", "roles/artifactregistry.reader")
+"""Logs and metrics, nothing of storage (GKE, "Use least privilege IAM service accounts"); and reading
+images."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,11 +30,12 @@ class NodeServiceAccountProps:
     account_id: str
     description: str
     project: str
+    roles: Sequence[str]
     depends_on: list[ITerraformDependable]
 
 
 class NodeServiceAccount(Construct):
-    """A service account with a node's least roles; firewall rules single out its nodes by it."""
+    """A service account with a node's roles; firewall rules single out its nodes by it."""
 
     def __init__(self, scope: Construct, id_: str, props: NodeServiceAccountProps) -> None:
         super().__init__(scope, id_)
@@ -41,7 +47,7 @@ class NodeServiceAccount(Construct):
             description=props.description,
             depends_on=props.depends_on,
         )
-        for role in ROLES:
+        for role in props.roles:
             ProjectIamMember(
                 self,
                 role.removeprefix("roles/").replace(".", "-"),

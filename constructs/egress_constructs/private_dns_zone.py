@@ -16,11 +16,15 @@ from egress.vpc.google_apis import TTL, Zone, addresses
 
 @dataclass(frozen=True, kw_only=True)
 class PrivateDnsZoneProps:
-    """`network` is the VPC's id, `vip` the range the A record lists."""
+    """`network` is the VPC's id, `project` its owner where that is another project.
+
+    `vip` is the range the A record lists.
+    """
 
     zone: Zone
     vip: str
     network: str
+    project: str | None
     depends_on: list[ITerraformDependable]
 
 
@@ -33,6 +37,7 @@ class PrivateDnsZone(Construct):
             self,
             "zone",
             name=props.zone.name,
+            project=props.project,
             dns_name=props.zone.domain,
             description=props.zone.description,
             visibility="private",
@@ -45,6 +50,7 @@ class PrivateDnsZone(Construct):
             self,
             "alias",
             managed_zone=zone.name,
+            project=props.project,
             name=f"*.{props.zone.domain}",
             type="CNAME",
             ttl=TTL,
@@ -54,6 +60,7 @@ class PrivateDnsZone(Construct):
             self,
             "address",
             managed_zone=zone.name,
+            project=props.project,
             name=props.zone.target,
             type="A",
             ttl=TTL,

@@ -15,4 +15,9 @@ def declare_backend(stack: TerraformStack, backend: Backend | None) -> None:
     if backend is None:
         LocalBackend(stack, path=f"../../../terraform.{stack_id}.tfstate")
     else:
-        GcsBackend(stack, bucket=backend.gcs.bucket, prefix=f"{backend.gcs.prefix}/{stack_id}")
+        GcsBackend(
+            stack,
+            bucket=backend.gcs.bucket,
+            prefix=f"{backend.gcs.prefix}/{stack_id}",
+            impersonate_service_account=backend.gcs.impersonate_service_account,
+        )

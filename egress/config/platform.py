@@ -1,30 +1,25 @@
 """platform.yaml: the project, the network, the cluster and the mesh that all teams share."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
+from egress.config.cluster import Cluster, Zone
+from egress.config.mesh import Mesh
 from egress.config.model import ConfigModel
-from egress.config.names import ClusterResourceName, GoogleName, KubernetesName, ProjectId
+from egress.config.names import ProjectId
+from egress.config.network import Network
 from egress.config.patterns import matching
-from egress.config.ranges import Cidr, PrivateCidr
+from egress.config.tenancy import Tenants
 
 PLACEHOLDER_PROJECT = "your-project-id"
 """What stands in config/tutorial until PROJECT_ID is given: it synthesizes, it cannot be deployed."""
 
+PLACEHOLDER_NUMBER = 123456789012
+"""What stands in config/production until PROJECT_NUMBER is given."""
+
+
 Region = Annotated[str, matching(r"^[a-z]+-[a-z]+[0-9]+$", "a region, such as us-central1")]
-Zone = Annotated[str, matching(r"^[a-z]+-[a-z]+[0-9]+-[a-z]$", "a zone, such as us-central1-a")]
-MachineType = Annotated[
-    str, matching(r"^[a-z][a-z0-9]*-[a-z0-9]+(-[a-z0-9]+)*$", "a machine type, such as e2-standard-4")
-]
-IstioVersion = Annotated[str, matching(r"^1\.30\.[0-9]+$", "an Istio 1.30 version, such as 1.30.3")]
-ImageHub = Annotated[
-    str,
-    matching(
-        r"^([a-z0-9-]+\.)*(gcr\.io|pkg\.dev)(/[a-z0-9._-]+)+$",
-        "an image registry on gcr.io or pkg.dev, such as gcr.io/istio-release",
-    ),
-]
 StateBucket = Annotated[
     str,
     matching(
@@ -39,6 +34,20 @@ StatePrefix = Annotated[
         "a folder in the bucket, such as secure-egress or platform/egress",
     ),
 ]
+StateAccount = Annotated[
+    str,
+    matching(
+        r"^[a-z][-a-z0-9]{4,28}[a-z0-9]@[a-z][-a-z0-9]{4,28}[a-z0-9]\.iam\.gserviceaccount\.com$",
+        "a service account's address, such as state@PROJECT.iam.gserviceaccount.com",
+    ),
+]
+NotificationChannel = Annotated[
+    str,
+    matching(
+        r"^projects/[a-z][-a-z0-9]+/notificationChannels/[0-9]+$",
+        "a notification channel, such as projects/PROJECT/notificationChannels/1234567890",
+    ),
+]
 
 
 class Project(ConfigModel):
@@ -46,86 +55,22 @@ class Project(ConfigModel):
 
     id: ProjectId
     """The project; the environment's PROJECT_ID overrides it."""
+    number: Annotated[int, Field(ge=100_000, le=9_999_999_999_999)] | None = None
+    """The project's number, which names Google's own service accounts in it; the environment's PROJECT_NUMBER
+    overrides it. Needed for a shared VPC, a key of one's own, the managed mesh and the connect gateway."""
     region: Region
     """Such as us-central1; the environment's REGION overrides it."""
-    zone: Zone
-    """A zone of the region, where the zonal cluster stands; the environment's ZONE overrides it."""
+    zone: Zone | None = None
+    """A zone of the region, where a zonal cluster stands; the environment's ZONE overrides it."""
 
 
-class Subnet(ConfigModel):
-    """The subnet of the nodes, with the secondary ranges `pods` and `services`."""
+class Alerts(ConfigModel):
+    """Log-based metrics and alert policies: refusals at the gateway, its saturation, NAT ports."""
 
-    name: GoogleName = "subnet-gke"
-    """The subnet's name."""
-    nodes: PrivateCidr
-    """The primary range: /29 or larger."""
-    pods: PrivateCidr
-    """The secondary range `pods`: /21 or larger."""
-    services: PrivateCidr
-    """The secondary range `services`: /27 or larger."""
-
-
-class Nat(ConfigModel):
-    """The Cloud Router and its NAT configuration."""
-
-    router: GoogleName = "nat-router"
-    """The Cloud Router's name."""
-    name: GoogleName = "nat-config"
-    """The NAT configuration's name."""
-
-
-class Network(ConfigModel):
-    """The VPC network."""
-
-    name: GoogleName = "vpc-network"
-    """The VPC's name."""
-    subnet: Subnet
-    """The one subnet the cluster uses."""
-    nat: Nat = Nat()
-    """How private nodes reach the outside."""
-
-
-class NodePool(ConfigModel):
-    """A node pool of a fixed size."""
-
-    name: ClusterResourceName
-    """The pool's name; the gateway's node selector follows from it."""
-    machine_type: MachineType = "e2-standard-4"
-    """The in-cluster control plane wants at least 4 vCPUs."""
-    nodes: Annotated[int, Field(ge=1, le=1000)]
-    """How many nodes the pool has (in its one zone)."""
-
-
-class Cluster(ConfigModel):
-    """The private GKE cluster and its two pools."""
-
-    name: ClusterResourceName = "cluster1"
-    """The cluster's name."""
-    control_plane_range: PrivateCidr
-    """The control plane's own range, a /28; firewall and webhook rules follow from it."""
-    authorized_networks: tuple[Cidr, ...] = ()
-    """Who may call the API server, besides the nodes; the environment's AUTHORIZED_NETWORKS overrides it."""
-    release_channel: Literal["RAPID", "REGULAR", "STABLE"] = "REGULAR"
-    """GKE's release channel."""
-    dataplane: Literal["v1", "v2"] = "v2"
-    """v2 is Dataplane V2; v1 is Calico, which needs a firewall rule of its own."""
-    deletion_protection: bool = True
-    """Whether Terraform refuses to destroy the cluster."""
-    application_pool: NodePool = NodePool(name="application", nodes=3)
-    """Where the teams' workloads run."""
-    gateway_pool: NodePool = NodePool(name="gateway", nodes=1)
-    """Where only the egress gateway runs (taint dedicated=gateway)."""
-
-
-class Mesh(ConfigModel):
-    """The in-cluster Istio control plane, installed by Helm."""
-
-    istio_version: IstioVersion = "1.30.3"
-    """The version of the charts and images: one Istio 1.30.x."""
-    revision: KubernetesName = "default"
-    """The control plane's revision; `default` is the unrevisioned one. Injection labels follow from it."""
-    hub: ImageHub = "gcr.io/istio-release"
-    """The images' registry: on gcr.io or pkg.dev, the only ones behind the firewall."""
+    notification_channels: tuple[NotificationChannel, ...] = ()
+    """Who is told; without one an incident only shows in the console."""
+    refusals: Annotated[int, Field(ge=1, le=1_000_000)] = 50
+    """How many refusals at the gateway in five minutes raise an incident."""
 
 
 class GcsBackend(ConfigModel):
@@ -135,6 +80,8 @@ class GcsBackend(ConfigModel):
     """The bucket's name; it must exist before the first deploy."""
     prefix: StatePrefix = "secure-egress"
     """The folder in it; each stack adds its own name."""
+    impersonate_service_account: StateAccount | None = None
+    """The service account that reads and writes the state; left out, whoever deploys."""
 
 
 class Backend(ConfigModel):
@@ -153,7 +100,26 @@ class Platform(ConfigModel):
     """VPC, subnet and NAT."""
     cluster: Cluster
     """The GKE cluster."""
-    mesh: Mesh = Mesh()
+    mesh: Mesh = Field(default_factory=Mesh)
     """The Istio control plane."""
+    tenants: Tenants = Tenants()
+    """How tenants are kept apart and on the way through the gateway."""
+    alerts: Alerts | None = None
+    """Who is told of refusals and exhaustion; left out, there are no alert policies."""
     backend: Backend | None = None
     """Where the state is kept; without it in a local file beside the output folder, one per stack."""
+
+    @property
+    def location(self) -> str:
+        """The cluster's location: its zone, or the region."""
+        return self.project.region if self.cluster.location == "regional" else self.project.zone or ""
+
+    @property
+    def fleet(self) -> bool:
+        """Whether the cluster joins its project's fleet."""
+        return self.mesh.control_plane == "managed" or self.cluster.deploy_through == "connect-gateway"
+
+    @property
+    def control_plane_range(self) -> str:
+        """Where the control plane's private address lies: its own range, or the nodes'."""
+        return self.cluster.control_plane_range or self.network.subnet.nodes

@@ -3,13 +3,16 @@
 Source: the tutorial's "Create firewall rules"; what stands beyond it says why.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from egress.config.platform import Platform
-from egress.vpc.google_apis import PRIVATE_VIP
+from egress.control_plane import has_istiod
+from egress.vpc.google_apis import vip_range
 
 Protocol = Literal["all", "tcp"]
+Targets = Literal["network", "nodes", "gateway-nodes"]
 
 ALLOW_PRIORITY = 1000
 DENY_PRIORITY = 65535
@@ -31,90 +34,121 @@ class FirewallRule:
     protocol: Protocol = "tcp"
     ports: tuple[int, ...] = ()
     ranges: tuple[str, ...]
-    gateway_nodes_only: bool = False
+    targets: Targets
+
+
+def egress_ports(platform: Platform) -> tuple[int, ...]:
+    """The TCP ports on which the gateway nodes may reach the internet."""
+    return tuple(sorted(platform.network.firewall.egress_ports))
+
+
+def rule_prefix(platform: Platform) -> str:
+    """What each rule's name begins with: a shared VPC's rules stand beside those of others."""
+    return f"{platform.cluster.name}-" if platform.network.existing else ""
 
 
 def firewall_rules(platform: Platform) -> tuple[FirewallRule, ...]:
-    """Every rule of the platform's network, in the tutorial's order."""
-    subnet = platform.network.subnet
-    control_plane = platform.cluster.control_plane_range
-    calico = (
-        FirewallRule(
-            name="allow-egress-calico",
-            description="Allow Calico Typha within the subnet",
-            direction="EGRESS",
-            ports=(5473,),
-            ranges=(subnet.nodes,),
-        ),
+    """Every rule of the platform, in the tutorial's order."""
+    return (*_closed_but_for_the_gateway(platform), *_within_the_cluster(platform), *_google(platform))
+
+
+def _closed_but_for_the_gateway(platform: Platform) -> Iterator[FirewallRule]:
+    prefix = rule_prefix(platform)
+    yield FirewallRule(
+        name=f"{prefix}global-deny-egress-all",
+        description="Default rule to deny all egress from the network.",
+        direction="EGRESS",
+        action="DENY",
+        priority=DENY_PRIORITY,
+        protocol="all",
+        ranges=(ANYWHERE,),
+        # A shared VPC is others' too: there only the cluster's own nodes are closed.
+        targets="nodes" if platform.network.existing else "network",
     )
-    return (
-        FirewallRule(
-            name="global-deny-egress-all",
-            description="Default rule to deny all egress from the network.",
-            direction="EGRESS",
-            action="DENY",
-            priority=DENY_PRIORITY,
-            protocol="all",
-            ranges=(ANYWHERE,),
-        ),
-        FirewallRule(
-            name="gateway-allow-egress-web",
-            description="Allow the nodes running the egress gateways to connect to the web",
-            direction="EGRESS",
-            ports=(80, 443),
-            ranges=(ANYWHERE,),
-            gateway_nodes_only=True,
-        ),
-        FirewallRule(
-            name="allow-egress-to-api-server",
-            description="Allow nodes to reach the Kubernetes API server.",
-            direction="EGRESS",
-            # 8132 is konnectivity: without it `kubectl logs` and `exec`, which the tutorial uses, fail (D5).
-            ports=(443, 8132, 10250),
-            ranges=(control_plane,),
-        ),
-        FirewallRule(
-            name="allow-ingress-api-server-to-webhook",
+    yield FirewallRule(
+        name=f"{prefix}gateway-allow-egress-web",
+        description="Allow the nodes running the egress gateways to connect to the web",
+        direction="EGRESS",
+        ports=egress_ports(platform),
+        ranges=(ANYWHERE,),
+        targets="gateway-nodes",
+    )
+
+
+def _within_the_cluster(platform: Platform) -> Iterator[FirewallRule]:
+    prefix, targets = rule_prefix(platform), platform.network.firewall.scope
+    subnet, control_plane = platform.network.subnet, platform.control_plane_range
+    yield FirewallRule(
+        name=f"{prefix}allow-egress-to-api-server",
+        description="Allow nodes to reach the Kubernetes API server.",
+        direction="EGRESS",
+        # 8132 is konnectivity: without it `kubectl logs` and `exec`, which the tutorial uses, fail (D5).
+        ports=(443, 8132, 10250),
+        ranges=(control_plane,),
+        targets=targets,
+    )
+    if has_istiod(platform):
+        yield FirewallRule(
+            name=f"{prefix}allow-ingress-api-server-to-webhook",
             description="Allow the API server to call the webhooks exposed by istiod discovery",
             direction="INGRESS",
             ports=(15017,),
             ranges=(control_plane,),
-        ),
-        FirewallRule(
-            name="allow-egress-pods-and-services",
-            description="Allow pods and services on nodes to reach each other",
+            targets=targets,
+        )
+    yield FirewallRule(
+        name=f"{prefix}allow-egress-pods-and-services",
+        description="Allow pods and services on nodes to reach each other",
+        direction="EGRESS",
+        protocol="all",
+        ranges=(subnet.pods, subnet.services),
+        targets=targets,
+    )
+    # Not in the tutorial: Pods reach the kubelets of other nodes (metrics-server, and with it the
+    # gateway's autoscaler), which lie in the primary range (D4; Google's 2026 text adds it too).
+    yield FirewallRule(
+        name=f"{prefix}allow-egress-to-nodes",
+        description="Allow pods and nodes to reach the nodes of the subnet",
+        direction="EGRESS",
+        protocol="all",
+        ranges=(subnet.nodes,),
+        targets=targets,
+    )
+    if platform.cluster.dataplane == "v1":
+        yield FirewallRule(
+            name=f"{prefix}allow-egress-calico",
+            description="Allow Calico Typha within the subnet",
             direction="EGRESS",
-            protocol="all",
-            ranges=(subnet.pods, subnet.services),
-        ),
-        # Not in the tutorial: Pods reach the kubelets of other nodes (metrics-server, and with it the
-        # gateway's autoscaler), which lie in the primary range (D4; Google's 2026 text adds it too).
-        FirewallRule(
-            name="allow-egress-to-nodes",
-            description="Allow pods and nodes to reach the nodes of the subnet",
-            direction="EGRESS",
-            protocol="all",
+            ports=(5473,),
             ranges=(subnet.nodes,),
-        ),
-        *(calico if platform.cluster.dataplane == "v1" else ()),
-        FirewallRule(
-            name="allow-egress-kubelet-readonly",
+            targets=targets,
+        )
+    if platform.cluster.hardening.kubelet_readonly_port:
+        yield FirewallRule(
+            name=f"{prefix}allow-egress-kubelet-readonly",
             description="Allow access to the kubelet read-only port within the subnet",
             direction="EGRESS",
             ports=(10255,),
             ranges=(subnet.nodes,),
-        ),
-        FirewallRule(
-            name="allow-egress-gcp-apis",
-            description="Allow access to the VIPs used by Google Cloud APIs (Private Google Access)",
-            direction="EGRESS",
-            ranges=(PRIVATE_VIP,),
-        ),
-        FirewallRule(
-            name="allow-ingress-gcp-health-checker",
+            targets=targets,
+        )
+
+
+def _google(platform: Platform) -> Iterator[FirewallRule]:
+    prefix, targets = rule_prefix(platform), platform.network.firewall.scope
+    yield FirewallRule(
+        name=f"{prefix}allow-egress-gcp-apis",
+        description="Allow access to the VIPs used by Google Cloud APIs (Private Google Access)",
+        direction="EGRESS",
+        ranges=(vip_range(platform.network),),
+        targets=targets,
+    )
+    if platform.network.firewall.health_checks:
+        yield FirewallRule(
+            name=f"{prefix}allow-ingress-gcp-health-checker",
             description="Allow workloads to respond to Google Cloud health checks",
             direction="INGRESS",
             ports=(80, 443),
             ranges=HEALTH_CHECKERS,
-        ),
-    )
+            targets=targets,
+        )

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from ipaddress import ip_network
 
+from egress.config.network import Network
+from egress.config.platform import Platform
+
 PRIVATE_VIP = "199.36.153.8/30"
 """private.googleapis.com (Private Google Access, "Domain options")."""
 
@@ -23,27 +26,44 @@ class Zone:
     description: str
 
 
-ZONES = (
-    Zone(
-        name="private-google-apis",
-        domain="googleapis.com.",
-        target="private.googleapis.com.",
-        description="Private DNS zone for Google APIs",
-    ),
-    Zone(
-        name="private-gcr-io",
-        domain="gcr.io.",
-        target="gcr.io.",
-        description="private zone for Container Registry",
-    ),
-    # Not in the tutorial: new images live on Artifact Registry (field note D10).
-    Zone(
-        name="private-pkg-dev",
-        domain="pkg.dev.",
-        target="pkg.dev.",
-        description="Private DNS zone for Artifact Registry",
-    ),
-)
+def vip_range(network: Network) -> str:
+    """The range Google's APIs are reached at: DNS, firewall and NetworkPolicies all follow from it."""
+    return RESTRICTED_VIP if network.google_apis == "restricted" else PRIVATE_VIP
+
+
+def zones(platform: Platform) -> tuple[Zone, ...]:
+    """The private zones of the network; none where an existing network has them already."""
+    existing = platform.network.existing
+    if existing is not None and not existing.dns_zones:
+        return ()
+    api_server = Zone(
+        name="private-gke-goog",
+        domain="gke.goog.",
+        target="gke.goog.",
+        description="Private DNS zone for the control plane's DNS endpoint",
+    )
+    return (
+        Zone(
+            name="private-google-apis",
+            domain="googleapis.com.",
+            target=f"{platform.network.google_apis}.googleapis.com.",
+            description="Private DNS zone for Google APIs",
+        ),
+        Zone(
+            name="private-gcr-io",
+            domain="gcr.io.",
+            target="gcr.io.",
+            description="private zone for Container Registry",
+        ),
+        # Not in the tutorial: new images live on Artifact Registry (field note D10).
+        Zone(
+            name="private-pkg-dev",
+            domain="pkg.dev.",
+            target="pkg.dev.",
+            description="Private DNS zone for Artifact Registry",
+        ),
+        *((api_server,) if platform.cluster.control_plane_access == "dns-endpoint" else ()),
+    )
 
 
 def addresses(vip: str) -> list[str]:

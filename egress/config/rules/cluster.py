@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from egress.config.cluster import Cluster
 from egress.config.draft import Draft
-from egress.config.platform import Cluster
 from egress.config.problem import Problem
 
 FIRST_POOL = "default-pool"

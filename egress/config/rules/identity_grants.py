@@ -65,9 +65,9 @@ def granted_schemes_are_offered(draft: Draft) -> Iterator[Problem]:
         destination = draft.destinations.get(grant.to)
         if destination and not granted_schemes(grant, destination):
             way = grant.scheme or "any scheme"
+            where = draft.destinations_file.where(("destinations", grant.to))
             message = (
-                f"the destination is not reached by {way} ({draft.destinations_file.where(('destinations', grant.to))}): "
-                "open it there, or take the grant away"
+                f"the destination is not reached by {way} ({where}): open it there, or take the grant away"
             )
             yield team.file.problem((*path, "scheme") if grant.scheme else path, message)
 
@@ -79,12 +79,13 @@ def methods_can_be_enforced(draft: Draft) -> Iterator[Problem]:
         if destination is None or grant.scheme == "http" or destination.https is None:
             continue
         checked = ["methods"] if destination.https == "pass-through" else ["methods", "paths"]
+        where = draft.destinations_file.where(("destinations", grant.to, "https"))
         for key in checked:
             if getattr(grant, key):
                 message = (
                     f"{key} cannot be enforced on HTTPS to this host, which stays encrypted from end to end "
-                    f"({draft.destinations_file.where(('destinations', grant.to, 'https'))}): add `scheme: http` to state that the "
-                    "grant speaks of plain HTTP alone, and give HTTPS a grant of its own if it is meant"
+                    f"({where}): add `scheme: http` to state that the grant "
+                    "speaks of plain HTTP alone, and give HTTPS a grant of its own if it is meant"
                 )
                 yield team.file.problem((*path, key), message)
 

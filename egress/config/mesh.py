@@ -1,0 +1,72 @@
+"""platform.yaml's `mesh`: the Istio control plane and the egress gateway's workload."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from egress.config.model import ConfigModel
+from egress.config.names import KubernetesName
+from egress.config.patterns import matching
+
+IstioVersion = Annotated[str, matching(r"^1\.30\.[0-9]+$", "an Istio 1.30 version, such as 1.30.3")]
+ImageHub = Annotated[
+    str,
+    matching(
+        r"^([a-z0-9-]+\.)*(gcr\.io|pkg\.dev)(/[a-z0-9._-]+)+$",
+        "an image registry on gcr.io or pkg.dev, such as gcr.io/istio-release",
+    ),
+]
+
+
+class Replicas(ConfigModel):
+    """Bounds of a horizontal autoscaler."""
+
+    min: Annotated[int, Field(ge=2, le=1000)]
+    """At least; two, so that one may fail."""
+    max: Annotated[int, Field(ge=2, le=1000)]
+    """At most."""
+
+
+class Canary(ConfigModel):
+    """A second control plane beside the first, while an upgrade lasts (docs/upgrade.md)."""
+
+    revision: KubernetesName
+    """Its revision."""
+    istio_version: IstioVersion
+    """Its version."""
+
+
+class GatewayWorkload(ConfigModel):
+    """The egress gateway's Deployment and Service."""
+
+    replicas: Replicas | None = None
+    """Autoscaling, with a PodDisruptionBudget and a spread over nodes and zones; left out, the chart's own 1
+    to 5."""
+    identity_https: bool = False
+    """Whether the Service has the port on which HTTPS is authorized by workload identity."""
+
+
+class Mesh(ConfigModel):
+    """The Istio control plane: installed in the cluster by Helm, or managed by Google."""
+
+    control_plane: Literal["in-cluster", "managed"] = "in-cluster"
+    """`managed` is Cloud Service Mesh by the fleet feature: no istiod, fewer Istio features."""
+    istio_version: IstioVersion = "1.30.3"
+    """The version of the charts (with `managed` the gateway's alone) and images: one Istio 1.30.x."""
+    revision: KubernetesName = "default"
+    """The control plane's revision; `default` is the unrevisioned one. Injection labels follow from it."""
+    tag: KubernetesName | None = None
+    """A revision tag that namespaces follow, so that an upgrade need not relabel them."""
+    canary: Canary | None = None
+    """The next control plane, during an upgrade."""
+    hub: ImageHub = "gcr.io/istio-release"
+    """The images' registry: on gcr.io or pkg.dev, the only ones behind the firewall."""
+    istiod_replicas: Replicas | None = None
+    """istiod's autoscaling, with a PodDisruptionBudget; left out, the chart's own 1 to 5."""
+    outbound: Literal["registry-only", "allow-any"] = "registry-only"
+    """What a sidecar without a Sidecar object does with hosts the mesh does not know: refuse or let go."""
+    access_log: Literal["json", "text"] = "json"
+    """`json`: a log provider with source principal and SNI, for a Telemetry object; `text`: Envoy's lines,
+    everywhere."""
+    gateway: GatewayWorkload = Field(default_factory=GatewayWorkload)
+    """The egress gateway."""
