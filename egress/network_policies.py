@@ -31,6 +31,7 @@ class Peer:
     namespace: str | None = None
     pods: tuple[tuple[str, str], ...] | None = None
     cidr: str | None = None
+    excluding: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,10 +44,10 @@ class Rule:
 
 @dataclass(frozen=True, kw_only=True)
 class NetworkPolicy:
-    """One policy for all Pods of a namespace; `ingress` None leaves ingress alone."""
+    """One policy for all Pods of a namespace; a direction that is None is left alone, an empty one is denied."""
 
     name: str
-    egress: tuple[Rule, ...]
+    egress: tuple[Rule, ...] | None = None
     ingress: tuple[Rule, ...] | None = None
 
 

@@ -59,7 +59,7 @@ class ClusterStack(TerraformStack):
                 node_service_account=foundation.application_nodes,
                 secrets_key=foundation.secrets_key,
                 fleet=project.id if platform.fleet else None,
-                labels={"mesh_id": f"proj-{project.number}"} if is_managed(platform) else None,
+                labels=_labels(platform),
             ),
         ).cluster
         self._pool("application-pool", settings.application_pool, cluster.id, foundation.application_nodes)
@@ -110,6 +110,12 @@ class ClusterStack(TerraformStack):
                 taint=taint,
             ),
         )
+
+
+def _labels(platform: Platform) -> dict[str, str] | None:
+    """The stated labels; the managed mesh finds its clusters by one of its own."""
+    mesh = {"mesh_id": f"proj-{platform.project.number}"} if is_managed(platform) else {}
+    return {**platform.cluster.labels, **mesh} or None
 
 
 def _access(platform: Platform, cluster: ContainerCluster) -> ClusterAccess:

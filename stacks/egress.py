@@ -5,6 +5,8 @@ from cdktf_cdktf_provider_google.provider import GoogleProvider
 from constructs import Construct
 
 from egress.config.configuration import Configuration
+from egress_constructs.admission import Admission
+from egress_constructs.gateway_isolation import GatewayIsolation, GatewayIsolationProps
 from egress_constructs.gateway_routing import GATEWAY_PORTS, GatewayRouting, GatewayRoutingProps
 from egress_constructs.gateway_service import GatewayService, GatewayServiceProps
 from egress_constructs.state_backend import declare_backend
@@ -39,16 +41,9 @@ class EgressStack(TerraformStack):
             ),
         )
         GatewayRouting(self, "routing", GatewayRoutingProps(configuration=configuration))
-        for name, team in configuration.teams.items():
-            Tenant(
-                self,
-                name,
-                TenantProps(
-                    name=name,
-                    team=team,
-                    project=platform.project.id,
-                    region=platform.project.region,
-                    revision=platform.mesh.revision,
-                    authorize=configuration.destinations.authorization == "by-grant",
-                ),
-            )
+        if platform.tenants.network == "default-deny":
+            GatewayIsolation(self, "gateway-isolation", GatewayIsolationProps(configuration=configuration))
+        if platform.tenants.admission == "enforced":
+            Admission(self, "admission")
+        for name in configuration.teams:
+            Tenant(self, name, TenantProps(name=name, configuration=configuration))

@@ -8,6 +8,7 @@ from cdktf_cdktf_provider_google.container_cluster import (
     ContainerClusterAddonsConfig,
     ContainerClusterAddonsConfigDnsCacheConfig,
     ContainerClusterAddonsConfigNetworkPolicyConfig,
+    ContainerClusterAuthenticatorGroupsConfig,
     ContainerClusterBinaryAuthorization,
     ContainerClusterDatabaseEncryption,
     ContainerClusterDnsConfig,
@@ -18,6 +19,7 @@ from cdktf_cdktf_provider_google.container_cluster import (
     ContainerClusterNetworkPolicy,
     ContainerClusterNodeConfig,
     ContainerClusterNodeConfigShieldedInstanceConfig,
+    ContainerClusterNodeConfigWorkloadMetadataConfig,
     ContainerClusterNodePoolDefaults,
     ContainerClusterNodePoolDefaultsNodeConfigDefaults,
     ContainerClusterReleaseChannel,
@@ -98,6 +100,11 @@ class GkeCluster(Construct):
             workload_identity_config=ContainerClusterWorkloadIdentityConfig(
                 workload_pool=f"{props.project}.svc.id.goog"
             ),
+            authenticator_groups_config=ContainerClusterAuthenticatorGroupsConfig(
+                security_group=f"gke-security-groups@{settings.groups_domain}"
+            )
+            if settings.groups_domain
+            else None,
             fleet=ContainerClusterFleet(project=props.fleet) if props.fleet else None,
             resource_labels=props.labels,
             enable_shielded_nodes=True if hardening.nodes else None,
@@ -131,6 +138,9 @@ def _first_pool(hardening: Hardening, service_account: str) -> ContainerClusterN
         shielded_instance_config=ContainerClusterNodeConfigShieldedInstanceConfig(
             enable_secure_boot=True, enable_integrity_monitoring=True
         )
+        if hardening.nodes
+        else None,
+        workload_metadata_config=ContainerClusterNodeConfigWorkloadMetadataConfig(mode="GKE_METADATA")
         if hardening.nodes
         else None,
     )

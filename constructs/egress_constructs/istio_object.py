@@ -14,11 +14,20 @@ def istio_object(
 
     A manifest and no chart: what somebody changes or deletes in the cluster shows in the next plan.
     """
-    metadata = manifest["metadata"]
-    assert isinstance(metadata, dict)  # noqa: S101 - narrows the TypedDict's `object`
     return Manifest(
         scope,
-        f"{str(manifest['kind']).lower()}-{metadata['name']}",
+        f"{str(manifest['kind']).lower()}-{_metadata(manifest)['name']}",
         manifest=manifest,
         depends_on=list(depends_on) or None,
     )
+
+
+def namespace_of(manifest: Mapping[str, object]) -> str:
+    """The namespace an object stands in; empty for a cluster-wide one."""
+    return _metadata(manifest).get("namespace", "")
+
+
+def _metadata(manifest: Mapping[str, object]) -> Mapping[str, str]:
+    metadata = manifest["metadata"]
+    assert isinstance(metadata, dict)  # noqa: S101 - narrows the TypedDict's `object`
+    return metadata

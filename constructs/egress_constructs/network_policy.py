@@ -1,5 +1,6 @@
 """A Kubernetes NetworkPolicy."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cdktf import ITerraformDependable
@@ -33,7 +34,7 @@ class NetworkPolicyProps:
 
     namespace: str
     policy: Policy
-    depends_on: list[ITerraformDependable]
+    depends_on: Sequence[ITerraformDependable]
 
 
 class NetworkPolicy(Construct):
@@ -52,11 +53,15 @@ class NetworkPolicy(Construct):
             metadata=NetworkPolicyV1Metadata(name=policy.name, namespace=props.namespace),
             spec=NetworkPolicyV1Spec(
                 pod_selector=NetworkPolicyV1SpecPodSelector(),
-                policy_types=["Egress"] if policy.ingress is None else ["Ingress", "Egress"],
-                egress=[_egress(rule) for rule in policy.egress],
-                ingress=None if policy.ingress is None else [_ingress(rule) for rule in policy.ingress],
+                policy_types=[
+                    direction
+                    for direction, rules in (("Ingress", policy.ingress), ("Egress", policy.egress))
+                    if rules is not None
+                ],
+                egress=[_egress(rule) for rule in policy.egress or ()] or None,
+                ingress=[_ingress(rule) for rule in policy.ingress or ()] or None,
             ),
-            depends_on=props.depends_on,
+            depends_on=list(props.depends_on) or None,
         )
 
 
@@ -73,7 +78,9 @@ def _egress(rule: Rule) -> NetworkPolicyV1SpecEgress:
 
 def _to(peer: Peer) -> NetworkPolicyV1SpecEgressTo:
     if peer.cidr:
-        return NetworkPolicyV1SpecEgressTo(ip_block=NetworkPolicyV1SpecEgressToIpBlock(cidr=peer.cidr))
+        return NetworkPolicyV1SpecEgressTo(
+            ip_block=NetworkPolicyV1SpecEgressToIpBlock(cidr=peer.cidr, except_=list(peer.excluding) or None)
+        )
     return NetworkPolicyV1SpecEgressTo(
         namespace_selector=NetworkPolicyV1SpecEgressToNamespaceSelector(
             match_labels={NAMESPACE_LABEL: peer.namespace}
@@ -99,7 +106,11 @@ def _ingress(rule: Rule) -> NetworkPolicyV1SpecIngress:
 
 def _from(peer: Peer) -> NetworkPolicyV1SpecIngressFrom:
     if peer.cidr:
-        return NetworkPolicyV1SpecIngressFrom(ip_block=NetworkPolicyV1SpecIngressFromIpBlock(cidr=peer.cidr))
+        return NetworkPolicyV1SpecIngressFrom(
+            ip_block=NetworkPolicyV1SpecIngressFromIpBlock(
+                cidr=peer.cidr, except_=list(peer.excluding) or None
+            )
+        )
     return NetworkPolicyV1SpecIngressFrom(
         namespace_selector=NetworkPolicyV1SpecIngressFromNamespaceSelector(
             match_labels={NAMESPACE_LABEL: peer.namespace}

@@ -1,109 +1,177 @@
-"""A team: its namespace and everything in it, its grants at the gateway, its Google identities."""
+"""A team: its namespaces and everything in them, its grants at the gateway, its Google identities."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from cdktf_cdktf_provider_google.project_iam_member import ProjectIamMember
+from cdktf_cdktf_provider_kubernetes.namespace_v1 import NamespaceV1
 from constructs import Construct
 
+from egress import gateway
+from egress.config.configuration import Configuration, service_account, team_namespaces
 from egress.config.team import Team
-from egress.gateway import injection_label
-from egress.manifests import authorization_policy
-from egress.manifests.sidecar import default_sidecar
+from egress.control_plane import injection_label
+from egress.isolation import network_facts, team_at_gateway, team_isolation
+from egress.network_policies import NetworkPolicy as Policy
 from egress.network_policies import team_policies
+from egress.routing import team_objects
+from egress.tenant_label import tenant_label
 from egress_constructs.bucket import Bucket, BucketProps
-from egress_constructs.istio_object import istio_object
+from egress_constructs.istio_object import istio_object, namespace_of
 from egress_constructs.namespace import Namespace, NamespaceProps
 from egress_constructs.network_policy import NetworkPolicy, NetworkPolicyProps
+from egress_constructs.tenant_access import TenantAccess, TenantAccessProps
+from egress_constructs.tenant_service_account import TenantServiceAccount, TenantServiceAccountProps
 from egress_constructs.workload import Workload, WorkloadProps
 from egress_constructs.workload_identity import WorkloadIdentity, WorkloadIdentityProps
 
 
 @dataclass(frozen=True, kw_only=True)
 class TenantProps:
-    """`authorize` is false while the gateway has no AuthorizationPolicy at all."""
+    """The team's name, and the whole configuration: what a team may reach depends on the destinations."""
 
     name: str
-    team: Team
-    project: str
-    region: str
-    revision: str
-    authorize: bool
+    configuration: Configuration
 
 
 class Tenant(Construct):
-    """All objects of one team, and of nobody else."""
+    """All objects of one team, and of nobody else.
+
+    What lies in a further namespace of the team is a child named after that namespace.
+    """
 
     def __init__(self, scope: Construct, id_: str, props: TenantProps) -> None:
         super().__init__(scope, id_)
-        self._props = props
-        team = props.team
-        self._namespace = Namespace(
-            self,
-            "namespace",
-            NamespaceProps(name=props.name, labels={**team.labels, **injection_label(props.revision)}),
-        ).namespace
-        if team.sidecar:
-            istio_object(self, default_sidecar(props.name), [self._namespace])
-        if props.authorize:
-            for grant in team.grants:
-                istio_object(self, authorization_policy.allow(props.name, grant))
+        self._name = props.name
+        self._configuration = props.configuration
+        self._team: Team = props.configuration.teams[props.name]
+        self._project = props.configuration.platform.project
+        self._namespaces = {
+            namespace: self._create_namespace(namespace)
+            for namespace in team_namespaces(self._name, self._team)
+        }
+        for manifest in team_objects(self._configuration, self._name):
+            namespace = self._namespaces.get(namespace_of(manifest))
+            istio_object(self._within(namespace_of(manifest)), manifest, [namespace] if namespace else [])
         self._isolate()
         self._run(self._identify())
 
+    def _within(self, namespace: str) -> Construct:
+        """Where objects of a namespace belong: the team itself, or a child for a further namespace."""
+        if namespace not in self._team.namespaces:
+            return self
+        child = self.node.try_find_child(namespace)
+        return child if isinstance(child, Construct) else Construct(self, namespace)
+
+    def _create_namespace(self, name: str) -> NamespaceV1:
+        tenants = self._configuration.platform.tenants
+        labels: Mapping[str, str] = {
+            **self._team.labels,
+            **injection_label(self._configuration.platform),
+            **(tenant_label(self._name) if tenants.admission == "enforced" else {}),
+        }
+        return Namespace(self._within(name), "namespace", NamespaceProps(name=name, labels=labels)).namespace
+
     def _isolate(self) -> None:
-        settings = self._props.team.network_policies
-        for policy in team_policies(settings) if settings else ():
-            NetworkPolicy(
-                self,
-                f"networkpolicy-{policy.name}",
-                NetworkPolicyProps(namespace=self._props.name, policy=policy, depends_on=[self._namespace]),
-            )
+        if self._configuration.platform.tenants.network == "as-stated":
+            settings = self._team.network_policies
+            for policy in team_policies(settings) if settings else ():
+                self._network_policy(self._name, policy)
+            return
+        policies = team_isolation(
+            self._configuration, self._name, network_facts(self._configuration.platform)
+        )
+        for namespace in self._namespaces:
+            for policy in policies:
+                self._network_policy(namespace, policy)
+        at_gateway = team_at_gateway(self._configuration, self._name)
+        if at_gateway:
+            self._network_policy(gateway.NAMESPACE, at_gateway)
+
+    def _network_policy(self, namespace: str, policy: Policy) -> None:
+        depends_on = [self._namespaces[namespace]] if namespace in self._namespaces else []
+        NetworkPolicy(
+            self._within(namespace),
+            f"networkpolicy-{policy.name}"
+            if namespace in self._namespaces
+            else f"gateway-networkpolicy-{policy.name}",
+            NetworkPolicyProps(namespace=namespace, policy=policy, depends_on=depends_on),
+        )
 
     def _identify(self) -> dict[str, str]:
         """Create the Google side; the addresses to act as, by workload."""
-        props = self._props
         identities = {
             account_id: WorkloadIdentity(
                 self,
                 account_id,
                 WorkloadIdentityProps(
                     account_id=account_id,
-                    project=props.project,
-                    namespace=props.name,
+                    project=self._project.id,
+                    namespace=self._name,
                     kubernetes_accounts=account.used_by,
                 ),
             )
-            for account_id, account in props.team.google_service_accounts.items()
+            for account_id, account in self._team.google_service_accounts.items()
         }
-        for key, bucket in props.team.buckets.items():
+        for account_id, account in self._team.google_service_accounts.items():
+            for role in account.roles:
+                ProjectIamMember(
+                    identities[account_id],
+                    role.removeprefix("roles/").replace(".", "-").replace("/", "-"),
+                    project=self._project.id,
+                    role=role,
+                    member=identities[account_id].member,
+                )
+        for key, bucket in self._team.buckets.items():
             Bucket(
                 self,
                 f"bucket-{key}",
                 BucketProps(
-                    name=f"{props.project}-{key}",
-                    location=props.region,
+                    name=f"{self._project.id}-{key}",
+                    location=self._project.region,
                     objects=bucket.objects,
                     viewers={account_id: identities[account_id].member for account_id in bucket.viewers},
                 ),
             )
         return {
-            workload: f"{account_id}@{props.project}.iam.gserviceaccount.com"
-            for account_id, account in props.team.google_service_accounts.items()
+            workload: f"{account_id}@{self._project.id}.iam.gserviceaccount.com"
+            for account_id, account in self._team.google_service_accounts.items()
             for workload in account.used_by
         }
 
     def _run(self, google_accounts: dict[str, str]) -> None:
-        for name, workload in self._props.team.workloads.items():
+        for reference in self._team.service_accounts:
+            namespace, name = service_account(self._name, reference)
+            TenantServiceAccount(
+                self._within(namespace),
+                f"service-account-{name}",
+                TenantServiceAccountProps(
+                    name=name,
+                    namespace=namespace,
+                    google_account=google_accounts.get(reference),
+                    depends_on=[self._namespaces[namespace]],
+                ),
+            )
+        for name, workload in self._team.workloads.items():
+            namespace = workload.namespace or self._name
             Workload(
-                self,
+                self._within(namespace),
                 name,
                 WorkloadProps(
                     name=name,
-                    namespace=self._props.name,
+                    namespace=namespace,
                     image=workload.image,
                     command=workload.command,
                     port=workload.port,
                     replicas=workload.replicas,
                     google_account=google_accounts.get(name),
-                    depends_on=[self._namespace],
+                    depends_on=[self._namespaces[namespace]],
                 ),
             )
+        if self._team.groups:
+            for namespace, created in self._namespaces.items():
+                TenantAccess(
+                    self._within(namespace),
+                    "access",
+                    TenantAccessProps(namespace=namespace, groups=self._team.groups, depends_on=[created]),
+                )

@@ -37,7 +37,7 @@ class WorkloadProps:
     port: int
     replicas: int
     google_account: str | None
-    depends_on: list[ITerraformDependable]
+    depends_on: Sequence[ITerraformDependable]
 
 
 class Workload(Construct):
@@ -56,7 +56,7 @@ class Workload(Construct):
                 if props.google_account
                 else None,
             ),
-            depends_on=props.depends_on,
+            depends_on=list(props.depends_on) or None,
         )
         ServiceV1(
             self,
@@ -65,7 +65,7 @@ class Workload(Construct):
             spec=ServiceV1Spec(
                 selector=labels, port=[ServiceV1SpecPort(name="http", port=props.port, protocol="TCP")]
             ),
-            depends_on=props.depends_on,
+            depends_on=list(props.depends_on) or None,
         )
         DeploymentV1(
             self,

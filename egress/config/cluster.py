@@ -26,6 +26,17 @@ ImagePattern = Annotated[
 ]
 
 
+GoogleLabelKey = Annotated[
+    str, matching(r"^[a-z][a-z0-9_-]{0,62}$", "a label's key (1 to 63 of a-z, 0-9, - and _, a letter first)")
+]
+GoogleLabelValue = Annotated[
+    str, matching(r"^[a-z0-9_-]{0,63}$", "a label's value (at most 63 of a-z, 0-9, - and _)")
+]
+GroupsDomain = Annotated[
+    str, matching(r"^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$", "a domain, such as example.com")
+]
+
+
 class Autoscaling(ConfigModel):
     """How many nodes a pool may have, in each of its zones."""
 
@@ -113,6 +124,8 @@ class Cluster(ConfigModel):
 
     name: ClusterResourceName = "cluster1"
     """The cluster's name."""
+    labels: dict[GoogleLabelKey, GoogleLabelValue] = Field(default_factory=dict)
+    """Labels of the cluster, such as who pays for it."""
     location: Literal["zonal", "regional"] = "zonal"
     """One control plane in `project.zone`, or one in three zones of the region."""
     node_zones: tuple[Zone, ...] = ()
@@ -141,6 +154,8 @@ class Cluster(ConfigModel):
     """Who answers the Pods' DNS queries; left out, GKE's choice for its version (kube-dns, with a cache on
     each node
     from 1.34.1-gke.3720000). NetworkPolicies follow from it."""
+    groups_domain: GroupsDomain | None = None
+    """The organisation's domain, whose groups below gke-security-groups@DOMAIN may stand in role bindings."""
     deletion_protection: bool = True
     """Whether Terraform refuses to destroy the cluster."""
     secrets_encryption: SecretsEncryption | None = None

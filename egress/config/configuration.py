@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from egress.config.destinations import Destinations
+from egress.config.destinations import Destination, Destinations
 from egress.config.platform import Platform
-from egress.config.team import Team
+from egress.config.team import Grant, Team
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,3 +23,61 @@ class Configuration:
         return tuple(
             name for name, team in self.teams.items() if any(grant.to == host for grant in team.grants)
         )
+
+    def namespaces_that_see(self, host: str) -> tuple[str, ...]:
+        """The namespaces of the teams whose sidecars get a route to a host."""
+        return self.namespaces_of(self.visible_to(host))
+
+    def namespaces_of(self, teams: tuple[str, ...]) -> tuple[str, ...]:
+        """All namespaces of the given teams."""
+        return tuple(namespace for team in teams for namespace in team_namespaces(team, self.teams[team]))
+
+    def identities_granted(self, host: str, scheme: str) -> tuple[tuple[str, str], ...]:
+        """The (namespace, ServiceAccount) pairs that hold a grant for a host on a scheme, in order."""
+        return tuple(
+            sorted(
+                {
+                    service_account(name, reference)
+                    for name, team in self.teams.items()
+                    for grant in team.grants
+                    if grant.to == host and grant.scheme in (None, scheme)
+                    for reference in grant.service_accounts
+                }
+            )
+        )
+
+    def schemes_granted(self, host: str, team: str | None = None) -> frozenset[str]:
+        """The schemes on which anybody, or one team, holds a grant for a host."""
+        destination = self.destinations.destinations[host]
+        teams = self.teams.values() if team is None else (self.teams[team],)
+        return frozenset(
+            scheme
+            for each in teams
+            for grant in each.grants
+            if grant.to == host
+            for scheme in granted_schemes(grant, destination)
+        )
+
+
+def team_namespaces(name: str, team: Team) -> tuple[str, ...]:
+    """A team's namespaces: the one of its name, then the further ones."""
+    return (name, *team.namespaces)
+
+
+def service_account(team: str, reference: str) -> tuple[str, str]:
+    """The namespace and name a reference means: NAME stands in the team's first namespace."""
+    namespace, _, name = reference.rpartition("/")
+    return (namespace or team, name)
+
+
+def granted_schemes(grant: Grant, destination: Destination) -> tuple[str, ...]:
+    """Which schemes a grant opens on a destination."""
+    offered = [
+        scheme
+        for scheme, is_open in (
+            ("http", destination.http != "closed"),
+            ("https", destination.https is not None),
+        )
+        if is_open
+    ]
+    return tuple(scheme for scheme in offered if grant.scheme in (None, scheme))

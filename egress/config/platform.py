@@ -10,6 +10,7 @@ from egress.config.model import ConfigModel
 from egress.config.names import ProjectId
 from egress.config.network import Network
 from egress.config.patterns import matching
+from egress.config.tenancy import Tenants
 
 PLACEHOLDER_PROJECT = "your-project-id"
 """What stands in config/tutorial until PROJECT_ID is given: it synthesizes, it cannot be deployed."""
@@ -101,6 +102,8 @@ class Platform(ConfigModel):
     """The GKE cluster."""
     mesh: Mesh = Field(default_factory=Mesh)
     """The Istio control plane."""
+    tenants: Tenants = Tenants()
+    """How tenants are kept apart and on the way through the gateway."""
     alerts: Alerts | None = None
     """Who is told of refusals and exhaustion; left out, there are no alert policies."""
     backend: Backend | None = None

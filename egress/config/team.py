@@ -7,7 +7,14 @@ from pydantic import Field
 from egress.config.hosts import HostName
 from egress.config.http_paths import HttpPath
 from egress.config.model import ConfigModel
-from egress.config.names import GoogleName, KubernetesName, ServiceAccountId, ServiceName, TeamName
+from egress.config.names import (
+    LABEL,
+    GoogleName,
+    KubernetesName,
+    ServiceAccountId,
+    ServiceName,
+    TeamName,
+)
 from egress.config.patterns import matching
 
 LabelValue = Annotated[
@@ -16,6 +23,11 @@ LabelValue = Annotated[
         r"^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$",
         "a label's value (at most 63 letters, digits and inner hyphens, underscores and dots)",
     ),
+]
+HttpMethod = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
+ServiceAccountReference = Annotated[
+    str,
+    matching(rf"^({LABEL}/)?{LABEL}$", "a ServiceAccount of the team (NAME or NAMESPACE/NAME)"),
 ]
 LabelKey = Annotated[
     str,
@@ -40,6 +52,19 @@ ObjectName = Annotated[
 ]
 
 
+GroupAddress = Annotated[
+    str,
+    matching(r"^[a-z0-9._+-]+@[a-z0-9.-]+\.[a-z]+$", "a Google group's address, such as team-x@example.com"),
+]
+IamRole = Annotated[
+    str,
+    matching(
+        r"^(roles|projects/[^/]+/roles|organizations/[0-9]+/roles)/[A-Za-z0-9_.]+$",
+        "an IAM role, such as roles/pubsub.publisher",
+    ),
+]
+
+
 class Workload(ConfigModel):
     """A ServiceAccount, a Service and a Deployment of one name."""
 
@@ -51,6 +76,8 @@ class Workload(ConfigModel):
     """The Service's HTTP port, TCP."""
     replicas: Annotated[int, Field(ge=0, le=1000)] = 1
     """How many Pods."""
+    namespace: KubernetesName | None = None
+    """One of the team's namespaces; left out, the team's first."""
 
 
 class Grant(ConfigModel):
@@ -58,10 +85,15 @@ class Grant(ConfigModel):
 
     to: HostName
     """A host of destinations.yaml."""
+    service_accounts: tuple[ServiceAccountReference, ...] = ()
+    """Who may ask, where authorization is by identity: ServiceAccounts of the team, NAMESPACE/NAME in its further
+    namespaces."""
+    methods: tuple[HttpMethod, ...] = ()
+    """The HTTP methods allowed; none given: all."""
     paths: tuple[HttpPath, ...] = ()
     """The paths allowed (exact, `/a*` for a beginning or `*a` for an end); left out, all."""
-    scheme: Literal["http"] | None = None
-    """`http`: the grant speaks of plain HTTP alone, which is what paths can be enforced on."""
+    scheme: Literal["http", "https"] | None = None
+    """The grant speaks of plain HTTP or of HTTPS alone; methods and paths can be enforced on `http`."""
     policy: KubernetesName | None = None
     """The AuthorizationPolicy's name; left out, `egress-<team>-to-<host>`."""
 
@@ -80,6 +112,8 @@ class GoogleServiceAccount(ConfigModel):
 
     used_by: tuple[ServiceName, ...] = Field(min_length=1)
     """The team's workloads that may act as it; each is annotated with its address."""
+    roles: tuple[IamRole, ...] = ()
+    """Roles it has in the project."""
 
 
 class Bucket(ConfigModel):
@@ -94,6 +128,12 @@ class Bucket(ConfigModel):
 class Team(ConfigModel):
     """teams/<team>.yaml; the file's name is the team's name and its namespace."""
 
+    namespaces: tuple[TeamName, ...] = ()
+    """The team's further namespaces, beside the one of its own name."""
+    service_accounts: tuple[ServiceAccountReference, ...] = ()
+    """ServiceAccounts of workloads that the team deploys itself; they are created with its namespaces."""
+    groups: tuple[GroupAddress, ...] = ()
+    """Who may run workloads in the team's namespaces (Google Groups for RBAC)."""
     labels: dict[LabelKey, LabelValue] = Field(default_factory=dict)
     """Labels of the namespace, besides the injection label."""
     sidecar: bool = True

@@ -1,8 +1,10 @@
 """Gateway: what the egress gateway's proxy listens for."""
 
-from typing import Literal, TypedDict
+from collections.abc import Iterable
+from typing import Literal, NotRequired, TypedDict
 
 from egress import gateway
+from egress.config.names import fold
 from egress.manifests.istio_object import NETWORKING, Metadata, in_gateway_namespace
 
 
@@ -18,6 +20,7 @@ class ServerTls(TypedDict):
     """TLS from the gateway's side."""
 
     mode: Literal["ISTIO_MUTUAL", "PASSTHROUGH"]
+    subjectAltNames: NotRequired[list[str]]
 
 
 class Server(TypedDict):
@@ -44,7 +47,7 @@ class Gateway(TypedDict):
     spec: GatewaySpec
 
 
-def egress_gateway(*, pass_through: bool) -> Gateway:
+def egress_gateway(pass_through_hosts: Iterable[str]) -> Gateway:
     """Mutual TLS from the mesh on port 80; port 443 unread where anything passes through.
 
     `hosts` stays `*`: on an mTLS server it is matched against the SNI, which is the sidecar's
@@ -57,11 +60,12 @@ def egress_gateway(*, pass_through: bool) -> Gateway:
             "tls": {"mode": "ISTIO_MUTUAL"},
         }
     ]
-    if pass_through:
+    hosts = list(pass_through_hosts)
+    if hosts:
         servers.append(
             {
                 "port": {"number": gateway.TLS.service, "name": "tls", "protocol": "TLS"},
-                "hosts": ["*"],
+                "hosts": hosts,
                 "tls": {"mode": "PASSTHROUGH"},
             }
         )
@@ -70,4 +74,35 @@ def egress_gateway(*, pass_through: bool) -> Gateway:
         "kind": "Gateway",
         "metadata": in_gateway_namespace(gateway.GATEWAY),
         "spec": {"selector": gateway.SELECTOR, "servers": servers},
+    }
+
+
+def identity_gateway_name(host: str) -> str:
+    """The Gateway object of one host's identity server."""
+    return f"identity-{fold(host)}"
+
+
+def identity_gateway(host: str, spiffe_ids: Iterable[str]) -> Gateway:
+    """One host's server on the identity port: it ends the mesh's TLS for exactly the service accounts granted it.
+
+    The outer SNI is the host, which the sidecar's subset states. One object a host, so that none grows with the fleet.
+    """
+    return {
+        "apiVersion": NETWORKING,
+        "kind": "Gateway",
+        "metadata": in_gateway_namespace(identity_gateway_name(host)),
+        "spec": {
+            "selector": gateway.SELECTOR,
+            "servers": [
+                {
+                    "port": {
+                        "number": gateway.IDENTITY.service,
+                        "name": f"tls-{fold(host)}",
+                        "protocol": "TLS",
+                    },
+                    "hosts": [host],
+                    "tls": {"mode": "ISTIO_MUTUAL", "subjectAltNames": sorted(spiffe_ids)},
+                }
+            ],
+        },
     }

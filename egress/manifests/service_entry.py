@@ -33,19 +33,30 @@ class ServiceEntry(TypedDict):
     spec: ServiceEntrySpec
 
 
-HTTP_PORT: ServicePort = {"number": 80, "name": "http", "protocol": "HTTP"}
-TLS_PORT: ServicePort = {"number": 443, "name": "tls", "protocol": "TLS"}
+def http_port(number: int = 80) -> ServicePort:
+    """A port of plain HTTP."""
+    return {"number": number, "name": "http", "protocol": "HTTP"}
 
 
-def service_entry(name: str, hosts: Sequence[str], visible_to: Iterable[str]) -> ServiceEntry:
-    """Register hosts for the gateway and for the teams that see them (tutorial: `example-com-ext`)."""
+def tls_port(number: int = 443) -> ServicePort:
+    """A port of TLS that nobody in the mesh reads."""
+    return {"number": number, "name": "tls", "protocol": "TLS"}
+
+
+def service_entry(
+    name: str,
+    hosts: Sequence[str],
+    visible_to: Iterable[str],
+    ports: Sequence[ServicePort] = (http_port(), tls_port()),
+) -> ServiceEntry:
+    """Register hosts for the gateway and for the namespaces that see them (tutorial: `example-com-ext`)."""
     return {
         "apiVersion": NETWORKING,
         "kind": "ServiceEntry",
         "metadata": in_gateway_namespace(name),
         "spec": {
             "hosts": list(hosts),
-            "ports": [HTTP_PORT, TLS_PORT],
+            "ports": list(ports),
             "resolution": "DNS",
             "location": "MESH_EXTERNAL",
             "exportTo": export_to(visible_to),

@@ -4,6 +4,8 @@ Istio: cloudcoil's pydantic models, made from the CRDs of Istio 1.24, the newest
 Kubernetes: the strict JSON schemas of the release below, by kubernetes-validate.
 """
 
+import json
+from functools import cache
 from importlib import import_module
 
 import kubernetes_validate  # type: ignore[import-untyped]
@@ -18,7 +20,9 @@ KUBERNETES = "1.34"
 def problems(body: Block) -> list[str]:
     """Everything a strict API server would refuse, as `path: message`; empty where the object is sound."""
     group = body["apiVersion"].partition("/")[0]
-    return _istio_problems(body) if group.endswith("istio.io") else _kubernetes_problems(body)
+    if group.endswith("istio.io"):
+        return _istio_problems(body)
+    return list(_kubernetes_problems(json.dumps(body, sort_keys=True)))
 
 
 def _istio_problems(body: Block) -> list[str]:
@@ -33,9 +37,11 @@ def _istio_problems(body: Block) -> list[str]:
     return []
 
 
-def _kubernetes_problems(body: Block) -> list[str]:
+@cache
+def _kubernetes_problems(body: str) -> tuple[str, ...]:
+    """Cached by the object's text: each call reads the schemas' 1.5 MB of definitions again."""
     try:
-        kubernetes_validate.validate(body, KUBERNETES, strict=True)
+        kubernetes_validate.validate(json.loads(body), KUBERNETES, strict=True)
     except kubernetes_validate.ValidationError as error:
-        return [f"{'.'.join(map(str, error.path))}: {error.message}"]
-    return []
+        return (f"{'.'.join(map(str, error.path))}: {error.message}",)
+    return ()

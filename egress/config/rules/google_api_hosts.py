@@ -13,7 +13,9 @@ DOMAINS = ("googleapis.com", "gcr.io", "pkg.dev")
 def google_api_hosts_are_googles(draft: Draft) -> Iterator[Problem]:
     """Any other host would have no way out: the firewall lets only Google's private addresses through."""
     for path, host in draft.google_apis:
-        if host != METADATA_SERVER and not host.endswith(tuple(f".{domain}" for domain in DOMAINS)):
+        if host != METADATA_SERVER and not any(
+            host == domain or host.endswith(f".{domain}") for domain in DOMAINS
+        ):
             message = (
                 f"this is none of Google's API hosts ({', '.join(DOMAINS)} and {METADATA_SERVER}): "
                 "make it a destination"

@@ -13,7 +13,7 @@ NODE_ACCOUNTS = frozenset({"sa-application-nodes", "sa-gateway-nodes"})
 def accounts_are_used_by_workloads(draft: Draft) -> Iterator[Problem]:
     """A Google service account is for workloads of its team."""
     for team in draft.teams.values():
-        workloads = team.file.keys(("workloads",))
+        workloads = team.file.keys(("workloads",)).union(team.team.service_accounts)
         for account, settings in team.team.google_service_accounts.items():
             for position, workload in enumerate(settings.used_by):
                 place = ("google_service_accounts", account, "used_by", position)

@@ -77,12 +77,21 @@ def paths_are_not_undone(draft: Draft) -> Iterator[Problem]:
     """Policies add up: beside a grant for all paths of a host, paths restrict nothing."""
     for team, path, grant in _grants(draft):
         for other_path, other in team.grants():
-            if grant.paths and other.to == grant.to and not other.paths:
+            if grant.paths and other.to == grant.to and not other.paths and _overlap(grant, other):
                 message = (
                     f"these paths restrict nothing, since the grant on line {team.file.source.line(other_path)} "
                     "allows every path of the host: take one of the two away"
                 )
                 yield team.file.problem((*path, "paths"), message)
+
+
+def _overlap(one: Grant, other: Grant) -> bool:
+    """Whether two grants for a host speak of the same callers, scheme and methods somewhere."""
+    return (
+        (set(one.service_accounts) & set(other.service_accounts) != set() or not other.service_accounts)
+        and (one.scheme is None or other.scheme in (None, one.scheme))
+        and (not other.methods or not one.methods or set(one.methods) <= set(other.methods))
+    )
 
 
 def nothing_is_restricted_while_authorization_is_open(draft: Draft) -> Iterator[Problem]:
@@ -95,6 +104,6 @@ def nothing_is_restricted_while_authorization_is_open(draft: Draft) -> Iterator[
                 where = draft.destinations_file.where(("authorization",))
                 message = (
                     f"this has no effect while authorization is open ({where}): "
-                    "write `authorization: by-grant` there, or take this away"
+                    "write `authorization: by-namespace` there, or take this away"
                 )
                 yield team.file.problem((*path, key), message)

@@ -60,7 +60,9 @@ def teams_hold_something(draft: Draft) -> Iterator[Problem]:
     """A team has a workload or a grant, or there is no reason for it."""
     for team in draft.teams.values():
         stated = team.file.source.data
-        if isinstance(stated, dict) and not stated.get("workloads") and not stated.get("grants"):
+        if isinstance(stated, dict) and not any(
+            stated.get(key) for key in ("workloads", "service_accounts", "grants")
+        ):
             message = "the team is empty: give it workloads or grants, or remove the file"
             yield Problem(file=team.file.source.file, line=team.file.source.line(()), message=message)
 

@@ -37,6 +37,7 @@ google_apis:
   googleapis:
     hosts: [storage.googleapis.com]
     visible_to: [team-x]
+authorization: by-namespace
 """,
     "teams/team-x.yaml": """\
 labels: { team: x }

@@ -1,0 +1,15 @@
+"""What the API server refuses in tenants' namespaces."""
+
+from constructs import Construct
+
+from egress.manifests.admission import admission_objects
+from egress_constructs.istio_object import istio_object
+
+
+class Admission(Construct):
+    """The ValidatingAdmissionPolicies and their bindings."""
+
+    def __init__(self, scope: Construct, id_: str) -> None:
+        super().__init__(scope, id_)
+        for manifest in admission_objects():
+            istio_object(self, manifest)

@@ -1,0 +1,38 @@
+"""config/production, as it stands and with one thing changed."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from egress.config.configuration import Configuration
+from egress.config.loading import load
+
+PRODUCTION = Path(__file__).parents[3] / "config" / "production"
+
+Edit = Callable[[dict[str, Any]], object]
+
+
+@pytest.fixture(scope="session")
+def production() -> Configuration:
+    return load(PRODUCTION, {})
+
+
+@pytest.fixture
+def changed(tmp_path: Path) -> Callable[..., Configuration]:
+    """Load a copy of config/production after editing files: changed({"teams/team-x.yaml": edit})."""
+
+    def build(edits: dict[str, Edit]) -> Configuration:
+        folder = tmp_path / "config"
+        shutil.copytree(PRODUCTION, folder)
+        for name, edit in edits.items():
+            path = folder / name
+            data = yaml.safe_load(path.read_text(encoding="utf-8"))
+            edit(data)
+            path.write_text(yaml.safe_dump(data), encoding="utf-8")
+        return load(folder, {})
+
+    return build

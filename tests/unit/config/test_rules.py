@@ -1,0 +1,58 @@
+"""The rules across fields and files, each with what it refuses and what it lets pass (rules.yaml)."""
+
+import importlib
+import inspect
+import pkgutil
+from pathlib import Path
+
+import pytest
+import yaml
+
+from egress.config import rules
+
+TABLE = yaml.safe_load(Path(__file__).with_name("rules.yaml").read_text(encoding="utf-8"))
+ROWS = [
+    pytest.param(rule, row["edits"], row["says"], id=f"{rule}-{number}")
+    for rule, rows in TABLE.items()
+    for number, row in enumerate(rows)
+]
+
+
+def edit(folder, edits):
+    for name, old, new in edits:
+        if not (folder.path / name).exists():
+            folder.write(name, "")
+        folder.edit(name, old, new)
+
+
+@pytest.mark.parametrize(("rule", "edits", "says"), ROWS)
+def test_an_edit_makes_exactly_the_problems_of_its_row_and_by_its_rule_alone(
+    folder, monkeypatch, rule, edits, says
+):
+    edit(folder, edits)
+    assert folder.problems() == says
+
+    monkeypatch.setattr(rules, "RULES", tuple(each for each in rules.RULES if each.__name__ != rule))
+    assert folder.problems() == []
+
+
+def test_every_rule_stands_in_the_registry_once_and_in_the_table():
+    modules = [
+        importlib.import_module(f"{rules.__name__}.{module.name}")
+        for module in pkgutil.iter_modules(rules.__path__)
+    ]
+    written = [
+        name
+        for module in modules
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if function.__module__ == module.__name__
+        and list(inspect.signature(function).parameters) == ["draft"]
+        and not name.startswith("_")
+    ]
+
+    assert sorted(written) == sorted(rule.__name__ for rule in rules.RULES)
+    assert [rule.__name__ for rule in rules.RULES] == list(TABLE)
+
+
+def test_every_rule_says_what_it_is_for():
+    assert [rule.__name__ for rule in rules.RULES if not rule.__doc__] == []
