@@ -30,7 +30,7 @@ def test_stacks_stand_in_the_order_of_their_dependencies(tmp_path: Path) -> None
 
 def test_resources_are_counted_over_their_types(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    resources = {"t": {"one": {}, "two": {}}, "u": {"three": {}}}
+    resources: dict[str, Any] = {"t": {"one": {}, "two": {}}, "u": {"three": {}}}
     out = _out(tmp_path, {"a": []}, {"a": {"resource": resources, "data": {"d": {"four": {}}}}})
 
     assert summary(out).split() == ["a", "3", "resources", "stacks/a/cdk.tf.json"]
