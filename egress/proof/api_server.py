@@ -65,7 +65,9 @@ class ApiServer:
 def _service_account_key(folder: Path) -> None:
     key = ec.generate_private_key(ec.SECP256R1())
     private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.TraditionalOpenSSL,
+        serialization.NoEncryption(),
     )
     (folder / "sa.key").write_bytes(private)
 
