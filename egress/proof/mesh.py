@@ -273,8 +273,7 @@ class Mesh:
             raise ProofError(f"{where}: no node takes {request.namespace}/{request.name}: {error}") from error
         taken = [pod.node.name for pod in self.pods.values()]
         node = min(nodes, key=lambda n: taken.count(n.name))
-        manifest = {**request.manifest, "spec": {**request.manifest["spec"], "nodeName": node.name}}
-        stored = self.api.create(manifest)
+        stored = self.api.bind(self.api.create(request.manifest), node.name)
         network, seen = self.fabric.join(node)
         pod = Pod(stored=stored, node=node, network=network, nat=seen)
         self.api.set_status(stored, _running(pod.ip, self.fabric.node_address(node.name)))
