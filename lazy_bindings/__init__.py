@@ -19,8 +19,10 @@ import os
 import sys
 
 from lazy_bindings.finder import LazyProviderFinder
-from lazy_bindings.node import add_preload, prepare_node
+from lazy_bindings.node import add_node_options, prepare_node
+from lazy_bindings.node_process import load_in_background
 from lazy_bindings.shape import PREFIX, LazyBindingsWarning, warn
+from lazy_bindings.type_hints import memoise_stub_hints
 
 __all__ = ["SWITCH", "LazyBindingsWarning", "install", "is_installed"]
 
@@ -40,7 +42,9 @@ def install() -> None:
         warn("jsii's node process", "cdktf was imported before lazy_bindings.install()")
     for package in sorted(name for name in sys.modules if name.startswith(PREFIX) and "." not in name):
         warn(package, "it was imported before lazy_bindings.install()")
-    add_preload(os.environ)
+    add_node_options(os.environ)
+    load_in_background()
+    memoise_stub_hints()
     sys.meta_path.insert(0, LazyProviderFinder())
 
 

@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any
 
 from lazy_bindings.kernel_types import KernelTypes
+from lazy_bindings.permanent import PermanentLoader
 from lazy_bindings.shape import PREFIX, ProviderShape, UnknownShapeError, read_shape, warn
 
 
@@ -43,7 +44,7 @@ class LazyProviderLoader(SourceFileLoader):
 
 
 class LazyProviderFinder(MetaPathFinder):
-    """Finds prebuilt provider packages; other modules, and packages of another shape, are left to Python."""
+    """Finds cdktf and the prebuilt provider packages; every other module is left to Python."""
 
     def find_spec(
         self,
@@ -51,20 +52,27 @@ class LazyProviderFinder(MetaPathFinder):
         path: Sequence[str] | None,
         target: ModuleType | None = None,
     ) -> ModuleSpec | None:
-        """The spec of a provider package with the lazy loader, or None to load it the stock way."""
-        if "." in fullname or not fullname.startswith(PREFIX):
+        """The spec of a module of the bindings with the loader that suits it, None for any other module."""
+        if fullname != "cdktf" and not fullname.startswith(PREFIX):
             return None
         spec = PathFinder.find_spec(fullname, path, target)
         if spec is None or spec.origin is None or type(spec.loader) is not SourceFileLoader:
             return None
-        kernel_types = KernelTypes.of_jsii()
-        if kernel_types.submodules is None:
-            warn(fullname, "this jsii cannot find the class of an object whose module is not imported")
-            return None
-        try:
-            shape = read_shape(Path(spec.origin))
-        except UnknownShapeError as error:
-            warn(fullname, str(error))
-            return None
-        spec.loader = LazyProviderLoader(fullname, spec.origin, shape, kernel_types)
+        is_provider = fullname != "cdktf" and "." not in fullname
+        spec.loader = provider_loader(spec) if is_provider else PermanentLoader(fullname, spec.origin)
         return spec
+
+
+def provider_loader(spec: ModuleSpec) -> SourceFileLoader:
+    """The lazy loader of a provider package, or the stock one, with a warning, when it has another shape."""
+    origin = str(spec.origin)
+    kernel_types = KernelTypes.of_jsii()
+    try:
+        if kernel_types.submodules is None:
+            raise UnknownShapeError(
+                "this jsii cannot find the class of an object whose module is not imported"
+            )
+        return LazyProviderLoader(spec.name, origin, read_shape(Path(origin)), kernel_types)
+    except UnknownShapeError as error:
+        warn(spec.name, str(error))
+        return SourceFileLoader(spec.name, origin)

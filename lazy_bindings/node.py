@@ -20,12 +20,14 @@ def prepare_node(environ: "os._Environ[str] | dict[str, str]") -> None:
         environ.setdefault("JSII_RUNTIME_PACKAGE_CACHE_ROOT", str(PACKAGE_CACHE))
 
 
-def add_preload(environ: "os._Environ[str] | dict[str, str]") -> None:
-    """Make node resolve a provider's eager index to its lazy one."""
-    option = f'--require="{_escaped(PRELOAD)}"'
-    options = environ.get("NODE_OPTIONS", "")
-    if option not in options:
-        environ["NODE_OPTIONS"] = f"{options} {option}".strip()
+def add_node_options(environ: "os._Environ[str] | dict[str, str]") -> None:
+    """Make node resolve a provider's eager index to its lazy one, and keep its young heap small."""
+    # V8's default young generation of 3 x 16 MB is a fifth of this process, for no gain in time.
+    options = ["--max-semi-space-size=4", f'--require="{_escaped(PRELOAD)}"']
+    given = environ.get("NODE_OPTIONS", "")
+    environ["NODE_OPTIONS"] = " ".join(
+        [given, *(option for option in options if option not in given)]
+    ).strip()
 
 
 def bundled_node() -> Path | None:

@@ -1,10 +1,18 @@
 """What every tier of the tests shares."""
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
-# Reproducible runs: the same examples each time, and no deadline on a machine that is busy with other work.
-settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)
+# Reproducible runs: the same examples each time, and no deadline on a machine that is busy with other work. No
+# `explain` phase: it reruns a failing example hundreds of times to say what the shrunk example says already.
+settings.register_profile(
+    "repeatable",
+    derandomize=True,
+    deadline=None,
+    database=None,
+    max_examples=50,
+    phases=(Phase.explicit, Phase.generate, Phase.shrink),
+)
 settings.load_profile("repeatable")
 
 

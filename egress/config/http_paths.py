@@ -10,7 +10,10 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-HTTP_PATH_PATTERN = r"^(?:/[^?#\s*{}\\]*\*?|\*[^?#\s*{}\\]+)$"
+_SIGN = r'[!"$-)+->@-\[\]-z|~]'
+"""A printable ASCII character but # * ? \\ { }."""
+
+HTTP_PATH_PATTERN = rf"^(?:/(?!\*$){_SIGN}*\*?|\*{_SIGN}+)$"
 """The shape, for editors."""
 
 _UNRESERVED = re.compile(r"%(?:2[DdEe]|3[0-9]|4[1-9A-Fa-f]|5[0-9AaFf]|6[1-9A-Fa-f]|7[0-9AaEe])")

@@ -28,7 +28,7 @@ Schema = dict[str, Any]
 def schema(model: type[ConfigModel]) -> Schema:
     """A file's JSON Schema: nothing unknown, nothing null, every key described."""
     document = model.model_json_schema()
-    for each in _models(model):
+    for each in models_of(model):
         _describe(document if each is model else document["$defs"][each.__name__], each)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **_strict(document)}
 
@@ -38,13 +38,13 @@ def text(model: type[ConfigModel]) -> str:
     return json.dumps(schema(model), indent=2) + "\n"
 
 
-def _models(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
+def models_of(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
     """A model and those of its keys."""
     yield model
     for name in model.model_fields:
         inner = model_at(model, (name,)) or model_at(model, (name, 0))
         if inner:
-            yield from _models(inner)
+            yield from models_of(inner)
 
 
 def _describe(definition: Schema, model: type[BaseModel]) -> None:

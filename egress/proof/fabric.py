@@ -2,7 +2,7 @@
 
 import ipaddress
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from egress.proof import namespaces, ruleset
@@ -33,7 +33,7 @@ class Fabric:
         self.nodes: list[PlacedNode] = []
         self._vms: list[Node] = []
         self._links = itertools.count()
-        self._free: dict[str, Any] = {}
+        self._free: dict[str, Iterator[ipaddress.IPv4Address]] = {}
         self._seen = ipaddress.ip_network(_SEEN_OUTSIDE).hosts()
         self._place_nodes()
         namespaces.forward()
@@ -100,7 +100,7 @@ class Fabric:
         """Give each node an address of the subnet and a /24 of the Pod range, as GKE does."""
         node_addresses = ipaddress.ip_network(self.vpc.nodes_range).hosts()
         next(node_addresses)  # the subnet's gateway
-        pod_ranges = ipaddress.ip_network(self.vpc.pods_range).subnets(new_prefix=24)
+        pod_ranges = ipaddress.IPv4Network(self.vpc.pods_range).subnets(new_prefix=24)
         for pool in self.vpc.pools:
             for number in range(pool.nodes):
                 name = f"gke-{pool.name}-{number}"

@@ -46,6 +46,17 @@ class KubernetesApi:
         """Create an object."""
         return self.request("POST", self._collection_path(manifest), manifest)
 
+    def bind(self, pod: Mapping[str, Any], node: str) -> Object:
+        """Bind a Pod to a node, as a scheduler does; return the Pod as it is stored then."""
+        binding = {
+            "apiVersion": "v1",
+            "kind": "Binding",
+            "metadata": {"name": pod["metadata"]["name"]},
+            "target": {"apiVersion": "v1", "kind": "Node", "name": node},
+        }
+        self.request("POST", f"{self._object_path(pod)}/binding", binding)
+        return self.get(pod)
+
     def set_status(self, manifest: Mapping[str, Any], status: Mapping[str, Any]) -> Object:
         """Replace an object's status."""
         patch = {"status": status}

@@ -52,8 +52,8 @@ class Mesh:
             self.outside_authority.root.certificate,
         )
 
-    def start(self, extra: Sequence[PodRequest]) -> None:
-        """Bring everything up; `extra` are the harness's own Pods.
+    def start(self) -> None:
+        """Bring everything up.
 
         Raises ProofError with the Terraform address of an object that is refused.
         """
@@ -74,8 +74,8 @@ class Mesh:
         self._say("applying the teams' objects")
         self.apply([item for item in self.deployed.objects if not self._is_mesh_layer(item)])
         requests = [r for r in self.deployed.workloads if not _is_istiod(r)]
-        self._say(f"starting {len(requests) + len(extra)} Pods")
-        self.add_pods([*requests, *extra])
+        self._say(f"starting {len(requests)} Pods")
+        self.add_pods(requests)
 
     def apply(self, objects: Iterable[Addressed]) -> None:
         """Apply objects in parallel; all refusals are reported at once."""
@@ -103,15 +103,38 @@ class Mesh:
         self.add_pods([r for k, r in now.items() if k not in before or k in replaced])
         return changed, gone
 
+    def try_pods(self, requests: Sequence[PodRequest]) -> dict[str, str]:
+        """Add Pods of the harness; return the API server's reason for each that it refuses."""
+        refused: dict[str, str] = {}
+        created = []
+        for request in requests:
+            try:
+                created.append(self._create(request))
+            except RefusedError as error:
+                refused[f"{request.namespace}/{request.name}"] = str(error)
+        self._run(created)
+        return refused
+
     def add_pods(self, requests: Sequence[PodRequest]) -> None:
         """Create Pods, enforce the network for them and start their proxies."""
-        created = [self._create(request) for request in requests]
+        created = []
+        for request in requests:
+            try:
+                created.append(self._create(request))
+            except RefusedError as error:
+                raise ProofError(f"{request.address}: the API server refuses its Pod: {error}") from error
+        self._run(created)
+
+    def _run(self, created: Sequence[Pod]) -> None:
         self.refresh()
         started = []
         for pod in created:
             rules = redirection(pod)
             if rules:
                 namespaces.load_ruleset(rules, pod.network)
+            ports = self._application_ports(pod)
+            if ports and not pod.is_gateway:
+                self.fabric.serve(f"application {pod.key}", pod.network, ports, name=pod.key)
             if pod.proxy is not None:
                 self.envoys[pod.key] = Envoy(pod, self._tools.envoy)
                 started.append(self.envoys[pod.key])
@@ -172,6 +195,13 @@ class Mesh:
                 found.append(f"the proxy of {key} rejects configuration ({name}): {reason}")
         return found
 
+    def service_address(self, pod: Pod) -> str:
+        """Return the address of the Service that selects a Pod."""
+        for service in self._list("Service"):
+            if services.selected(service, [pod.facts]):
+                return str(service["spec"]["clusterIP"])
+        raise ProofError(f"no Service selects {pod.key}")
+
     def identity(self, namespace: str, service_account: str) -> KeyPair:
         """Return the mesh certificate of a service account."""
         uri = spiffe(namespace, service_account, self.trust_domain)
@@ -187,6 +217,12 @@ class Mesh:
             "istiod": self.istiod.process.resident(),
         }
         return found | {f"envoy {key}": envoy.process.resident() for key, envoy in self.envoys.items()}
+
+    def _application_ports(self, pod: Pod) -> dict[int, str]:
+        """Return the ports on which Services expect the Pod's application, which the harness answers for."""
+        mine = [s for s in self._list("Service") if services.selected(s, [pod.facts])]
+        backends = services.backends(mine, [pod.facts])
+        return {port: "http" for b in backends if b.protocol == "TCP" for _, port in b.endpoints}
 
     def _identity(self, node: str) -> KeyPair:
         for pod in self.pods.values():
@@ -237,11 +273,7 @@ class Mesh:
             raise ProofError(f"{where}: no node takes {request.namespace}/{request.name}: {error}") from error
         taken = [pod.node.name for pod in self.pods.values()]
         node = min(nodes, key=lambda n: taken.count(n.name))
-        manifest = {**request.manifest, "spec": {**request.manifest["spec"], "nodeName": node.name}}
-        try:
-            stored = self.api.create(manifest)
-        except RefusedError as error:
-            raise ProofError(f"{where}: the API server refuses its Pod: {error}") from error
+        stored = self.api.bind(self.api.create(request.manifest), node.name)
         network, seen = self.fabric.join(node)
         pod = Pod(stored=stored, node=node, network=network, nat=seen)
         self.api.set_status(stored, _running(pod.ip, self.fabric.node_address(node.name)))

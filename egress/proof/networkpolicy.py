@@ -48,8 +48,7 @@ def ruleset(
                 continue
             name = f"{direction}_pod_{pod.chain}"
             lines = [line for p in selecting for line in _lines(p, direction, pod, pods, namespaces)]
-            names = ",".join(sorted(p["metadata"]["name"] for p in selecting))
-            refusal = _refusal(f"{pod.namespace}/{direction} ({names})")
+            refusal = _refusal(f"{pod.namespace} {direction}")
             chains.append("\n".join([f"chain {name} {{", *(f"  {line}" for line in [*lines, refusal]), "}"]))
             jumps.append(f"  ip {side} {pod.address} jump {name}")
         chains.append("\n".join([f"chain policy_{direction} {{", *jumps, "}"]))
@@ -57,8 +56,7 @@ def ruleset(
 
 
 def _refusal(name: str) -> str:
-    prefix = f"networkpolicy {name}"[:120]
-    return f'log prefix "{prefix}" group {LOG_GROUP} queue-threshold 1 counter {_REFUSE}'
+    return f'log prefix "networkpolicy {name}" group {LOG_GROUP} queue-threshold 1 counter {_REFUSE}'
 
 
 def _selects(policy: Object, pod: PodFacts) -> bool:

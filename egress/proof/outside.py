@@ -28,6 +28,7 @@ class Arrival:
     host: str
     scheme: str
     source: str
+    source_port: int
     port: int
     sni: str = ""
     authority: str = ""
@@ -114,14 +115,20 @@ class Server:
                 connection, peer = listener.accept()
             except OSError:
                 return
-            threading.Thread(target=self._serve, args=(connection, peer[0], scheme), daemon=True).start()
+            threading.Thread(target=self._serve, args=(connection, peer, scheme), daemon=True).start()
 
-    def _serve(self, connection: socket.socket, source: str, scheme: str) -> None:
+    def _serve(self, connection: socket.socket, peer: tuple[str, int], scheme: str) -> None:
         connection.settimeout(60)
         local, port = connection.getsockname()[:2]
         host = self._host_at(local) or local
         arrival = Arrival(
-            at=time.monotonic(), place=self._place, host=host, scheme=scheme, source=source, port=port
+            at=time.monotonic(),
+            place=self._place,
+            host=host,
+            scheme=scheme,
+            source=peer[0],
+            source_port=peer[1],
+            port=port,
         )
         self._journal.record(arrival)
         with contextlib.suppress(OSError, ValueError):
@@ -155,6 +162,8 @@ class Server:
             current = arrival if first else self._next(arrival)
             first = False
             stream.sendall(self._respond(head.decode("latin-1"), current))
+            if "\r\nconnection: close" in head.decode("latin-1").lower():
+                return
 
     def _next(self, arrival: Arrival) -> Arrival:
         """Record another request on a connection that is kept open."""
@@ -164,6 +173,7 @@ class Server:
             host=arrival.host,
             scheme=arrival.scheme,
             source=arrival.source,
+            source_port=arrival.source_port,
             port=arrival.port,
             sni=arrival.sni,
             handshake=arrival.handshake,

@@ -1,7 +1,50 @@
-"""The binaries of the proof, where they are and how they come there."""
+"""The binaries of the proof: pinned, found or built, kept in a cache outside the source tree.
 
+A binary is taken from the variable that names it, else from the cache, else from PATH, else it is built. The pins
+are here and nowhere else.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+ISTIO = "v0.0.0-20260827124520-eed52ebb66ad"
+"""The Istio module that the Go module proxy serves (1.30 and later, August 2026)."""
+HELM = "v3.22.0"
+KUBERNETES = "v1.34.4"
+ETCD = "v3.6.16"
+ENVOY = "1.40.0"
+
+CACHE_VARIABLE = "EGRESS_PROOF_CACHE"
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tool:
+    """A binary: its version, and about how long building it takes."""
+
+    name: str
+    version: str
+    minutes: float
+    """On two cores, downloads included."""
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that names another binary."""
+        return self.name.upper().replace("-", "_")
+
+
+TOOLS = (
+    Tool(name="pilot-discovery", version=ISTIO, minutes=5),
+    Tool(name="istioctl", version=ISTIO, minutes=1.5),
+    Tool(name="helm", version=HELM, minutes=2),
+    Tool(name="kube-apiserver", version=KUBERNETES, minutes=7),
+    Tool(name="etcd", version=ETCD, minutes=1),
+    Tool(name="envoy", version=ENVOY, minutes=0.5),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,3 +58,51 @@ class Tools:
     kube_apiserver: Path
     envoy: Path
     charts: Path
+
+
+def cache_folder(environ: Mapping[str, str]) -> Path:
+    """Return the cache: EGRESS_PROOF_CACHE, else a folder of XDG_CACHE_HOME."""
+    if named := environ.get(CACHE_VARIABLE):
+        return Path(named)
+    base = environ.get("XDG_CACHE_HOME") or Path(environ.get("HOME", "/root"), ".cache")
+    return Path(base, "secure-egress-gke")
+
+
+def cached(tool: Tool, cache: Path) -> Path:
+    """Return where a tool's own build lies in the cache."""
+    return cache / f"{tool.name}@{tool.version}" / tool.name
+
+
+def charts_folder(cache: Path) -> Path:
+    """Return where the Istio module's charts lie in the cache."""
+    return cache / f"charts@{ISTIO}"
+
+
+def locate(environ: Mapping[str, str]) -> dict[str, Path]:
+    """Return the tools that are there already, by name."""
+    cache = cache_folder(environ)
+    found = {}
+    for tool in TOOLS:
+        for path in _candidates(tool, cache, environ):
+            if os.access(path, os.X_OK) and path.is_file():
+                found[tool.name] = path.resolve()
+                break
+    return found
+
+
+def _candidates(tool: Tool, cache: Path, environ: Mapping[str, str]) -> Iterator[Path]:
+    if named := environ.get(tool.variable):
+        yield Path(named)
+        return
+    yield cached(tool, cache)
+    if on_path := shutil.which(tool.name, path=environ.get("PATH")):
+        yield Path(on_path)
+
+
+def installed(environ: Mapping[str, str]) -> Tools | None:
+    """Return all tools; None where one is missing."""
+    found = locate(environ)
+    charts = charts_folder(cache_folder(environ))
+    if len(found) < len(TOOLS) or not charts.is_dir():
+        return None
+    return Tools(**{tool.name.replace("-", "_"): found[tool.name] for tool in TOOLS}, charts=charts)

@@ -58,12 +58,9 @@ def _unknown(values: Values, keys: Values, path: str) -> Iterator[str]:
 def _kubernetes_problems(values: Values) -> list[str]:
     """What the chart copies into a Service and a Pod as it is."""
     service = {"ports": values.get("service", {}).get("ports", [])}
-    placement = {
-        key: values[key]
-        for key in ("affinity", "nodeSelector", "tolerations", "topologySpreadConstraints")
-        if key in values
-    }
-    pod: Values = {"containers": [{"name": "istio-proxy", "image": "auto"}], **placement}
+    placement = ("affinity", "nodeSelector", "tolerations", "topologySpreadConstraints")
+    pod: Values = {"containers": [{"name": "istio-proxy", "image": "auto"}]}
+    pod |= {key: values[key] for key in placement if key in values}
     metadata = {"name": "gateway"}
     objects: list[Values] = [
         {"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": service},

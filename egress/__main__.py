@@ -1,0 +1,7 @@
+"""`python -m egress VERB`."""
+
+import sys
+
+from egress.cli import main
+
+sys.exit(main(sys.argv[1:]))

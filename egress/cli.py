@@ -1,0 +1,27 @@
+"""The command line: one verb per job, each imported only when it is asked for.
+
+Exit codes: 0 as expected, 1 something differs, 2 it cannot run.
+"""
+
+import argparse
+import importlib
+from collections.abc import Sequence
+from typing import cast
+
+_VERBS = {
+    "prove": ("egress.proof.command", "Bring a real mesh up from the stacks and ask it who can reach what"),
+}
+"""Each verb's module, which has `add_arguments(parser)` and `run(options) -> int`."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run a verb and return its exit code."""
+    parser = argparse.ArgumentParser(prog="python -m egress", description=__doc__)
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    asked = next((argument for argument in arguments if not argument.startswith("-")), None)
+    for verb, (module, help_) in _VERBS.items():
+        subparser = verbs.add_parser(verb, help=help_, description=help_)
+        if verb == asked:
+            importlib.import_module(module).add_arguments(subparser)
+    options = parser.parse_args(arguments)
+    return cast("int", importlib.import_module(_VERBS[options.verb][0]).run(options))

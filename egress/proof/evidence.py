@@ -1,0 +1,185 @@
+"""Finds out where a request ended, from what every part of the way has recorded.
+
+A request is followed by its mark (the User-Agent) where HTTP is read, and by addresses and ports where it is not:
+the port a proxy is reached from is the port its client's log gives as its own.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from egress.proof.client import NO_NAME, Answer
+from egress.proof.nflog import Logged
+from egress.proof.outside import Arrival
+from egress.proof.pods import Pod
+
+LogEntry = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """Where a request ended, and what says so."""
+
+    ended: str
+    evidence: str
+
+
+@dataclass(frozen=True)
+class Hop:
+    """A proxy that a request has passed, with its log entry."""
+
+    pod: Pod
+    entry: LogEntry
+
+    @property
+    def denied(self) -> bool:
+        """Whether an AuthorizationPolicy refused it here."""
+        details = (
+            f"{self.entry.get('response_code_details')} {self.entry.get('connection_termination_details')}"
+        )
+        return "rbac_access_denied" in details
+
+    def __str__(self) -> str:
+        code = self.entry.get("response_code") or 0
+        facts = [str(code) if code else "", str(self.entry.get("response_flags") or "").strip("-")]
+        for key in (
+            "response_code_details",
+            "connection_termination_details",
+            "upstream_transport_failure_reason",
+        ):
+            facts.append(str(self.entry.get(key) or ""))
+        if upstream := self.entry.get("upstream_cluster"):
+            facts.append(f"to {upstream}")
+        return f"{_role(self.pod)} log: " + " ".join(
+            fact for fact in facts if fact and fact != "via_upstream"
+        )
+
+
+class Records:
+    """Everything recorded during a table."""
+
+    def __init__(
+        self,
+        pods: Iterable[Pod],
+        logs: Mapping[str, Sequence[LogEntry]],
+        arrivals: Sequence[Arrival],
+        packets: Sequence[Logged],
+    ) -> None:
+        self._pods = list(pods)
+        self._by_key = {pod.key: pod for pod in self._pods}
+        self._seen_as = {pod.nat: pod for pod in self._pods} | {pod.ip: pod for pod in self._pods}
+        self._arrivals_by_row: dict[str, list[Arrival]] = defaultdict(list)
+        self._arrivals_by_source: dict[tuple[str, int], list[Arrival]] = defaultdict(list)
+        for arrival in arrivals:
+            self._arrivals_by_row[arrival.row].append(arrival)
+            self._arrivals_by_source[arrival.source, arrival.source_port].append(arrival)
+        self._hops_by_row: dict[str, list[Hop]] = defaultdict(list)
+        self._hops_by_client: dict[str, list[Hop]] = defaultdict(list)
+        for key, entries in logs.items():
+            for entry in entries:
+                hop = Hop(self._by_key[key], entry)
+                self._hops_by_row[str(entry.get("user_agent"))].append(hop)
+                self._hops_by_client[str(entry.get("downstream_remote_address"))].append(hop)
+        self._packets = packets
+
+    def finding(self, sender: Pod, row: str, answer: Answer) -> Finding:
+        """Say where one request ended."""
+        hops = self._hops(row, answer)
+        arrival = self._arrival(sender, row, answer, hops)
+        if arrival is not None:
+            return self._arrived(sender, arrival, hops)
+        refusal = self._refused(sender, answer, hops)
+        if refusal is not None:
+            return refusal
+        if hops:
+            last = hops[-1]
+            role = (
+                _role(last.pod)
+                if last.pod.key == sender.key or last.pod.is_gateway
+                else f"proxy of {last.pod.key}"
+            )
+            return Finding(ended=f"{role} policy" if last.denied else role, evidence=str(last))
+        if answer.got == NO_NAME:
+            return Finding(ended="name server", evidence=answer.detail)
+        target = self._seen_as.get(answer.target)
+        if target is not None:
+            return Finding(ended=_role(target) if target.is_gateway else target.key, evidence=answer.detail)
+        return Finding(ended="sidecar" if answer.target else "nobody answers", evidence=answer.detail)
+
+    def _hops(self, row: str, answer: Answer) -> list[Hop]:
+        """Return the proxies passed, in order."""
+        hops = list(self._hops_by_row.get(row, ()))
+        client = f"{answer.source[0]}:{answer.source[1]}"
+        seen: set[str] = set()
+        while client not in seen:
+            seen.add(client)
+            for hop in self._hops_by_client.get(client, ()):
+                if hop not in hops and not hop.entry.get("user_agent"):
+                    hops.append(hop)
+            local = [str(h.entry.get("upstream_local_address") or "") for h in hops]
+            client = next((address for address in local if address and address not in seen), client)
+        return sorted(hops, key=lambda hop: (hop.pod.ip != answer.source[0], hop.pod.is_gateway))
+
+    def _arrival(self, sender: Pod, row: str, answer: Answer, hops: Sequence[Hop]) -> Arrival | None:
+        found = self._arrivals_by_row.get(row)
+        if found:
+            return found[-1]
+        sources = [(sender.nat, answer.source[1]), (sender.ip, answer.source[1])]
+        for hop in hops:
+            if hop.entry.get("user_agent"):
+                continue  # a pooled connection carries other rows too
+            port = re.search(r":(\d+)$", str(hop.entry.get("upstream_local_address") or ""))
+            if port:
+                sources += [(hop.pod.nat, int(port[1])), (hop.pod.ip, int(port[1]))]
+        for source in sources:
+            for arrival in self._arrivals_by_source.get(source, ()):
+                if answer.started - 0.1 <= arrival.at <= answer.ended + 1 and not arrival.row:
+                    return arrival
+        return None
+
+    def _arrived(self, sender: Pod, arrival: Arrival, hops: Sequence[Hop]) -> Finding:
+        through = self._seen_as.get(arrival.source)
+        if arrival.place == "internet":
+            if through is None or through.key == sender.key:
+                ended = "outside, straight"
+            else:
+                ended = (
+                    "outside through the gateway" if through.is_gateway else f"outside through {through.key}"
+                )
+        else:
+            ended = arrival.place
+        what = f"{arrival.scheme} {arrival.host}:{arrival.port}"
+        sni = f", SNI {arrival.sni}" if arrival.sni else ""
+        host = (
+            f", Host {arrival.authority} {arrival.method} {arrival.path}"
+            if arrival.authority
+            else ", no request"
+        )
+        came = f"from {arrival.source}" + (f" ({through.key})" if through else "")
+        last = f"; {hops[-1]}" if hops and not arrival.authority else ""
+        return Finding(ended=ended, evidence=f"arrived: {what}{sni}{host} {came}{last}")
+
+    def _refused(self, sender: Pod, answer: Answer, hops: Sequence[Hop]) -> Finding | None:
+        """Find the packet that a firewall rule or a NetworkPolicy refused for this request."""
+        upstream = {sender.ip: {""}} | {
+            hop.pod.ip: {str(hop.entry.get("upstream_host") or "").partition(":")[0]} for hop in hops
+        }
+        for packet in self._packets:
+            own = packet.source == answer.source[0] and packet.source_port == answer.source[1]
+            of_hop = packet.destination in upstream.get(packet.source, ())
+            question = answer.got == NO_NAME and packet.source == sender.ip and packet.destination_port == 53
+            within = answer.started - 0.05 <= packet.at <= answer.ended + 0.5
+            if within and (own or of_hop or question):
+                way = (
+                    f"{packet.source}:{packet.source_port} to {packet.destination}:{packet.destination_port}"
+                )
+                return Finding(
+                    ended=packet.rule, evidence=f"{packet.protocol} {way} refused by {packet.rule}"
+                )
+        return None
+
+
+def _role(pod: Pod) -> str:
+    return "gateway" if pod.is_gateway else "sidecar"

@@ -1,0 +1,48 @@
+"""The proof's program inside the sandbox: `python -m egress.proof.inside SETTINGS` (JSON)."""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from egress.proof import deployment, report, sandbox
+from egress.proof.errors import ProofError
+from egress.proof.prove import Progress, bring_up
+from egress.proof.table import read_table
+from egress.proof.toolchain import Tools
+from egress.terraform import TerraformError
+
+_FORMATS = {"text": report.text, "json": report.as_json, "junit": report.junit}
+
+
+def main(settings: dict[str, Any]) -> int:
+    """Run the proof; return 0, 1 where a row differs, 2 where it cannot run."""
+    progress = Progress()
+    try:
+        sandbox.enter()
+        tools = Tools(**{name: Path(path) for name, path in settings["tools"].items()})
+        table = read_table(Path(settings["table"])) if settings.get("table") else []
+        deployed = deployment.read(Path(settings["out"]), tools)
+        proof = bring_up(deployed, tools, progress)
+        rows = proof.ask(table)
+        proof.measure_memory()
+        print(_FORMATS[settings["format"]](rows, proof.figures), flush=True)
+        if settings.get("keep"):
+            wait_for_shell(progress)
+    except (ProofError, TerraformError) as error:
+        print(f"the proof cannot run: {error}", file=sys.stderr)
+        return 2
+    return 1 if any(row.differs for row in rows) else 0
+
+
+def wait_for_shell(progress: Progress) -> None:
+    """Keep the mesh up until the terminal says otherwise."""
+    progress.say("the mesh stays up; docs/proof.md says how to look into it. Ctrl-D ends it")
+    sys.stdin.read()
+
+
+if __name__ == "__main__":
+    code = main(json.loads(sys.argv[1]))
+    sys.stdout.flush()
+    os._exit(code)  # PID 1 takes everything else of the sandbox with it

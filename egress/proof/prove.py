@@ -1,0 +1,102 @@
+"""The proof as a list of phases: bring the mesh up, ask, judge."""
+
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from egress.proof.asking import Asker, Row, expectations
+from egress.proof.deployment import Deployed
+from egress.proof.errors import ProofError
+from egress.proof.identities import Identity, accounts, identities
+from egress.proof.matrix import rows
+from egress.proof.mesh import Mesh
+from egress.proof.objects import Addressed
+from egress.proof.processes import resident
+from egress.proof.table import Expected
+from egress.proof.toolchain import Tools
+
+_OWN_PID = 1
+_MEGABYTE = 1 << 20
+
+
+class Progress:
+    """Says on stderr what is going on, with the seconds since the start."""
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self.started = time.monotonic()
+        self._quiet = quiet
+        self._live = sys.stderr.isatty()
+
+    def say(self, message: str) -> None:
+        """Print one step."""
+        if not self._quiet:
+            print(f"{time.monotonic() - self.started:6.1f} s  {message}", file=sys.stderr, flush=True)
+
+    def count(self, done: int, total: int) -> None:
+        """Show how many rows are answered, where a person watches."""
+        if self._live and not self._quiet:
+            print(f"\r{done}/{total} rows", end="\r", file=sys.stderr, flush=True)
+
+
+@dataclass
+class Proof:
+    """A running mesh with the identities that ask."""
+
+    mesh: Mesh
+    everybody: Sequence[Identity]
+    not_admitted: dict[str, str]
+    progress: Progress
+    figures: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._asker = Asker(self.mesh, self.everybody, self.not_admitted)
+
+    def ask(self, table: Sequence[Expected], *, generated: bool = True) -> list[Row]:
+        """Ask a table's rows and (with `generated`) those that follow from the configuration."""
+        asked = rows(self.mesh.deployed, list(self.everybody)) if generated else []
+        questions = expectations(asked, table)
+        self.progress.say(f"asking {len(questions)} rows")
+        started = time.monotonic()
+        answered = self._asker.ask(questions, self.progress.count)
+        seconds = time.monotonic() - started
+        self.figures["table_seconds"] = round(seconds, 2)
+        self.figures["rows_per_second"] = round(len(questions) / seconds, 1)
+        self._require_accepted()
+        return answered
+
+    def _require_accepted(self) -> None:
+        rejected = self.mesh.rejections()
+        if rejected:
+            raise ProofError("\n".join(rejected))
+
+    def measure_memory(self) -> None:
+        """Note what everything takes, this process included."""
+        parts = self.mesh.memory() | {"harness": resident(_OWN_PID)}
+        self.figures["memory_mb"] = sum(parts.values()) // _MEGABYTE
+        self.figures["memory_parts_mb"] = {name: size // _MEGABYTE for name, size in sorted(parts.items())}
+
+
+def bring_up(deployed: Deployed, tools: Tools, progress: Progress) -> Proof:
+    """Bring the mesh up with its identities.
+
+    Raises ProofError where an object or a proxy's configuration is refused.
+    """
+    started = time.monotonic()
+    mesh = Mesh(deployed, tools, progress.say)
+    mesh.start()
+    everybody = identities(deployed)
+    not_admitted = add_identities(mesh, everybody, progress.say)
+    proof = Proof(mesh=mesh, everybody=everybody, not_admitted=not_admitted, progress=progress)
+    proof.figures["ready_seconds"] = round(time.monotonic() - started, 2)
+    return proof
+
+
+def add_identities(mesh: Mesh, everybody: Sequence[Identity], say: Callable[[str], None]) -> dict[str, str]:
+    """Start the harness's own Pods; return the reason for each identity that is not admitted."""
+    mesh.apply([Addressed(address="proof", object=account) for account in accounts(everybody)])
+    own = [identity for identity in everybody if identity.extra]
+    say(f"starting {len(own)} Pods of the harness")
+    refused = mesh.try_pods([identity.extra for identity in own if identity.extra])
+    return {identity.name: refused[identity.pod] for identity in own if identity.pod in refused}

@@ -1,0 +1,53 @@
+"""What travels between two ends, and what a proxy decides to do with it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from egress.review.answer import ClientView, Step
+from egress.review.mesh.services import Service
+
+Security = Literal["plain", "application TLS", "mesh mTLS", "originated TLS"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """A connection's outermost layer. `principal` is the caller's mesh identity, without spiffe://."""
+
+    security: Security
+    sni: str = ""
+    principal: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a proxy connects to.
+
+    A Kubernetes Service (`service` set), or the names and addresses in `ends`; `original` is the address that
+    the client dialled itself.
+    """
+
+    host: str
+    port: int
+    service: Service | None = None
+    ends: tuple[tuple[str, int], ...] = ()
+    original: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Onward:
+    """A proxy sends the request on."""
+
+    steps: tuple[Step, ...]
+    target: Target
+    wire: Wire
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The request ends here."""
+
+    steps: tuple[Step, ...]
+    client: ClientView
+
+
+Outcome = Onward | Refusal

@@ -1,0 +1,78 @@
+"""Whose requests are reviewed: the workloads and service accounts of the application namespaces."""
+
+from collections.abc import Iterable, Mapping
+
+from egress.review.errors import ReviewError
+from egress.review.mesh.state import Mesh
+from egress.review.objects import KubernetesObject
+from egress.review.workloads import Workload, injects
+
+INFRASTRUCTURE = frozenset({"kube-system", "kube-public", "kube-node-lease", "gke-managed-system"})
+
+
+class Identities:
+    """The identities of a mesh, found by what `--from` names."""
+
+    def __init__(self, mesh: Mesh, objects: Iterable[KubernetesObject]) -> None:
+        self._mesh = mesh
+        gateways = {gateway.namespace for gateway in mesh.gateways}
+        self._hidden = INFRASTRUCTURE | gateways | {mesh.settings.root_namespace}
+        self._accounts: dict[str, dict[str, KubernetesObject]] = {}
+        for item in objects:
+            if item.kind == "ServiceAccount" and item.group == "":
+                self._accounts.setdefault(item.namespace, {})[item.name] = item
+        self._by_account: dict[tuple[str, str], Workload] = {}
+        for pod in mesh.workloads.values():
+            self._by_account.setdefault((pod.namespace, pod.service_account), pod)
+
+    def all(self) -> list[Workload]:
+        """Every workload, every account without one, and `default` where a namespace has neither."""
+        found: list[Workload] = []
+        spaces = dict.fromkeys(
+            [*self._mesh.namespaces, *(n for n, _ in self._mesh.workloads), *self._accounts]
+        )
+        by_space: dict[str, list[Workload]] = {}
+        for pod in self._mesh.workloads.values():
+            by_space.setdefault(pod.namespace, []).append(pod)
+        for space in spaces:
+            if space in self._hidden:
+                continue
+            pods = [pod for pod in by_space.get(space, ()) if not pod.gateway]
+            used = {pod.service_account for pod in pods}
+            alone = [name for name in self._accounts.get(space, {}) if name not in used]
+            found += pods
+            found += [self._account(space, name) for name in alone]
+            if not pods and not alone:
+                found.append(self._account(space, "default"))
+        return sorted(found, key=lambda pod: (pod.namespace, pod.name))
+
+    def find(self, source: str) -> Workload:
+        """The workload that `--from` names. Raises ReviewError, with what there is."""
+        namespace, _, rest = source.partition("/")
+        if rest.startswith("sa/"):
+            account = rest.removeprefix("sa/")
+            known = self._by_account.get((namespace, account))
+            if known is not None:
+                return known
+            if namespace in self._mesh.namespaces or namespace in self._accounts:
+                return self._account(namespace, account)
+        found = self._mesh.workloads.get((namespace, rest))
+        if found is not None:
+            return found
+        there = sorted(pod.identity for pod in self.all() if pod.namespace == namespace)
+        spaces = sorted({pod.namespace for pod in self.all()})
+        hint = f"{namespace} has {', '.join(there[:5])}" if there else f"namespaces: {', '.join(spaces[:10])}"
+        raise ReviewError(f"--from {source}: no such workload in the input; {hint}")
+
+    def _account(self, namespace: str, name: str) -> Workload:
+        """A Pod without labels that runs as a service account."""
+        labels: Mapping[str, str] = self._mesh.labels_of(namespace)
+        declared = self._accounts.get(namespace, {}).get(name)
+        return Workload(
+            namespace=namespace,
+            name=f"sa/{name}",
+            labels={},
+            service_account=name,
+            meshed=injects(labels),
+            address=declared.address if declared else None,
+        )

@@ -1,0 +1,29 @@
+"""What an input holds: the cluster's objects, the mesh's settings, the VPC if it is given."""
+
+from dataclasses import dataclass, field
+
+from egress.review.objects import ROOT_NAMESPACE, KubernetesObject
+from egress.review.vpc import Vpc
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeshSettings:
+    """The parts of meshConfig that a verdict can hang on."""
+
+    root_namespace: str = ROOT_NAMESPACE
+    registry_only: bool = False
+    trust_domain: str = "cluster.local"
+    address: str | None = None
+    given: bool = False
+    """False where the input holds no control plane: Istio's defaults are then stated as an assumption."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Inventory:
+    """One reviewed state."""
+
+    objects: tuple[KubernetesObject, ...]
+    mesh: MeshSettings = field(default_factory=MeshSettings)
+    vpc: Vpc | None = None
+    origin: str = ""
+    """The folder or file it was read from."""

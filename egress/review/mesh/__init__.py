@@ -1,0 +1,1 @@
+"""The mesh as istiod would configure its proxies: registry, scopes, routes, listeners."""

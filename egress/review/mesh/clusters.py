@@ -1,0 +1,119 @@
+"""What a proxy does with a route's destination: the cluster, its TLS, its ends."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from egress.review.answer import TLS_FAILURE, UNAVAILABLE, ClientView, Passage, Step
+from egress.review.hops import Onward, Outcome, Refusal, Target, Wire
+from egress.review.mesh.destination_rules import ClientTls, DestinationRules
+from egress.review.mesh.services import Service
+from egress.review.mesh.virtual_services import Destination
+from egress.review.request import Request
+
+CONTROL = "route"
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Sender:
+    """The proxy that connects: whose identity it carries, whose rules it uses."""
+
+    control: str
+    """`sidecar` or `gateway`, in front of the names of its steps."""
+    namespace: str
+    labels: Mapping[str, str]
+    principal: str
+    rules: DestinationRules
+
+
+def send(
+    sender: Sender,
+    destination: Destination,
+    services: Sequence[Service],
+    listener_port: int,
+    request: Request,
+    steps: tuple[Step, ...],
+    address: str,
+    *,
+    http: bool,
+) -> Outcome:
+    """Follow a route's destination to where the proxy connects.
+
+    A host, port or subset without a cluster answers 503 on HTTP and closes anything else.
+    """
+    view = UNAVAILABLE if http else TLS_FAILURE
+    if not services:
+        reason = f"routes to {destination.host}, which is in no registry that this proxy sees"
+        return _refusal(sender, steps, reason, address, view)
+    port = destination.port
+    if port is None:
+        port = services[0].ports[0].number if len(services[0].ports) == 1 else listener_port
+    offering = [service for service in services if service.port(port)]
+    if not offering:
+        reason = f"routes to port {port} of {destination.host}, which has no such port"
+        return _refusal(sender, steps, reason, address, view)
+    service = offering[0]
+    rule = sender.rules.for_service(service.host, service.namespace, sender.namespace, sender.labels)
+    if destination.subset and (rule is None or destination.subset not in rule.subsets):
+        seen = f"{rule.objects[0].name} has no such subset" if rule else "no DestinationRule for it is visible"
+        reason = f"routes to subset {destination.subset} of {destination.host}: {seen}"
+        return _refusal(sender, steps, reason, rule.address if rule else address, view)
+    tls = rule.tls(destination.subset, port) if rule else ClientTls()
+    wire = _wire(tls, sender, destination, service, port, request, http=http)
+    if isinstance(wire, str):
+        return _refusal(sender, steps, wire, tls.address or address, view)
+    passed = [*steps, Step(f"{sender.control} route", Passage.PASSES, f"to {destination.host}:{port}", address)]
+    if rule and tls.mode:
+        passed.append(
+            Step(f"{sender.control} TLS", Passage.PASSES, f"speaks {_spoken(wire)} ({tls.mode})", tls.address)
+        )
+    if service.resolution == "NONE":
+        target = Target(service.host, port, original=True)
+    elif not service.external:
+        target = Target(service.host, port, service=service)
+    else:
+        target = Target(service.host, port, ends=tuple(e for s in offering for e in _ends(s, port, request)))
+    return Onward(tuple(passed), target, wire)
+
+
+def _ends(service: Service, port: int, request: Request) -> list[tuple[str, int]]:
+    """The names or addresses behind a ServiceEntry's port."""
+    offered = service.port(port)
+    assert offered is not None, service.host  # noqa: S101 - `offering` holds no other
+    target = int(offered.target)
+    if service.resolution == "DYNAMIC_DNS":
+        return [(request.sni if request.scheme == "https" else request.name_asked.partition(":")[0], target)]
+    if service.endpoints:
+        return [(address, ports.get(offered.name, target)) for address, ports in service.endpoints]
+    return [(service.host, target)]
+
+
+def _wire(
+    tls: ClientTls,
+    sender: Sender,
+    destination: Destination,
+    service: Service,
+    port: int,
+    request: Request,
+    *,
+    http: bool,
+) -> Wire | str:
+    """The connection's outermost layer; a text where the proxy cannot speak it."""
+    match tls.mode:
+        case "" | "DISABLE":
+            return Wire("plain") if http or request.scheme == "http" else Wire("application TLS", request.sni)
+        case "ISTIO_MUTUAL":
+            sni = tls.sni or f"outbound_.{port}_.{destination.subset}_.{service.host}"
+            return Wire("mesh mTLS", sni.lower(), sender.principal)
+        case "SIMPLE" | "MUTUAL":
+            return Wire("originated TLS", (tls.sni or service.host).lower())
+    return f"the TLS mode {tls.mode} of the destination is unknown"
+
+
+def _spoken(wire: Wire) -> str:
+    return f"{wire.security}, SNI {wire.sni}" if wire.sni else wire.security
+
+
+def _refusal(
+    sender: Sender, steps: tuple[Step, ...], reason: str, address: str, view: ClientView
+) -> Refusal:
+    return Refusal((*steps, Step(f"{sender.control} route", Passage.REFUSES, reason, address)), view)

@@ -1,0 +1,167 @@
+"""DestinationRules: which one a proxy uses for a service, and what TLS it then speaks."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from egress.review.hostnames import fully_qualified, is_wildcard, most_specific
+from egress.review.mesh.visibility import PUBLIC, exported_to
+from egress.review.objects import KubernetesObject
+from egress.review.selectors import matches_labels
+
+
+@dataclass(frozen=True, slots=True)
+class ClientTls:
+    """The TLS a proxy speaks to a destination. `mode` is empty where nothing is stated."""
+
+    mode: str = ""
+    sni: str = ""
+    subject_alt_names: tuple[str, ...] = ()
+    address: str | None = None
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class DestinationRule:
+    """A DestinationRule, or several of one host and namespace merged."""
+
+    objects: tuple[KubernetesObject, ...]
+    host: str
+    export: frozenset[str]
+    selector: Mapping[str, str] | None
+    policy: Mapping[str, Any]
+    subsets: Mapping[str, tuple[Mapping[str, Any], str]]
+    """Traffic policy and address of each subset."""
+
+    @property
+    def address(self) -> str:
+        """Where the oldest part is declared."""
+        return self.objects[0].address
+
+    def tls(self, subset: str, port: int) -> ClientTls:
+        """The TLS towards a port of a subset: the subset's port, the subset, the rule's port, the rule.
+
+        A port level setting replaces the whole policy above it (MergeTrafficPolicy, hasPortLevel).
+        """
+        found = _effective(self.policy, port).get("tls")
+        address = self.address
+        if subset and self.subsets[subset][0]:
+            policy, where = self.subsets[subset]
+            own = _effective(policy, port)
+            if "tls" in own or own.get("port level"):
+                found, address = own.get("tls"), where
+        if not found:
+            return ClientTls()
+        return ClientTls(
+            mode=str(found.get("mode") or "DISABLE"),
+            sni=str(found.get("sni") or ""),
+            subject_alt_names=tuple(found.get("subjectAltNames") or ()),
+            address=address,
+        )
+
+
+class DestinationRules:
+    """All DestinationRules, by namespace and host."""
+
+    def __init__(self, items: Iterable[KubernetesObject], root_namespace: str) -> None:
+        self._root = root_namespace
+        self.all: list[DestinationRule] = []
+        self._exact: dict[tuple[str, str], list[DestinationRule]] = defaultdict(list)
+        self._wild: dict[str, dict[str, list[DestinationRule]]] = defaultdict(dict)
+        for item in sorted(items, key=lambda item: item.age):
+            rule = _parse(item)
+            self.all.append(rule)
+            if is_wildcard(rule.host):
+                group = self._wild[item.namespace].setdefault(rule.host, [])
+            else:
+                group = self._exact[item.namespace, rule.host]
+            _merge_into(group, rule)
+
+    def for_service(
+        self, host: str, service_namespace: str, viewer: str, labels: Mapping[str, str]
+    ) -> DestinationRule | None:
+        """The rule a proxy uses for a service.
+
+        Its own namespace first, then the service's, then the root namespace, the latter two as far as they
+        export it (push_context.go, destinationRule).
+        """
+        own = self._in(viewer, host)
+        if viewer != self._root and own:
+            return _for_workload(own, labels)
+        if viewer == self._root:
+            local = [rule for rule in own if rule.export <= {viewer}]
+            if local:
+                return _for_workload(local, labels)
+        for namespace in (service_namespace, self._root):
+            rules = self._in(namespace, host)
+            exported = [rule for rule in rules if PUBLIC in rule.export or viewer in rule.export]
+            if exported:
+                return _for_workload([r for r in exported if r.selector is None], labels)
+        return None
+
+    def _in(self, namespace: str, host: str) -> list[DestinationRule]:
+        exact = self._exact.get((namespace, host))
+        if exact:
+            return exact
+        wild = self._wild.get(namespace)
+        best = most_specific(host, list(wild)) if wild else None
+        return wild[best] if wild and best else []
+
+
+def _for_workload(rules: list[DestinationRule], labels: Mapping[str, str]) -> DestinationRule | None:
+    general = None
+    for rule in rules:
+        if rule.selector is None:
+            general = rule
+        elif matches_labels(rule.selector, labels):
+            return rule
+    return general
+
+
+def _parse(item: KubernetesObject) -> DestinationRule:
+    spec = item.spec
+    selector = spec.get("workloadSelector")
+    return DestinationRule(
+        objects=(item,),
+        host=fully_qualified(str(spec.get("host", "")), item.namespace),
+        export=exported_to(spec.get("exportTo"), item.namespace),
+        selector=(selector.get("matchLabels") or {}) if selector else None,
+        policy=spec.get("trafficPolicy") or {},
+        subsets={
+            str(subset["name"]): (subset.get("trafficPolicy") or {}, item.address)
+            for subset in spec.get("subsets") or ()
+        },
+    )
+
+
+def _merge_into(group: list[DestinationRule], rule: DestinationRule) -> None:
+    """Merge a newer rule of the same host into the older ones of equal export and selector.
+
+    The older top level stays, subsets are added. A rule exported further than the older one is merged and
+    kept on its own as well (destination_rule.go, mergeDestinationRule).
+    """
+    alone = True
+    for position, older in enumerate(group):
+        if older.selector != rule.selector:
+            continue
+        if rule.export == older.export:
+            alone = False
+        elif not (older.export and rule.export >= older.export):
+            continue
+        group[position] = DestinationRule(
+            objects=(*older.objects, *rule.objects),
+            host=older.host,
+            export=older.export,
+            selector=older.selector,
+            policy=older.policy or rule.policy,
+            subsets={**rule.subsets, **older.subsets},
+        )
+    if alone:
+        group.append(rule)
+
+
+def _effective(policy: Mapping[str, Any], port: int) -> Mapping[str, Any]:
+    for level in policy.get("portLevelSettings") or ():
+        if (level.get("port") or {}).get("number") == port:
+            return {**level, "port level": True}
+    return policy

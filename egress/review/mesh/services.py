@@ -1,0 +1,197 @@
+"""The service registry: Kubernetes Services and ServiceEntries as istiod merges them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from egress.review.hostnames import is_wildcard, service_aliases, service_host, subset_of
+from egress.review.mesh.visibility import exported_to, visible
+from egress.review.objects import KubernetesObject
+
+HTTP = frozenset({"HTTP", "HTTP2", "GRPC", "GRPC-WEB", "HTTP_PROXY"})
+TLS = frozenset({"HTTPS", "TLS"})
+SNIFFED = "UNSUPPORTED"
+"""A Kubernetes Service's port without a protocol in its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServicePort:
+    """A port of a service."""
+
+    number: int
+    name: str
+    protocol: str
+    target: int | str
+
+    @property
+    def http(self) -> bool:
+        """Routed by host and path."""
+        return self.protocol in HTTP
+
+    @property
+    def tls(self) -> bool:
+        """Routed by SNI."""
+        return self.protocol in TLS
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Service:
+    """One host of the registry."""
+
+    host: str
+    namespace: str
+    ports: tuple[ServicePort, ...]
+    export: frozenset[str]
+    address: str
+    age: tuple[str, str, str]
+    external: bool
+    resolution: str = "DNS"
+    selector: Mapping[str, str] = field(default_factory=dict)
+    endpoints: tuple[tuple[str, Mapping[str, int]], ...] = ()
+    """(address, ports by name) of a ServiceEntry that names its endpoints."""
+    object: KubernetesObject
+
+    def port(self, number: int) -> ServicePort | None:
+        """The port of a number."""
+        return next((port for port in self.ports if port.number == number), None)
+
+
+def kubernetes_service(item: KubernetesObject) -> Service:
+    """The registry's view of a Kubernetes Service."""
+    ports = tuple(
+        ServicePort(
+            int(port["port"]),
+            str(port.get("name") or ""),
+            _kubernetes_protocol(port),
+            port.get("targetPort") or int(port["port"]),
+        )
+        for port in item.spec.get("ports") or ()
+    )
+    exports = item.annotations.get("networking.istio.io/exportTo")
+    return Service(
+        host=service_host(item.name, item.namespace),
+        namespace=item.namespace,
+        ports=ports,
+        export=exported_to(exports.split(",") if exports else None, item.namespace),
+        address=item.address,
+        age=item.age,
+        external=False,
+        resolution="STATIC",
+        selector=item.spec.get("selector") or {},
+        object=item,
+    )
+
+
+def service_entries(item: KubernetesObject) -> Iterable[Service]:
+    """One service for each host of a ServiceEntry."""
+    spec = item.spec
+    ports = tuple(
+        ServicePort(
+            int(port["number"]),
+            str(port.get("name") or ""),
+            str(port.get("protocol") or "TCP").upper(),
+            int(port.get("targetPort") or port["number"]),
+        )
+        for port in spec.get("ports") or ()
+    )
+    endpoints = tuple(
+        (str(endpoint.get("address", "")), {str(k): int(v) for k, v in (endpoint.get("ports") or {}).items()})
+        for endpoint in spec.get("endpoints") or ()
+    )
+    for host in spec.get("hosts") or ():
+        yield Service(
+            host=str(host).lower(),
+            namespace=item.namespace,
+            ports=ports,
+            export=exported_to(spec.get("exportTo"), item.namespace),
+            address=item.address,
+            age=item.age,
+            external=True,
+            resolution=str(spec.get("resolution") or "NONE"),
+            endpoints=endpoints,
+            object=item,
+        )
+
+
+class Registry:
+    """All services, found by host and by the namespace they are declared in."""
+
+    def __init__(self, services: Iterable[Service]) -> None:
+        self.services = sorted(services, key=lambda service: service.age)
+        self._by_host: dict[str, list[Service]] = defaultdict(list)
+        self._by_namespace: dict[str, list[Service]] = defaultdict(list)
+        self._aliases: dict[str, str] = {}
+        self.wildcards: list[Service] = []
+        for service in self.services:
+            self._by_host[service.host].append(service)
+            self._by_namespace[service.namespace].append(service)
+            if is_wildcard(service.host):
+                self.wildcards.append(service)
+            if not service.external:
+                self._aliases.update({alias: service.host for alias in service_aliases(service.host)[1:]})
+
+    def named(self, host: str) -> list[Service]:
+        """The services of exactly this host, oldest first."""
+        return self._by_host.get(host, [])
+
+    def canonical(self, host: str) -> str:
+        """The full name of a Service that is called by a shorter one; any other host as it is."""
+        return self._aliases.get(host, host)
+
+    def covering(self, host: str) -> list[Service]:
+        """The services of a host itself or of a star that covers it, oldest first."""
+        found = [*self.named(host), *(s for s in self.wildcards if s.host != host and subset_of(host, s.host))]
+        return sorted(found, key=lambda service: service.age) if len(found) > 1 else found
+
+    def declared_in(self, namespace: str) -> list[Service]:
+        """The services that a namespace declares."""
+        return self._by_namespace.get(namespace, [])
+
+    def seen_by(self, viewer: str, host: str) -> list[Service]:
+        """The services of a host that are exported to a namespace."""
+        return [service for service in self.named(host) if visible(service.export, viewer)]
+
+    @property
+    def hosts(self) -> set[str]:
+        """Every external host."""
+        return {service.host for service in self.services if service.external}
+
+
+def chosen(services: list[Service], viewer: str) -> list[Service]:
+    """Of several services of one host: those of the viewer's namespace, else of one other namespace.
+
+    Kubernetes Services come before ServiceEntries. More than one is left where a namespace declares the host
+    twice: their endpoints are pooled.
+    """
+    if len(services) < 2:
+        return services
+    namespaces = [service.namespace for service in services]
+    if viewer in namespaces:
+        return [service for service in services if service.namespace == viewer]
+    first = next((service for service in services if not service.external), services[0])
+    return [service for service in services if service.namespace == first.namespace]
+
+
+_PREFIXES = {
+    "http": "HTTP",
+    "http2": "HTTP2",
+    "grpc": "GRPC",
+    "https": "HTTPS",
+    "tls": "TLS",
+    "tcp": "TCP",
+    "udp": "UDP",
+    "mongo": "TCP",
+    "mysql": "TCP",
+    "redis": "TCP",
+}
+
+
+def _kubernetes_protocol(port: Mapping[str, Any]) -> str:
+    """Read a port's protocol from appProtocol or the start of its name (`https-web`)."""
+    if str(port.get("protocol") or "TCP").upper() == "UDP":
+        return "UDP"
+    stated = str(port.get("appProtocol") or port.get("name") or "").lower()
+    if stated.startswith("grpc-web"):
+        return "GRPC-WEB"
+    return _PREFIXES.get(stated.partition("-")[0], SNIFFED)

@@ -1,0 +1,1 @@
+"""Readers: a folder of synthesized stacks, a Terraform plan, Kubernetes YAML."""

@@ -1,0 +1,89 @@
+"""Kubernetes YAML or JSON: files, folders, lists as `kubectl get -o yaml` prints them."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from egress.review.errors import ReviewError
+from egress.review.inventory import Inventory, MeshSettings
+from egress.review.objects import KubernetesObject, kubernetes_object
+from egress.review.understood import check
+
+SUFFIXES = (".yaml", ".yml", ".json")
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def read_kubernetes(paths: Iterable[Path]) -> Inventory:
+    """Read every document of the files and folders. Raises ReviewError; the VPC is then not given."""
+    listed = list(paths)
+    objects: list[KubernetesObject] = []
+    for path in listed:
+        for file in _files(path):
+            objects += _read(file)
+    if not objects:
+        raise ReviewError(f"{', '.join(map(str, listed))}: no Kubernetes object in it")
+    return inventory_of_objects(objects, ", ".join(map(str, listed)))
+
+
+def inventory_of_objects(objects: Iterable[KubernetesObject], origin: str) -> Inventory:
+    """An inventory without a VPC; meshConfig is read from the ConfigMap `istio` where it is there."""
+    listed = list(objects)
+    configured = [item for item in listed if item.kind == "ConfigMap" and item.name == "istio"]
+    return Inventory(
+        objects=check(listed),
+        mesh=_settings(configured[0]) if configured else MeshSettings(),
+        origin=origin,
+    )
+
+
+def _settings(item: KubernetesObject) -> MeshSettings:
+    """meshConfig of istiod's ConfigMap."""
+    from egress.review.reading.istio_charts import mesh_settings
+
+    text = (item.spec.get("data") or {}).get("mesh") or "{}"
+    body = {"namespace": item.namespace, "values": [yaml.safe_dump({"meshConfig": yaml.safe_load(text)})]}
+    return mesh_settings(body, item.address)
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_dir():
+        found = sorted(file for file in path.rglob("*") if file.suffix in SUFFIXES)
+        if not found:
+            raise ReviewError(f"{path}: no file ends in {', '.join(SUFFIXES)}")
+        return found
+    if not path.exists():
+        raise ReviewError(f"{path}: no such file")
+    return [path]
+
+
+def _read(file: Path) -> list[KubernetesObject]:
+    try:
+        documents = list(yaml.load_all(file.read_text(encoding="utf-8"), Loader=_LOADER))  # noqa: S506 - safe loaders
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ReviewError(f"{file}: {error}") from error
+    return [
+        kubernetes_object(document, _address(document, file)) for found in documents for document in _flat(found, file)
+    ]
+
+
+def _flat(document: Any, file: Path) -> Iterator[Mapping[str, Any]]:
+    """The objects of a document: itself, or a List's items."""
+    if document is None:
+        return
+    if not isinstance(document, Mapping):
+        raise ReviewError(f"{file}: expected Kubernetes objects, found {type(document).__name__}")
+    if str(document.get("kind", "")).endswith("List") and "items" in document:
+        for item in document["items"] or ():
+            yield from _flat(item, file)
+        return
+    if "kind" not in document or not (document.get("metadata") or {}).get("name"):
+        raise ReviewError(f"{file}: a document without kind or metadata.name")
+    yield document
+
+
+def _address(document: Mapping[str, Any], file: Path) -> str:
+    metadata = document["metadata"]
+    place = "/".join(part for part in (metadata.get("namespace"), metadata["name"]) if part)
+    return f"{file}: {document['kind']} {place}"

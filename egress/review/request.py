@@ -1,0 +1,123 @@
+"""The question: who asks for what, and how it is dialled."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from egress.review.errors import ReviewError
+
+Scheme = Literal["http", "https"]
+DEFAULT_PORT: Mapping[str, int] = {"http": 80, "https": 443}
+MAX_PORT = 65535
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dial:
+    """A Service or Pod of the cluster that is addressed in place of the host's own address."""
+
+    kind: Literal["service", "pod"]
+    namespace: str
+    name: str
+    port: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """One request. `source` is NAMESPACE/WORKLOAD or NAMESPACE/sa/NAME; `host` may carry a port."""
+
+    source: str
+    scheme: Scheme
+    host: str
+    port: int
+    path: str = "/"
+    method: str = "GET"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    authority: str = ""
+    """The Host header (http) or SNI (https) where it is not the host."""
+    dial: Dial | None = None
+    sidecar: bool | None = None
+    """False without a proxy, True with one; None as the workload is deployed."""
+
+    @property
+    def name_asked(self) -> str:
+        """What the client puts into Host or SNI."""
+        if self.authority:
+            return self.authority
+        return self.host if self.port == DEFAULT_PORT[self.scheme] else f"{self.host}:{self.port}"
+
+    @property
+    def sni(self) -> str:
+        """The SNI of an https request: the name asked, without port, in lower case."""
+        return (self.authority or self.host).partition(":")[0].lower()
+
+
+def parse_request(
+    *,
+    source: str,
+    url: str,
+    method: str = "GET",
+    headers: Mapping[str, str] | None = None,
+    dial: str | None = None,
+    sidecar: bool | None = None,
+) -> Request:
+    """Build a request from a URL. Raises ReviewError for anything that is not one."""
+    parts = urlsplit(url if "//" in url else f"//{url}")
+    scheme = parts.scheme
+    if scheme not in DEFAULT_PORT:
+        raise ReviewError(f"--to {url}: the scheme must be http or https, for example https://example.com/a")
+    try:
+        port = parts.port
+    except ValueError as error:
+        raise ReviewError(f"--to {url}: {error}") from error
+    if not parts.hostname:
+        raise ReviewError(f"--to {url}: no host in it, for example https://example.com/a")
+    if source.count("/") not in (1, 2) or (source.count("/") == 2 and source.split("/")[1] != "sa"):
+        raise ReviewError(f"--from {source}: must be NAMESPACE/WORKLOAD or NAMESPACE/sa/SERVICE-ACCOUNT")
+    given = {key.lower(): value for key, value in (headers or {}).items()}
+    return Request(
+        source=source,
+        scheme="http" if scheme == "http" else "https",
+        host=parts.hostname,
+        port=port if port is not None else DEFAULT_PORT[scheme],
+        path=(parts.path or "/") + (f"?{parts.query}" if parts.query else ""),
+        method=method,
+        headers={key: value for key, value in given.items() if key != "host"},
+        authority=given.get("host", ""),
+        dial=parse_dial(dial) if dial else None,
+        sidecar=sidecar,
+    )
+
+
+def parse_dial(text: str) -> Dial:
+    """Read `service:NAMESPACE/NAME:PORT` or `pod:NAMESPACE/NAME:PORT`. Raises ReviewError."""
+    kind, _, rest = text.partition(":")
+    place, _, port = rest.rpartition(":")
+    namespace, _, name = place.partition("/")
+    if kind not in ("service", "pod") or not namespace or not name or not port.isdigit():
+        raise ReviewError(
+            f"--dial {text}: must be service:NAMESPACE/NAME:PORT or pod:NAMESPACE/NAME:PORT, "
+            "for example service:istio-egress/istio-egressgateway:443"
+        )
+    if not 0 < int(port) <= MAX_PORT:
+        raise ReviewError(f"--dial {text}: {port} is no port")
+    return Dial(kind="service" if kind == "service" else "pod", namespace=namespace, name=name, port=int(port))
+
+
+def request_from_json(document: Mapping[str, Any]) -> Request:
+    """One line of a requests file: the option names of `evaluate` as keys."""
+    known = {"from", "to", "method", "headers", "dial", "without-sidecar"}
+    unknown = sorted(set(document) - known)
+    if unknown:
+        raise ReviewError(f"a request has the unknown key {unknown[0]!r}; known are {', '.join(sorted(known))}")
+    missing = sorted({"from", "to"} - set(document))
+    if missing:
+        raise ReviewError(f"a request lacks {missing[0]!r}")
+    return parse_request(
+        source=document["from"],
+        url=document["to"],
+        method=document.get("method", "GET"),
+        headers=document.get("headers"),
+        dial=document.get("dial"),
+        sidecar=False if document.get("without-sidecar") else None,
+    )

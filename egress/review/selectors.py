@@ -1,0 +1,35 @@
+"""Label selectors as Kubernetes evaluates them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from egress.review.errors import Undecided
+
+
+def matches_labels(wanted: Mapping[str, str] | None, labels: Mapping[str, str]) -> bool:
+    """True when every wanted label is there; an empty selector takes everything."""
+    return all(labels.get(str(key)) == str(value) for key, value in (wanted or {}).items())
+
+
+def selects(selector: Mapping[str, Any] | None, labels: Mapping[str, str]) -> bool:
+    """Evaluate a LabelSelector with matchLabels and matchExpressions."""
+    if not selector:
+        return True
+    return matches_labels(selector.get("matchLabels"), labels) and all(
+        _expression(expression, labels) for expression in selector.get("matchExpressions") or ()
+    )
+
+
+def _expression(expression: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
+    value = labels.get(expression["key"])
+    values = expression.get("values") or ()
+    match expression["operator"]:
+        case "In":
+            return value in values
+        case "NotIn":
+            return value not in values
+        case "Exists":
+            return value is not None
+        case "DoesNotExist":
+            return value is None
+    raise Undecided(f"the selector's operator {expression['operator']!r} is unknown")
