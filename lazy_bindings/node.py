@@ -14,8 +14,9 @@ def prepare_node(environ: "os._Environ[str] | dict[str, str]") -> None:
     node = bundled_node()
     if node is not None and "JSII_NODE" not in environ:
         environ["JSII_NODE"] = str(node)
-        # The node version is pinned by the lock file; its end of life is the pin's business, not each run's.
-        environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
+        # Which node it is, the lock file says; that it ages is no news for each run.
+        environ.setdefault("JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION", "locked")
+        environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "22")
     if PACKAGE_CACHE.is_dir():
         environ.setdefault("JSII_RUNTIME_PACKAGE_CACHE_ROOT", str(PACKAGE_CACHE))
 
@@ -25,9 +26,8 @@ def add_node_options(environ: "os._Environ[str] | dict[str, str]") -> None:
     # V8's default young generation of 3 x 16 MB is a fifth of this process, for no gain in time.
     options = ["--max-semi-space-size=4", f'--require="{_escaped(PRELOAD)}"']
     given = environ.get("NODE_OPTIONS", "")
-    environ["NODE_OPTIONS"] = " ".join(
-        [given, *(option for option in options if option not in given)]
-    ).strip()
+    # Ours come first: of two values of one option node takes the last.
+    environ["NODE_OPTIONS"] = " ".join([*(each for each in options if each not in given), given]).strip()
 
 
 def bundled_node() -> Path | None:
