@@ -6,6 +6,7 @@ from egress.config.configuration import granted_schemes, service_account, team_n
 from egress.config.draft import Draft, TeamFile
 from egress.config.nearest import nearest
 from egress.config.problem import Path, Problem
+from egress.config.rules.teams import RESERVED
 from egress.config.team import Grant
 
 
@@ -112,7 +113,9 @@ def namespaces_have_one_team(draft: Draft) -> Iterator[Problem]:
     for team in draft.teams.values():
         for position, namespace in enumerate(team.team.namespaces):
             place = ("namespaces", position)
-            if namespace in owners:
+            if RESERVED.fullmatch(namespace):
+                yield team.file.problem(place, "this name is kept for a namespace of the system: take another")
+            elif namespace in owners:
                 message = f"this namespace is that of the team {owners[namespace]} already: take another name"
                 yield team.file.problem(place, message)
             else:

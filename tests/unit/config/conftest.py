@@ -62,6 +62,41 @@ grants:
 }
 """Every kind of entry once, on lines that the tests name."""
 
+BY_IDENTITY = {
+    "platform.yaml": FILES["platform.yaml"]
+    + """\
+mesh:
+  gateway: { identity_https: true }
+""",
+    "destinations.yaml": """\
+destinations:
+  example.com:
+    http: originate-tls
+  api.example.net:
+    http: closed
+    https: identity
+  www.example.org:
+    http: closed
+    https: pass-through
+""",
+    "teams/team-x.yaml": """\
+workloads:
+  test: { image: "gcr.io/some/image:1" }
+namespaces: [jobs]
+service_accounts: [jobs/nightly]
+grants:
+  - to: example.com
+    service_accounts: [test]
+    methods: [GET]
+  - to: api.example.net
+    service_accounts: [jobs/nightly]
+  - to: www.example.org
+    service_accounts: [test]
+    scheme: https
+""",
+}
+"""The same for authorization by identity."""
+
 Edit = tuple[str, str, str]
 """A file, what stands in it, and what is to stand there instead."""
 
@@ -69,9 +104,9 @@ Edit = tuple[str, str, str]
 class Folder:
     """A configuration folder that starts out sound."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, files: Mapping[str, str] = FILES) -> None:
         self.path = path
-        for name, text in FILES.items():
+        for name, text in files.items():
             self.write(name, text)
 
     def write(self, name: str, content: str | bytes) -> None:
@@ -103,6 +138,12 @@ class Folder:
 def folder(tmp_path: Path) -> Folder:
     """A sound configuration folder, to be spoilt."""
     return Folder(tmp_path / "config")
+
+
+@pytest.fixture
+def identity_folder(tmp_path: Path) -> Folder:
+    """A sound configuration folder by identity, to be spoilt."""
+    return Folder(tmp_path / "config", BY_IDENTITY)
 
 
 @pytest.fixture

@@ -1,4 +1,7 @@
-"""The rules across fields and files, each with what it refuses and what it lets pass (rules.yaml)."""
+"""The rules across fields and files, each with what it refuses and what it lets pass.
+
+rules.yaml edits a folder by namespace, identity_rules.yaml one by identity.
+"""
 
 import importlib
 import inspect
@@ -10,10 +13,14 @@ import yaml
 
 from egress.config import rules
 
-TABLE = yaml.safe_load(Path(__file__).with_name("rules.yaml").read_text(encoding="utf-8"))
+TABLES = {
+    fixture: yaml.safe_load(Path(__file__).with_name(name).read_text(encoding="utf-8"))
+    for fixture, name in (("folder", "rules.yaml"), ("identity_folder", "identity_rules.yaml"))
+}
 ROWS = [
-    pytest.param(rule, row["edits"], row["says"], id=f"{rule}-{number}")
-    for rule, rows in TABLE.items()
+    pytest.param(fixture, rule, row["edits"], row["says"], id=f"{rule}-{number}")
+    for fixture, table in TABLES.items()
+    for rule, rows in table.items()
     for number, row in enumerate(rows)
 ]
 
@@ -25,10 +32,11 @@ def edit(folder, edits):
         folder.edit(name, old, new)
 
 
-@pytest.mark.parametrize(("rule", "edits", "says"), ROWS)
+@pytest.mark.parametrize(("fixture", "rule", "edits", "says"), ROWS)
 def test_an_edit_makes_exactly_the_problems_of_its_row_and_by_its_rule_alone(
-    folder, monkeypatch, rule, edits, says
+    request, monkeypatch, fixture, rule, edits, says
 ):
+    folder = request.getfixturevalue(fixture)
     edit(folder, edits)
     assert folder.problems() == says
 
@@ -51,7 +59,9 @@ def test_every_rule_stands_in_the_registry_once_and_in_the_table():
     ]
 
     assert sorted(written) == sorted(rule.__name__ for rule in rules.RULES)
-    assert [rule.__name__ for rule in rules.RULES] == list(TABLE)
+    for table in TABLES.values():
+        assert [rule.__name__ for rule in rules.RULES if rule.__name__ in table] == list(table)
+    assert {rule.__name__ for rule in rules.RULES} == {rule for table in TABLES.values() for rule in table}
 
 
 def test_every_rule_says_what_it_is_for():
