@@ -60,7 +60,11 @@ class Review:
         self.mesh = Mesh(inventory)
         self.identities = Identities(self.mesh, inventory.objects)
         self.network_policies = NetworkPolicies(
-            (item for item in of_kind(inventory.objects, "NetworkPolicy") if item.group == "networking.k8s.io"),
+            (
+                item
+                for item in of_kind(inventory.objects, "NetworkPolicy")
+                if item.group == "networking.k8s.io"
+            ),
             dataplane_v2=self.vpc.dataplane_v2 if self.vpc else None,
         )
         self.authorization = Authorization(
@@ -182,7 +186,9 @@ class _Course:
     def _without_sidecar(self) -> Onward:
         https = self.request.scheme == "https"
         wire = Wire("application TLS", self.request.sni) if https else Wire("plain")
-        step = Step("sidecar scope", Passage.PASSES, "no sidecar: nothing is imposed on the Pod", self.source.address)
+        step = Step(
+            "sidecar scope", Passage.PASSES, "no sidecar: nothing is imposed on the Pod", self.source.address
+        )
         return Onward((step,), Target(self.request.host, self.request.port, original=True), wire)
 
     def _proceed(self, outcome: Onward | Refusal, sender: Workload, *, gateways: int) -> None:
@@ -191,7 +197,9 @@ class _Course:
             raise _Ends(outcome.client)
         target = outcome.target
         if target.original and gateways:
-            self._refuse("gateway route", "its original destination is the gateway itself", None, self._broken(True))
+            self._refuse(
+                "gateway route", "its original destination is the gateway itself", None, self._broken(True)
+            )
         service = target.service or (self._dialled_service() if target.original else None)
         dial = self.request.dial
         if service is not None:
@@ -216,7 +224,9 @@ class _Course:
             return found[0]
         if dial is not None:
             return None
-        return next((s for s in registry.named(registry.canonical(self.request.host)) if not s.external), None)
+        return next(
+            (s for s in registry.named(registry.canonical(self.request.host)) if not s.external), None
+        )
 
     def _to_service(self, service: Service, port: int, wire: Wire, sender: Workload, gateways: int) -> None:
         if self.request.dial is not None and not gateways and service is self._dialled_service():
@@ -224,7 +234,9 @@ class _Course:
         offered = service.port(port)
         pods = self.review.mesh.pods_behind(service.namespace, service.selector)
         if offered is None or not pods:
-            reason = f"{service.host} has no port {port}" if offered is None else f"{service.host} selects no Pods"
+            reason = (
+                f"{service.host} has no port {port}" if offered is None else f"{service.host} selects no Pods"
+            )
             view = self._broken(bool(gateways)) if self.meshed or gateways else NO_CONNECTION
             self._refuse("service", reason, service.address, view)
         assert offered is not None  # noqa: S101 - refused above
@@ -235,7 +247,12 @@ class _Course:
         if number is None:
             raise Undecided(f"{pods[0].identity} names no container port {bound!r}", service.address)
         self.trail.append(
-            Step("service", Passage.PASSES, f"{service.host}:{port} is port {number} of its Pods", service.address)
+            Step(
+                "service",
+                Passage.PASSES,
+                f"{service.host}:{port} is port {number} of its Pods",
+                service.address,
+            )
         )
         self._to_pod(pods[0], number, wire, sender, gateways)
 
@@ -271,7 +288,9 @@ class _Course:
         if isinstance(accepted, Refusal):
             raise _Ends(accepted.client)
         self.control = "authorization policy"
-        principal = wire.principal if wire.security == "mesh mTLS" and accepted.server.mode == "ISTIO_MUTUAL" else ""
+        principal = (
+            wire.principal if wire.security == "mesh mTLS" and accepted.server.mode == "ISTIO_MUTUAL" else ""
+        )
         asked = Asked(
             http=accepted.http,
             principal=principal or "",
@@ -290,11 +309,15 @@ class _Course:
         own = pod.principal(review.mesh.settings.trust_domain)
         self._proceed(onward(accepted, request, own), pod, gateways=gateways + 1)
 
-    def _to_sites(self, ends: tuple[tuple[str, int], ...], wire: Wire, sender: Workload, gateways: int) -> None:
+    def _to_sites(
+        self, ends: tuple[tuple[str, int], ...], wire: Wire, sender: Workload, gateways: int
+    ) -> None:
         """Connect to a site outside; several ends are tried by the proxy in turn, so all must agree."""
         distinct = tuple(dict.fromkeys(ends))
         if not distinct:
-            self._refuse("gateway route" if gateways else "sidecar route", "no endpoint", None, self._broken(True))
+            self._refuse(
+                "gateway route" if gateways else "sidecar route", "no endpoint", None, self._broken(True)
+            )
         for host, port in distinct:
             self._to_site(host, port, sender, gateways)
         self._arrive(distinct, wire, gateways)
@@ -326,10 +349,14 @@ class _Course:
         https = self.request.scheme == "https"
         who = "gateway" if gateways else "sidecar"
         if wire.security == "mesh mTLS":
-            self._refuse(f"{who} TLS", "a site outside has no mesh certificate", None, self._broken(bool(gateways)))
+            self._refuse(
+                f"{who} TLS", "a site outside has no mesh certificate", None, self._broken(bool(gateways))
+            )
         if wire.security == "originated TLS" and https:
             self._refuse(f"{who} TLS", "TLS inside TLS: the site sees the outer one", None, TLS_FAILURE)
-        spoken = {"plain": "plain", "application TLS": "the application's TLS"}.get(wire.security, "TLS of the proxy")
+        spoken = {"plain": "plain", "application TLS": "the application's TLS"}.get(
+            wire.security, "TLS of the proxy"
+        )
         places = " or ".join(f"{host}:{port}" for host, port in ends)
         self.arrives = f"{places}, {spoken}"
         if https and all(host != self.request.sni for host, _ in ends) and not self._is_address(ends):

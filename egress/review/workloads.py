@@ -60,7 +60,9 @@ def workload(item: KubernetesObject, namespace_labels: Mapping[str, str]) -> Wor
     by_hand = any(container.get("name") == "istio-proxy" for container in containers) and not gateway
     opted_in = wished == "true" and namespace_labels.get("istio-injection") != "disabled"
     host_network = bool(spec.get("hostNetwork"))
-    meshed = by_hand or (not gateway and not host_network and wished != "false" and (in_namespace or opted_in))
+    meshed = by_hand or (
+        not gateway and not host_network and wished != "false" and (in_namespace or opted_in)
+    )
     environment = {
         variable.get("name"): variable.get("value")
         for container in containers

@@ -61,7 +61,11 @@ class State:
         return replace(self, objects=found)
 
     def without(self, kind: str, name: str, namespace: str | None = None) -> "State":
-        kept = {k: v for k, v in self.objects.items() if not (k[0] == kind and k[2] == name and namespace in (None, k[1]))}
+        kept = {
+            k: v
+            for k, v in self.objects.items()
+            if not (k[0] == kind and k[2] == name and namespace in (None, k[1]))
+        }
         assert len(kept) < len(self.objects), (kind, name)
         return replace(self, objects=kept)
 

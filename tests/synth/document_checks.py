@@ -34,7 +34,9 @@ def empty_elements(document: Block) -> list[str]:
         for path, value in leaves(document.get("resource", {}))
         if path.endswith("]")
         and value in ({}, [], "", None)
-        and not re.search(r"\.(apiGroups|api_groups)\[\d+\]$", path)  # there an empty text names the core group
+        and not re.search(
+            r"\.(apiGroups|api_groups)\[\d+\]$", path
+        )  # there an empty text names the core group
     ]
 
 

@@ -114,7 +114,9 @@ def namespaces_have_one_team(draft: Draft) -> Iterator[Problem]:
         for position, namespace in enumerate(team.team.namespaces):
             place = ("namespaces", position)
             if RESERVED.fullmatch(namespace):
-                yield team.file.problem(place, "this name is kept for a namespace of the system: take another")
+                yield team.file.problem(
+                    place, "this name is kept for a namespace of the system: take another"
+                )
             elif namespace in owners:
                 message = f"this namespace is that of the team {owners[namespace]} already: take another name"
                 yield team.file.problem(place, message)

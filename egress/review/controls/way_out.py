@@ -15,7 +15,9 @@ def way_out(vpc: Vpc, addresses: AddressSet) -> Step:
     if addresses.covered_by(GOOGLE_API_VIPS) is Cover.ALL:
         if vpc.private_google_access:
             return Step(CONTROL, Passage.PASSES, "Private Google Access is on", vpc.subnet_address)
-        return Step(CONTROL, Passage.REFUSES, "Private Google Access is off in the subnet", vpc.subnet_address)
+        return Step(
+            CONTROL, Passage.REFUSES, "Private Google Access is off in the subnet", vpc.subnet_address
+        )
     if not vpc.default_route:
         return Step(CONTROL, Passage.REFUSES, "the network has no default route", vpc.network or None)
     if not vpc.private_nodes:

@@ -54,14 +54,19 @@ def send(
     service = offering[0]
     rule = sender.rules.for_service(service.host, service.namespace, sender.namespace, sender.labels)
     if destination.subset and (rule is None or destination.subset not in rule.subsets):
-        seen = f"{rule.objects[0].name} has no such subset" if rule else "no DestinationRule for it is visible"
+        seen = (
+            f"{rule.objects[0].name} has no such subset" if rule else "no DestinationRule for it is visible"
+        )
         reason = f"routes to subset {destination.subset} of {destination.host}: {seen}"
         return _refusal(sender, steps, reason, rule.address if rule else address, view)
     tls = rule.tls(destination.subset, port) if rule else ClientTls()
     wire = _wire(tls, sender, destination, service, port, request, http=http)
     if isinstance(wire, str):
         return _refusal(sender, steps, wire, tls.address or address, view)
-    passed = [*steps, Step(f"{sender.control} route", Passage.PASSES, f"to {destination.host}:{port}", address)]
+    passed = [
+        *steps,
+        Step(f"{sender.control} route", Passage.PASSES, f"to {destination.host}:{port}", address),
+    ]
     if rule and tls.mode:
         passed.append(
             Step(f"{sender.control} TLS", Passage.PASSES, f"speaks {_spoken(wire)} ({tls.mode})", tls.address)
@@ -113,7 +118,5 @@ def _spoken(wire: Wire) -> str:
     return f"{wire.security}, SNI {wire.sni}" if wire.sni else wire.security
 
 
-def _refusal(
-    sender: Sender, steps: tuple[Step, ...], reason: str, address: str, view: ClientView
-) -> Refusal:
+def _refusal(sender: Sender, steps: tuple[Step, ...], reason: str, address: str, view: ClientView) -> Refusal:
     return Refusal((*steps, Step(f"{sender.control} route", Passage.REFUSES, reason, address)), view)

@@ -141,7 +141,10 @@ class Registry:
 
     def covering(self, host: str) -> list[Service]:
         """The services of a host itself or of a star that covers it, oldest first."""
-        found = [*self.named(host), *(s for s in self.wildcards if s.host != host and subset_of(host, s.host))]
+        found = [
+            *self.named(host),
+            *(s for s in self.wildcards if s.host != host and subset_of(host, s.host)),
+        ]
         return sorted(found, key=lambda service: service.age) if len(found) > 1 else found
 
     def declared_in(self, namespace: str) -> list[Service]:

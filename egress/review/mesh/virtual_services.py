@@ -136,7 +136,10 @@ class VirtualServices:
                         self._by_host[gateway, host].append(item)
             if MESH in item.gateways:
                 for host in {
-                    d.host for routes in (item.http, item.tls, item.tcp) for r in routes for d, _ in r.destinations
+                    d.host
+                    for routes in (item.http, item.tls, item.tcp)
+                    for r in routes
+                    for d, _ in r.destinations
                 }:
                     self.by_destination[host].append(item)
 

@@ -64,7 +64,9 @@ def _read(file: Path) -> list[KubernetesObject]:
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ReviewError(f"{file}: {error}") from error
     return [
-        kubernetes_object(document, _address(document, file)) for found in documents for document in _flat(found, file)
+        kubernetes_object(document, _address(document, file))
+        for found in documents
+        for document in _flat(found, file)
     ]
 
 
