@@ -13,11 +13,9 @@ from egress.config.loading import load
 from egress.config.problem import ConfigurationError
 from tests.synth.conftest import Synthesis, Synthesize
 from tests.synth.document_checks import absolute_paths, empty_elements, nulls, secrets
-from tests.synth.platform.covering_array import Row, covering_array, pairs, pairs_of
-from tests.synth.platform.options import OPTIONS, REFUSED, is_refused, write
-
-CHOICES = {option: tuple(values) for option, values in OPTIONS.items()}
-ROWS = covering_array(CHOICES, is_refused)
+from tests.synth.platform.conftest import CHOICES, ROWS, Combination, cluster_of
+from tests.synth.platform.covering_array import pairs, pairs_of
+from tests.synth.platform.options import REFUSED, write
 
 VIPS = {"private": "199.36.153.8/30", "restricted": "199.36.153.4/30"}
 PRIVATE = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")))
@@ -33,17 +31,6 @@ API_OF = {
     "google_compute_": "compute.googleapis.com",
     "google_container_": "container.googleapis.com",
 }
-
-Combination = tuple[Row, Synthesis]
-
-
-@pytest.fixture(scope="session", params=range(len(ROWS)), ids=lambda number: f"row-{number}")
-def combination(
-    request: pytest.FixtureRequest, synthesize: Synthesize, tmp_path_factory: pytest.TempPathFactory
-) -> Combination:
-    """Each row of the covering array in turn, synthesized once."""
-    row = ROWS[request.param]
-    return row, synthesize(write(row, tmp_path_factory.mktemp("row") / "config"))
 
 
 def test_the_rows_hold_every_pair_that_is_not_refused() -> None:
@@ -167,7 +154,7 @@ def test_nodes_run_as_accounts_that_exist_and_the_gateway_as_its_own(combination
 
 def test_the_cluster_uses_ranges_and_zones_that_there_are(combination: Combination) -> None:
     row, synthesis = combination
-    cluster = _cluster(synthesis)
+    cluster = cluster_of(synthesis)
     names = cluster["ip_allocation_policy"]
     used = (names["cluster_secondary_range_name"], names["services_secondary_range_name"])
 
@@ -195,7 +182,7 @@ def test_nodes_reach_the_api_server_and_it_reaches_the_webhook_where_there_is_on
     (to_server,) = [rule for name, rule in rules.items() if name.endswith("allow-egress-to-api-server")]
     webhook = [rule for name, rule in rules.items() if name.endswith("allow-ingress-api-server-to-webhook")]
 
-    private = _cluster(synthesis)["private_cluster_config"]
+    private = cluster_of(synthesis)["private_cluster_config"]
     assert private.get("master_ipv4_cidr_block") == ("10.5.0.0/28" if stated else None)
     assert private["enable_private_nodes"] is True
     assert to_server["destination_ranges"] == expected
@@ -206,7 +193,7 @@ def test_nodes_reach_the_api_server_and_it_reaches_the_webhook_where_there_is_on
 
 def test_the_api_server_has_no_endpoint_that_was_not_asked_for(combination: Combination) -> None:
     row, synthesis = combination
-    cluster = _cluster(synthesis)
+    cluster = cluster_of(synthesis)
     endpoints = cluster.get("control_plane_endpoints_config")
     networks = cluster.get("master_authorized_networks_config", {}).get("cidr_blocks")
 
@@ -304,11 +291,6 @@ def test_every_state_is_kept_where_the_platform_says(combination: Combination) -
         else:
             assert (kind, backend["prefix"]) == ("gcs", f"secure-egress/{id_}")
             assert ("impersonate_service_account" in backend) is (row["backend"] != "gcs")
-
-
-def _cluster(synthesis: Synthesis) -> Mapping[str, Any]:
-    (cluster,) = synthesis.stacks["cluster"].all("google_container_cluster").values()
-    return cluster
 
 
 def _firewall(synthesis: Synthesis) -> dict[str, dict[str, Any]]:
