@@ -64,6 +64,13 @@ class Draft:
         return self.destinations_file.model.destinations if self.destinations_file.model else {}
 
     @property
+    def by_identity(self) -> bool:
+        """Whether the gateway asks for service accounts; false where the destinations file is not sound."""
+        return bool(
+            self.destinations_file.model and self.destinations_file.model.authorization == "by-identity"
+        )
+
+    @property
     def hosts(self) -> frozenset[str]:
         """Every host the destinations file names, sound or not: a grant for a faulty one is no fault too."""
         return self.destinations_file.keys(("destinations",))

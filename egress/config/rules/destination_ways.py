@@ -7,7 +7,6 @@ from egress.config.destinations import Destination
 from egress.config.draft import Draft
 from egress.config.names import fold
 from egress.config.problem import Problem
-from egress.config.rules.identity_grants import by_identity
 
 HTTP_PORT = 80
 TLS_PORT = 443
@@ -16,7 +15,7 @@ TLS_PORT = 443
 def the_tutorials_form_has_its_limits(draft: Draft) -> Iterator[Problem]:
     """By namespace, destinations and teams are the tutorial's: everything later needs identities."""
     model = draft.destinations_file.model
-    if model is None or by_identity(draft):
+    if model is None or draft.by_identity:
         return
     reason = (
         f"this needs `authorization: by-identity` ({draft.destinations_file.where(('authorization',))}); "
@@ -56,7 +55,7 @@ def _beyond_the_tutorial(destination: Destination) -> Iterator[str]:
 
 def visibility_follows_from_grants(draft: Draft) -> Iterator[Problem]:
     """By identity, one fact drives routes and policies alike: the grant."""
-    if not by_identity(draft):
+    if not draft.by_identity:
         return
     for host, destination in draft.destinations.items():
         if destination.visible_to is not None:
@@ -135,7 +134,7 @@ def grants_of_a_host_go_together(draft: Draft) -> Iterator[Problem]:
         for path, grant in team.grants():
             destination = draft.destinations.get(grant.to)
             if (
-                by_identity(draft)
+                draft.by_identity
                 and destination
                 and destination.https == "pass-through"
                 and "https" in granted_schemes(grant, destination)

@@ -10,12 +10,6 @@ from egress.config.rules.teams import RESERVED
 from egress.config.team import Grant
 
 
-def by_identity(draft: Draft) -> bool:
-    """Whether the gateway asks for service accounts; false where the destinations file is not sound."""
-    model = draft.destinations_file.model
-    return model is not None and model.authorization == "by-identity"
-
-
 def service_accounts_of(team: TeamFile) -> frozenset[tuple[str, str]]:
     """The (namespace, name) pairs of every ServiceAccount that the team's file makes."""
     workloads = {(each.namespace or team.name, name) for name, each in team.team.workloads.items()}
@@ -30,7 +24,7 @@ def _grants(draft: Draft) -> Iterator[tuple[TeamFile, Path, Grant]]:
 
 def grants_name_service_accounts(draft: Draft) -> Iterator[Problem]:
     """By identity, a grant without service accounts would be nobody's."""
-    if not by_identity(draft):
+    if not draft.by_identity:
         return
     for team, path, grant in _grants(draft):
         if not grant.service_accounts:
@@ -94,7 +88,7 @@ def methods_can_be_enforced(draft: Draft) -> Iterator[Problem]:
 def policies_are_named_by_team(draft: Draft) -> Iterator[Problem]:
     """By identity, a team has one AuthorizationPolicy."""
     for team, path, grant in _grants(draft):
-        if grant.policy and by_identity(draft):
+        if grant.policy and draft.by_identity:
             message = f"the team's grants make one policy, egress-{team.name}: take this away"
             yield team.file.problem((*path, "policy"), message)
 
@@ -102,7 +96,7 @@ def policies_are_named_by_team(draft: Draft) -> Iterator[Problem]:
 def sidecars_are_not_given_up(draft: Draft) -> Iterator[Problem]:
     """By identity, a team without a Sidecar would see hosts that it was not granted."""
     for team in draft.teams.values():
-        if by_identity(draft) and not team.team.sidecar:
+        if draft.by_identity and not team.team.sidecar:
             message = "only the tutorial's first step goes without: take this away"
             yield team.file.problem(("sidecar",), message)
 

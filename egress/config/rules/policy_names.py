@@ -6,7 +6,6 @@ from egress import gateway
 from egress.config.draft import Draft, TeamFile
 from egress.config.object_names import LONGEST_OBJECT_NAME, authorization_policy
 from egress.config.problem import Path, Problem
-from egress.config.rules.identity_grants import by_identity
 
 OURS = {gateway.PASS_THROUGH_POLICY, gateway.CLOSED_POLICY, gateway.IDENTITY_POLICY}
 """The gateway's own policies."""
@@ -14,7 +13,7 @@ OURS = {gateway.PASS_THROUGH_POLICY, gateway.CLOSED_POLICY, gateway.IDENTITY_POL
 
 def policies_have_names_of_their_own(draft: Draft) -> Iterator[Problem]:
     """No two grants make one policy, neither of one team nor of two; by identity a team has one anyway."""
-    if by_identity(draft):
+    if draft.by_identity:
         return
     owners: dict[str, tuple[TeamFile, Path]] = {}
     for team in draft.teams.values():

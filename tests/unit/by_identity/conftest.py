@@ -1,5 +1,6 @@
 """config/production, as it stands and with one thing changed."""
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -32,7 +33,8 @@ def changed(tmp_path: Path) -> Callable[..., Configuration]:
             path = folder / name
             data = yaml.safe_load(path.read_text(encoding="utf-8"))
             edit(data)
-            path.write_text(yaml.safe_dump(data), encoding="utf-8")
+            # JSON, which is YAML too: PyYAML writes "02:00" without the quotes that it needs here.
+            path.write_text(json.dumps(data), encoding="utf-8")
         return load(folder, {})
 
     return build

@@ -1,10 +1,16 @@
 """Default-deny NetworkPolicies: what they let through, and that they let nothing else."""
 
+from collections.abc import Callable
 from ipaddress import ip_address, ip_network
+
+import pytest
 
 from egress.config.configuration import Configuration
 from egress.isolation import gateway_isolation, network_facts, team_at_gateway, team_isolation
 from egress.network_policies import NetworkPolicy, Peer
+from egress.vpc.google_apis import PRIVATE_VIP, RESTRICTED_VIP
+
+Changed = Callable[..., Configuration]
 
 
 def of_team(configuration: Configuration, team: str) -> dict[str, NetworkPolicy]:
@@ -53,13 +59,22 @@ def test_who_is_called_lets_the_caller_in(production: Configuration) -> None:
 
 
 def test_no_team_policy_names_a_public_address_but_googles(production: Configuration) -> None:
+    assert production.platform.network.google_apis == "restricted"
     for team in production.teams:
         for policy in of_team(production, team).values():
             for rule in policy.egress or ():
                 for peer in rule.peers:
                     if peer.cidr:
                         network = ip_network(peer.cidr)
-                        assert network.is_link_local or network == ip_network("199.36.153.8/30"), policy
+                        assert network.is_link_local or network == ip_network(RESTRICTED_VIP), policy
+
+
+@pytest.mark.parametrize(("choice", "vip"), [("private", PRIVATE_VIP), ("restricted", RESTRICTED_VIP)])
+def test_google_apis_are_reached_at_the_platforms_vip_alone(changed: Changed, choice: str, vip: str) -> None:
+    configuration = changed({"platform.yaml": lambda file: file["network"].update(google_apis=choice)})
+    policy = of_team(configuration, "team-x")["allow-egress-to-google-apis"]
+    assert policy.egress is not None
+    assert [peer.cidr for rule in policy.egress for peer in rule.peers] == [vip]
 
 
 def test_the_gateway_reaches_no_private_address_and_no_metadata_server(production: Configuration) -> None:

@@ -64,7 +64,10 @@ def test_an_alias_stands_for_what_it_repeats(folder):
     folder.write("teams/team-y.yaml", "grants:\n  - &grant { to: httpbin.org }\nlabels: &l { a: b }\n")
     assert folder.problems() == []
 
-    folder.write("destinations.yaml", "destinations:\n  example.com: &d {}\n  httpbin.org: *d\n")
+    folder.write(
+        "destinations.yaml",
+        "authorization: by-namespace\ndestinations:\n  example.com: &d {}\n  httpbin.org: *d\n",
+    )
     assert folder.problems() == []
 
 

@@ -46,6 +46,6 @@ def test_objects_are_called_what_the_rules_count():
 
     assert route["metadata"]["name"] == object_names.virtual_service(host)
     for grant in (Grant(to=host), Grant(to=host, policy="p")):
-        assert authorization_policy.allow("team-x", grant)["metadata"][
+        assert authorization_policy.allow_namespace("team-x", grant)["metadata"][
             "name"
         ] == object_names.authorization_policy("team-x", host, grant.policy)

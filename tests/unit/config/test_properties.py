@@ -145,7 +145,7 @@ def sound_configurations(draw):
             },
             "cluster": {"control_plane_range": "10.5.0.0/28", "name": draw(labels)},
         },
-        "destinations.yaml": {"destinations": destinations},
+        "destinations.yaml": {"authorization": "by-namespace", "destinations": destinations},
     }
     for team in teams:
         granted = draw(st.lists(st.sampled_from(names), unique=True))

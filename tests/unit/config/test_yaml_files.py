@@ -66,7 +66,7 @@ AMBIGUOUS = "unquoted, this is"
             id="tab",
         ),
         pytest.param(
-            "authorization: by-grant: open\n",
+            "authorization: by-namespace: open\n",
             "destinations.yaml:1: the file is not YAML: a second `key: value` on this line: "
             "break the line or quote the text",
             id="two-keys",
