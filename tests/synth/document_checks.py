@@ -6,8 +6,8 @@ from typing import Any
 
 from tests.synth.synthesized_stack import Block
 
-SECRET_TYPES = re.compile(r"secret|_key$|password|access_token|google_client_config|random_")
-"""Resource and data source types whose values would lie in the state."""
+SECRET_TYPES = re.compile(r"secret|(?<!kms_crypto)_key$|password|access_token|google_client_config|random_")
+"""Resource and data source types whose values would lie in the state; a Cloud KMS key never leaves Cloud KMS."""
 
 SECRET_FIELDS = re.compile(r"(^|_)(token|password|secret|private_key|client_key|credentials|access_key)s?$")
 
