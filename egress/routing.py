@@ -18,7 +18,7 @@ from egress.manifests import (
     peer_authentication,
     telemetry,
 )
-from egress.manifests.service_entry import ServicePort, http_port, service_entry, tls_port
+from egress.manifests.service_entry import ServicePort, google_apis, http_port, service_entry, tls_port
 from egress.manifests.sidecar import default_sidecar
 from egress.manifests.virtual_service import through_gateway
 
@@ -33,7 +33,12 @@ def shared_objects(configuration: Configuration) -> Iterator[IstioObject]:
     else:
         yield from _shared_by_namespace(configuration)
     for name, apis in configuration.destinations.google_apis.items():
-        yield service_entry(name, apis.hosts, configuration.namespaces_of(apis.visible_to))
+        yield google_apis(
+            name,
+            apis.hosts,
+            configuration.namespaces_of(apis.visible_to),
+            by_address=configuration.destinations.authorization == "by-identity",
+        )
     if configuration.platform.mesh.access_log == "json":
         yield telemetry.gateway_access_log()
 
@@ -41,10 +46,11 @@ def shared_objects(configuration: Configuration) -> Iterator[IstioObject]:
 def team_objects(configuration: Configuration, name: str) -> Iterator[IstioObject]:
     """The objects of one team: its Sidecars, its way to the gateway and what it may ask there."""
     team = configuration.teams[name]
+    authorization = configuration.destinations.authorization
+    reachable = _reachable(configuration, name) if authorization == "by-identity" else ()
     if team.sidecar:
         for namespace in team_namespaces(name, team):
-            yield default_sidecar(namespace)
-    authorization = configuration.destinations.authorization
+            yield default_sidecar(namespace, [other for other in reachable if other != namespace])
     if authorization == "by-namespace":
         for grant in team.grants:
             yield authorization_policy.allow_namespace(name, grant)
@@ -113,6 +119,13 @@ def _shared_by_identity(configuration: Configuration) -> Iterator[IstioObject]:
         yield authorization_policy.allow_identity_port()
     # Always, not only while there is no grant: removing the last one must not open the gateway.
     yield authorization_policy.allow_nothing()
+
+
+def _reachable(configuration: Configuration, name: str) -> tuple[str, ...]:
+    """The namespaces inside the cluster that a team's proxies need to know: its own, and those it may call."""
+    team = configuration.teams[name]
+    called = team.network_policies.to_teams if team.network_policies else ()
+    return (*team_namespaces(name, team), *configuration.namespaces_of(tuple(sorted(called))))
 
 
 def _team_by_identity(configuration: Configuration, name: str) -> Iterator[IstioObject]:

@@ -106,17 +106,19 @@ def allow_identities(
             "from": [
                 {
                     "source": {
-                        "principals": [
-                            principal(trust_domain, *service_account(name, reference))
-                            for reference in sorted(grant.service_accounts)
-                        ]
+                        "principals": sorted(
+                            {
+                                principal(trust_domain, *service_account(name, reference))
+                                for reference in grant.service_accounts
+                            }
+                        )
                     }
                 }
             ],
             "to": [{"operation": _operation(grant, _authorities(grant.to, destinations[grant.to]))}],
             "when": [_on(gateway.HTTP)],
         }
-        for grant in team.grants
+        for grant in sorted(team.grants, key=_in_order)
         if "http" in granted_schemes(grant, destinations[grant.to])
     ]
     return _allow(team_policy_name(name), rules, selected=True) if rules else None
@@ -156,19 +158,30 @@ def allow_nothing() -> AuthorizationPolicy:
     }
 
 
+def _in_order(grant: Grant) -> tuple[object, ...]:
+    """Rules add up, so that their order says nothing: the same whatever the file's."""
+    return (
+        grant.to,
+        grant.scheme or "",
+        sorted(grant.service_accounts),
+        sorted(grant.methods),
+        sorted(grant.paths),
+    )
+
+
 def _operation(grant: Grant, hosts: list[str]) -> Operation:
     operation: Operation = {"hosts": hosts}
     if grant.methods:
-        operation["methods"] = list(grant.methods)
+        operation["methods"] = sorted(grant.methods)
     if grant.paths:
-        operation["paths"] = list(grant.paths)
+        operation["paths"] = sorted(grant.paths)
     return operation
 
 
 def _authorities(host: str, destination: Destination) -> list[str]:
     return [
         authority
-        for name in (host, *destination.also)
+        for name in (host, *sorted(destination.also))
         for authority in (name, f"{name}:{destination.http_port}")
     ]
 

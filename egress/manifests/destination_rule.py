@@ -1,6 +1,7 @@
 """DestinationRule: how a proxy connects, towards the gateway and from it."""
 
 from collections.abc import Iterable
+from hashlib import sha256
 from typing import Literal, NotRequired, TypedDict
 
 from egress import gateway
@@ -86,9 +87,13 @@ class DestinationRule(TypedDict):
     spec: DestinationRuleSpec
 
 
+LONGEST_SUBSET_NAME = 63
+"""A DNS label, capitals allowed (Istio's pkg/config/validation/validation.go, validateSubsetName)."""
+
+
 def origination_subset(host: str) -> str:
     """The subset that turns plain HTTP into TLS: `example-com-originate-TLS`."""
-    return f"{fold(host)}-originate-TLS"
+    return _subset_name(host, "-originate-TLS")
 
 
 def to_gateway(*, pass_through: bool, teams: list[str]) -> DestinationRule:
@@ -147,7 +152,7 @@ def originate_tls(host: str) -> DestinationRule:
 
 def identity_subset(host: str) -> str:
     """The subset that carries a host's TLS inside mutual TLS: `example-com-identity`."""
-    return f"{fold(host)}-identity"
+    return _subset_name(host, "-identity")
 
 
 def to_gateway_for_team(
@@ -227,6 +232,15 @@ def outside(host: str, destination: Destination, limits: Limits) -> DestinationR
         "metadata": in_gateway_namespace(f"{fold(host)}-outside"),
         "spec": spec,
     }
+
+
+def _subset_name(host: str, suffix: str) -> str:
+    """A host's subset; a long host is cut and told apart by its digest, since the API server refuses the name else."""
+    name = f"{fold(host)}{suffix}"
+    if len(name) <= LONGEST_SUBSET_NAME:
+        return name
+    ending = f"-{sha256(host.encode()).hexdigest()[:8]}{suffix}"
+    return f"{fold(host)[: LONGEST_SUBSET_NAME - len(ending)].rstrip('-')}{ending}"
 
 
 def _client_tls(host: str, destination: Destination) -> ClientTls:

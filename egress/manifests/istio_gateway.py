@@ -60,7 +60,7 @@ def egress_gateway(pass_through_hosts: Iterable[str]) -> Gateway:
             "tls": {"mode": "ISTIO_MUTUAL"},
         }
     ]
-    hosts = list(pass_through_hosts)
+    hosts = sorted(pass_through_hosts)
     if hosts:
         servers.append(
             {

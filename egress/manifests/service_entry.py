@@ -1,7 +1,7 @@
 """ServiceEntry: an outside host in the mesh's registry."""
 
 from collections.abc import Iterable, Sequence
-from typing import Literal, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 from egress.manifests.istio_object import NETWORKING, Metadata, export_to, in_gateway_namespace
 
@@ -18,6 +18,7 @@ class ServiceEntrySpec(TypedDict):
     """The fields used of a ServiceEntry's spec."""
 
     hosts: list[str]
+    addresses: NotRequired[list[str]]
     ports: list[ServicePort]
     resolution: Literal["DNS"]
     location: Literal["MESH_EXTERNAL"]
@@ -62,3 +63,18 @@ def service_entry(
             "exportTo": export_to(visible_to),
         },
     }
+
+
+METADATA_HOST = "metadata.google.internal"
+METADATA_ADDRESS = "169.254.169.254"
+"""GKE's metadata server, which Google's client libraries ask by its address as well as by name (D17)."""
+
+
+def google_apis(
+    name: str, hosts: Sequence[str], visible_to: Iterable[str], *, by_address: bool
+) -> ServiceEntry:
+    """Register Google API hosts; the metadata server by its address too, or REGISTRY_ONLY would refuse that."""
+    entry = service_entry(name, hosts, visible_to)
+    if by_address and METADATA_HOST in hosts:
+        entry["spec"]["addresses"] = [METADATA_ADDRESS]
+    return entry

@@ -1,5 +1,6 @@
 """Sidecar: what the proxies of a namespace know of the mesh."""
 
+from collections.abc import Sequence
 from typing import Literal, TypedDict
 
 from egress import gateway
@@ -34,14 +35,14 @@ class Sidecar(TypedDict):
     spec: SidecarSpec
 
 
-def default_sidecar(team: str) -> Sidecar:
-    """A team's proxies know the gateway's namespace and their own, and nothing else."""
+def default_sidecar(namespace: str, others: Sequence[str] = ()) -> Sidecar:
+    """A namespace's proxies know the gateway's and their own, those named besides, and nothing else."""
     return {
         "apiVersion": NETWORKING,
         "kind": "Sidecar",
-        "metadata": {"name": "default", "namespace": team},
+        "metadata": {"name": "default", "namespace": namespace},
         "spec": {
             "outboundTrafficPolicy": {"mode": "REGISTRY_ONLY"},
-            "egress": [{"hosts": [f"{gateway.NAMESPACE}/*", f"{team}/*"]}],
+            "egress": [{"hosts": [f"{each}/*" for each in (gateway.NAMESPACE, namespace, *others)]}],
         },
     }
