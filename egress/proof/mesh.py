@@ -6,11 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from egress.proof import istiod as istiod_module
-from egress.proof import namespaces, sandbox, scheduling, services
+from egress.proof import namespaces, sandbox, scheduling, services, static_checks
 from egress.proof.api_server import ApiServer
 from egress.proof.certificates import Authority, KeyPair, spiffe
 from egress.proof.deployment import Deployed, difference, labels_of
-from egress.proof.envoy import SECRETS_SOCKET, Envoy, node_id
+from egress.proof.envoy import DRAIN_SECONDS, SECRETS_SOCKET, Envoy, node_id
 from egress.proof.errors import ProofError
 from egress.proof.fabric import Fabric
 from egress.proof.istiod import Istiod
@@ -35,9 +35,12 @@ class Mesh:
         self.outside_authority = Authority("outside")
         self.mesh_authority = Authority("mesh")
         self.fabric = Fabric(deployed.vpc, self.outside_authority)
+        self.next_row = 0
+        """The number of the next row: every row of a run has its own."""
         self.pods: dict[str, Pod] = {}
         self.envoys: dict[str, Envoy] = {}
         self._keys: dict[str, KeyPair] = {}
+        self._judges = ThreadPoolExecutor(1)
         self._stored: dict[str, list[dict[str, Any]]] = {}
         self.trust_domain = istiod_module.trust_domain(deployed.mesh_config.object)
         self._say("starting the API server")
@@ -73,6 +76,7 @@ class Mesh:
         self.istiod.wait(self.api)
         self._say("applying the teams' objects")
         self.apply([item for item in self.deployed.objects if not self._is_mesh_layer(item)])
+        self._judgement = self._judges.submit(self._judge)
         requests = [r for r in self.deployed.workloads if not _is_istiod(r)]
         self._say(f"starting {len(requests)} Pods")
         self.add_pods(requests)
@@ -101,7 +105,23 @@ class Mesh:
         self.fabric.vpc = after.vpc
         self.remove_pods(replaced)
         self.add_pods([r for k, r in now.items() if k not in before or k in replaced])
+        self._judgement = self._judges.submit(self._judge)
+        self.settle()
         return changed, gone
+
+    def settle(self, quiet: float = 0.5, seconds: float = 20) -> None:
+        """Wait until the proxies have received no new configuration for a while, and old listeners are drained."""
+        end = time.monotonic() + seconds
+        counted, since = self._updates(), time.monotonic()
+        while time.monotonic() - since < quiet and time.monotonic() < end:
+            time.sleep(0.05)
+            now = self._updates()
+            if now != counted:
+                counted, since = now, time.monotonic()
+        time.sleep(DRAIN_SECONDS)
+
+    def _updates(self) -> dict[str, str]:
+        return {key: envoy.admin("/stats?filter=update_success$") for key, envoy in self.envoys.items()}
 
     def try_pods(self, requests: Sequence[PodRequest]) -> dict[str, str]:
         """Add Pods of the harness; return the API server's reason for each that it refuses."""
@@ -194,6 +214,16 @@ class Mesh:
                 )
                 found.append(f"the proxy of {key} rejects configuration ({name}): {reason}")
         return found
+
+    def judged(self) -> list[str]:
+        """Return istioctl's warnings; raise ProofError with its errors (it runs beside everything else)."""
+        return self._judgement.result()
+
+    def _judge(self) -> list[str]:
+        server = f"https://{self._server.address}"
+        return static_checks.check(
+            self.deployed.objects, self._tools.istioctl, self._server.kubeconfig(server)
+        )
 
     def service_address(self, pod: Pod) -> str:
         """Return the address of the Service that selects a Pod."""

@@ -51,7 +51,11 @@ class Proof:
     figures: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._asker = Asker(self.mesh, self.everybody, self.not_admitted)
+        self.use(Asker(self.mesh, self.everybody, self.not_admitted))
+
+    def use(self, asker: Asker) -> None:
+        """Ask with another asker from now on (other identities)."""
+        self._asker = asker
 
     def ask(self, table: Sequence[Expected], *, generated: bool = True) -> list[Row]:
         """Ask a table's rows and (with `generated`) those that follow from the configuration."""
@@ -64,6 +68,7 @@ class Proof:
         self.figures["table_seconds"] = round(seconds, 2)
         self.figures["rows_per_second"] = round(len(questions) / seconds, 1)
         self._require_accepted()
+        self.figures["istioctl_warnings"] = self.mesh.judged()
         return answered
 
     def _require_accepted(self) -> None:
