@@ -30,10 +30,12 @@ class GatewayRouting(Construct):
         pass_through = any(each.https == "pass-through" for each in destinations.destinations.values())
 
         istio_object(self, peer_authentication.mesh_default())
-        istio_object(self, istio_gateway.egress_gateway(pass_through=pass_through))
-        istio_object(
-            self, destination_rule.to_gateway(pass_through=pass_through, teams=list(configuration.teams))
-        )
+        if destinations.destinations:
+            # Without a destination the gateway has nothing to listen for.
+            istio_object(self, istio_gateway.egress_gateway(pass_through=pass_through))
+            istio_object(
+                self, destination_rule.to_gateway(pass_through=pass_through, teams=list(configuration.teams))
+            )
         for host, destination in destinations.destinations.items():
             visible_to = configuration.visible_to(host)
             istio_object(self, service_entry(f"{fold(host)}-ext", [host], visible_to))
