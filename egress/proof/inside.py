@@ -11,8 +11,9 @@ from typing import Any
 from egress.proof import deployment, report, sandbox
 from egress.proof.asking import Row
 from egress.proof.errors import ProofError
+from egress.proof.patches import patched
 from egress.proof.prove import Progress, Proof, bring_up
-from egress.proof.stages import TABLE, Stage, move, named, patched, read_patches
+from egress.proof.stages import TABLE, Stage, move, named, read_patches
 from egress.proof.table import read_table
 from egress.proof.toolchain import Tools
 from egress.terraform import TerraformError
@@ -30,7 +31,7 @@ def main(settings: dict[str, Any]) -> int:
             rows, proof = prove_stages(settings["stages"], tools, progress)
         else:
             table = read_table(Path(settings["table"])) if settings.get("table") else []
-            proof = bring_up(deployment.read(Path(settings["out"]), tools), tools, progress)
+            proof = bring_up(Path(settings["out"]), tools, progress)
             rows = proof.ask(table)
         proof.measure_memory()
         print(_FORMATS[settings["format"]](rows, proof.figures), flush=True)
@@ -51,13 +52,13 @@ def prove_stages(
     proof: Proof | None = None
     for entry in given:
         stage = Stage(name=entry["name"], folder=Path(entry["folder"]), config=Path(entry["config"]))
-        deployed = patched(deployment.read(Path(entry["out"]), tools), read_patches(stage))
+        out, patches = Path(entry["out"]), read_patches(stage)
         table = read_table(stage.folder / TABLE)
         if proof is None:
-            proof = bring_up(deployed, tools, progress)
+            proof = bring_up(out, tools, progress, patches)
             progress.say(f"{stage.name}")
         else:
-            progress.say(f"{stage.name}: {move(proof, deployed)}")
+            progress.say(f"{stage.name}: {move(proof, patched(deployment.read(out, tools), patches))}")
         rows += named(stage, proof.ask(table, generated=False))
     if proof is None:
         raise ProofError("no stages given")

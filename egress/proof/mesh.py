@@ -19,6 +19,7 @@ from egress.proof.objects import Addressed
 from egress.proof.pods import Pod, PodRequest, redirection
 from egress.proof.secret_discovery import SecretDiscovery
 from egress.proof.toolchain import Tools
+from egress.proof.vpc import Vpc
 
 _WORKLOADS = frozenset({"Deployment", "HorizontalPodAutoscaler", "PodDisruptionBudget"})
 _FIRST = ("Namespace", "CustomResourceDefinition")
@@ -30,11 +31,15 @@ Say = Callable[[str], None]
 class Mesh:
     """A mesh in this sandbox."""
 
-    def __init__(self, deployed: Deployed, tools: Tools, say: Say) -> None:
-        self.deployed, self._tools, self._say = deployed, tools, say
+    deployed: Deployed
+    trust_domain: str
+
+    def __init__(self, vpc: Vpc, tools: Tools, say: Say) -> None:
+        """Build the network and start the API server; `start` brings up the rest."""
+        self._tools, self._say = tools, say
         self.outside_authority = Authority("outside")
         self.mesh_authority = Authority("mesh")
-        self.fabric = Fabric(deployed.vpc, self.outside_authority)
+        self.fabric = Fabric(vpc, self.outside_authority)
         self.next_row = 0
         """The number of the next row: every row of a run has its own."""
         self.pods: dict[str, Pod] = {}
@@ -42,10 +47,9 @@ class Mesh:
         self._keys: dict[str, KeyPair] = {}
         self._judges = ThreadPoolExecutor(1)
         self._stored: dict[str, list[dict[str, Any]]] = {}
-        self.trust_domain = istiod_module.trust_domain(deployed.mesh_config.object)
         self._say("starting the API server")
         self._server = ApiServer(
-            self.fabric.control_plane, deployed.vpc.services_range, tools.etcd, tools.kube_apiserver
+            self.fabric.control_plane, vpc.services_range, tools.etcd, tools.kube_apiserver
         )
         self.api = self._server.api
         self._secrets = SecretDiscovery(
@@ -55,11 +59,13 @@ class Mesh:
             self.outside_authority.root.certificate,
         )
 
-    def start(self) -> None:
+    def start(self, deployed: Deployed) -> None:
         """Bring everything up.
 
         Raises ProofError with the Terraform address of an object that is refused.
         """
+        self.deployed = deployed
+        self.trust_domain = istiod_module.trust_domain(deployed.mesh_config.object)
         self._server.wait()
         self._say("applying the mesh's objects")
         self._apply_mesh()
@@ -70,10 +76,7 @@ class Mesh:
         pod = self._create(control_planes[0])
         self.refresh()
         self._say("starting istiod")
-        service = next(s for s in self._list("Service") if s["metadata"]["name"] == "kubernetes")
-        kubeconfig = self._server.kubeconfig(f"https://{service['spec']['clusterIP']}")
-        self.istiod = Istiod(pod, self._tools.pilot_discovery, kubeconfig, self.mesh_authority)
-        self.istiod.wait(self.api)
+        self.istiod = self._istiod(pod)
         self._say("applying the teams' objects")
         self.apply([item for item in self.deployed.objects if not self._is_mesh_layer(item)])
         self._judgement = self._judges.submit(self._judge)
@@ -134,6 +137,26 @@ class Mesh:
                 refused[f"{request.namespace}/{request.name}"] = str(error)
         self._run(created)
         return refused
+
+    def _istiod(self, pod: Pod) -> Istiod:
+        """Start istiod in its Pod; it reaches the API server by the Service's address, as every Pod does."""
+        service = next(s for s in self._list("Service") if s["metadata"]["name"] == "kubernetes")
+        kubeconfig = self._server.kubeconfig(f"https://{service['spec']['clusterIP']}")
+        started = Istiod(pod, self._tools.pilot_discovery, kubeconfig, self.mesh_authority)
+        started.wait(self.api)
+        return started
+
+    def restart_istiod(self) -> None:
+        """Start istiod anew."""
+        self.istiod.process.stop()
+        self.istiod = self._istiod(self.istiod.pod)
+
+    def restart_proxy(self, key: str) -> Envoy:
+        """Start a Pod's proxy anew and wait until it has its configuration."""
+        self.envoys[key].process.stop()
+        self.envoys[key] = Envoy(self.envoys[key].pod, self._tools.envoy)
+        self.envoys[key].wait()
+        return self.envoys[key]
 
     def add_pods(self, requests: Sequence[PodRequest]) -> None:
         """Create Pods, enforce the network for them and start their proxies."""

@@ -4,8 +4,7 @@ A stage is a folder with `expected.table`; its configuration is the folder's `co
 `patch.yaml` plants a mistake: a list of objects (kind, namespace, name) with a JSON merge patch each.
 """
 
-import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,6 @@ from egress.proof.asking import Asker, Row
 from egress.proof.deployment import Deployed
 from egress.proof.errors import ProofError
 from egress.proof.identities import identities
-from egress.proof.objects import Addressed
 from egress.proof.prove import Proof, add_identities
 
 TABLE = "expected.table"
@@ -47,41 +45,10 @@ def find(folder: Path, final: Path) -> list[Stage]:
     return found
 
 
-def patched(deployed: Deployed, patches: Sequence[Mapping[str, Any]]) -> Deployed:
-    """Return what the stacks say with mistakes planted.
-
-    Raises ProofError for a patch whose object does not exist.
-    """
-    objects = list(deployed.objects)
-    for patch in patches:
-        wanted = (patch["kind"], patch.get("namespace", ""), patch["name"])
-        places = [n for n, item in enumerate(objects) if item.key[1:] == wanted]
-        if not places:
-            raise ProofError(f"the patch names {' '.join(wanted)}, which the stacks do not hold")
-        for place in places:
-            item = objects[place]
-            merged = merge(item.object, patch["patch"])
-            objects[place] = Addressed(address=item.address, object=merged)
-    return replace(deployed, objects=tuple(objects))
-
-
 def read_patches(stage: Stage) -> list[dict[str, Any]]:
     """Return a stage's planted mistakes."""
     file = stage.folder / PATCH
     return list(yaml.safe_load(file.read_text()) or ()) if file.exists() else []
-
-
-def merge(target: Any, patch: Any) -> Any:
-    """Apply a JSON merge patch (RFC 7396)."""
-    if not isinstance(patch, dict):
-        return copy.deepcopy(patch)
-    merged = dict(target) if isinstance(target, dict) else {}
-    for key, value in patch.items():
-        if value is None:
-            merged.pop(key, None)
-        else:
-            merged[key] = merge(merged.get(key), value)
-    return merged
 
 
 def move(proof: Proof, after: Deployed) -> str:

@@ -30,7 +30,7 @@ def check(objects: Sequence[Addressed], istioctl: Path, kubeconfig: str) -> list
         config.write_text(kubeconfig)
         validated = pool.submit(_validate, istioctl, file, istio)
         analysed = pool.submit(_analyze, istioctl, config, istio)
-        errors, warnings = [*validated.result()], []
+        errors, warnings = validated.result(), list[str]()
         for level, message in analysed.result():
             (errors if level == "Error" else warnings).append(message)
     if errors:
