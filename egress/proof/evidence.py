@@ -97,6 +97,10 @@ class Records:
             # On a TCP chain Envoy connects upstream first and asks the policy when the first byte comes.
             seen = "; the outside saw an empty connection"
             return Finding(ended=f"{_role(denying.pod)} policy", evidence=f"{denying}{seen}")
+        if arrival is not None and hops and hops[-1].pod.is_gateway and arrival.is_empty:
+            # Likewise while the gateway's own handshake is still going on: a caller whose certificate it refuses
+            # has made it connect outside, and not one byte followed.
+            return Finding(ended="gateway", evidence=f"{hops[-1]}; the outside saw an empty connection")
         if arrival is not None:
             return self._arrived(sender, request, arrival, hops)
         refusal = self._refused(sender, answer, hops)
@@ -176,12 +180,11 @@ class Records:
 
     def _refused(self, sender: Pod, answer: Answer, hops: Sequence[Hop]) -> Finding | None:
         """Find the packet that a firewall rule or a NetworkPolicy refused for this request."""
-        upstream = {sender.ip: {""}} | {
-            hop.pod.ip: {str(hop.entry.get("upstream_host") or "").partition(":")[0]} for hop in hops
-        }
+        # By address and port: a sidecar tries several ports of one Pod at a time.
+        upstream = {hop.pod.ip: str(hop.entry.get("upstream_host") or "") for hop in hops}
         for packet in self._packets:
             own = packet.source == answer.source[0] and packet.source_port == answer.source[1]
-            of_hop = packet.destination in upstream.get(packet.source, ())
+            of_hop = upstream.get(packet.source) == f"{packet.destination}:{packet.destination_port}"
             question = answer.got == NO_NAME and packet.source == sender.ip and packet.destination_port == 53
             within = answer.started - 0.05 <= packet.at <= answer.ended + 0.5
             if within and (own or of_hop or question):
