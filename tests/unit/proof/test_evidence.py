@@ -120,9 +120,10 @@ def test_a_tls_connection_is_followed_by_its_ports() -> None:
             {"downstream_remote_address": "10.1.0.2:7000", "upstream_local_address": "10.1.1.2:8000"}
         ],
     }
-    bare = arrival(GATEWAY.nat, 8000, scheme="https")
+    seen = arrival(GATEWAY.nat, 8000, scheme="https")
+    seen.sni = "example.com"
 
-    found = records(logs, [bare]).finding(CLIENT, HTTPS, "row", answer("tls-failure"))
+    found = records(logs, [seen]).finding(CLIENT, HTTPS, "row", answer("tls-failure"))
     assert found.ended == "outside through the gateway"
 
 
@@ -170,3 +171,14 @@ def test_a_connection_that_the_gateway_closes_without_a_log_ends_there() -> None
     by_service = records().finding(PLAIN, HTTP, "row", answer("reset", PLAIN, "10.2.0.5"))
 
     assert (direct.ended, by_service.ended) == ("gateway", "gateway")
+
+
+def test_an_empty_connection_behind_a_refused_handshake_ends_at_the_gateway() -> None:
+    logs = {
+        GATEWAY.key: [
+            {"downstream_remote_address": "10.1.0.4:5000", "upstream_local_address": "10.1.1.2:8000"},
+        ]
+    }
+    bare = arrival(GATEWAY.nat, 8000, scheme="https")
+
+    assert records(logs, [bare]).finding(PLAIN, HTTPS, "row", answer("tls-failure", PLAIN)).ended == "gateway"

@@ -118,7 +118,9 @@ def test_records_belong_to_their_zone() -> None:
             [
                 SUBNET,
                 cluster(),
-                resource("google_compute_firewall", "f", name="f", allow=[{"protocol": "all"}], source_ranges=["x"]),
+                resource(
+                    "google_compute_firewall", "f", name="f", allow=[{"protocol": "all"}], source_ranges=["x"]
+                ),
             ],
             "source_ranges",
         ),
