@@ -101,8 +101,9 @@ class _SidecarView:
 
 def _http(view: _SidecarView, port: int) -> Outcome:
     """The HTTP listener on 0.0.0.0: a virtual host by Host, then its routes."""
-    if view.scope.opaque_services(port) or view.scope.tls_services(port):
-        rival = (view.scope.opaque_services(port) + view.scope.tls_services(port))[0]
+    rivals = view.scope.opaque_services(port) or view.scope.tls_services(port)
+    if rivals:
+        rival = rivals[0]
         raise Undecided(
             f"port {port} is HTTP for one service and not for {rival.host}: the older one decides",
             rival.address,
@@ -238,7 +239,7 @@ def _routed_by_tls(scope: Scope, service: Service, listening: Listening) -> bool
 def _direct(view: _SidecarView, service: Service, port: int, *, http: bool) -> Outcome:
     """A registered service without a route: straight to it, past the gateway."""
     reason = f"{service.host} is registered and no VirtualService routes it: straight to the site"
-    step = Step("sidecar scope", Passage.PASSES, reason, service.address)
+    step = Step("sidecar registry", Passage.PASSES, reason, service.address)
     pool = view.scope.services(service.host)
     destination = Destination(service.host, port, "")
     return send(view.sender, destination, pool, port, view.request, (step,), service.address, http=http)
