@@ -15,6 +15,9 @@ INSTALLED := $(VENV)/.installed
 WARMED := .cache/jsii/.warmed
 CLI := node_modules/.package-lock.json
 
+# Common in containers, and then our own modules are compiled anew at each run.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
