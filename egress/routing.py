@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from egress.config.configuration import Configuration, team_namespaces
 from egress.config.destinations import Destination, Limits
 from egress.config.names import fold
-from egress.control_plane import trust_domain
+from egress.control_plane import access_log_provider, trust_domain
 from egress.identity import spiffe_id
 from egress.manifests import (
     authorization_policy,
@@ -39,8 +39,9 @@ def shared_objects(configuration: Configuration) -> Iterator[IstioObject]:
             configuration.namespaces_of(apis.visible_to),
             by_address=configuration.destinations.authorization == "by-identity",
         )
-    if configuration.platform.mesh.access_log == "json":
-        yield telemetry.gateway_access_log()
+    provider = access_log_provider(configuration.platform)
+    if provider:
+        yield telemetry.gateway_access_log(provider)
 
 
 def team_objects(configuration: Configuration, name: str) -> Iterator[IstioObject]:
@@ -79,8 +80,10 @@ def granted_hosts(configuration: Configuration) -> Iterator[tuple[str, str, Dest
 def _shared_by_namespace(configuration: Configuration) -> Iterator[IstioObject]:
     destinations = configuration.destinations
     pass_through = any(each.https == "pass-through" for each in destinations.destinations.values())
-    yield istio_gateway.egress_gateway(["*"] if pass_through else [])
-    yield destination_rule.to_gateway(pass_through=pass_through, teams=list(configuration.teams))
+    if destinations.destinations:
+        # Without a destination the gateway has nothing to listen for.
+        yield istio_gateway.egress_gateway(["*"] if pass_through else [])
+        yield destination_rule.to_gateway(pass_through=pass_through, teams=list(configuration.teams))
     for host, destination in destinations.destinations.items():
         visible_to = configuration.namespaces_that_see(host)
         yield service_entry(f"{fold(host)}-ext", [host], visible_to)
