@@ -251,11 +251,11 @@ def test_every_port_of_a_policy_is_one_the_gateway_listens_on(data: Files) -> No
     made = configuration(data)
     for policy in of_kind(made, "AuthorizationPolicy"):
         for rule in policy["spec"].get("rules", []):
-            (ports,) = [each["values"] for each in rule["when"] if each["key"] == "destination.port"]
+            (ports,) = [said["values"] for said in rule["when"] if said["key"] == "destination.port"]
             assert set(map(int, ports)) <= LISTENING
-    for policy in policies(made)["istio-egress"]:
-        for rule in policy.ingress or ():
-            assert {port.number for port in rule.ports} <= LISTENING
+    for each in policies(made)["istio-egress"]:
+        for let_in in each.ingress or ():
+            assert {port.number for port in let_in.ports} <= LISTENING
 
 
 @given(files())
