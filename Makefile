@@ -16,6 +16,9 @@ WARMED := .cache/jsii/.warmed
 CHECKOV := .cache/checkov/.installed
 CLI := node_modules/.package-lock.json
 
+# Common in containers, and then our own modules are compiled anew at each run.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
@@ -45,6 +48,16 @@ check: setup $(CHECKOV) ## What CI runs: format, lint, types, checkov, tests
 .PHONY: posture
 posture: setup $(CHECKOV) ## Hold config/production against checkov's checks
 	$(VENV)/bin/python -m posture
+
+.PHONY: prove
+prove: setup ## Prove the tutorial on a real mesh: every stage, then the final state as a whole
+	$(VENV)/bin/python -m egress prove --stages tests/proof/tutorial
+	$(VENV)/bin/python -m egress prove --config config/tutorial --table tests/proof/tutorial/07-google-apis/expected.table
+	$(VENV)/bin/pytest -m proof tests/proof
+
+.PHONY: review
+review: setup ## Compare this work tree with BASE (default: where it left origin/main): who gains what, and findings
+	@CONFIG=$(CONFIG) .ci/review
 
 .PHONY: bench
 bench: setup ## Measure the speed targets of docs/performance.md

@@ -79,8 +79,10 @@ def granted_hosts(configuration: Configuration) -> Iterator[tuple[str, str, Dest
 def _shared_by_namespace(configuration: Configuration) -> Iterator[IstioObject]:
     destinations = configuration.destinations
     pass_through = any(each.https == "pass-through" for each in destinations.destinations.values())
-    yield istio_gateway.egress_gateway(["*"] if pass_through else [])
-    yield destination_rule.to_gateway(pass_through=pass_through, teams=list(configuration.teams))
+    if destinations.destinations:
+        # Without a destination the gateway has nothing to listen for.
+        yield istio_gateway.egress_gateway(["*"] if pass_through else [])
+        yield destination_rule.to_gateway(pass_through=pass_through, teams=list(configuration.teams))
     for host, destination in destinations.destinations.items():
         visible_to = configuration.namespaces_that_see(host)
         yield service_entry(f"{fold(host)}-ext", [host], visible_to)
@@ -98,7 +100,8 @@ def _shared_by_namespace(configuration: Configuration) -> Iterator[IstioObject]:
 def _shared_by_identity(configuration: Configuration) -> Iterator[IstioObject]:
     hosts = list(granted_hosts(configuration))
     passed_through = [host for host, _, destination in hosts if destination.https == "pass-through"]
-    yield istio_gateway.egress_gateway(passed_through)
+    if hosts:
+        yield istio_gateway.egress_gateway(passed_through)
     for host, key, destination in hosts:
         visible_to = configuration.namespaces_that_see(key)
         limits = destination.limits or Limits()

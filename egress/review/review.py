@@ -7,6 +7,7 @@ from egress.review.answer import (
     FROM_SITE,
     NO_CONNECTION,
     NO_NAME,
+    RESET,
     TIME_OUT,
     TLS_FAILURE,
     UNAVAILABLE,
@@ -21,7 +22,7 @@ from egress.review.answer import (
 from egress.review.controls.authorization import Asked, Authorization, decide
 from egress.review.controls.endpoint import Connection, Endpoint
 from egress.review.controls.firewall import NOT_GIVEN, Firewall
-from egress.review.controls.names import Names
+from egress.review.controls.names import METADATA_PORTS, METADATA_SERVER, Names
 from egress.review.controls.network_policy import NetworkPolicies
 from egress.review.controls.way_out import way_out
 from egress.review.errors import ReviewError, Undecided
@@ -44,6 +45,14 @@ MAX_GATEWAYS = 3
 NAME_SERVERS = ("kube-dns", "node-local-dns")
 NAME_SERVER_ADDRESSES = ("169.254.20.10", "169.254.169.254")
 """NodeLocal DNSCache without Dataplane V2, and Cloud DNS for GKE."""
+
+
+_SPOKEN = {
+    "plain": "plain",
+    "application TLS": "the application's TLS",
+    "originated TLS": "TLS of the proxy",
+    "mesh mTLS": "mesh mTLS",
+}
 
 
 class _Ends(Exception):  # noqa: N818 - the request's end, whichever it is
@@ -113,11 +122,11 @@ class Review:
             )
         return self._endpoints[key]
 
-    def outside(self, host: str, addresses: AddressSet) -> Endpoint:
-        """A site outside the cluster."""
-        if host not in self._outside:
-            self._outside[host] = Endpoint(f"{host} ({addresses.name})", addresses)
-        return self._outside[host]
+    def outside(self, addresses: AddressSet) -> Endpoint:
+        """Sites outside the cluster, told apart by their addresses alone."""
+        if addresses.name not in self._outside:
+            self._outside[addresses.name] = Endpoint(addresses.name, addresses)
+        return self._outside[addresses.name]
 
     def lookup(self, pod: Workload) -> Step | None:
         """Whether a Pod's NetworkPolicies let it ask for names; None where no policy isolates it."""
@@ -147,13 +156,13 @@ class Review:
             for name in NAME_SERVERS
         ]
         servers += [
-            self.outside(address, found)
+            self.outside(found)
             for address in NAME_SERVER_ADDRESSES
             if (found := self.names.resolve(address).addresses) is not None
         ]
         steps = [self.network_policies.egress(Connection(source, server, 53, "UDP")) for server in servers]
-        found = next((step for step in steps if step.passage is Passage.PASSES), steps[0])
-        return Step("network policy (DNS)", found.passage, found.reason, found.address)
+        best = next((step for step in steps if step.passage is Passage.PASSES), steps[0])
+        return Step("network policy (DNS)", best.passage, best.reason, best.address)
 
 
 class _Course:
@@ -169,6 +178,8 @@ class _Course:
         self.gateway = ""
         self.arrives = ""
         self.client: ClientView = FROM_SITE
+        self.reads_http = True
+        """The last proxy read requests; one that passes bytes on can answer nothing, it closes."""
 
     def run(self) -> None:
         """Follow the request to its end. Raises _Ends where it is refused, Undecided where nobody can tell."""
@@ -177,15 +188,18 @@ class _Course:
         if self.request.dial is None:
             self._look_up(self.source, self.request.host)
         self.control = "sidecar"
-        if self.meshed:
-            outcome = outbound(self.review.mesh, self.source, self.request)
-        else:
-            outcome = self._without_sidecar()
+        meshed = self.meshed
+        outcome = outbound(self.review.mesh, self.source, self.request) if meshed else self._without_sidecar()
         self._proceed(outcome, self.source, gateways=0)
 
     def _without_sidecar(self) -> Onward:
-        https = self.request.scheme == "https"
-        wire = Wire("application TLS", self.request.sni) if https else Wire("plain")
+        request = self.request
+        wire = Wire("application TLS", request.sni) if request.scheme == "https" else Wire("plain")
+        if request.own_tls == "with mesh certificate":
+            own = self.source.principal(self.review.mesh.settings.trust_domain)
+            wire = Wire("mesh mTLS", request.own_sni.lower(), own)
+        elif request.own_tls:
+            wire = Wire("originated TLS", request.own_sni.lower())
         step = Step(
             "sidecar scope", Passage.PASSES, "no sidecar: nothing is imposed on the Pod", self.source.address
         )
@@ -196,9 +210,10 @@ class _Course:
         if isinstance(outcome, Refusal):
             raise _Ends(outcome.client)
         target = outcome.target
+        self.reads_http = outcome.http
         if target.original and gateways:
             self._refuse(
-                "gateway route", "its original destination is the gateway itself", None, self._broken(True)
+                "gateway route", "its original destination is the gateway itself", None, self._broken()
             )
         service = target.service or (self._dialled_service() if target.original else None)
         dial = self.request.dial
@@ -237,7 +252,7 @@ class _Course:
             reason = (
                 f"{service.host} has no port {port}" if offered is None else f"{service.host} selects no Pods"
             )
-            view = self._broken(bool(gateways)) if self.meshed or gateways else NO_CONNECTION
+            view = self._broken() if self.meshed or gateways else NO_CONNECTION
             self._refuse("service", reason, service.address, view)
         assert offered is not None  # noqa: S101 - refused above
         if len(pods) > 1:
@@ -261,7 +276,7 @@ class _Course:
         source, destination = review.endpoint(sender), review.endpoint(pod)
         connection = Connection(source, destination, port)
         self.control = "network policy"
-        broken = self._broken(bool(gateways)) if self.meshed or gateways else TIME_OUT
+        broken = self._broken() if self.meshed or gateways else TIME_OUT
         self._meet(review.network_policies.egress(connection), broken)
         self.control = "VPC firewall"
         if review.firewall is None:
@@ -275,7 +290,7 @@ class _Course:
             self.arrives = f"{pod.identity}:{port}, inside the cluster"
             return
         if gateways == MAX_GATEWAYS:
-            self._refuse("gateway route", f"{pod.identity} routes to itself", pod.address, self._broken(True))
+            self._refuse("gateway route", f"{pod.identity} routes to itself", pod.address, self._broken())
         self._through(pod, port, wire, sender, gateways)
 
     def _through(self, pod: Workload, port: int, wire: Wire, sender: Workload, gateways: int) -> None:
@@ -283,8 +298,13 @@ class _Course:
         review, request = self.review, self.request
         self.gateway, self.control = pod.identity, "gateway"
         proxied = self.meshed or bool(gateways)
-        accepted = accept(review.servers(pod), port, wire, request, meshed=proxied)
+        own = pod.principal(review.mesh.settings.trust_domain)
+        accepted = accept(review.servers(pod), port, wire, request, proxied=proxied, broken=self._broken())
         self.trail.extend(accepted.steps)
+        if wire.security == "mesh mTLS" and wire.verifies and f"spiffe://{own}" not in wire.verifies:
+            self._refuse(
+                "sidecar TLS", f"{own} is not among the subjectAltNames", wire.address, self._broken()
+            )
         if isinstance(accepted, Refusal):
             raise _Ends(accepted.client)
         self.control = "authorization policy"
@@ -304,9 +324,8 @@ class _Course:
         step, refused = decide(review.authorization.policies_for(pod), asked)
         self.trail.append(step)
         if refused is not None:
-            raise _Ends(refused if proxied or not accepted.http else refused)
+            raise _Ends(refused)
         self.control = "gateway"
-        own = pod.principal(review.mesh.settings.trust_domain)
         self._proceed(onward(accepted, request, own), pod, gateways=gateways + 1)
 
     def _to_sites(
@@ -316,7 +335,7 @@ class _Course:
         distinct = tuple(dict.fromkeys(ends))
         if not distinct:
             self._refuse(
-                "gateway route" if gateways else "sidecar route", "no endpoint", None, self._broken(True)
+                "gateway route" if gateways else "sidecar route", "no endpoint", None, self._broken()
             )
         for host, port in distinct:
             self._to_site(host, port, sender, gateways)
@@ -325,7 +344,7 @@ class _Course:
     def _to_site(self, host: str, port: int, sender: Workload, gateways: int) -> None:
         review = self.review
         proxied = self.meshed or bool(gateways)
-        broken = self._broken(bool(gateways)) if proxied else TIME_OUT
+        broken = self._broken() if proxied else TIME_OUT
         resolved = review.names.resolve(host)
         if resolved.addresses is None:
             assert resolved.step is not None  # noqa: S101 - a name is refused by a zone
@@ -335,7 +354,14 @@ class _Course:
             self._look_up(sender, host)
         elif resolved.step is not None:
             self.trail.append(resolved.step)
-        connection = Connection(review.endpoint(sender), review.outside(host, resolved.addresses), port)
+        if resolved.addresses.name == METADATA_SERVER and port not in METADATA_PORTS:
+            self._refuse(
+                "metadata server",
+                f"it does not listen on port {port}",
+                None,
+                broken if proxied else NO_CONNECTION,
+            )
+        connection = Connection(review.endpoint(sender), review.outside(resolved.addresses), port)
         self.control = "network policy"
         self._meet(review.network_policies.egress(connection), broken)
         self.control = "VPC firewall"
@@ -348,41 +374,41 @@ class _Course:
     def _arrive(self, ends: tuple[tuple[str, int], ...], wire: Wire, gateways: int) -> None:
         https = self.request.scheme == "https"
         who = "gateway" if gateways else "sidecar"
-        if wire.security == "mesh mTLS":
-            self._refuse(
-                f"{who} TLS", "a site outside has no mesh certificate", None, self._broken(bool(gateways))
-            )
+        if wire.security == "mesh mTLS" and not self.request.own_tls:
+            self._refuse(f"{who} TLS", "a site outside has no mesh certificate", wire.address, self._broken())
         if wire.security == "originated TLS" and https:
-            self._refuse(f"{who} TLS", "TLS inside TLS: the site sees the outer one", None, TLS_FAILURE)
-        spoken = {"plain": "plain", "application TLS": "the application's TLS"}.get(
-            wire.security, "TLS of the proxy"
-        )
+            self._refuse(
+                f"{who} TLS", "TLS inside TLS: the site sees the outer one", wire.address, TLS_FAILURE
+            )
+        strangers = [
+            host for host, _ in ends if wire.security == "originated TLS" and _stranger(host, wire.verifies)
+        ]
+        if strangers:
+            reason = f"the certificate of {strangers[0]} does not carry {' or '.join(wire.verifies)}"
+            self._refuse(f"{who} TLS", reason, wire.address, self._broken())
+        spoken = "the caller's own TLS" if self.request.own_tls else _SPOKEN[wire.security]
         places = " or ".join(f"{host}:{port}" for host, port in ends)
         self.arrives = f"{places}, {spoken}"
-        if https and all(host != self.request.sni for host, _ in ends) and not self._is_address(ends):
+        if https and all(_stranger(host, (self.request.sni,)) for host, _ in ends):
             self.client = WRONG_CERTIFICATE
-
-    @staticmethod
-    def _is_address(ends: tuple[tuple[str, int], ...]) -> bool:
-        return all(host.replace(".", "").isdigit() for host, _ in ends)
 
     def _look_up(self, pod: Workload, host: str) -> None:
         registry = self.review.mesh.registry
-        if host.replace(".", "").isdigit():
+        if _is_address(host):
             return
         self.control = "network policy"
         step = self.review.lookup(pod)
         proxied = pod is not self.source
         if step is not None and step.passage is Passage.REFUSES:
             self.trail.append(step)
-            raise _Ends(self._broken(True) if proxied else NO_NAME)
+            raise _Ends(self._broken() if proxied else NO_NAME)
         if any(not service.external for service in registry.named(registry.canonical(host))):
             return
         self.control = "private DNS"
         resolved = self.review.names.resolve(host)
         if resolved.addresses is None and resolved.step is not None:
             self.trail.append(resolved.step)
-            raise _Ends(self._broken(True) if proxied else NO_NAME)
+            raise _Ends(self._broken() if proxied else NO_NAME)
 
     def _meet(self, step: Step, refused: ClientView) -> None:
         self.trail.append(step)
@@ -393,7 +419,17 @@ class _Course:
         self.trail.append(Step(control, Passage.REFUSES, reason, address))
         raise _Ends(view)
 
-    def _broken(self, behind_proxy: bool) -> ClientView:
+    def _broken(self) -> ClientView:
         """What a proxy's failed connection looks like to the client."""
-        del behind_proxy
-        return UNAVAILABLE if self.request.scheme == "http" else TLS_FAILURE
+        if self.request.scheme == "https":
+            return TLS_FAILURE
+        return UNAVAILABLE if self.reads_http else RESET
+
+
+def _is_address(host: str) -> bool:
+    return host.replace(".", "").isdigit()
+
+
+def _stranger(host: str, verified: tuple[str, ...]) -> bool:
+    """True when a site of this name cannot show a certificate for any of the names."""
+    return bool(verified) and not _is_address(host) and host not in verified

@@ -1,6 +1,6 @@
 """Workloads: whose Pods send requests, and which of them are gateways."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -94,7 +94,7 @@ def _template(item: KubernetesObject) -> tuple[Mapping[str, str], Mapping[str, s
     """Labels, annotations and spec of the Pods."""
     if item.kind == "Pod":
         return item.labels, item.annotations, item.spec
-    spec = item.spec
+    spec: Mapping[str, Any] = item.spec
     if item.kind == "CronJob":
         spec = (spec.get("jobTemplate") or {}).get("spec") or {}
     template = spec.get("template") or {}
@@ -108,7 +108,7 @@ def _node_selector(spec: Mapping[str, Any]) -> dict[str, str]:
     affinity = ((spec.get("affinity") or {}).get("nodeAffinity") or {}).get(
         "requiredDuringSchedulingIgnoredDuringExecution"
     ) or {}
-    terms = affinity.get("nodeSelectorTerms") or ()
+    terms: Sequence[Mapping[str, Any]] = affinity.get("nodeSelectorTerms") or ()
     if len(terms) == 1:
         for expression in terms[0].get("matchExpressions") or ():
             if expression.get("operator") == "In" and len(expression.get("values") or ()) == 1:

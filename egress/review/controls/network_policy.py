@@ -102,9 +102,9 @@ class NetworkPolicies:
 
     def _peer(
         self, block: Mapping[str, Any], policy: KubernetesObject, peer: Endpoint
-    ) -> bool | None | AddressSet:
+    ) -> bool | AddressSet | None:
         """True, False, None where the input leaves it open, or the addresses of an ipBlock."""
-        if "ipBlock" in block and block["ipBlock"]:
+        if block.get("ipBlock"):
             addresses = _block(block["ipBlock"])
             if peer.workload is None:
                 return addresses

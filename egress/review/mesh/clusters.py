@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from egress.review.answer import TLS_FAILURE, UNAVAILABLE, ClientView, Passage, Step
+from egress.review.answer import RESET, TLS_FAILURE, UNAVAILABLE, ClientView, Passage, Step
 from egress.review.hops import Onward, Outcome, Refusal, Target, Wire
 from egress.review.mesh.destination_rules import ClientTls, DestinationRules
 from egress.review.mesh.services import Service
@@ -40,7 +40,7 @@ def send(
 
     A host, port or subset without a cluster answers 503 on HTTP and closes anything else.
     """
-    view = UNAVAILABLE if http else TLS_FAILURE
+    view = TLS_FAILURE if request.scheme == "https" else UNAVAILABLE if http else RESET
     if not services:
         reason = f"routes to {destination.host}, which is in no registry that this proxy sees"
         return _refusal(sender, steps, reason, address, view)
@@ -59,6 +59,9 @@ def send(
         )
         reason = f"routes to subset {destination.subset} of {destination.host}: {seen}"
         return _refusal(sender, steps, reason, rule.address if rule else address, view)
+    if service.resolution == "DYNAMIC_DNS" and sender.control == "gateway" and not http:
+        reason = f"{service.host} has resolution DYNAMIC_DNS, which a gateway follows for HTTP alone"
+        return _refusal(sender, steps, reason, service.address, view)
     tls = rule.tls(destination.subset, port) if rule else ClientTls()
     wire = _wire(tls, sender, destination, service, port, request, http=http)
     if isinstance(wire, str):
@@ -77,7 +80,7 @@ def send(
         target = Target(service.host, port, service=service)
     else:
         target = Target(service.host, port, ends=tuple(e for s in offering for e in _ends(s, port, request)))
-    return Onward(tuple(passed), target, wire)
+    return Onward(tuple(passed), target, wire, http)
 
 
 def _ends(service: Service, port: int, request: Request) -> list[tuple[str, int]]:
@@ -108,9 +111,11 @@ def _wire(
             return Wire("plain") if http or request.scheme == "http" else Wire("application TLS", request.sni)
         case "ISTIO_MUTUAL":
             sni = tls.sni or f"outbound_.{port}_.{destination.subset}_.{service.host}"
-            return Wire("mesh mTLS", sni.lower(), sender.principal)
+            return Wire("mesh mTLS", sni.lower(), sender.principal, tls.subject_alt_names, tls.address)
         case "SIMPLE" | "MUTUAL":
-            return Wire("originated TLS", (tls.sni or service.host).lower())
+            asked = request.name_asked.partition(":")[0].lower()
+            sni = (tls.sni or asked).lower()
+            return Wire("originated TLS", sni, None, tls.verified(asked), tls.address)
     return f"the TLS mode {tls.mode} of the destination is unknown"
 
 

@@ -34,7 +34,8 @@ def first_route(
 
     On the mesh there is only one VirtualService to a host; a gateway merges all of them (SortVHostRoutes).
     """
-    ordinary, catching = [], []
+    ordinary: list[tuple[VirtualService, Route, Mapping[str, Any]]] = []
+    catching: list[tuple[VirtualService, Route, Mapping[str, Any]]] = []
     for item in items:
         for route, criteria in routes_at(item, proxy):
             (catching if _catches_all(criteria) else ordinary).append((item, route, criteria))

@@ -124,10 +124,7 @@ def _firewall(item: GoogleResource) -> FirewallRule:
         side = "source" if egress else "destination"
         raise ReviewError(f"{item.address}: {side} ranges on this direction are not modelled")
     by_identity = not egress and (body.get("source_service_accounts") or body.get("source_tags"))
-    if not cidrs and by_identity:
-        ranges = EMPTY
-    else:
-        ranges = networks([str(cidr) for cidr in cidrs or ("0.0.0.0/0",)])
+    listed = [str(cidr) for cidr in cidrs] or ([] if by_identity else ["0.0.0.0/0"])
     return FirewallRule(
         name=str(body.get("name") or item.address),
         address=item.address,
@@ -137,7 +134,7 @@ def _firewall(item: GoogleResource) -> FirewallRule:
         traffic=tuple(_traffic(block, item.address) for block in allow or deny)
         if not body.get("disabled")
         else (),
-        ranges=ranges,
+        ranges=networks(listed),
         source_service_accounts=tuple(body.get("source_service_accounts") or ()),
         target_service_accounts=tuple(body.get("target_service_accounts") or ()),
         source_tags=tuple(body.get("source_tags") or ()),

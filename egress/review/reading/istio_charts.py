@@ -106,7 +106,7 @@ def gateway_objects(body: Mapping[str, Any], address: str) -> list[KubernetesObj
 
 
 def mesh_settings(body: Mapping[str, Any], address: str) -> MeshSettings:
-    """meshConfig of the istiod chart. Raises ReviewError for a setting that is not modelled."""
+    """MeshConfig of the istiod chart. Raises ReviewError for a setting that is not modelled."""
     values = values_of(body, address)
     config = values.get("meshConfig") or {}
     unknown = sorted(set(config) - MODELLED_MESH_CONFIG)
@@ -129,7 +129,7 @@ def mesh_settings(body: Mapping[str, Any], address: str) -> MeshSettings:
 
 
 def istiod_objects(body: Mapping[str, Any], address: str) -> list[KubernetesObject]:
-    """istiod's Deployment, so that NetworkPolicies towards it can be judged."""
+    """Istiod's Deployment, so that NetworkPolicies towards it can be judged."""
     values = values_of(body, address)
     revision = str(values.get("revision") or "")
     labels = {"app": "istiod", "istio": "istiod" if revision else "pilot"}
