@@ -55,6 +55,10 @@ prove: setup ## Prove the tutorial on a real mesh: every stage, then the final s
 	$(VENV)/bin/python -m egress prove --config config/tutorial --table tests/proof/tutorial/07-google-apis/expected.table
 	$(VENV)/bin/pytest -m proof tests/proof
 
+.PHONY: review
+review: setup ## Compare this work tree with BASE (default: where it left origin/main): who gains what, and findings
+	@CONFIG=$(CONFIG) .ci/review
+
 .PHONY: bench
 bench: setup ## Measure the speed targets of docs/performance.md
 	$(VENV)/bin/python -m bench

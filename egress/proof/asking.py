@@ -26,7 +26,8 @@ class Row:
     """One row of the report."""
 
     identity: str
-    request: Request
+    request: object
+    """What was asked, as its text says it: a Request, or an attempt to create an object."""
     got: str
     ended: str
     evidence: str
