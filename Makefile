@@ -88,5 +88,5 @@ $(WARMED): $(INSTALLED)
 	@touch $@
 
 $(CLI): package-lock.json $(INSTALLED)
-	$(IN_VENV) npm ci --no-fund --no-audit
+	$(IN_VENV) npm ci --no-fund --no-audit --no-update-notifier
 	@touch $@
