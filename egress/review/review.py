@@ -189,7 +189,12 @@ class _Course:
             self._look_up(self.source, self.request.host)
         self.control = "sidecar"
         meshed = self.meshed
-        outcome = outbound(self.review.mesh, self.source, self.request) if meshed else self._without_sidecar()
+        if meshed:
+            by_name = self.request.dial is None
+            dialled = self.review.names.resolve(self.request.host).addresses if by_name else None
+            outcome = outbound(self.review.mesh, self.source, self.request, dialled)
+        else:
+            outcome = self._without_sidecar()
         self._proceed(outcome, self.source, gateways=0)
 
     def _without_sidecar(self) -> Onward:
