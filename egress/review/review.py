@@ -359,6 +359,9 @@ class _Course:
             self._look_up(sender, host)
         elif resolved.step is not None:
             self.trail.append(resolved.step)
+        connection = Connection(review.endpoint(sender), review.outside(resolved.addresses), port)
+        self.control = "network policy"
+        self._meet(review.network_policies.egress(connection), broken)
         if resolved.addresses.name == METADATA_SERVER and port not in METADATA_PORTS:
             self._refuse(
                 "metadata server",
@@ -366,9 +369,6 @@ class _Course:
                 None,
                 broken if proxied else NO_CONNECTION,
             )
-        connection = Connection(review.endpoint(sender), review.outside(resolved.addresses), port)
-        self.control = "network policy"
-        self._meet(review.network_policies.egress(connection), broken)
         self.control = "VPC firewall"
         if review.firewall is None or review.vpc is None:
             self.trail.append(NOT_GIVEN)

@@ -129,9 +129,7 @@ def _tls(servers: GatewayServers, built: list[Server], wire: Wire, view: _Views)
         reason = f"port {port} reads HTTP, a TLS handshake arrives inside the mTLS"
         return Refusal((Step("gateway protocol", Passage.REFUSES, reason, address),), TLS_FAILURE)
     if refusal:
-        seen = (
-            WRONG_CERTIFICATE if wire.security == "application TLS" and not view.proxied else view.handshake
-        )
+        seen = WRONG_CERTIFICATE if wire.security == "application TLS" else view.handshake
         return Refusal((Step("gateway listener", Passage.REFUSES, refusal, address),), seen)
     reason = f"port {port}, mesh mTLS: the caller is {wire.principal}"
     step = Step("gateway listener", Passage.PASSES, reason, address)
