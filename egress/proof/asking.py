@@ -12,7 +12,7 @@ from egress.proof.evidence import Finding, Records
 from egress.proof.identities import Identity
 from egress.proof.matrix import Asked
 from egress.proof.mesh import Mesh
-from egress.proof.requests import GATEWAY_POD, GATEWAY_SERVICE, Request
+from egress.proof.requests import GATEWAY_POD, GATEWAY_SERVICE
 from egress.proof.table import Expected
 
 _LOGS_SETTLE = 0.15
