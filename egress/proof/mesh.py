@@ -232,6 +232,14 @@ class Mesh:
             {pod.ip: pod.nat for pod in self.pods.values()},
         )
 
+    def refusals(self) -> list[str]:
+        """Return what the network has refused since the last table: the usual reason why something does not start."""
+        found = {
+            f"{p.source} to {p.destination}:{p.destination_port} refused by {p.rule}"
+            for p in self.fabric.packets.packets()
+        }
+        return sorted(found)
+
     def rejections(self) -> list[str]:
         """Return every proxy that has rejected configuration, with the kind and the reason."""
         found = []

@@ -96,9 +96,12 @@ def bring_up(out: Path, tools: Tools, progress: Progress, patches: Sequence[Mapp
     resources = resolve(read_stacks(out))
     mesh = Mesh(read_vpc(resources), tools, progress.say)
     deployed = patched(assemble(resources, tools), patches)  # while the API server starts
-    mesh.start(deployed)
     everybody = identities(deployed)
-    not_admitted = add_identities(mesh, everybody, progress.say)
+    try:
+        mesh.start(deployed)
+        not_admitted = add_identities(mesh, everybody, progress.say)
+    except ProofError as error:
+        raise ProofError("\n".join([str(error), *mesh.refusals()])) from error
     proof = Proof(mesh=mesh, everybody=everybody, not_admitted=not_admitted, progress=progress)
     proof.figures["ready_seconds"] = round(time.monotonic() - started, 2)
     return proof
