@@ -76,7 +76,7 @@ class Proof:
         return answered
 
     def _require_accepted(self) -> None:
-        rejected = self.mesh.rejections()
+        rejected = self.mesh.running.rejections()
         if rejected:
             raise ProofError("\n".join(rejected))
 
@@ -112,5 +112,5 @@ def add_identities(mesh: Mesh, everybody: Sequence[Identity], say: Callable[[str
     mesh.apply([Addressed(address="proof", object=account) for account in accounts(everybody)])
     own = [identity for identity in everybody if identity.extra]
     say(f"starting {len(own)} Pods of the harness")
-    refused = mesh.try_pods([identity.extra for identity in own if identity.extra])
+    refused = mesh.running.try_to_add([identity.extra for identity in own if identity.extra])
     return {identity.name: refused[identity.pod] for identity in own if identity.pod in refused}
