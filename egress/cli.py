@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import cast
 
 _VERBS = {
+    "prove-deep": ("egress.review.commands.prove_deep", "Hold the review against a real mesh on generated cases"),
     "list": ("egress.review.commands.list", "Every identity, destination and scheme, with the control that decides"),
     "evaluate": ("egress.review.commands.evaluate", "One request: allowed or refused, and by which control"),
     "summary": ("egress.review.commands.summary", "A change's differences and findings for a pull request"),
