@@ -40,6 +40,12 @@ check: setup ## What CI runs: format, lint, types, tests
 	$(VENV)/bin/mypy .
 	$(VENV)/bin/pytest
 
+.PHONY: prove
+prove: setup ## Prove the tutorial on a real mesh: every stage, then the final state as a whole
+	$(VENV)/bin/python -m egress prove --stages tests/proof/tutorial
+	$(VENV)/bin/python -m egress prove --config config/tutorial --table tests/proof/tutorial/07-google-apis/expected.table
+	$(VENV)/bin/pytest -m proof tests/proof
+
 .PHONY: bench
 bench: setup ## Measure the speed targets of docs/performance.md
 	$(VENV)/bin/python -m bench

@@ -9,6 +9,9 @@ from collections.abc import Sequence
 from typing import cast
 
 _VERBS = {
+    "list": ("egress.review.commands.list", "Every identity, destination and scheme, with the control that decides"),
+    "evaluate": ("egress.review.commands.evaluate", "One request: allowed or refused, and by which control"),
+    "diff": ("egress.review.commands.diff", "What a change gives and takes, and which object does it"),
     "prove": ("egress.proof.command", "Bring a real mesh up from the stacks and ask it who can reach what"),
 }
 """Each verb's module, which has `add_arguments(parser)` and `run(options) -> int`."""

@@ -79,8 +79,10 @@ def granted_hosts(configuration: Configuration) -> Iterator[tuple[str, str, Dest
 def _shared_by_namespace(configuration: Configuration) -> Iterator[IstioObject]:
     destinations = configuration.destinations
     pass_through = any(each.https == "pass-through" for each in destinations.destinations.values())
-    yield istio_gateway.egress_gateway(["*"] if pass_through else [])
-    yield destination_rule.to_gateway(pass_through=pass_through, teams=list(configuration.teams))
+    if destinations.destinations:
+        # Without a destination the gateway has nothing to listen for.
+        yield istio_gateway.egress_gateway(["*"] if pass_through else [])
+        yield destination_rule.to_gateway(pass_through=pass_through, teams=list(configuration.teams))
     for host, destination in destinations.destinations.items():
         visible_to = configuration.namespaces_that_see(host)
         yield service_entry(f"{fold(host)}-ext", [host], visible_to)

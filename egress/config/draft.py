@@ -56,7 +56,7 @@ class Draft:
 
     def has_team(self, name: str) -> bool:
         """Whether there is such a team; true where teams could not be read, which is a problem by itself."""
-        return not self.teams_are_read or name in self.team_names
+        return not self.teams_are_read or name in self.teams or name in self.misnamed
 
     @property
     def destinations(self) -> Mapping[str, Destination]:

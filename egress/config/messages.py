@@ -11,6 +11,7 @@ from egress.config.model_tree import model_at
 from egress.config.nearest import nearest
 from egress.config.patterns import mismatch
 from egress.config.problem import Path, show
+from egress.config.source import Source
 
 
 @dataclass(frozen=True)
@@ -27,10 +28,14 @@ class Found:
         return self.error["input"]
 
 
-def place(error: ErrorDetails) -> Path:
-    """Where in the file the error stands; pydantic marks a wrong key with a last part `[key]`."""
+def place(error: ErrorDetails, source: Source) -> tuple[Path, bool]:
+    """Where in the file the error stands, and whether it is about the key there.
+
+    pydantic marks a wrong key with a last part `[key]`, which could also be a key of the file.
+    """
     loc = error["loc"]
-    return loc[:-1] if loc and loc[-1] == "[key]" else loc
+    is_key = loc[-1:] == ("[key]",) and source.at(loc) is None
+    return (loc[:-1], True) if is_key else (loc, False)
 
 
 def message(found: Found) -> str:

@@ -77,7 +77,7 @@ def validate(model: type[M], source: Source) -> File[M]:
             errors = error.errors(include_url=False)
         if problems is None:
             problems = tuple(each for each in _problems(model, source, errors) if each.path not in known)
-        unsound = {_entry(model, place(each)) for each in errors}
+        unsound = {_entry(model, place(each, source)[0]) for each in errors}
         data = _without(data, unsound)
         if data is None:
             break
@@ -87,9 +87,9 @@ def validate(model: type[M], source: Source) -> File[M]:
 
 def _problems(model: type[M], source: Source, errors: list[ErrorDetails]) -> Iterator[Problem]:
     for error in errors:
-        path = place(error)
-        value = path[-1] if error["loc"][-1:] == ("[key]",) else None
-        yield source.problem(path, message(Found(model, error, source.texts.get(path))), value)
+        path, is_key = place(error, source)
+        found = Found(model, error, source.texts.get(path))
+        yield source.problem(path, message(found), path[-1] if is_key else None)
 
 
 def _without(data: Any, unsound: set[Path]) -> Any:

@@ -57,7 +57,6 @@ class Asker:
         """`not_admitted` gives the API server's reason for each identity whose Pod it refused."""
         self._mesh, self._not_admitted = mesh, not_admitted
         self._everybody = {identity.name: identity for identity in everybody}
-        self._count = 0
 
     def ask(
         self, questions: Sequence[tuple[Asked, Expected | None]], progress: Callable[[int, int], None]
@@ -93,9 +92,10 @@ class Asker:
             logs,
             self._mesh.fabric.journal.arrivals[first_arrival:],
             self._mesh.fabric.packets.packets(),
+            {self._mesh.service_address(pod): pod for pod in self._mesh.pods.values() if pod.is_gateway},
         )
         rows = [self._row(n, question, answers.get(n), records) for n, question in enumerate(questions)]
-        self._count += len(questions)
+        self._mesh.next_row += len(questions)
         return rows
 
     def _require(self, questions: Sequence[tuple[Asked, Expected | None]]) -> None:
@@ -113,7 +113,7 @@ class Asker:
         return found
 
     def _mark(self, number: int) -> str:
-        return f"proof-row-{self._count + number}"
+        return f"proof-row-{self._mesh.next_row + number}"
 
     def _send(
         self,
@@ -163,7 +163,7 @@ class Asker:
         else:
             sender = self._mesh.pods[self._everybody[asked.identity].pod]
             got, seconds = answer.got, answer.ended - answer.started
-            finding = records.finding(sender, self._mark(number), answer)
+            finding = records.finding(sender, asked.request, self._mark(number), answer)
         return Row(
             identity=asked.identity,
             request=asked.request,

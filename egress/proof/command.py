@@ -7,15 +7,19 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from egress.proof import prerequisites, sandbox
 from egress.proof.errors import ProofError
 from egress.proof.installation import install
+from egress.proof.stages import Stage, find
 from egress.proof.toolchain import Tools, installed
 
 DEFAULT_OUT = Path("cdktf.out")
 _ROOT = Path(__file__).parents[2]
+FINAL = _ROOT / "config" / "tutorial"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,6 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     source.add_argument(
         "--out", type=Path, default=DEFAULT_OUT, help="an output folder of cdktf (default: cdktf.out)"
     )
+    source.add_argument("--stages", type=Path, help="a folder of stages, each with its own table")
     parser.add_argument("--table", type=Path, help="a table of expected rows")
     parser.add_argument("--format", choices=("text", "json", "junit"), default="text")
     parser.add_argument("--keep", action="store_true", help="keep the mesh up after the table, until Ctrl-D")
@@ -35,10 +40,9 @@ def run(options: argparse.Namespace) -> int:
     try:
         tools = prepare()
         with tempfile.TemporaryDirectory() as folder:
-            out = synthesize(options.config, Path(folder)) if options.config else options.out
             settings = {
                 "tools": {name: str(path) for name, path in dataclasses.asdict(tools).items()},
-                "out": str(out.resolve()),
+                **_input(options, Path(folder)),
                 "table": str(options.table.resolve()) if options.table else None,
                 "format": options.format,
                 "keep": options.keep,
@@ -47,6 +51,33 @@ def run(options: argparse.Namespace) -> int:
     except ProofError as error:
         print(f"the proof cannot run: {error}", file=sys.stderr)
         return 2
+
+
+def _input(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
+    """Return the settings that say what is to be proved, synthesized where need be."""
+    if options.stages:
+        if options.table:
+            raise ProofError("--table cannot be combined with --stages: each stage has its own table")
+        return {"stages": _synthesize_stages(find(options.stages, FINAL), folder)}
+    out = synthesize(options.config, folder) if options.config else options.out
+    return {"out": str(out.resolve())}
+
+
+def _synthesize_stages(found: Sequence[Stage], folder: Path) -> list[dict[str, str]]:
+    """Synthesize each configuration once."""
+    outs: dict[Path, Path] = {}
+    for number, config in enumerate(dict.fromkeys(stage.config for stage in found)):
+        print(f"synthesizing {config}", file=sys.stderr)
+        outs[config] = synthesize(config, folder / str(number))
+    return [
+        {
+            "name": stage.name,
+            "folder": str(stage.folder.resolve()),
+            "config": str(stage.config),
+            "out": str(outs[stage.config]),
+        }
+        for stage in found
+    ]
 
 
 def prepare() -> Tools:
@@ -59,6 +90,7 @@ def prepare() -> Tools:
 
 def synthesize(config: Path, folder: Path) -> Path:
     """Synthesize a configuration into a folder; raise ProofError with main.py's own words where it is refused."""
+    folder.mkdir(parents=True, exist_ok=True)
     out = folder / "cdktf.out"
     argv = [sys.executable, str(_ROOT / "main.py"), "--config", str(config)]
     done = subprocess.run(argv, env={**os.environ, "CDKTF_OUTDIR": str(out)}, capture_output=True, text=True)

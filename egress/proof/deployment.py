@@ -12,7 +12,7 @@ from egress.proof.objects import Addressed, kubernetes_objects
 from egress.proof.pods import PodRequest, from_deployment
 from egress.proof.toolchain import Tools
 from egress.proof.vpc import Vpc, read_vpc
-from egress.terraform import read_stacks, resolve
+from egress.terraform import Resource, read_stacks, resolve
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,11 @@ class Deployed:
 
 def read(out: Path, tools: Tools) -> Deployed:
     """Read an output folder of cdktf and render its Helm releases."""
-    resources = resolve(read_stacks(out))
+    return assemble(resolve(read_stacks(out)), tools)
+
+
+def assemble(resources: Sequence[Resource], tools: Tools) -> Deployed:
+    """Put together what resolved resources say."""
     rendered = helm.render(resources, tools.helm, tools.charts)
     return Deployed(vpc=read_vpc(resources), objects=(*rendered, *kubernetes_objects(resources)))
 

@@ -14,6 +14,7 @@ from egress.proof.client import NO_NAME, Answer
 from egress.proof.nflog import Logged
 from egress.proof.outside import Arrival
 from egress.proof.pods import Pod
+from egress.proof.requests import Request
 
 LogEntry = Mapping[str, Any]
 
@@ -66,7 +67,10 @@ class Records:
         logs: Mapping[str, Sequence[LogEntry]],
         arrivals: Sequence[Arrival],
         packets: Sequence[Logged],
+        services: Mapping[str, Pod],
     ) -> None:
+        """`services` gives the Pod behind a Service's address."""
+        self._services = services
         self._pods = list(pods)
         self._by_key = {pod.key: pod for pod in self._pods}
         self._seen_as = {pod.nat: pod for pod in self._pods} | {pod.ip: pod for pod in self._pods}
@@ -84,12 +88,21 @@ class Records:
                 self._hops_by_client[str(entry.get("downstream_remote_address"))].append(hop)
         self._packets = packets
 
-    def finding(self, sender: Pod, row: str, answer: Answer) -> Finding:
+    def finding(self, sender: Pod, request: Request, row: str, answer: Answer) -> Finding:
         """Say where one request ended."""
         hops = self._hops(row, answer)
         arrival = self._arrival(sender, row, answer, hops)
+        denying = next((hop for hop in hops if hop.denied), None)
+        if arrival is not None and denying is not None and not arrival.authority:
+            # On a TCP chain Envoy connects upstream first and asks the policy when the first byte comes.
+            seen = "; the outside saw an empty connection"
+            return Finding(ended=f"{_role(denying.pod)} policy", evidence=f"{denying}{seen}")
+        if arrival is not None and hops and hops[-1].pod.is_gateway and arrival.is_empty:
+            # Likewise while the gateway's own handshake is still going on: a caller whose certificate it refuses
+            # has made it connect outside, and not one byte followed.
+            return Finding(ended="gateway", evidence=f"{hops[-1]}; the outside saw an empty connection")
         if arrival is not None:
-            return self._arrived(sender, arrival, hops)
+            return self._arrived(sender, request, arrival, hops)
         refusal = self._refused(sender, answer, hops)
         if refusal is not None:
             return refusal
@@ -103,7 +116,9 @@ class Records:
             return Finding(ended=f"{role} policy" if last.denied else role, evidence=str(last))
         if answer.got == NO_NAME:
             return Finding(ended="name server", evidence=answer.detail)
-        target = self._seen_as.get(answer.target)
+        target = self._seen_as.get(answer.target) or (
+            None if sender.proxy else self._services.get(answer.target)
+        )
         if target is not None:
             return Finding(ended=_role(target) if target.is_gateway else target.key, evidence=answer.detail)
         return Finding(ended="sidecar" if answer.target else "nobody answers", evidence=answer.detail)
@@ -139,7 +154,7 @@ class Records:
                     return arrival
         return None
 
-    def _arrived(self, sender: Pod, arrival: Arrival, hops: Sequence[Hop]) -> Finding:
+    def _arrived(self, sender: Pod, request: Request, arrival: Arrival, hops: Sequence[Hop]) -> Finding:
         through = self._seen_as.get(arrival.source)
         if arrival.place == "internet":
             if through is None or through.key == sender.key:
@@ -150,6 +165,8 @@ class Records:
                 )
         else:
             ended = arrival.place
+        if arrival.scheme == "https" and request.scheme == "http" and request.mesh_tls is None:
+            ended += ", upgraded to TLS"
         what = f"{arrival.scheme} {arrival.host}:{arrival.port}"
         sni = f", SNI {arrival.sni}" if arrival.sni else ""
         host = (
@@ -163,12 +180,11 @@ class Records:
 
     def _refused(self, sender: Pod, answer: Answer, hops: Sequence[Hop]) -> Finding | None:
         """Find the packet that a firewall rule or a NetworkPolicy refused for this request."""
-        upstream = {sender.ip: {""}} | {
-            hop.pod.ip: {str(hop.entry.get("upstream_host") or "").partition(":")[0]} for hop in hops
-        }
+        # By address and port: a sidecar tries several ports of one Pod at a time.
+        upstream = {hop.pod.ip: str(hop.entry.get("upstream_host") or "") for hop in hops}
         for packet in self._packets:
             own = packet.source == answer.source[0] and packet.source_port == answer.source[1]
-            of_hop = packet.destination in upstream.get(packet.source, ())
+            of_hop = upstream.get(packet.source) == f"{packet.destination}:{packet.destination_port}"
             question = answer.got == NO_NAME and packet.source == sender.ip and packet.destination_port == 53
             within = answer.started - 0.05 <= packet.at <= answer.ended + 0.5
             if within and (own or of_hop or question):

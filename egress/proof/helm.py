@@ -4,6 +4,7 @@ import json
 import subprocess
 import tempfile
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,9 @@ def render(resources: Iterable[Resource], helm: Path, charts: Path) -> list[Addr
     Raises ProofError for a chart that the Istio module does not hold, or values that Helm refuses.
     """
     releases = [resource for resource in resources if resource.type == "helm_release"]
-    return [found for release in releases for found in _render(release, helm, charts)]
+    with ThreadPoolExecutor() as pool:
+        rendered = pool.map(lambda release: _render(release, helm, charts), releases)
+        return [found for objects in rendered for found in objects]
 
 
 def _render(release: Resource, helm: Path, charts: Path) -> list[Addressed]:

@@ -3,12 +3,17 @@
 import json
 import os
 import sys
+import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from egress.proof import deployment, report, sandbox
+from egress.proof.asking import Row
 from egress.proof.errors import ProofError
-from egress.proof.prove import Progress, bring_up
+from egress.proof.patches import patched
+from egress.proof.prove import Progress, Proof, bring_up
+from egress.proof.stages import TABLE, Stage, move, named, read_patches
 from egress.proof.table import read_table
 from egress.proof.toolchain import Tools
 from egress.terraform import TerraformError
@@ -22,10 +27,12 @@ def main(settings: dict[str, Any]) -> int:
     try:
         sandbox.enter()
         tools = Tools(**{name: Path(path) for name, path in settings["tools"].items()})
-        table = read_table(Path(settings["table"])) if settings.get("table") else []
-        deployed = deployment.read(Path(settings["out"]), tools)
-        proof = bring_up(deployed, tools, progress)
-        rows = proof.ask(table)
+        if settings.get("stages"):
+            rows, proof = prove_stages(settings["stages"], tools, progress)
+        else:
+            table = read_table(Path(settings["table"])) if settings.get("table") else []
+            proof = bring_up(Path(settings["out"]), tools, progress)
+            rows = proof.ask(table)
         proof.measure_memory()
         print(_FORMATS[settings["format"]](rows, proof.figures), flush=True)
         if settings.get("keep"):
@@ -34,6 +41,29 @@ def main(settings: dict[str, Any]) -> int:
         print(f"the proof cannot run: {error}", file=sys.stderr)
         return 2
     return 1 if any(row.differs for row in rows) else 0
+
+
+def prove_stages(
+    given: Sequence[Mapping[str, str]], tools: Tools, progress: Progress
+) -> tuple[list[Row], Proof]:
+    """Run stages in a row on one mesh, applying only what differs from one to the next."""
+    started = time.monotonic()
+    rows: list[Row] = []
+    proof: Proof | None = None
+    for entry in given:
+        stage = Stage(name=entry["name"], folder=Path(entry["folder"]), config=Path(entry["config"]))
+        out, patches = Path(entry["out"]), read_patches(stage)
+        table = read_table(stage.folder / TABLE)
+        if proof is None:
+            proof = bring_up(out, tools, progress, patches)
+            progress.say(f"{stage.name}")
+        else:
+            progress.say(f"{stage.name}: {move(proof, patched(deployment.read(out, tools), patches))}")
+        rows += named(stage, proof.ask(table, generated=False))
+    if proof is None:
+        raise ProofError("no stages given")
+    proof.figures["stages_seconds"] = round(time.monotonic() - started, 1)
+    return rows, proof
 
 
 def wait_for_shell(progress: Progress) -> None:

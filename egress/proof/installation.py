@@ -43,7 +43,7 @@ _IN_MODULE = {
     "kube-apiserver": ("k8s.io/kubernetes", KUBERNETES, "k8s.io/kubernetes/cmd/kube-apiserver"),
     "etcd": ("go.etcd.io/etcd/server/v3", ETCD, "go.etcd.io/etcd/server/v3"),
 }
-"""Binaries whose module cannot be installed by name: its go.mod has `replace` lines, or it builds under another name."""
+"""Binaries whose module cannot be installed by name (`replace` lines), or would get another name."""
 
 _REPORT_EVERY = 15
 

@@ -42,6 +42,10 @@ class KubernetesApi:
         path = f"{self._object_path(manifest)}?fieldManager=Terraform&force=true&fieldValidation={validation}"
         return self.request("PATCH", path, manifest, content_type="application/apply-patch+yaml")
 
+    def try_out(self, manifest: Mapping[str, Any]) -> Object:
+        """Create an object as a dry run: admission judges it, nothing is stored."""
+        return self.request("POST", f"{self._collection_path(manifest)}?dryRun=All", manifest)
+
     def create(self, manifest: Mapping[str, Any]) -> Object:
         """Create an object."""
         return self.request("POST", self._collection_path(manifest), manifest)

@@ -6,11 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from egress.proof import istiod as istiod_module
-from egress.proof import namespaces, sandbox, scheduling, services
+from egress.proof import namespaces, sandbox, scheduling, services, static_checks
 from egress.proof.api_server import ApiServer
 from egress.proof.certificates import Authority, KeyPair, spiffe
 from egress.proof.deployment import Deployed, difference, labels_of
-from egress.proof.envoy import SECRETS_SOCKET, Envoy, node_id
+from egress.proof.envoy import DRAIN_SECONDS, SECRETS_SOCKET, Envoy, node_id
 from egress.proof.errors import ProofError
 from egress.proof.fabric import Fabric
 from egress.proof.istiod import Istiod
@@ -19,6 +19,7 @@ from egress.proof.objects import Addressed
 from egress.proof.pods import Pod, PodRequest, redirection
 from egress.proof.secret_discovery import SecretDiscovery
 from egress.proof.toolchain import Tools
+from egress.proof.vpc import Vpc
 
 _WORKLOADS = frozenset({"Deployment", "HorizontalPodAutoscaler", "PodDisruptionBudget"})
 _FIRST = ("Namespace", "CustomResourceDefinition")
@@ -30,19 +31,25 @@ Say = Callable[[str], None]
 class Mesh:
     """A mesh in this sandbox."""
 
-    def __init__(self, deployed: Deployed, tools: Tools, say: Say) -> None:
-        self.deployed, self._tools, self._say = deployed, tools, say
+    deployed: Deployed
+    trust_domain: str
+
+    def __init__(self, vpc: Vpc, tools: Tools, say: Say) -> None:
+        """Build the network and start the API server; `start` brings up the rest."""
+        self._tools, self._say = tools, say
         self.outside_authority = Authority("outside")
         self.mesh_authority = Authority("mesh")
-        self.fabric = Fabric(deployed.vpc, self.outside_authority)
+        self.fabric = Fabric(vpc, self.outside_authority)
+        self.next_row = 0
+        """The number of the next row: every row of a run has its own."""
         self.pods: dict[str, Pod] = {}
         self.envoys: dict[str, Envoy] = {}
         self._keys: dict[str, KeyPair] = {}
+        self._judges = ThreadPoolExecutor(1)
         self._stored: dict[str, list[dict[str, Any]]] = {}
-        self.trust_domain = istiod_module.trust_domain(deployed.mesh_config.object)
         self._say("starting the API server")
         self._server = ApiServer(
-            self.fabric.control_plane, deployed.vpc.services_range, tools.etcd, tools.kube_apiserver
+            self.fabric.control_plane, vpc.services_range, tools.etcd, tools.kube_apiserver
         )
         self.api = self._server.api
         self._secrets = SecretDiscovery(
@@ -52,11 +59,13 @@ class Mesh:
             self.outside_authority.root.certificate,
         )
 
-    def start(self) -> None:
+    def start(self, deployed: Deployed) -> None:
         """Bring everything up.
 
         Raises ProofError with the Terraform address of an object that is refused.
         """
+        self.deployed = deployed
+        self.trust_domain = istiod_module.trust_domain(deployed.mesh_config.object)
         self._server.wait()
         self._say("applying the mesh's objects")
         self._apply_mesh()
@@ -67,12 +76,10 @@ class Mesh:
         pod = self._create(control_planes[0])
         self.refresh()
         self._say("starting istiod")
-        service = next(s for s in self._list("Service") if s["metadata"]["name"] == "kubernetes")
-        kubeconfig = self._server.kubeconfig(f"https://{service['spec']['clusterIP']}")
-        self.istiod = Istiod(pod, self._tools.pilot_discovery, kubeconfig, self.mesh_authority)
-        self.istiod.wait(self.api)
+        self.istiod = self._istiod(pod)
         self._say("applying the teams' objects")
         self.apply([item for item in self.deployed.objects if not self._is_mesh_layer(item)])
+        self._judgement = self._judges.submit(self._judge)
         requests = [r for r in self.deployed.workloads if not _is_istiod(r)]
         self._say(f"starting {len(requests)} Pods")
         self.add_pods(requests)
@@ -101,7 +108,23 @@ class Mesh:
         self.fabric.vpc = after.vpc
         self.remove_pods(replaced)
         self.add_pods([r for k, r in now.items() if k not in before or k in replaced])
+        self._judgement = self._judges.submit(self._judge)
+        self.settle()
         return changed, gone
+
+    def settle(self, quiet: float = 0.5, seconds: float = 20) -> None:
+        """Wait until the proxies have received no new configuration for a while, and old listeners are drained."""
+        end = time.monotonic() + seconds
+        counted, since = self._updates(), time.monotonic()
+        while time.monotonic() - since < quiet and time.monotonic() < end:
+            time.sleep(0.05)
+            now = self._updates()
+            if now != counted:
+                counted, since = now, time.monotonic()
+        time.sleep(DRAIN_SECONDS)
+
+    def _updates(self) -> dict[str, str]:
+        return {key: envoy.admin("/stats?filter=update_success$") for key, envoy in self.envoys.items()}
 
     def try_pods(self, requests: Sequence[PodRequest]) -> dict[str, str]:
         """Add Pods of the harness; return the API server's reason for each that it refuses."""
@@ -114,6 +137,26 @@ class Mesh:
                 refused[f"{request.namespace}/{request.name}"] = str(error)
         self._run(created)
         return refused
+
+    def _istiod(self, pod: Pod) -> Istiod:
+        """Start istiod in its Pod; it reaches the API server by the Service's address, as every Pod does."""
+        service = next(s for s in self._list("Service") if s["metadata"]["name"] == "kubernetes")
+        kubeconfig = self._server.kubeconfig(f"https://{service['spec']['clusterIP']}")
+        started = Istiod(pod, self._tools.pilot_discovery, kubeconfig, self.mesh_authority)
+        started.wait(self.api)
+        return started
+
+    def restart_istiod(self) -> None:
+        """Start istiod anew."""
+        self.istiod.process.stop()
+        self.istiod = self._istiod(self.istiod.pod)
+
+    def restart_proxy(self, key: str) -> Envoy:
+        """Start a Pod's proxy anew and wait until it has its configuration."""
+        self.envoys[key].process.stop()
+        self.envoys[key] = Envoy(self.envoys[key].pod, self._tools.envoy)
+        self.envoys[key].wait()
+        return self.envoys[key]
 
     def add_pods(self, requests: Sequence[PodRequest]) -> None:
         """Create Pods, enforce the network for them and start their proxies."""
@@ -194,6 +237,16 @@ class Mesh:
                 )
                 found.append(f"the proxy of {key} rejects configuration ({name}): {reason}")
         return found
+
+    def judged(self) -> list[str]:
+        """Return istioctl's warnings; raise ProofError with its errors (it runs beside everything else)."""
+        return self._judgement.result()
+
+    def _judge(self) -> list[str]:
+        server = f"https://{self._server.address}"
+        return static_checks.check(
+            self.deployed.objects, self._tools.istioctl, self._server.kubeconfig(server)
+        )
 
     def service_address(self, pod: Pod) -> str:
         """Return the address of the Service that selects a Pod."""

@@ -37,6 +37,11 @@ class Arrival:
     row: str = ""
     handshake: bool = False
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether not one byte came: neither a request nor the beginning of a handshake."""
+        return not self.authority and not self.sni and not self.handshake
+
 
 @dataclass
 class Journal:

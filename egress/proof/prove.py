@@ -2,20 +2,24 @@
 
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from egress.proof.asking import Asker, Row, expectations
-from egress.proof.deployment import Deployed
+from egress.proof.deployment import assemble
 from egress.proof.errors import ProofError
 from egress.proof.identities import Identity, accounts, identities
 from egress.proof.matrix import rows
 from egress.proof.mesh import Mesh
 from egress.proof.objects import Addressed
+from egress.proof.patches import patched
 from egress.proof.processes import resident
 from egress.proof.table import Expected
 from egress.proof.toolchain import Tools
+from egress.proof.vpc import read_vpc
+from egress.terraform import read_stacks, resolve
 
 _OWN_PID = 1
 _MEGABYTE = 1 << 20
@@ -51,7 +55,11 @@ class Proof:
     figures: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._asker = Asker(self.mesh, self.everybody, self.not_admitted)
+        self.use(Asker(self.mesh, self.everybody, self.not_admitted))
+
+    def use(self, asker: Asker) -> None:
+        """Ask with another asker from now on (other identities)."""
+        self._asker = asker
 
     def ask(self, table: Sequence[Expected], *, generated: bool = True) -> list[Row]:
         """Ask a table's rows and (with `generated`) those that follow from the configuration."""
@@ -64,6 +72,7 @@ class Proof:
         self.figures["table_seconds"] = round(seconds, 2)
         self.figures["rows_per_second"] = round(len(questions) / seconds, 1)
         self._require_accepted()
+        self.figures["istioctl_warnings"] = self.mesh.judged()
         return answered
 
     def _require_accepted(self) -> None:
@@ -78,14 +87,16 @@ class Proof:
         self.figures["memory_parts_mb"] = {name: size // _MEGABYTE for name, size in sorted(parts.items())}
 
 
-def bring_up(deployed: Deployed, tools: Tools, progress: Progress) -> Proof:
-    """Bring the mesh up with its identities.
+def bring_up(out: Path, tools: Tools, progress: Progress, patches: Sequence[Mapping[str, Any]] = ()) -> Proof:
+    """Bring the mesh of an output folder up with its identities; `patches` plant mistakes.
 
     Raises ProofError where an object or a proxy's configuration is refused.
     """
     started = time.monotonic()
-    mesh = Mesh(deployed, tools, progress.say)
-    mesh.start()
+    resources = resolve(read_stacks(out))
+    mesh = Mesh(read_vpc(resources), tools, progress.say)
+    deployed = patched(assemble(resources, tools), patches)  # while the API server starts
+    mesh.start(deployed)
     everybody = identities(deployed)
     not_admitted = add_identities(mesh, everybody, progress.say)
     proof = Proof(mesh=mesh, everybody=everybody, not_admitted=not_admitted, progress=progress)

@@ -31,7 +31,9 @@ def text(rows: Sequence[Row], figures: Mapping[str, Any]) -> str:
         )
         if row is not None and row.differs:
             lines.append(f"    expected to end at: {row.expected_end or 'anywhere'}; {row.evidence}")
-    return "\n".join([*lines, "", summary(rows), *(f"{name}: {value}" for name, value in figures.items())])
+    return "\n".join(
+        [*lines, "", summary(rows), *(f"{name}: {_shown(value)}" for name, value in figures.items())]
+    )
 
 
 def summary(rows: Sequence[Row]) -> str:
@@ -87,6 +89,14 @@ def junit(rows: Sequence[Row], figures: Mapping[str, Any]) -> str:
             ElementTree.SubElement(case, "system-out").text = told
     ElementTree.indent(suite)
     return ElementTree.tostring(suite, encoding="unicode", xml_declaration=True)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        return "\n  ".join(["", *map(str, value)]) if value else "none"
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {size}" for name, size in value.items())
+    return str(value)
 
 
 def _mark(row: Row) -> str:

@@ -12,7 +12,8 @@ import grpc
 from egress.proof.certificates import KeyPair
 
 _SECRET = "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret"  # noqa: S105 - a type's name
-_STREAMS = 64
+_STREAMS = 512
+"""Each proxy keeps a stream per secret open, and a stream takes a thread."""
 
 
 def _varint(number: int) -> bytes:
@@ -75,7 +76,7 @@ class SecretDiscovery:
         self._identity = identity
         self._mesh_roots, self._system_roots = mesh_roots, system_roots
         self._server = grpc.server(ThreadPoolExecutor(_STREAMS))
-        handler = grpc.stream_stream_rpc_method_handler(self._stream)
+        handler: grpc.RpcMethodHandler[bytes, bytes] = grpc.stream_stream_rpc_method_handler(self._stream)
         service = "envoy.service.secret.v3.SecretDiscoveryService"
         self._server.add_generic_rpc_handlers(
             (grpc.method_handlers_generic_handler(service, {"StreamSecrets": handler}),)

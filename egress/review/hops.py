@@ -16,6 +16,10 @@ class Wire:
     security: Security
     sni: str = ""
     principal: str | None = None
+    verifies: tuple[str, ...] = ()
+    """Originated TLS: the names one of which the certificate must carry; none, and any site will do."""
+    address: str | None = None
+    """The DestinationRule that asks for this layer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,7 +101,9 @@ def parse_dial(text: str) -> Dial:
         )
     if not 0 < int(port) <= MAX_PORT:
         raise ReviewError(f"--dial {text}: {port} is no port")
-    return Dial(kind="service" if kind == "service" else "pod", namespace=namespace, name=name, port=int(port))
+    return Dial(
+        kind="service" if kind == "service" else "pod", namespace=namespace, name=name, port=int(port)
+    )
 
 
 def request_from_json(document: Mapping[str, Any]) -> Request:
@@ -109,7 +111,9 @@ def request_from_json(document: Mapping[str, Any]) -> Request:
     known = {"from", "to", "method", "headers", "dial", "without-sidecar"}
     unknown = sorted(set(document) - known)
     if unknown:
-        raise ReviewError(f"a request has the unknown key {unknown[0]!r}; known are {', '.join(sorted(known))}")
+        raise ReviewError(
+            f"a request has the unknown key {unknown[0]!r}; known are {', '.join(sorted(known))}"
+        )
     missing = sorted({"from", "to"} - set(document))
     if missing:
         raise ReviewError(f"a request lacks {missing[0]!r}")

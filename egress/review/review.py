@@ -60,7 +60,11 @@ class Review:
         self.mesh = Mesh(inventory)
         self.identities = Identities(self.mesh, inventory.objects)
         self.network_policies = NetworkPolicies(
-            (item for item in of_kind(inventory.objects, "NetworkPolicy") if item.group == "networking.k8s.io"),
+            (
+                item
+                for item in of_kind(inventory.objects, "NetworkPolicy")
+                if item.group == "networking.k8s.io"
+            ),
             dataplane_v2=self.vpc.dataplane_v2 if self.vpc else None,
         )
         self.authorization = Authorization(
@@ -109,11 +113,11 @@ class Review:
             )
         return self._endpoints[key]
 
-    def outside(self, host: str, addresses: AddressSet) -> Endpoint:
-        """A site outside the cluster."""
-        if host not in self._outside:
-            self._outside[host] = Endpoint(f"{host} ({addresses.name})", addresses)
-        return self._outside[host]
+    def outside(self, addresses: AddressSet) -> Endpoint:
+        """Sites outside the cluster, told apart by their addresses alone."""
+        if addresses.name not in self._outside:
+            self._outside[addresses.name] = Endpoint(addresses.name, addresses)
+        return self._outside[addresses.name]
 
     def lookup(self, pod: Workload) -> Step | None:
         """Whether a Pod's NetworkPolicies let it ask for names; None where no policy isolates it."""
@@ -143,13 +147,13 @@ class Review:
             for name in NAME_SERVERS
         ]
         servers += [
-            self.outside(address, found)
+            self.outside(found)
             for address in NAME_SERVER_ADDRESSES
             if (found := self.names.resolve(address).addresses) is not None
         ]
         steps = [self.network_policies.egress(Connection(source, server, 53, "UDP")) for server in servers]
-        found = next((step for step in steps if step.passage is Passage.PASSES), steps[0])
-        return Step("network policy (DNS)", found.passage, found.reason, found.address)
+        best = next((step for step in steps if step.passage is Passage.PASSES), steps[0])
+        return Step("network policy (DNS)", best.passage, best.reason, best.address)
 
 
 class _Course:
@@ -173,16 +177,16 @@ class _Course:
         if self.request.dial is None:
             self._look_up(self.source, self.request.host)
         self.control = "sidecar"
-        if self.meshed:
-            outcome = outbound(self.review.mesh, self.source, self.request)
-        else:
-            outcome = self._without_sidecar()
+        meshed = self.meshed
+        outcome = outbound(self.review.mesh, self.source, self.request) if meshed else self._without_sidecar()
         self._proceed(outcome, self.source, gateways=0)
 
     def _without_sidecar(self) -> Onward:
         https = self.request.scheme == "https"
         wire = Wire("application TLS", self.request.sni) if https else Wire("plain")
-        step = Step("sidecar scope", Passage.PASSES, "no sidecar: nothing is imposed on the Pod", self.source.address)
+        step = Step(
+            "sidecar scope", Passage.PASSES, "no sidecar: nothing is imposed on the Pod", self.source.address
+        )
         return Onward((step,), Target(self.request.host, self.request.port, original=True), wire)
 
     def _proceed(self, outcome: Onward | Refusal, sender: Workload, *, gateways: int) -> None:
@@ -191,7 +195,9 @@ class _Course:
             raise _Ends(outcome.client)
         target = outcome.target
         if target.original and gateways:
-            self._refuse("gateway route", "its original destination is the gateway itself", None, self._broken(True))
+            self._refuse(
+                "gateway route", "its original destination is the gateway itself", None, self._broken()
+            )
         service = target.service or (self._dialled_service() if target.original else None)
         dial = self.request.dial
         if service is not None:
@@ -216,7 +222,9 @@ class _Course:
             return found[0]
         if dial is not None:
             return None
-        return next((s for s in registry.named(registry.canonical(self.request.host)) if not s.external), None)
+        return next(
+            (s for s in registry.named(registry.canonical(self.request.host)) if not s.external), None
+        )
 
     def _to_service(self, service: Service, port: int, wire: Wire, sender: Workload, gateways: int) -> None:
         if self.request.dial is not None and not gateways and service is self._dialled_service():
@@ -224,8 +232,10 @@ class _Course:
         offered = service.port(port)
         pods = self.review.mesh.pods_behind(service.namespace, service.selector)
         if offered is None or not pods:
-            reason = f"{service.host} has no port {port}" if offered is None else f"{service.host} selects no Pods"
-            view = self._broken(bool(gateways)) if self.meshed or gateways else NO_CONNECTION
+            reason = (
+                f"{service.host} has no port {port}" if offered is None else f"{service.host} selects no Pods"
+            )
+            view = self._broken() if self.meshed or gateways else NO_CONNECTION
             self._refuse("service", reason, service.address, view)
         assert offered is not None  # noqa: S101 - refused above
         if len(pods) > 1:
@@ -235,7 +245,12 @@ class _Course:
         if number is None:
             raise Undecided(f"{pods[0].identity} names no container port {bound!r}", service.address)
         self.trail.append(
-            Step("service", Passage.PASSES, f"{service.host}:{port} is port {number} of its Pods", service.address)
+            Step(
+                "service",
+                Passage.PASSES,
+                f"{service.host}:{port} is port {number} of its Pods",
+                service.address,
+            )
         )
         self._to_pod(pods[0], number, wire, sender, gateways)
 
@@ -244,7 +259,7 @@ class _Course:
         source, destination = review.endpoint(sender), review.endpoint(pod)
         connection = Connection(source, destination, port)
         self.control = "network policy"
-        broken = self._broken(bool(gateways)) if self.meshed or gateways else TIME_OUT
+        broken = self._broken() if self.meshed or gateways else TIME_OUT
         self._meet(review.network_policies.egress(connection), broken)
         self.control = "VPC firewall"
         if review.firewall is None:
@@ -258,7 +273,7 @@ class _Course:
             self.arrives = f"{pod.identity}:{port}, inside the cluster"
             return
         if gateways == MAX_GATEWAYS:
-            self._refuse("gateway route", f"{pod.identity} routes to itself", pod.address, self._broken(True))
+            self._refuse("gateway route", f"{pod.identity} routes to itself", pod.address, self._broken())
         self._through(pod, port, wire, sender, gateways)
 
     def _through(self, pod: Workload, port: int, wire: Wire, sender: Workload, gateways: int) -> None:
@@ -266,12 +281,19 @@ class _Course:
         review, request = self.review, self.request
         self.gateway, self.control = pod.identity, "gateway"
         proxied = self.meshed or bool(gateways)
+        own = pod.principal(review.mesh.settings.trust_domain)
         accepted = accept(review.servers(pod), port, wire, request, meshed=proxied)
         self.trail.extend(accepted.steps)
+        if wire.security == "mesh mTLS" and wire.verifies and f"spiffe://{own}" not in wire.verifies:
+            self._refuse(
+                "sidecar TLS", f"{own} is not among the subjectAltNames", wire.address, self._broken()
+            )
         if isinstance(accepted, Refusal):
             raise _Ends(accepted.client)
         self.control = "authorization policy"
-        principal = wire.principal if wire.security == "mesh mTLS" and accepted.server.mode == "ISTIO_MUTUAL" else ""
+        principal = (
+            wire.principal if wire.security == "mesh mTLS" and accepted.server.mode == "ISTIO_MUTUAL" else ""
+        )
         asked = Asked(
             http=accepted.http,
             principal=principal or "",
@@ -285,16 +307,19 @@ class _Course:
         step, refused = decide(review.authorization.policies_for(pod), asked)
         self.trail.append(step)
         if refused is not None:
-            raise _Ends(refused if proxied or not accepted.http else refused)
+            raise _Ends(refused)
         self.control = "gateway"
-        own = pod.principal(review.mesh.settings.trust_domain)
         self._proceed(onward(accepted, request, own), pod, gateways=gateways + 1)
 
-    def _to_sites(self, ends: tuple[tuple[str, int], ...], wire: Wire, sender: Workload, gateways: int) -> None:
+    def _to_sites(
+        self, ends: tuple[tuple[str, int], ...], wire: Wire, sender: Workload, gateways: int
+    ) -> None:
         """Connect to a site outside; several ends are tried by the proxy in turn, so all must agree."""
         distinct = tuple(dict.fromkeys(ends))
         if not distinct:
-            self._refuse("gateway route" if gateways else "sidecar route", "no endpoint", None, self._broken(True))
+            self._refuse(
+                "gateway route" if gateways else "sidecar route", "no endpoint", None, self._broken()
+            )
         for host, port in distinct:
             self._to_site(host, port, sender, gateways)
         self._arrive(distinct, wire, gateways)
@@ -302,7 +327,7 @@ class _Course:
     def _to_site(self, host: str, port: int, sender: Workload, gateways: int) -> None:
         review = self.review
         proxied = self.meshed or bool(gateways)
-        broken = self._broken(bool(gateways)) if proxied else TIME_OUT
+        broken = self._broken() if proxied else TIME_OUT
         resolved = review.names.resolve(host)
         if resolved.addresses is None:
             assert resolved.step is not None  # noqa: S101 - a name is refused by a zone
@@ -312,7 +337,7 @@ class _Course:
             self._look_up(sender, host)
         elif resolved.step is not None:
             self.trail.append(resolved.step)
-        connection = Connection(review.endpoint(sender), review.outside(host, resolved.addresses), port)
+        connection = Connection(review.endpoint(sender), review.outside(resolved.addresses), port)
         self.control = "network policy"
         self._meet(review.network_policies.egress(connection), broken)
         self.control = "VPC firewall"
@@ -326,36 +351,42 @@ class _Course:
         https = self.request.scheme == "https"
         who = "gateway" if gateways else "sidecar"
         if wire.security == "mesh mTLS":
-            self._refuse(f"{who} TLS", "a site outside has no mesh certificate", None, self._broken(bool(gateways)))
+            self._refuse(f"{who} TLS", "a site outside has no mesh certificate", wire.address, self._broken())
         if wire.security == "originated TLS" and https:
-            self._refuse(f"{who} TLS", "TLS inside TLS: the site sees the outer one", None, TLS_FAILURE)
-        spoken = {"plain": "plain", "application TLS": "the application's TLS"}.get(wire.security, "TLS of the proxy")
+            self._refuse(
+                f"{who} TLS", "TLS inside TLS: the site sees the outer one", wire.address, TLS_FAILURE
+            )
+        strangers = [
+            host for host, _ in ends if wire.security == "originated TLS" and _stranger(host, wire.verifies)
+        ]
+        if strangers:
+            reason = f"the certificate of {strangers[0]} does not carry {' or '.join(wire.verifies)}"
+            self._refuse(f"{who} TLS", reason, wire.address, self._broken())
+        spoken = {"plain": "plain", "application TLS": "the application's TLS"}.get(
+            wire.security, "TLS of the proxy"
+        )
         places = " or ".join(f"{host}:{port}" for host, port in ends)
         self.arrives = f"{places}, {spoken}"
-        if https and all(host != self.request.sni for host, _ in ends) and not self._is_address(ends):
+        if https and all(_stranger(host, (self.request.sni,)) for host, _ in ends):
             self.client = WRONG_CERTIFICATE
-
-    @staticmethod
-    def _is_address(ends: tuple[tuple[str, int], ...]) -> bool:
-        return all(host.replace(".", "").isdigit() for host, _ in ends)
 
     def _look_up(self, pod: Workload, host: str) -> None:
         registry = self.review.mesh.registry
-        if host.replace(".", "").isdigit():
+        if _is_address(host):
             return
         self.control = "network policy"
         step = self.review.lookup(pod)
         proxied = pod is not self.source
         if step is not None and step.passage is Passage.REFUSES:
             self.trail.append(step)
-            raise _Ends(self._broken(True) if proxied else NO_NAME)
+            raise _Ends(self._broken() if proxied else NO_NAME)
         if any(not service.external for service in registry.named(registry.canonical(host))):
             return
         self.control = "private DNS"
         resolved = self.review.names.resolve(host)
         if resolved.addresses is None and resolved.step is not None:
             self.trail.append(resolved.step)
-            raise _Ends(self._broken(True) if proxied else NO_NAME)
+            raise _Ends(self._broken() if proxied else NO_NAME)
 
     def _meet(self, step: Step, refused: ClientView) -> None:
         self.trail.append(step)
@@ -366,7 +397,15 @@ class _Course:
         self.trail.append(Step(control, Passage.REFUSES, reason, address))
         raise _Ends(view)
 
-    def _broken(self, behind_proxy: bool) -> ClientView:
+    def _broken(self) -> ClientView:
         """What a proxy's failed connection looks like to the client."""
-        del behind_proxy
         return UNAVAILABLE if self.request.scheme == "http" else TLS_FAILURE
+
+
+def _is_address(host: str) -> bool:
+    return host.replace(".", "").isdigit()
+
+
+def _stranger(host: str, verified: tuple[str, ...]) -> bool:
+    """True when a site of this name cannot show a certificate for any of the names."""
+    return bool(verified) and not _is_address(host) and host not in verified

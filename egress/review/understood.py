@@ -52,9 +52,8 @@ _PEER: Shape = {
 _PORTS: Shape = {"port": MODELLED, "endPort": MODELLED, "protocol": MODELLED}
 
 SHAPES: Mapping[str, Shape] = {
-    "Service": {
-        key: MODELLED
-        for key in (
+    "Service": dict.fromkeys(
+        (
             "allocateLoadBalancerNodePorts",
             "clusterIP",
             "clusterIPs",
@@ -68,8 +67,9 @@ SHAPES: Mapping[str, Shape] = {
             "selector",
             "sessionAffinity",
             "type",
-        )
-    },
+        ),
+        MODELLED,
+    ),
     "NetworkPolicy": {
         "podSelector": _LABEL_SELECTOR,
         "policyTypes": MODELLED,
@@ -221,7 +221,7 @@ def _unknown(value: Any, shape: Shape, path: str) -> Iterable[str]:
     if not isinstance(value, Mapping):
         return
     for key, inner in value.items():
-        if inner is None or inner in ([], {}, "") and key not in shape:
+        if inner is None or (inner in ([], {}, "") and key not in shape):
             continue
         if key not in shape:
             yield f"{path}.{key}"

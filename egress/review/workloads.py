@@ -1,6 +1,6 @@
 """Workloads: whose Pods send requests, and which of them are gateways."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -60,7 +60,9 @@ def workload(item: KubernetesObject, namespace_labels: Mapping[str, str]) -> Wor
     by_hand = any(container.get("name") == "istio-proxy" for container in containers) and not gateway
     opted_in = wished == "true" and namespace_labels.get("istio-injection") != "disabled"
     host_network = bool(spec.get("hostNetwork"))
-    meshed = by_hand or (not gateway and not host_network and wished != "false" and (in_namespace or opted_in))
+    meshed = by_hand or (
+        not gateway and not host_network and wished != "false" and (in_namespace or opted_in)
+    )
     environment = {
         variable.get("name"): variable.get("value")
         for container in containers
@@ -92,7 +94,7 @@ def _template(item: KubernetesObject) -> tuple[Mapping[str, str], Mapping[str, s
     """Labels, annotations and spec of the Pods."""
     if item.kind == "Pod":
         return item.labels, item.annotations, item.spec
-    spec = item.spec
+    spec: Mapping[str, Any] = item.spec
     if item.kind == "CronJob":
         spec = (spec.get("jobTemplate") or {}).get("spec") or {}
     template = spec.get("template") or {}
@@ -106,7 +108,7 @@ def _node_selector(spec: Mapping[str, Any]) -> dict[str, str]:
     affinity = ((spec.get("affinity") or {}).get("nodeAffinity") or {}).get(
         "requiredDuringSchedulingIgnoredDuringExecution"
     ) or {}
-    terms = affinity.get("nodeSelectorTerms") or ()
+    terms: Sequence[Mapping[str, Any]] = affinity.get("nodeSelectorTerms") or ()
     if len(terms) == 1:
         for expression in terms[0].get("matchExpressions") or ():
             if expression.get("operator") == "In" and len(expression.get("values") or ()) == 1:

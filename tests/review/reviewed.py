@@ -61,19 +61,23 @@ class State:
         return replace(self, objects=found)
 
     def without(self, kind: str, name: str, namespace: str | None = None) -> "State":
-        kept = {k: v for k, v in self.objects.items() if not (k[0] == kind and k[2] == name and namespace in (None, k[1]))}
+        kept = {
+            k: v
+            for k, v in self.objects.items()
+            if not (k[0] == kind and k[2] == name and namespace in (None, k[1]))
+        }
         assert len(kept) < len(self.objects), (kind, name)
         return replace(self, objects=kept)
 
     def change(self, kind: str, name: str, namespace: str | None = None, **spec: Any) -> "State":
         """Replace fields of the specs of the objects of a name."""
         found = {}
+        assert any(key[0] == kind and key[2] == name for key in self.objects), (kind, name)
         for key, document in self.objects.items():
             if key[0] == kind and key[2] == name and namespace in (None, key[1]):
                 document = deepcopy(document)
                 document["spec"] = {k: v for k, v in {**document["spec"], **spec}.items() if v is not None}
             found[key] = document
-        assert found != dict(self.objects), (kind, name)
         return replace(self, objects=found)
 
     def spec(self, kind: str, name: str, namespace: str | None = None) -> dict[str, Any]:

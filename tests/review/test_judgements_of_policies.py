@@ -105,7 +105,9 @@ def test_4_deny_with_an_http_field_and_the_http_port_leaves_connections_alone() 
 
 
 def test_4_deny_with_a_namespace_spares_a_port_where_nobody_has_an_identity() -> None:
-    state = deny({"from": [{"source": {"namespaces": ["team-x"]}}], "to": [{"operation": {"methods": ["POST"]}}]})
+    state = deny(
+        {"from": [{"source": {"namespaces": ["team-x"]}}], "to": [{"operation": {"methods": ["POST"]}}]}
+    )
     assert state.seen("team-x/test", "https://example.com") == "200"
 
 
@@ -136,7 +138,13 @@ def test_6_nobody_has_an_identity_on_the_pass_through_port(source: dict[str, Any
 
 @pytest.mark.parametrize(
     ("pattern", "expected"),
-    [("example.com", "200"), ("EXAMPLE.COM", "exit 35"), ("*", "200"), ("*.com", "200"), ("other.net", "exit 35")],
+    [
+        ("example.com", "200"),
+        ("EXAMPLE.COM", "exit 35"),
+        ("*", "200"),
+        ("*.com", "200"),
+        ("other.net", "exit 35"),
+    ],
 )
 def test_7_sni_compares_with_a_lower_case_name(pattern: str, expected: str) -> None:
     state = with_rules({"when": [{"key": "connection.sni", "values": [pattern]}]})

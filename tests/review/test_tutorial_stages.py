@@ -127,7 +127,10 @@ def test_policies_for_the_services_ports_refuse_everything(source: str) -> None:
 
 
 def test_the_charts_default_ports_with_the_tutorials_policies_refuse_everything() -> None:
-    ports = [{"name": "http2", "port": 80, "targetPort": 80}, {"name": "https", "port": 443, "targetPort": 443}]
+    ports = [
+        {"name": "http2", "port": 80, "targetPort": 80},
+        {"name": "https", "port": 443, "targetPort": 443},
+    ]
     state = tutorial("4-policies").change("Service", "istio-egressgateway", ports=ports)
     deployment = state.spec("Deployment", "istio-egressgateway")
     deployment["template"]["spec"]["containers"][0]["env"] = []

@@ -59,6 +59,15 @@ def test_no_list_holds_an_empty_element(every: Synthesis) -> None:
     assert _found(every, empty_elements) == {}
 
 
+def test_every_network_policy_rule_says_with_whom(every: Synthesis) -> None:
+    # Kubernetes reads a rule without peers as one for every address.
+    for stack in every.stacks.values():
+        for body in stack.of_kind("NetworkPolicy"):
+            for direction, peers in (("egress", "to"), ("ingress", "from")):
+                for rule in body["spec"].get(direction, []):
+                    assert rule.get(peers), f"{_name(body)} has a rule of {direction} for everybody"
+
+
 def test_nothing_is_null(every: Synthesis) -> None:
     assert _found(every, nulls) == {}
 

@@ -8,8 +8,8 @@ from tests.synth.tutorial_objects import DEVIATIONS, STAGES, comparable, objects
 from tests.synth.variations import STAGES as CONFIGURATIONS
 from tests.synth.variations import TUTORIAL
 
-BEFORE, *GROWING, FINAL = STAGES
-"""What stands before the first route, the steps that have a configuration of their own, config/tutorial."""
+*GROWING, FINAL = STAGES
+"""The steps that have a configuration of their own, and the last: config/tutorial."""
 
 
 @pytest.mark.parametrize("stage", GROWING)

@@ -96,7 +96,7 @@ def test_authorized_networks_may_call_the_api_server(synthesized: Synthesized) -
     }
 
 
-def test_open_authorization_has_no_policy_at_all(synthesized: Synthesized) -> None:
+def test_open_authorization_has_no_policy_at_all_whatever_is_granted(synthesized: Synthesized) -> None:
     egress = synthesized("open").stacks["egress"]
 
     assert egress.of_kind("AuthorizationPolicy") == []

@@ -46,7 +46,6 @@ VARIATIONS: dict[str, Edits] = {
     },
     "open": {
         "destinations.yaml": {"authorization": "open"},
-        "teams/team-x.yaml": {"grants": LEFT_OUT},
         "teams/team-y.yaml": {"grants": LEFT_OUT},
     },
     "no-grants": {

@@ -112,7 +112,9 @@ def decide(policies: PolicyIndex, asked: Asked) -> tuple[Step, ClientView | None
         if any(_rule_matches(rule, asked, policy, deny=True) for rule in policy.spec.get("rules") or ()):
             return Step(CONTROL, Passage.REFUSES, f"{policy.name} denies it", policy.address), refused
     if not policies.allow:
-        return Step(CONTROL, Passage.PASSES, "no ALLOW policy selects the gateway: everything is let through"), None
+        return Step(
+            CONTROL, Passage.PASSES, "no ALLOW policy selects the gateway: everything is let through"
+        ), None
     for policy in policies.allowing(asked.namespace):
         if any(_rule_matches(rule, asked, policy, deny=False) for rule in policy.spec.get("rules") or ()):
             return Step(CONTROL, Passage.PASSES, f"{policy.name} allows it", policy.address), None
@@ -136,7 +138,9 @@ def _literal_namespaces(policy: KubernetesObject) -> set[str] | None:
         if not sources:
             return None
         for source in sources:
-            named = source.get("namespaces") or [_principal_namespace(p) for p in source.get("principals") or ()]
+            named = source.get("namespaces") or [
+                _principal_namespace(p) for p in source.get("principals") or ()
+            ]
             if not named or any(not name or "*" in name for name in named):
                 return None
             found.update(named)
@@ -182,7 +186,14 @@ class _Rule:
         return all(conditions) and (not sources or any(sources)) and (not operations or any(operations))
 
     def _values(
-        self, body: Mapping[str, Any], key: str, negated: str, value: str, compare: Compare, *, http: bool = False
+        self,
+        body: Mapping[str, Any],
+        key: str,
+        negated: str,
+        value: str,
+        compare: Compare,
+        *,
+        http: bool = False,
     ) -> bool:
         wanted, unwanted = body.get(key) or (), body.get(negated) or ()
         if not wanted and not unwanted:

@@ -18,7 +18,9 @@ class Firewall:
     """The firewall of one VPC."""
 
     vpc: Vpc
-    _egress: dict[tuple[str, int, tuple[tuple[int, int], ...]], Step | Undecided] = field(default_factory=dict)
+    _egress: dict[tuple[str, int, tuple[tuple[int, int], ...]], Step | Undecided] = field(
+        default_factory=dict
+    )
 
     def egress(self, connection: Connection) -> Step:
         """The source node's rules; all pools a Pod may run on must agree."""
@@ -77,7 +79,9 @@ class Firewall:
         place = f"{addresses.name} on port {connection.port}"
         if verdicts == {True}:
             if not deciding:
-                return Step(CONTROL, Passage.PASSES, f"no rule covers {place}: the implied rule allows egress")
+                return Step(
+                    CONTROL, Passage.PASSES, f"no rule covers {place}: the implied rule allows egress"
+                )
             return Step(CONTROL, Passage.PASSES, f"{deciding[0].name} allows {place}", deciding[0].address)
         if verdicts == {False}:
             return Step(CONTROL, Passage.REFUSES, f"{deciding[0].name} denies {place}", deciding[0].address)

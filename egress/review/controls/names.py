@@ -9,6 +9,8 @@ from egress.review.vpc import Vpc, Zone
 
 CONTROL = "private DNS"
 MAX_CHAIN = 8
+METADATA_SERVER = {"metadata.google.internal.": "169.254.169.254"}
+"""Answered on every Google node, whatever the zones say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,10 @@ class Names:
         else:
             return Resolved(networks([str(address)]), None)
         name, first = host.rstrip(".").lower() + ".", None
+        if self.vpc is not None and name in METADATA_SERVER:
+            return Resolved(
+                networks([METADATA_SERVER[name]], f"the metadata server {METADATA_SERVER[name]}"), None
+            )
         for _ in range(MAX_CHAIN):
             zone = self._zone(name)
             if zone is None:
@@ -48,10 +54,10 @@ class Names:
             addresses, alias = _lookup(zone, name)
             if addresses:
                 found = networks(addresses)
-                step = Step(CONTROL, Passage.PASSES, f"{host} is {found.name} here", first.address)
+                step = Step(CONTROL, Passage.PASSES, f"the name is {found.name} here", first.address)
                 return Resolved(found, step)
             if not alias:
-                reason = f"{zone.dns_name} is a private zone without a record for {name}"
+                reason = f"{zone.dns_name} is a private zone without a record for the name"
                 return Resolved(None, Step(CONTROL, Passage.REFUSES, reason, zone.address))
             name = alias
         return Resolved(INTERNET, None)

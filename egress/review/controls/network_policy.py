@@ -38,10 +38,18 @@ class NetworkPolicies:
 
     def ingress(self, connection: Connection) -> Step:
         """What the destination's policies say to a connection."""
-        return self._decide(connection, "Ingress", connection.destination, connection.source, "ingress", "from")
+        return self._decide(
+            connection, "Ingress", connection.destination, connection.source, "ingress", "from"
+        )
 
     def _decide(
-        self, connection: Connection, direction: str, subject: Endpoint, peer: Endpoint, rules: str, peers: str
+        self,
+        connection: Connection,
+        direction: str,
+        subject: Endpoint,
+        peer: Endpoint,
+        rules: str,
+        peers: str,
     ) -> Step:
         pod = subject.workload
         assert pod is not None  # noqa: S101 - only Pods have policies
@@ -51,7 +59,9 @@ class NetworkPolicies:
             reason = f"no policy isolates {pod.identity} for {direction.lower()}"
             return Step(control, Passage.PASSES, reason)
         if pod.host_network:
-            raise Undecided(f"{pod.identity} uses the host's network, which policies do not cover", pod.address)
+            raise Undecided(
+                f"{pod.identity} uses the host's network, which policies do not cover", pod.address
+            )
         covered: AddressSet = EMPTY
         by_block: list[tuple[KubernetesObject, AddressSet]] = []
         open_question: KubernetesObject | None = None
@@ -80,7 +90,8 @@ class NetworkPolicies:
                 raise Undecided(f"{peer.name} may lie inside or outside of the ipBlocks", touching[0].address)
         if open_question is not None:
             raise Undecided(
-                "an ipBlock covers Pods, which data planes judge differently: state the cluster", open_question.address
+                "an ipBlock covers Pods, which data planes judge differently: state the cluster",
+                open_question.address,
             )
         names = ", ".join(policy.name for policy in selecting[:3]) + (", ..." if len(selecting) > 3 else "")
         reason = f"none of {len(selecting)} policies ({names}) lets {pod.identity} {_verb(peers)} {peer.name}"
@@ -89,9 +100,11 @@ class NetworkPolicies:
     def _passes(self, control: str, policy: KubernetesObject, peer: Endpoint) -> Step:
         return Step(control, Passage.PASSES, f"{policy.name} names {peer.name}", policy.address)
 
-    def _peer(self, block: Mapping[str, Any], policy: KubernetesObject, peer: Endpoint) -> bool | None | AddressSet:
+    def _peer(
+        self, block: Mapping[str, Any], policy: KubernetesObject, peer: Endpoint
+    ) -> bool | AddressSet | None:
         """True, False, None where the input leaves it open, or the addresses of an ipBlock."""
-        if "ipBlock" in block and block["ipBlock"]:
+        if block.get("ipBlock"):
             addresses = _block(block["ipBlock"])
             if peer.workload is None:
                 return addresses

@@ -54,14 +54,22 @@ def send(
     service = offering[0]
     rule = sender.rules.for_service(service.host, service.namespace, sender.namespace, sender.labels)
     if destination.subset and (rule is None or destination.subset not in rule.subsets):
-        seen = f"{rule.objects[0].name} has no such subset" if rule else "no DestinationRule for it is visible"
+        seen = (
+            f"{rule.objects[0].name} has no such subset" if rule else "no DestinationRule for it is visible"
+        )
         reason = f"routes to subset {destination.subset} of {destination.host}: {seen}"
         return _refusal(sender, steps, reason, rule.address if rule else address, view)
+    if service.resolution == "DYNAMIC_DNS" and sender.control == "gateway" and not http:
+        reason = f"{service.host} has resolution DYNAMIC_DNS, which a gateway follows for HTTP alone"
+        return _refusal(sender, steps, reason, service.address, view)
     tls = rule.tls(destination.subset, port) if rule else ClientTls()
     wire = _wire(tls, sender, destination, service, port, request, http=http)
     if isinstance(wire, str):
         return _refusal(sender, steps, wire, tls.address or address, view)
-    passed = [*steps, Step(f"{sender.control} route", Passage.PASSES, f"to {destination.host}:{port}", address)]
+    passed = [
+        *steps,
+        Step(f"{sender.control} route", Passage.PASSES, f"to {destination.host}:{port}", address),
+    ]
     if rule and tls.mode:
         passed.append(
             Step(f"{sender.control} TLS", Passage.PASSES, f"speaks {_spoken(wire)} ({tls.mode})", tls.address)
@@ -103,9 +111,11 @@ def _wire(
             return Wire("plain") if http or request.scheme == "http" else Wire("application TLS", request.sni)
         case "ISTIO_MUTUAL":
             sni = tls.sni or f"outbound_.{port}_.{destination.subset}_.{service.host}"
-            return Wire("mesh mTLS", sni.lower(), sender.principal)
+            return Wire("mesh mTLS", sni.lower(), sender.principal, tls.subject_alt_names, tls.address)
         case "SIMPLE" | "MUTUAL":
-            return Wire("originated TLS", (tls.sni or service.host).lower())
+            asked = request.name_asked.partition(":")[0].lower()
+            sni = (tls.sni or asked).lower()
+            return Wire("originated TLS", sni, None, tls.verified(asked), tls.address)
     return f"the TLS mode {tls.mode} of the destination is unknown"
 
 
@@ -113,7 +123,5 @@ def _spoken(wire: Wire) -> str:
     return f"{wire.security}, SNI {wire.sni}" if wire.sni else wire.security
 
 
-def _refusal(
-    sender: Sender, steps: tuple[Step, ...], reason: str, address: str, view: ClientView
-) -> Refusal:
+def _refusal(sender: Sender, steps: tuple[Step, ...], reason: str, address: str, view: ClientView) -> Refusal:
     return Refusal((*steps, Step(f"{sender.control} route", Passage.REFUSES, reason, address)), view)

@@ -18,7 +18,18 @@ class ClientTls:
     mode: str = ""
     sni: str = ""
     subject_alt_names: tuple[str, ...] = ()
+    insecure: bool = False
     address: str | None = None
+
+    def verified(self, asked: str) -> tuple[str, ...]:
+        """The names one of which the site's certificate must carry; none where the name is not checked.
+
+        With `sni` set and no subjectAltNames, Istio checks no name (cluster_tls.go,
+        setAutoSniAndAutoSanValidation).
+        """
+        if self.insecure:
+            return ()
+        return self.subject_alt_names or (() if self.sni else (asked,))
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -56,26 +67,27 @@ class DestinationRule:
             mode=str(found.get("mode") or "DISABLE"),
             sni=str(found.get("sni") or ""),
             subject_alt_names=tuple(found.get("subjectAltNames") or ()),
+            insecure=bool(found.get("insecureSkipVerify")),
             address=address,
         )
 
 
 class DestinationRules:
-    """All DestinationRules, by namespace and host."""
+    """All DestinationRules: what a namespace has for itself, and what it exports, by host."""
 
     def __init__(self, items: Iterable[KubernetesObject], root_namespace: str) -> None:
         self._root = root_namespace
         self.all: list[DestinationRule] = []
-        self._exact: dict[tuple[str, str], list[DestinationRule]] = defaultdict(list)
-        self._wild: dict[str, dict[str, list[DestinationRule]]] = defaultdict(dict)
-        for item in sorted(items, key=lambda item: item.age):
+        self._own: dict[str, dict[str, list[DestinationRule]]] = defaultdict(dict)
+        self._exported: dict[str, dict[str, list[DestinationRule]]] = defaultdict(dict)
+        self._chosen: dict[tuple[str, str, str], list[DestinationRule]] = {}
+        for item in sorted(items, key=lambda item: (not item.spec.get("workloadSelector"), item.age)):
             rule = _parse(item)
             self.all.append(rule)
-            if is_wildcard(rule.host):
-                group = self._wild[item.namespace].setdefault(rule.host, [])
-            else:
-                group = self._exact[item.namespace, rule.host]
-            _merge_into(group, rule)
+            if PUBLIC in rule.export or item.namespace in rule.export:
+                _merge_into(self._own[item.namespace].setdefault(rule.host, []), rule)
+            if rule.export != {item.namespace}:
+                _merge_into(self._exported[item.namespace].setdefault(rule.host, []), rule)
 
     def for_service(
         self, host: str, service_namespace: str, viewer: str, labels: Mapping[str, str]
@@ -85,27 +97,31 @@ class DestinationRules:
         Its own namespace first, then the service's, then the root namespace, the latter two as far as they
         export it (push_context.go, destinationRule).
         """
-        own = self._in(viewer, host)
-        if viewer != self._root and own:
-            return _for_workload(own, labels)
+        key = (host, service_namespace, viewer)
+        if key not in self._chosen:
+            self._chosen[key] = self._choose(host, service_namespace, viewer)
+        return _for_workload(self._chosen[key], labels)
+
+    def _choose(self, host: str, service_namespace: str, viewer: str) -> list[DestinationRule]:
+        own = _best(self._own[viewer], host)
         if viewer == self._root:
-            local = [rule for rule in own if rule.export <= {viewer}]
-            if local:
-                return _for_workload(local, labels)
+            own = [rule for rule in own if rule.export == {viewer}]
+        if own:
+            return own
         for namespace in (service_namespace, self._root):
-            rules = self._in(namespace, host)
+            rules = _best(self._exported[namespace], host)
             exported = [rule for rule in rules if PUBLIC in rule.export or viewer in rule.export]
             if exported:
-                return _for_workload([r for r in exported if r.selector is None], labels)
-        return None
+                return exported
+        return []
 
-    def _in(self, namespace: str, host: str) -> list[DestinationRule]:
-        exact = self._exact.get((namespace, host))
-        if exact:
-            return exact
-        wild = self._wild.get(namespace)
-        best = most_specific(host, list(wild)) if wild else None
-        return wild[best] if wild and best else []
+
+def _best(by_host: Mapping[str, list[DestinationRule]], host: str) -> list[DestinationRule]:
+    if host in by_host:
+        return by_host[host]
+    stars = [pattern for pattern in by_host if is_wildcard(pattern)]
+    best = most_specific(host, stars)
+    return by_host[best] if best else []
 
 
 def _for_workload(rules: list[DestinationRule], labels: Mapping[str, str]) -> DestinationRule | None:
@@ -121,10 +137,11 @@ def _for_workload(rules: list[DestinationRule], labels: Mapping[str, str]) -> De
 def _parse(item: KubernetesObject) -> DestinationRule:
     spec = item.spec
     selector = spec.get("workloadSelector")
+    export = exported_to(spec.get("exportTo"), item.namespace)
     return DestinationRule(
         objects=(item,),
         host=fully_qualified(str(spec.get("host", "")), item.namespace),
-        export=exported_to(spec.get("exportTo"), item.namespace),
+        export=frozenset({item.namespace}) if selector else export,
         selector=(selector.get("matchLabels") or {}) if selector else None,
         policy=spec.get("trafficPolicy") or {},
         subsets={

@@ -88,11 +88,9 @@ class GatewayServers:
         self.services = [
             service
             for service in mesh.registry.declared_in(gateway.namespace)
-            if not service.external
-            and service.selector
-            and matches_labels(service.selector, gateway.labels)
+            if not service.external and service.selector and matches_labels(service.selector, gateway.labels)
         ]
-        self.chains: dict[int, "FilterChains"] = {}
+        self.chains: dict[int, FilterChains] = {}
         self._taken: dict[int, set[str]] = {}
         for item in mesh.gateway_objects:
             selector = item.spec.get("selector") or {}

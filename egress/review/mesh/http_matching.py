@@ -34,7 +34,8 @@ def first_route(
 
     On the mesh there is only one VirtualService to a host; a gateway merges all of them (SortVHostRoutes).
     """
-    ordinary, catching = [], []
+    ordinary: list[tuple[VirtualService, Route, Mapping[str, Any]]] = []
+    catching: list[tuple[VirtualService, Route, Mapping[str, Any]]] = []
     for item in items:
         for route, criteria in routes_at(item, proxy):
             (catching if _catches_all(criteria) else ordinary).append((item, route, criteria))
@@ -48,7 +49,9 @@ def routes_at(item: VirtualService, proxy: Listening) -> list[tuple[Route, Mappi
     """The routes a VirtualService gives a listener, with their criteria; nothing follows a catch-all."""
     found: list[tuple[Route, Mapping[str, Any]]] = []
     for route in item.http:
-        blocks = [match.criteria for match in route.matches if match.for_http(proxy)] if route.matches else [{}]
+        blocks = (
+            [match.criteria for match in route.matches if match.for_http(proxy)] if route.matches else [{}]
+        )
         for criteria in blocks:
             found.append((route, criteria))
             if _catches_all(criteria):
@@ -72,7 +75,9 @@ def matches(criteria: Mapping[str, Any], request: Request) -> bool:
                 if not _string(wanted, request.name_asked):
                     return False
             case "headers":
-                if not all(_header(value, request.headers.get(name.lower())) for name, value in wanted.items()):
+                if not all(
+                    _header(value, request.headers.get(name.lower())) for name, value in wanted.items()
+                ):
                     return False
             case "withoutHeaders":
                 if any(_header(value, request.headers.get(name.lower())) for name, value in wanted.items()):

@@ -40,7 +40,9 @@ class Accepted:
     """The TLS or TCP route of the filter chain that took the connection."""
 
 
-def accept(servers: GatewayServers, port: int, wire: Wire, request: Request, *, meshed: bool) -> Accepted | Refusal:
+def accept(
+    servers: GatewayServers, port: int, wire: Wire, request: Request, *, meshed: bool
+) -> Accepted | Refusal:
     """Which server of a gateway takes a connection on a Pod's port."""
     view = _Views(request, meshed=meshed)
     listed = servers.by_port.get(port, [])
@@ -48,7 +50,9 @@ def accept(servers: GatewayServers, port: int, wire: Wire, request: Request, *, 
     if not built:
         skipped = [s for s in servers.skipped if s.server.bound == port]
         why = skipped[0].reason if skipped else _why_no_listener(listed)
-        address = skipped[0].server.gateway.address if skipped else (listed[0].gateway.address if listed else None)
+        address = (
+            skipped[0].server.gateway.address if skipped else (listed[0].gateway.address if listed else None)
+        )
         reason = f"no listener on port {port}" + (f": {why}" if why else "")
         return Refusal((Step("gateway listener", Passage.REFUSES, reason, address),), view.no_listener)
     if not built[0].mode:
@@ -91,7 +95,9 @@ def _plain(servers: GatewayServers, server: Server, wire: Wire, view: _Views) ->
     if wire.security != "plain":
         reason = f"port {server.bound} expects plain HTTP, TLS arrives"
         return Refusal((Step("gateway listener", Passage.REFUSES, reason, address),), view.handshake)
-    step = Step("gateway listener", Passage.PASSES, f"port {server.bound}, plain HTTP: nobody is identified", address)
+    step = Step(
+        "gateway listener", Passage.PASSES, f"port {server.bound}, plain HTTP: nobody is identified", address
+    )
     return Accepted(servers, server, wire, True, (step,))
 
 
@@ -111,7 +117,9 @@ def _tls(servers: GatewayServers, built: list[Server], wire: Wire, view: _Views)
         step = Step("gateway listener", Passage.PASSES, reason, address)
         return Accepted(servers, server, wire, False, (step,), chain.routed)
     if server.mode != "ISTIO_MUTUAL":
-        raise Undecided(f"the certificates of a server with tls.mode {server.mode} are not in the input", address)
+        raise Undecided(
+            f"the certificates of a server with tls.mode {server.mode} are not in the input", address
+        )
     refusal = _mutual(server, wire)
     if refusal:
         return Refusal((Step("gateway listener", Passage.REFUSES, refusal, address),), view.handshake)
@@ -177,7 +185,9 @@ def _domain(server: Server, item: VirtualService, host: str) -> str | None:
     for own in item.hosts:
         for open_to in server.hosts_for(item.namespace):
             narrower = own if subset_of(own, open_to) else open_to if subset_of(open_to, own) else None
-            if narrower is not None and (narrower == host or (is_wildcard(narrower) and subset_of(host, narrower))):
+            if narrower is not None and (
+                narrower == host or (is_wildcard(narrower) and subset_of(host, narrower))
+            ):
                 found.append(narrower)
     return most_specific(host, found)
 
@@ -199,6 +209,4 @@ def _follow(
     destination = taken[0]
     services = chosen(mesh.registry.seen_by(gateway.namespace, destination.host), gateway.namespace)
     sender = Sender(CONTROL, gateway.namespace, gateway.labels, principal, mesh.destination_rules)
-    return send(
-        sender, destination, services, accepted.server.number, request, (), item.address, http=http
-    )
+    return send(sender, destination, services, accepted.server.number, request, (), item.address, http=http)

@@ -48,9 +48,7 @@ def outbound(mesh: Mesh, source: Workload, request: Request) -> Outcome:
             destination = Destination(dialled.host, port, "")
             reason = f"the listener of {dialled.host}:{port} takes any connection to that Service"
             step = Step("sidecar scope", Passage.PASSES, reason, scope.address)
-            return send(
-                sender, destination, [dialled], port, request, (step,), dialled.address, http=False
-            )
+            return send(sender, destination, [dialled], port, request, (step,), dialled.address, http=False)
     if request.dial is not None and request.dial.kind == "pod":
         return view.unmatched(port, f"no listener for a Pod's port {port}")
     if scope.http_listener(port):
@@ -106,11 +104,12 @@ def _http(view: _SidecarView, port: int) -> Outcome:
     if view.scope.opaque_services(port) or view.scope.tls_services(port):
         rival = (view.scope.opaque_services(port) + view.scope.tls_services(port))[0]
         raise Undecided(
-            f"port {port} is HTTP for one service and not for {rival.host}: the older one decides", rival.address
+            f"port {port} is HTTP for one service and not for {rival.host}: the older one decides",
+            rival.address,
         )
     found = _virtual_host(view, port)
     if found is None:
-        refused = f"{view.host} is no host that this proxy knows on port {port}"
+        refused = f"the host is none that this proxy knows on port {port}"
         return view.unmatched(port, refused, BAD_GATEWAY)
     if isinstance(found, Service):
         return _direct(view, found, port, http=True)
@@ -161,9 +160,7 @@ def _best_wildcard(items: list[VirtualService], host: str, listening: Listening)
 
 def _shares_port(scope: Scope, item: VirtualService, port: int) -> bool:
     """True when another host of a VirtualService is a service with an HTTP port of this number."""
-    return any(
-        offered.http for own in item.hosts for s in scope.services(own) if (offered := s.port(port))
-    )
+    return any(offered.http for own in item.hosts for s in scope.services(own) if (offered := s.port(port)))
 
 
 def _covers_no_service(scope: Scope, star: str, port: int) -> bool:
@@ -191,7 +188,7 @@ def _connection(view: _SidecarView, port: int) -> Outcome:
     opaque = view.scope.opaque_services(port)
     if opaque:
         return _direct(view, opaque[0], port, http=False)
-    what = f"SNI {request.sni}" if request.scheme == "https" else "plain HTTP"
+    what = "this SNI" if request.scheme == "https" else "plain HTTP"
     return view.unmatched(port, f"no listener on port {port} takes {what}")
 
 
@@ -244,20 +241,18 @@ def _direct(view: _SidecarView, service: Service, port: int, *, http: bool) -> O
     step = Step("sidecar scope", Passage.PASSES, reason, service.address)
     pool = view.scope.services(service.host)
     destination = Destination(service.host, port, "")
-    return send(
-        view.sender, destination, pool, port, view.request, (step,), service.address, http=http
-    )
+    return send(view.sender, destination, pool, port, view.request, (step,), service.address, http=http)
 
 
 def _follow(view: _SidecarView, item: VirtualService, route: Route, port: int, *, http: bool) -> Outcome:
     step = Step("sidecar scope", Passage.PASSES, f"{item.object.name} is visible", view.scope.address)
-    taken = [destination for destination, weight in route.destinations if weight or len(route.destinations) == 1]
+    taken = [
+        destination for destination, weight in route.destinations if weight or len(route.destinations) == 1
+    ]
     if not taken:
         raise Undecided(f"a route of {item.object.name} names no destination", item.address)
     if len(set(taken)) > 1:
         raise Undecided(f"{item.object.name} splits requests over several destinations", item.address)
     destination = taken[0]
     pool = view.scope.clusters(destination.host)
-    return send(
-        view.sender, destination, pool, port, view.request, (step,), item.address, http=http
-    )
+    return send(view.sender, destination, pool, port, view.request, (step,), item.address, http=http)

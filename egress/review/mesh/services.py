@@ -129,7 +129,7 @@ class Registry:
             if is_wildcard(service.host):
                 self.wildcards.append(service)
             if not service.external:
-                self._aliases.update({alias: service.host for alias in service_aliases(service.host)[1:]})
+                self._aliases.update(dict.fromkeys(service_aliases(service.host)[1:], service.host))
 
     def named(self, host: str) -> list[Service]:
         """The services of exactly this host, oldest first."""
@@ -141,7 +141,10 @@ class Registry:
 
     def covering(self, host: str) -> list[Service]:
         """The services of a host itself or of a star that covers it, oldest first."""
-        found = [*self.named(host), *(s for s in self.wildcards if s.host != host and subset_of(host, s.host))]
+        found = [
+            *self.named(host),
+            *(s for s in self.wildcards if s.host != host and subset_of(host, s.host)),
+        ]
         return sorted(found, key=lambda service: service.age) if len(found) > 1 else found
 
     def declared_in(self, namespace: str) -> list[Service]:

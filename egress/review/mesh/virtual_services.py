@@ -136,9 +136,28 @@ class VirtualServices:
                         self._by_host[gateway, host].append(item)
             if MESH in item.gateways:
                 for host in {
-                    d.host for routes in (item.http, item.tls, item.tcp) for r in routes for d, _ in r.destinations
+                    d.host
+                    for routes in (item.http, item.tls, item.tcp)
+                    for r in routes
+                    for d, _ in r.destinations
                 }:
                     self.by_destination[host].append(item)
+
+    def all_for(self, host: str) -> list[VirtualService]:
+        """Those of any gateway whose hosts cover a host, whoever sees them."""
+        found = {
+            id(item): item
+            for gateway in self.by_gateway
+            for item in (
+                *self._by_host.get((gateway, host), ()),
+                *(
+                    wild
+                    for wild in self._wild.get(gateway, ())
+                    if any(overlap(own, host) for own in wild.hosts)
+                ),
+            )
+        }
+        return list(found.values())
 
     def for_host(self, gateway: str, host: str, viewer: str) -> list[VirtualService]:
         """Those of a gateway (or `mesh`) that a namespace sees and whose hosts cover a host, first choice first."""

@@ -39,7 +39,13 @@ MODELLED = frozenset(
     }
 )
 
-DECIDING = ("google_compute_", "google_dns_", "google_network_", "google_container_", "google_network_security_")
+DECIDING = (
+    "google_compute_",
+    "google_dns_",
+    "google_network_",
+    "google_container_",
+    "google_network_security_",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,18 +124,17 @@ def _firewall(item: GoogleResource) -> FirewallRule:
         side = "source" if egress else "destination"
         raise ReviewError(f"{item.address}: {side} ranges on this direction are not modelled")
     by_identity = not egress and (body.get("source_service_accounts") or body.get("source_tags"))
-    if not cidrs and by_identity:
-        ranges = EMPTY
-    else:
-        ranges = networks([str(cidr) for cidr in cidrs or ("0.0.0.0/0",)])
+    listed = [str(cidr) for cidr in cidrs] or ([] if by_identity else ["0.0.0.0/0"])
     return FirewallRule(
         name=str(body.get("name") or item.address),
         address=item.address,
         priority=int(1000 if body.get("priority") is None else body["priority"]),
         egress=egress,
         allow=bool(allow),
-        traffic=tuple(_traffic(block, item.address) for block in allow or deny) if not body.get("disabled") else (),
-        ranges=ranges,
+        traffic=tuple(_traffic(block, item.address) for block in allow or deny)
+        if not body.get("disabled")
+        else (),
+        ranges=networks(listed),
         source_service_accounts=tuple(body.get("source_service_accounts") or ()),
         target_service_accounts=tuple(body.get("target_service_accounts") or ()),
         source_tags=tuple(body.get("source_tags") or ()),
@@ -155,7 +160,11 @@ def _traffic(block: Mapping[str, Any], address: str) -> tuple[str, tuple[tuple[i
 def _pools(by_type: Mapping[str, list[GoogleResource]], cluster: GoogleResource | None) -> Iterable[NodePool]:
     for item in by_type.get("google_container_node_pool", ()):
         yield _pool(str(item.body.get("name") or item.address), item, one(item.body.get("node_config")))
-    if cluster and not cluster.body.get("remove_default_node_pool") and not cluster.body.get("enable_autopilot"):
+    if (
+        cluster
+        and not cluster.body.get("remove_default_node_pool")
+        and not cluster.body.get("enable_autopilot")
+    ):
         inline = many(cluster.body.get("node_pool"))
         if not inline:
             yield _pool("default-pool", cluster, one(cluster.body.get("node_config")))
@@ -170,7 +179,11 @@ def _pool(name: str, item: GoogleResource, config: Mapping[str, Any]) -> NodePoo
         service_account=str(config.get("service_account") or "the Compute Engine default account"),
         labels={str(k): str(v) for k, v in (config.get("labels") or {}).items()},
         taints=tuple(
-            (str(t.get("key")), str(t.get("value") or ""), EFFECTS.get(str(t.get("effect")), str(t.get("effect"))))
+            (
+                str(t.get("key")),
+                str(t.get("value") or ""),
+                EFFECTS.get(str(t.get("effect")), str(t.get("effect"))),
+            )
             for t in many(config.get("taint"))
         ),
         tags=tuple(config.get("tags") or ()),

@@ -77,7 +77,10 @@ def gateway_objects(body: Mapping[str, Any], address: str) -> list[KubernetesObj
         "tolerations": values.get("tolerations") or [],
         "affinity": values.get("affinity") or {},
         "containers": [
-            {"name": "istio-proxy", "env": [{"name": k, "value": v} for k, v in (values.get("env") or {}).items()]}
+            {
+                "name": "istio-proxy",
+                "env": [{"name": k, "value": v} for k, v in (values.get("env") or {}).items()],
+            }
         ],
     }
     annotations = {"inject.istio.io/templates": "gateway", **(values.get("podAnnotations") or {})}
@@ -90,7 +93,12 @@ def gateway_objects(body: Mapping[str, Any], address: str) -> list[KubernetesObj
     if service.get("type") != "None":
         selector = {"app": labels["app"], "istio": labels["istio"]}
         documents.append(
-            {"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": {"selector": selector, "ports": ports}}
+            {
+                "apiVersion": "v1",
+                "kind": "Service",
+                "metadata": metadata,
+                "spec": {"selector": selector, "ports": ports},
+            }
         )
     if ((values.get("global") or {}).get("networkPolicy") or {}).get("enabled"):
         raise ReviewError(f"{address}: global.networkPolicy.enabled of the gateway chart is not modelled")
@@ -98,7 +106,7 @@ def gateway_objects(body: Mapping[str, Any], address: str) -> list[KubernetesObj
 
 
 def mesh_settings(body: Mapping[str, Any], address: str) -> MeshSettings:
-    """meshConfig of the istiod chart. Raises ReviewError for a setting that is not modelled."""
+    """MeshConfig of the istiod chart. Raises ReviewError for a setting that is not modelled."""
     values = values_of(body, address)
     config = values.get("meshConfig") or {}
     unknown = sorted(set(config) - MODELLED_MESH_CONFIG)
@@ -121,7 +129,7 @@ def mesh_settings(body: Mapping[str, Any], address: str) -> MeshSettings:
 
 
 def istiod_objects(body: Mapping[str, Any], address: str) -> list[KubernetesObject]:
-    """istiod's Deployment, so that NetworkPolicies towards it can be judged."""
+    """Istiod's Deployment, so that NetworkPolicies towards it can be judged."""
     values = values_of(body, address)
     revision = str(values.get("revision") or "")
     labels = {"app": "istiod", "istio": "istiod" if revision else "pilot"}

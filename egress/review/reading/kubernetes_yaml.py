@@ -39,7 +39,7 @@ def inventory_of_objects(objects: Iterable[KubernetesObject], origin: str) -> In
 
 
 def _settings(item: KubernetesObject) -> MeshSettings:
-    """meshConfig of istiod's ConfigMap."""
+    """MeshConfig of istiod's ConfigMap."""
     from egress.review.reading.istio_charts import mesh_settings
 
     text = (item.spec.get("data") or {}).get("mesh") or "{}"
@@ -60,11 +60,13 @@ def _files(path: Path) -> list[Path]:
 
 def _read(file: Path) -> list[KubernetesObject]:
     try:
-        documents = list(yaml.load_all(file.read_text(encoding="utf-8"), Loader=_LOADER))  # noqa: S506 - safe loaders
+        documents = list(yaml.load_all(file.read_text(encoding="utf-8"), Loader=_LOADER))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ReviewError(f"{file}: {error}") from error
     return [
-        kubernetes_object(document, _address(document, file)) for found in documents for document in _flat(found, file)
+        kubernetes_object(document, _address(document, file))
+        for found in documents
+        for document in _flat(found, file)
     ]
 
 

@@ -44,7 +44,9 @@ def inventory_of(resources: Iterable[ResolvedResource], origin: str) -> Inventor
                 mesh = istio_charts.mesh_settings(item.body, item.address)
                 objects += istio_charts.istiod_objects(item.body, item.address)
             elif chart not in ("base", "cni"):
-                raise ReviewError(f"{item.address}: the chart {chart!r} is not modelled; render it and read the YAML")
+                raise ReviewError(
+                    f"{item.address}: the chart {chart!r} is not modelled; render it and read the YAML"
+                )
         elif item.type.startswith("google_"):
             google.append(GoogleResource(type=item.type, address=item.address, body=item.body))
     return Inventory(objects=check(objects), mesh=mesh, vpc=read_vpc(google), origin=origin)

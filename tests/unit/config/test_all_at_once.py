@@ -112,3 +112,16 @@ def test_the_error_reads_as_one_line_a_problem_and_their_number():
 
 def test_a_path_is_shown_on_one_line_whatever_stands_in_it():
     assert show_path(("a", 0, 1, "b.c", "d\ne", "")) == "a[0][1].b.c.'d\\ne'.''"
+
+
+def test_a_key_that_looks_like_pydantics_mark_is_a_key_like_others(folder):
+    folder.edit("destinations.yaml", "destinations:\n", "'[key]': 1\ndestinations:\n  '[key]': 1\n")
+    folder.edit("teams/team-x.yaml", "team: x", "'[key]': 1")
+
+    assert [problem.split(": ")[:2] for problem in folder.problems()] == [
+        ["destinations.yaml:1", "[key]"],
+        ["destinations.yaml:3", "destinations.[key]"],
+        ["destinations.yaml:3", "destinations.[key]"],
+        ["teams/team-x.yaml:1", "labels.[key]"],
+        ["teams/team-x.yaml:1", "labels.[key]"],
+    ]

@@ -1,0 +1,1 @@
+"""The review's verbs for the command line."""

@@ -1,0 +1,29 @@
+"""`diff`: what a change gives and takes."""
+
+import argparse
+from pathlib import Path
+
+from egress.review.commands.inputs import guarded
+from egress.review.formats.comparison import FORMATS, render
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The two states and the format."""
+    parser.add_argument("old", type=Path, help="a cdktf.out folder, a plan as JSON, or Kubernetes YAML")
+    parser.add_argument("new", type=Path)
+    parser.add_argument("--format", choices=FORMATS, default="text")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Exit code 0 when nothing opens, 1 when something does, 2 when an input cannot be read."""
+
+    def job() -> int:
+        from egress.review.comparison import compare
+        from egress.review.reading.inputs import read
+        from egress.review.review import Review
+
+        comparison = compare(Review(read([options.old])), Review(read([options.new])))
+        print(render(comparison, options.format))
+        return 1 if comparison.gains else 0
+
+    return guarded(job)

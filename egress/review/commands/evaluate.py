@@ -1,0 +1,110 @@
+"""`evaluate`: one answer, or a file of them."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable
+from typing import TextIO
+
+from egress.review.answer import Answer, Verdict
+from egress.review.commands.inputs import CANNOT, add_input, guarded, inputs
+from egress.review.errors import ReviewError
+from egress.review.formats.answers import as_json, decided_text, explained, seen_text, verdict_text
+from egress.review.request import Request, parse_request, request_from_json
+from egress.review.review import Review
+
+EXIT_CODES = {Verdict.ALLOWED: 0, Verdict.REFUSED: 1}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The request, and how the answer is told."""
+    add_input(parser)
+    parser.add_argument("--from", dest="source", metavar="NAMESPACE/WORKLOAD", help="or NAMESPACE/sa/ACCOUNT")
+    parser.add_argument("--to", dest="url", metavar="URL", help="https://example.com/a")
+    parser.add_argument("--method", default="GET")
+    parser.add_argument("--header", action="append", metavar="NAME:VALUE", default=[])
+    parser.add_argument(
+        "--dial",
+        metavar="KIND:NAMESPACE/NAME:PORT",
+        help="a Service or Pod that is addressed instead of the host",
+    )
+    parser.add_argument("--without-sidecar", action="store_true", help="as if the Pod had no proxy")
+    parser.add_argument("--explain", action="store_true", help="every control on the way")
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument("--requests", metavar="FILE", help="JSON lines with from and to; - is standard input")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Exit code 0 allowed, 1 refused, 2 a bad question or one that the input leaves open; 0 for --requests."""
+
+    def job() -> int:
+        from egress.review.reading.inputs import read
+
+        if options.requests:
+            if options.source or options.url:
+                raise ReviewError("--requests takes the place of --from and --to")
+            review = Review(read(inputs(options)))
+            if options.requests == "-":
+                _answer_lines(review, sys.stdin, explain=options.explain)
+            else:
+                with _opened(options.requests) as lines:
+                    _answer_lines(review, lines, explain=options.explain)
+            return 0
+        if not options.source or not options.url:
+            raise ReviewError("evaluate needs --from and --to, or --requests")
+        request = _request(options)
+        answer = Review(read(inputs(options))).evaluate(request)
+        _print(request, answer, options)
+        return EXIT_CODES.get(answer.verdict, CANNOT)
+
+    return guarded(job)
+
+
+def _request(options: argparse.Namespace) -> Request:
+    headers = {}
+    for header in options.header:
+        name, colon, value = header.partition(":")
+        if not colon:
+            raise ReviewError(f"--header {header}: must be NAME:VALUE")
+        headers[name.strip()] = value.strip()
+    return parse_request(
+        source=options.source,
+        url=options.url,
+        method=options.method,
+        headers=headers,
+        dial=options.dial,
+        sidecar=False if options.without_sidecar else None,
+    )
+
+
+def _print(request: Request, answer: Answer, options: argparse.Namespace) -> None:
+    if options.format == "json":
+        print(json.dumps(as_json(answer, explain=options.explain), indent=2))
+        return
+    print(f"{request.source} -> {options.url}: {verdict_text(answer)}")
+    print(f"  {seen_text(answer)}")
+    print(f"  decided by {decided_text(answer)}")
+    if options.explain:
+        print(explained(answer))
+
+
+def _opened(name: str) -> TextIO:
+    try:
+        return open(name, encoding="utf-8")
+    except OSError as error:
+        raise ReviewError(f"--requests {name}: {error.strerror}") from error
+
+
+def _answer_lines(review: Review, lines: Iterable[str], *, explain: bool) -> None:
+    """Answer JSON lines with JSON lines, in their order; a line that is no question gets an error."""
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            document = json.loads(line)
+            if not isinstance(document, dict):
+                raise ReviewError("a request is a JSON object")
+            answered = as_json(review.evaluate(request_from_json(document)), explain=explain)
+        except (ValueError, ReviewError) as error:
+            answered = {"error": f"line {number}: {error}"}
+        print(json.dumps(answered))

@@ -1,0 +1,43 @@
+"""`list`: every identity, destination and scheme."""
+
+import argparse
+from fnmatch import fnmatchcase
+
+from egress.review.commands.inputs import add_input, guarded, inputs
+from egress.review.formats.matrix import FORMATS, render
+
+VERDICTS = ("allowed", "refused", "conditional", "unknown")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The filters and the format."""
+    add_input(parser)
+    parser.add_argument("--format", choices=FORMATS, default="text")
+    parser.add_argument("--from", dest="source", metavar="PATTERN", help="identities, for example 'team-x/*'")
+    parser.add_argument(
+        "--to", dest="host", metavar="PATTERN", help="destinations, for example '*.example.com'"
+    )
+    parser.add_argument("--scheme", choices=("http", "https"))
+    parser.add_argument("--verdict", choices=VERDICTS, action="append", help="may be given again")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the matrix. Exit code 0, 2 when the input cannot be read."""
+
+    def job() -> int:
+        from egress.review.matrix import Matrix
+        from egress.review.reading.inputs import read
+        from egress.review.review import Review
+
+        rows = [
+            row
+            for row in Matrix(Review(read(inputs(options)))).rows()
+            if (options.source is None or fnmatchcase(row.identity, options.source))
+            and (options.host is None or fnmatchcase(row.host, options.host))
+            and (options.scheme is None or row.scheme == options.scheme)
+            and (not options.verdict or str(row.answer.verdict) in options.verdict)
+        ]
+        print(render(rows, options.format))
+        return 0
+
+    return guarded(job)

@@ -1,0 +1,210 @@
+"""`diff`: what a change gives and takes, and which object does it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from egress.review.answer import Answer, Verdict
+from egress.review.matrix import ALL_CELLS, ANY_OTHER, SCHEMES, Matrix
+from egress.review.objects import KubernetesObject
+from egress.review.request import Scheme
+from egress.review.review import Review
+
+
+class Effect(StrEnum):
+    """What became of a cell."""
+
+    GAINED = "gained"
+    LOST = "lost"
+    CONDITIONAL = "now conditional"
+    CONDITIONS = "other conditions"
+    """Conditional before and after, under different conditions."""
+    WAY = "another way"
+    """Allowed before and after, but through another gateway, to another place or over another kind of connection."""
+    UNKNOWN = "now unknown"
+    VIEW = "refused differently"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One cell that differs. An answer is None where the identity exists on one side alone."""
+
+    identity: str
+    host: str
+    scheme: Scheme
+    effect: Effect
+    before: Answer | None
+    after: Answer | None
+    objects: tuple[str, ...]
+    """The changed objects that did it: those on the way of either answer, else all that changed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """All changed cells, and how many objects changed with and without effect."""
+
+    changes: tuple[Change, ...]
+    changed_objects: tuple[str, ...]
+    without_effect: int
+
+    @property
+    def gains(self) -> tuple[Change, ...]:
+        """The cells where something is possible that was not: what a reviewer must agree to."""
+        return tuple(change for change in self.changes if _widens(change))
+
+
+def compare(old: Review, new: Review) -> Comparison:
+    """Compare two reviewed states cell by cell."""
+    before, after = Matrix(old), Matrix(new)
+    changed = changed_objects(old, new)
+    changes = []
+    used: set[str] = set()
+    for identity, host, scheme in _cells(before, after):
+        one, other = _answer(before, identity, host, scheme), _answer(after, identity, host, scheme)
+        effect = effect_of(one, other)
+        if effect is None:
+            continue
+        did_it = _did_it(one, other, changed)
+        used.update(did_it)
+        changes.append(Change(identity, host, scheme, effect, one, other, did_it))
+    return Comparison(
+        changes=tuple(changes),
+        changed_objects=tuple(sorted(changed)),
+        without_effect=len(set(changed) - used),
+    )
+
+
+def changed_objects(old: Review, new: Review) -> dict[str, tuple[str, ...]]:
+    """The objects and resources that were added, removed or changed: what happened, to its addresses."""
+    found: dict[str, tuple[str, ...]] = {}
+    before, after = _by_key(old.inventory.objects), _by_key(new.inventory.objects)
+    for key in sorted(before.keys() | after.keys()):
+        one, other = before.get(key), after.get(key)
+        _, kind, namespace, name = key
+        place = f"{kind} {namespace}/{name}" if namespace else f"{kind} {name}"
+        if one is None and other is not None:
+            found[f"{place} added"] = (other.address,)
+        elif other is None and one is not None:
+            found[f"{place} removed"] = (one.address,)
+        elif one is not None and other is not None and _body(one) != _body(other):
+            found[f"{place} changed"] = tuple(dict.fromkeys((one.address, other.address)))
+    found.update(_changed_vpc(old, new))
+    if old.inventory.mesh != new.inventory.mesh:
+        addresses = (old.inventory.mesh.address, new.inventory.mesh.address)
+        found["meshConfig changed"] = tuple(dict.fromkeys(a for a in addresses if a))
+    return found
+
+
+def effect_of(before: Answer | None, after: Answer | None) -> Effect | None:
+    """What became of a cell; None for nothing. An identity that does not exist is refused everything."""
+    one = before.verdict if before else Verdict.REFUSED
+    other = after.verdict if after else Verdict.REFUSED
+    if one is other:
+        return _same_verdict(before, after)
+    match other:
+        case Verdict.ALLOWED:
+            return Effect.GAINED
+        case Verdict.CONDITIONAL:
+            return Effect.CONDITIONAL
+        case Verdict.UNKNOWN:
+            return Effect.UNKNOWN
+    return Effect.LOST
+
+
+def _same_verdict(before: Answer | None, after: Answer | None) -> Effect | None:
+    if before is None or after is None:
+        return None
+    if before.conditions != after.conditions:
+        return Effect.CONDITIONS
+    if after.verdict in (Verdict.ALLOWED, Verdict.CONDITIONAL) and (
+        (before.arrives, before.through, before.client, before.not_given)
+        != (after.arrives, after.through, after.client, after.not_given)
+    ):
+        return Effect.WAY
+    return Effect.VIEW if before.client != after.client else None
+
+
+def _widens(change: Change) -> bool:
+    """True where a request may pass that did not: gained, conditional from refused, or left open."""
+    if change.effect in (Effect.GAINED, Effect.CONDITIONS, Effect.WAY):
+        return True
+    refused = change.before is None or change.before.verdict is Verdict.REFUSED
+    return change.effect in (Effect.CONDITIONAL, Effect.UNKNOWN) and refused
+
+
+def _cells(before: Matrix, after: Matrix) -> Iterable[tuple[str, str, Scheme]]:
+    """The cells in which the two sides can differ."""
+    sources = before.by_identity.keys() | after.by_identity.keys()
+    hosts = sorted({*before.hosts, *after.hosts})
+    every_cell = len(sources) * len(hosts) * len(SCHEMES) <= ALL_CELLS
+    for identity in sorted(sources):
+        known: set[str] = set()
+        for matrix in (before, after):
+            source = matrix.by_identity.get(identity)
+            known |= matrix.known_hosts(source) if source else set()
+        for host in hosts if every_cell else sorted(known):
+            for scheme in SCHEMES:
+                yield identity, host, scheme
+        for scheme in SCHEMES:
+            yield identity, ANY_OTHER, scheme
+
+
+def _answer(matrix: Matrix, identity: str, host: str, scheme: Scheme) -> Answer | None:
+    source = matrix.by_identity.get(identity)
+    if source is None:
+        return None
+    return matrix.other(source, scheme) if host == ANY_OTHER else matrix.cell(source, host, scheme)
+
+
+def _did_it(
+    one: Answer | None, other: Answer | None, changed: Mapping[str, tuple[str, ...]]
+) -> tuple[str, ...]:
+    on_the_way = {step.address for answer in (one, other) if answer for step in answer.steps if step.address}
+    found = tuple(what for what, addresses in changed.items() if on_the_way & set(addresses))
+    return found or tuple(changed)
+
+
+def _by_key(objects: Iterable[KubernetesObject]) -> dict[tuple[str, str, str, str], KubernetesObject]:
+    return {item.key: item for item in objects}
+
+
+def _body(item: KubernetesObject) -> tuple[object, ...]:
+    return (item.spec, dict(item.labels), dict(item.annotations))
+
+
+def _changed_vpc(old: Review, new: Review) -> dict[str, tuple[str, ...]]:
+    before, after = _vpc_parts(old), _vpc_parts(new)
+    found = {}
+    for name in sorted(before.keys() | after.keys()):
+        one, other = before.get(name), after.get(name)
+        if one == other:
+            continue
+        what = "added" if one is None else "removed" if other is None else "changed"
+        addresses = tuple(dict.fromkeys(part[0] for part in (one, other) if part))
+        found[f"{name} {what}"] = addresses
+    return found
+
+
+def _vpc_parts(review: Review) -> dict[str, tuple[str, object]]:
+    """What a VPC consists of, by a name that outlives a renaming of the resource."""
+    vpc = review.vpc
+    if vpc is None:
+        return {}
+    found: dict[str, tuple[str, object]] = {}
+    for rule in vpc.firewall:
+        facts = {key: value for key, value in vars(rule).items() if key not in ("address", "description")}
+        found[f"firewall {rule.name}"] = (rule.address, facts)
+    for pool in vpc.pools:
+        found[f"node pool {pool.name}"] = (
+            pool.address,
+            (pool.service_account, pool.labels, pool.taints, pool.tags),
+        )
+    for zone in vpc.zones:
+        found[f"zone {zone.dns_name}"] = (zone.address, zone.records)
+    found["Cloud NAT"] = (vpc.nat_address or "", bool(vpc.nat_address))
+    found["subnet"] = (
+        vpc.subnet_address,
+        (vpc.pod_range, vpc.node_range, vpc.service_range, vpc.private_google_access, vpc.default_route),
+    )
+    found["cluster"] = (vpc.cluster_address, (vpc.private_nodes, vpc.dataplane_v2))
+    return found

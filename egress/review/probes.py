@@ -1,0 +1,84 @@
+"""The paths and methods that tell a policy's or a route's cases apart."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS")
+UNLISTED = "/-"
+"""A path nobody names; lengthened until no pattern covers it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One path and one method, and what each stands for; an empty text stands for all that is not named."""
+
+    path: str
+    method: str
+    path_text: str = ""
+    method_text: str = ""
+
+    @property
+    def text(self) -> str:
+        """How a person reads it: `GET /status/*`."""
+        path = f"path {self.path_text}" if self.path_text else "any other path"
+        return f"{path}, method {self.method_text}" if self.method_text else path
+
+
+ONE_PROBE = (Probe("/", "GET"),)
+"""Where nothing distinguishes paths or methods, one request stands for all."""
+
+
+def probes(patterns: Iterable[str], methods: Iterable[str]) -> tuple[Probe, ...]:
+    """One probe for each combination of a named path (and one that is not named) and method."""
+    named = sorted(set(patterns))
+    listed = sorted(set(methods))
+    if not named and not listed:
+        return ONE_PROBE
+    other = UNLISTED
+    while any(pattern != "*" and re.fullmatch(_regex(pattern), other) for pattern in named):
+        if len(other) > 64:
+            break
+        other += "-/-"
+    paths = [(_example(pattern), pattern) for pattern in named] + [(other, "")]
+    verbs = [(method, method) for method in listed]
+    rest = next((method for method in METHODS if method not in listed), "GET")
+    verbs.append((rest, "any other" if listed else ""))
+    return tuple(Probe(path, verb, text, spoken) for path, text in paths for verb, spoken in verbs)
+
+
+def of_policy(rules: Iterable[Mapping[str, Any]]) -> tuple[set[str], set[str]]:
+    """The paths and methods that an AuthorizationPolicy's rules name."""
+    paths: set[str] = set()
+    methods: set[str] = set()
+    for rule in rules:
+        for entry in rule.get("to") or ():
+            operation = entry.get("operation") or {}
+            paths.update(map(str, (*(operation.get("paths") or ()), *(operation.get("notPaths") or ()))))
+            methods.update(
+                map(str, (*(operation.get("methods") or ()), *(operation.get("notMethods") or ())))
+            )
+    return paths, methods
+
+
+def of_criteria(criteria: Mapping[str, Any]) -> tuple[set[str], set[str]]:
+    """The paths and methods that a route's match names."""
+    uri, method = criteria.get("uri") or {}, criteria.get("method") or {}
+    paths = {str(v) if k == "exact" else f"{v}*" for k, v in uri.items() if k in ("exact", "prefix")}
+    return paths - {"/*"}, {str(v) for k, v in method.items() if k == "exact"}
+
+
+def _example(pattern: str) -> str:
+    """A path that a pattern takes."""
+    if "{*}" in pattern or "{**}" in pattern:
+        return pattern.replace("{**}", "-").replace("{*}", "-")
+    if pattern.endswith("*"):
+        return (pattern[:-1] or "/") + "-"
+    return f"/-{pattern[1:]}" if pattern.startswith("*") else pattern
+
+
+def _regex(pattern: str) -> str:
+    parts = re.split(r"(\{\*\*\}|\{\*\}|\*)", pattern)
+    pieces = {"{*}": "[^/]+", "{**}": ".*", "*": ".*"}
+    return "".join(pieces.get(part, re.escape(part)) for part in parts)

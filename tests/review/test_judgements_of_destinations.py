@@ -1,0 +1,170 @@
+"""How Istio judges DestinationRules, ServiceEntries and PeerAuthentication: judgements 34 to 39."""
+
+from typing import Any
+
+import pytest
+
+from egress.review.answer import Verdict
+from tests.review.reviewed import State, tutorial
+from tests.review.test_judgements_of_scope import X, Y, without_policies
+
+TO_GATEWAY = "target-egress-gateway"
+SERVICE = "istio-egressgateway.istio-egress.svc.cluster.local"
+
+
+def destination_rule(namespace: str, name: str, created: str = "", **spec: Any) -> dict[str, Any]:
+    metadata = {"name": name, "namespace": namespace}
+    if created:
+        metadata["creationTimestamp"] = created
+    return {
+        "apiVersion": "networking.istio.io/v1",
+        "kind": "DestinationRule",
+        "metadata": metadata,
+        "spec": spec,
+    }
+
+
+def service_entry(namespace: str, name: str, host: str, **spec: Any) -> dict[str, Any]:
+    ports = [
+        {"number": 80, "name": "http", "protocol": "HTTP"},
+        {"number": 443, "name": "tls", "protocol": "TLS"},
+    ]
+    return {
+        "apiVersion": "networking.istio.io/v1",
+        "kind": "ServiceEntry",
+        "metadata": {"name": name, "namespace": namespace},
+        "spec": {"hosts": [host], "ports": ports, "resolution": "DNS", "location": "MESH_EXTERNAL", **spec},
+    }
+
+
+def turned_to_other_net(state: State) -> State:
+    return state.change("ServiceEntry", "example-com-ext", endpoints=[{"address": "other.net"}])
+
+
+def test_34_with_an_sni_the_name_in_the_certificate_is_not_checked() -> None:
+    answer = turned_to_other_net(tutorial()).ask(X, "http://example.com")
+    assert (answer.verdict, answer.arrives) == (Verdict.ALLOWED, "other.net:443, TLS of the proxy")
+
+
+@pytest.mark.parametrize("tls", [{"mode": "SIMPLE"}, {"mode": "SIMPLE", "subjectAltNames": ["example.com"]}])
+def test_34_without_an_sni_or_with_names_it_is(tls: dict[str, Any]) -> None:
+    subsets = tutorial().spec("DestinationRule", "example-com-originate-tls")["subsets"]
+    subsets[0]["trafficPolicy"]["portLevelSettings"][0]["tls"] = tls
+    state = tutorial().change("DestinationRule", "example-com-originate-tls", subsets=subsets)
+    assert turned_to_other_net(state).seen(X, "http://example.com") == "503"
+    assert state.seen(X, "http://example.com") == "200"
+
+
+def test_35_a_rule_of_the_clients_namespace_replaces_the_platforms_completely() -> None:
+    state = tutorial().apply(destination_rule("team-x", "own", host=SERVICE, trafficPolicy={}))
+    assert state.seen(X, "http://example.com") == "503"
+    assert state.seen(X, "https://example.com") == "exit 35"
+    assert state.seen(Y, "http://httpbin.org/status/418") == "200"
+
+
+def test_35_in_the_platforms_namespace_two_are_merged() -> None:
+    state = tutorial().apply(
+        destination_rule("istio-egress", "z-newer", host=SERVICE, trafficPolicy={"tls": {"mode": "SIMPLE"}})
+    )
+    assert state.seen(X, "http://example.com") == "200"
+
+
+def test_35_the_rule_moved_to_a_team_works_there_and_breaks_the_others() -> None:
+    spec = tutorial().spec("DestinationRule", TO_GATEWAY)
+    state = (
+        tutorial().without("DestinationRule", TO_GATEWAY).apply(destination_rule("team-x", "moved", **spec))
+    )
+    assert state.seen(X, "http://example.com") == "200"
+    assert state.seen(Y, "http://httpbin.org/status/418") == "503"
+
+
+def test_36_a_tcp_port_takes_the_unmatched_tls_of_other_hosts() -> None:
+    ports = [{"number": 443, "name": "tcp", "protocol": "TCP"}]
+    state = tutorial().change("ServiceEntry", "example-com-ext", ports=ports)
+    answer = state.ask(X, "https://other.net")
+    assert answer.arrives == "example.com:443, the application's TLS"
+    assert answer.client.text.endswith("(curl exit 60)")
+
+
+def test_36_a_port_443_as_http_refuses_https() -> None:
+    ports = [{"number": 443, "name": "http", "protocol": "HTTP"}]
+    state = tutorial().change("ServiceEntry", "example-com-ext", ports=ports)
+    state = state.without("ServiceEntry", "httpbin-org-ext")
+    assert state.seen(X, "https://example.com") == "exit 35"
+
+
+def test_36_https_is_tls() -> None:
+    ports = [{"number": 443, "name": "https", "protocol": "HTTPS"}]
+    state = tutorial().change("ServiceEntry", "example-com-ext", ports=ports)
+    assert state.ask(X, "https://example.com").through == "istio-egress/istio-egressgateway"
+
+
+def test_37_two_service_entries_of_one_namespace_pool_their_endpoints() -> None:
+    extra = service_entry("istio-egress", "z-second", "httpbin.org", endpoints=[{"address": "other.net"}])
+    answer = without_policies(tutorial()).apply(extra).ask(X, "http://httpbin.org")
+    assert answer.arrives == "httpbin.org:80 or other.net:80, plain"
+
+
+def test_37_in_another_namespace_the_own_one_is_used() -> None:
+    extra = service_entry("team-x", "own", "httpbin.org", endpoints=[{"address": "other.net"}])
+    state = (
+        without_policies(tutorial())
+        .apply(extra)
+        .without("VirtualService", "httpbin-org-through-egress-gateway")
+    )
+    assert state.ask(X, "http://httpbin.org").arrives == "other.net:80, plain"
+    assert state.ask(Y, "http://httpbin.org").arrives == "httpbin.org:80, plain"
+
+
+def wildcard(resolution: str) -> State:
+    host = "*.example.com"
+    state = tutorial().apply(service_entry("istio-egress", "wild", host, resolution=resolution))
+    return without_policies(state)
+
+
+def routed(resolution: str) -> State:
+    state = wildcard(resolution)
+    spec = state.spec("VirtualService", "httpbin-org-through-egress-gateway")
+    for kind in ("http", "tls"):
+        spec[kind][1]["route"][0]["destination"]["host"] = "*.example.com"
+        for route in spec[kind]:
+            for match in route["match"]:
+                if "sniHosts" in match:
+                    match["sniHosts"] = ["*.example.com"]
+    metadata = {"name": "wild", "namespace": "istio-egress"}
+    spec["hosts"] = ["*.example.com"]
+    return state.apply(
+        {"apiVersion": "networking.istio.io/v1", "kind": "VirtualService", "metadata": metadata, "spec": spec}
+    )
+
+
+def test_38_a_wildcard_without_resolution_does_not_pass_the_gateway() -> None:
+    assert routed("NONE").seen(X, "http://www.example.com") == "503"
+    assert routed("NONE").seen(X, "https://www.example.com") == "exit 35"
+
+
+def test_38_with_dynamic_dns_http_passes_and_https_does_not() -> None:
+    assert routed("DYNAMIC_DNS").ask(X, "http://www.example.com").arrives == "www.example.com:80, plain"
+    assert routed("DYNAMIC_DNS").seen(X, "https://www.example.com") == "exit 35"
+
+
+@pytest.mark.parametrize("resolution", ["NONE", "DYNAMIC_DNS"])
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_38_without_a_route_a_wildcard_leads_straight_outside(resolution: str, scheme: str) -> None:
+    answer = wildcard(resolution).ask(X, f"{scheme}://www.example.com")
+    assert (answer.verdict, answer.through) == (Verdict.ALLOWED, "")
+
+
+@pytest.mark.parametrize("mode", ["STRICT", "PERMISSIVE", "DISABLE"])
+def test_39_peer_authentication_does_nothing_to_gateway_servers(mode: str) -> None:
+    item = {
+        "apiVersion": "security.istio.io/v1",
+        "kind": "PeerAuthentication",
+        "metadata": {"name": "gateway", "namespace": "istio-egress"},
+        "spec": {"mtls": {"mode": mode}},
+    }
+    state = tutorial().apply(item)
+    assert state.seen(X, "http://example.com") == "200"
+    assert state.seen(
+        X, "http://example.com", sidecar=False, dial="pod:istio-egress/istio-egressgateway:8080"
+    ) == ("exit 52 or 56")

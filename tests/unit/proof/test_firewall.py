@@ -1,0 +1,99 @@
+"""VPC firewall rules as nftables chains."""
+
+from dataclasses import replace
+
+from egress.proof.firewall import Node, ruleset
+from egress.proof.vpc import FirewallRule, Vpc
+
+NODE = Node(name="gke-application-0", address="10.0.0.2", pod_range="10.1.0.0/24", service_account="app@x")
+GATEWAY = Node(name="gke-gateway-0", address="10.0.0.3", pod_range="10.1.1.0/24", service_account="gw@x")
+DENY_ALL = FirewallRule(
+    name="global-deny-egress-all",
+    address="foundation: deny",
+    priority=65535,
+    egress=True,
+    allow=False,
+    traffic=(("all", ()),),
+    destination_ranges=("0.0.0.0/0",),
+)
+WEB = FirewallRule(
+    name="gateway-allow-egress-web",
+    address="foundation: web",
+    priority=1000,
+    egress=True,
+    allow=True,
+    traffic=(("tcp", ("80", "443")),),
+    target_service_accounts=("gw@x",),
+)
+
+
+def vpc(*rules: FirewallRule) -> Vpc:
+    return Vpc(
+        nodes_range="10.0.0.0/24",
+        pods_range="10.1.0.0/16",
+        services_range="10.2.0.0/20",
+        control_plane_range="10.5.0.0/28",
+        private_google_access=True,
+        nat=True,
+        firewall=rules,
+        pools=(),
+        zones=(),
+        dataplane_v2=True,
+        node_local_dns=True,
+        cluster_name="cluster1",
+        project="demo",
+    )
+
+
+def chain(text: str, name: str) -> list[str]:
+    body = text.split(f"chain {name} {{\n", 1)[1].split("\n}", 1)[0]
+    return [line.strip() for line in body.splitlines()]
+
+
+def test_rules_are_tried_by_priority() -> None:
+    lines = chain(ruleset(vpc(DENY_ALL, WEB), [GATEWAY]), "egress_gke_gateway_0")
+
+    assert lines[0] == "tcp dport { 80, 443 } counter return"
+    assert "global-deny-egress-all" in lines[1]
+
+
+def test_deny_wins_over_allow_at_equal_priority() -> None:
+    lines = chain(ruleset(vpc(replace(WEB, priority=65535), DENY_ALL), [GATEWAY]), "egress_gke_gateway_0")
+
+    assert "global-deny-egress-all" in lines[0]
+
+
+def test_a_rule_with_target_accounts_spares_other_nodes() -> None:
+    assert "dport { 80, 443 }" not in "\n".join(chain(ruleset(vpc(WEB), [NODE]), "egress_gke_application_0"))
+
+
+def test_a_disabled_rule_is_left_out() -> None:
+    assert "global-deny" not in ruleset(vpc(replace(DENY_ALL, disabled=True)), [NODE])
+
+
+def test_egress_is_allowed_and_ingress_denied_where_no_rule_matches() -> None:
+    text = ruleset(vpc(), [NODE])
+
+    assert chain(text, "egress_gke_application_0") == ["return"]
+    assert "implied-deny-ingress" in chain(text, "ingress_gke_application_0")[-1]
+
+
+def test_gke_admits_pods_and_its_control_plane_by_itself() -> None:
+    lines = "\n".join(chain(ruleset(vpc(), [NODE]), "ingress_gke_application_0"))
+
+    assert "ip saddr { 10.1.0.0/16 } counter return" in lines
+    assert "ip saddr { 10.5.0.0/28 } tcp dport { 443, 10250 } counter return" in lines
+
+
+def test_traffic_inside_a_node_passes_no_firewall() -> None:
+    lines = chain(ruleset(vpc(DENY_ALL), [NODE, GATEWAY]), "vpc_egress")
+
+    assert lines[0] == "ip saddr 10.1.0.0/24 ip daddr 10.1.0.0/24 return"
+    assert lines[-1] == "ip saddr { 10.1.1.0/24, 10.0.0.3 } jump egress_gke_gateway_0"
+
+
+def test_source_service_accounts_become_their_nodes_addresses() -> None:
+    rule = replace(WEB, egress=False, target_service_accounts=(), source_service_accounts=("gw@x",))
+    lines = chain(ruleset(vpc(rule), [NODE, GATEWAY]), "ingress_gke_application_0")
+
+    assert any(line.startswith("ip saddr { 10.0.0.3, 10.1.1.0/24 }") for line in lines)

@@ -1,0 +1,38 @@
+"""A request and its line."""
+
+import pytest
+
+from egress.proof.errors import ProofError
+from egress.proof.requests import Request, parse
+
+LINES = [
+    "GET http://example.com/",
+    "POST http://example.com/a?b=c Host: example.com:80",
+    "GET https://example.com/ past the sidecar",
+    "GET https://example.com/ past the sidecar to gateway-pod:8443",
+    "GET http://application/ to team-y/test-0:80",
+    "GET http://example.com/ to gateway-pod:8080 with mesh certificate sni outbound_.80_._.example.com",
+    "GET http://example.com/ to gateway-pod:8080 with no certificate sni example.com",
+]
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_a_line_reads_and_writes_the_same(line: str) -> None:
+    assert str(parse(line)) == line
+
+
+def test_the_path_is_untouched() -> None:
+    assert parse("GET http://example.com//a/%2F/../b?x=1").path == "//a/%2F/../b?x=1"
+
+
+def test_the_port_follows_from_the_scheme() -> None:
+    assert (Request(url="https://a.b/").url_port, Request(url="http://a.b/").url_port) == (443, 80)
+    assert Request(url="http://a.b:8080/").url_port == 8080
+
+
+@pytest.mark.parametrize(
+    "line", ["http://example.com/", "GET example.com", "GET http://a.b/ to gateway-pod", ""]
+)
+def test_what_is_no_request_is_refused(line: str) -> None:
+    with pytest.raises(ProofError, match="not a request"):
+        parse(line)
