@@ -13,6 +13,7 @@ VENV := .venv
 IN_VENV := env -u PIPENV_IGNORE_VIRTUALENVS VIRTUAL_ENV="$(CURDIR)/$(VENV)" PIPENV_VERBOSITY=-1 PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 INSTALLED := $(VENV)/.installed
 WARMED := .cache/jsii/.warmed
+CHECKOV := .cache/checkov/.installed
 CLI := node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
@@ -34,10 +35,11 @@ test: setup ## Run every test
 	$(VENV)/bin/pytest
 
 .PHONY: check
-check: setup ## What CI runs: format, lint, types, tests
+check: setup $(CHECKOV) ## What CI runs: format, lint, types, checkov, tests
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy .
+	$(VENV)/bin/python -m posture
 	$(VENV)/bin/pytest
 
 .PHONY: prove
@@ -45,6 +47,10 @@ prove: setup ## Prove the tutorial on a real mesh: every stage, then the final s
 	$(VENV)/bin/python -m egress prove --stages tests/proof/tutorial
 	$(VENV)/bin/python -m egress prove --config config/tutorial --table tests/proof/tutorial/07-google-apis/expected.table
 	$(VENV)/bin/pytest -m proof tests/proof
+
+.PHONY: posture
+posture: setup $(CHECKOV) ## Hold config/production against checkov's checks
+	$(VENV)/bin/python -m posture
 
 .PHONY: bench
 bench: setup ## Measure the speed targets of docs/performance.md
@@ -78,6 +84,13 @@ $(INSTALLED): Pipfile.lock
 
 $(WARMED): $(INSTALLED)
 	$(VENV)/bin/python -m lazy_bindings.warm
+	@touch $@
+
+# Its own environment: it pins many packages that the project does not use, some of them otherwise.
+$(CHECKOV): posture/requirements.txt $(INSTALLED)
+	rm -rf $(@D)
+	$(VENV)/bin/python -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --requirement posture/requirements.txt
 	@touch $@
 
 $(CLI): package-lock.json $(INSTALLED)

@@ -32,7 +32,11 @@ def empty_elements(document: Block) -> list[str]:
     return [
         path
         for path, value in leaves(document.get("resource", {}))
-        if path.endswith("]") and value in ({}, [], "", None)
+        if path.endswith("]")
+        and value in ({}, [], "", None)
+        and not re.search(
+            r"\.(apiGroups|api_groups)\[\d+\]$", path
+        )  # there an empty text names the core group
     ]
 
 

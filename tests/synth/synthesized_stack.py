@@ -33,6 +33,10 @@ class SynthesizedStack:
         assert len(by_name) == len(bodies), f"several {type_} share a name: {sorted(map(_name, bodies))}"
         return by_name
 
+    def all_of(self, type_: str) -> list[Block]:
+        """The resources of a type that has no names, such as the members of a policy."""
+        return [body for address, body in self.resources.items() if address.rpartition(".")[0] == type_]
+
     def one(self, type_: str, name: str) -> Block:
         """The resource of that type and name, as the provider will get it."""
         return self.resources[self.address(type_, name)]

@@ -1,0 +1,1 @@
+"""Holds the synthesized production platform against checkov's checks: nothing fails that is not accepted."""

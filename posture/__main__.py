@@ -1,0 +1,57 @@
+"""`python -m posture`: synthesizes config/production and holds it against checkov's checks.
+
+Exit code 1 where a check fails that accepted.yaml does not list, or where it lists one that nothing needs.
+"""
+
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from main import ROOT, build
+from posture.accepted import not_accepted, not_needed, read_accepted
+from posture.checkov import run
+
+PRODUCTION = ROOT / "config" / "production"
+PROGRAM = ROOT / ".cache" / "checkov" / "bin" / "checkov"
+
+
+def main() -> int:
+    """Exit code 0 where every failure is accepted and every acceptance needed."""
+    if not PROGRAM.exists():
+        sys.stderr.write("checkov is not installed: run `make posture`, which installs it\n")
+        return 2
+    started = time.monotonic()
+    accepted = read_accepted()
+    with tempfile.TemporaryDirectory() as folder:
+        _synthesize(Path(folder))
+        result = run(PROGRAM, Path(folder) / "stacks")
+    new, stale = not_accepted(result.failures, accepted), not_needed(result.failures, accepted)
+    for failure in new:
+        print(
+            f"{failure.check} {failure.resource}: {failure.title}: mend it, or accept it in posture/accepted.yaml"
+        )
+    for acceptance in stale:
+        print(f"{acceptance.check} {', '.join(acceptance.resources)}: accepted, but does not fail any more")
+    print(
+        f"checkov {result.version}: {result.passed} passed, {len(result.failures)} failed, "
+        f"{len(result.failures) - len(new)} of them accepted; {time.monotonic() - started:.1f} s"
+    )
+    return 1 if new or stale else 0
+
+
+def _synthesize(out: Path) -> None:
+    import lazy_bindings
+
+    lazy_bindings.install()
+    from cdktf import App
+
+    from egress.config.loading import load
+
+    app = App(outdir=str(out))
+    build(app, load(PRODUCTION, {}))
+    app.synth()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
