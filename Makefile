@@ -16,6 +16,9 @@ WARMED := .cache/jsii/.warmed
 CHECKOV := .cache/checkov/.installed
 CLI := node_modules/.package-lock.json
 
+# Common in containers, and then our own modules are compiled anew at each run.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 

@@ -12,7 +12,7 @@ first used:
 
 The synthesized JSON is the same byte for byte, type checkers see the packages as they are, and a provider
 package of another shape is loaded the stock way with one `LazyBindingsWarning`. `EGRESS_LAZY_BINDINGS=off`
-turns the lazy loading off (the node of the lock file is used all the same).
+turns all of it off (but for the node of the lock file and jsii's cache).
 """
 
 import os

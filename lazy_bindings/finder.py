@@ -8,8 +8,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from lazy_bindings.bindings_loader import bindings_loader
 from lazy_bindings.kernel_types import KernelTypes
-from lazy_bindings.permanent import PermanentLoader
 from lazy_bindings.shape import PREFIX, ProviderShape, UnknownShapeError, read_shape, warn
 
 
@@ -59,7 +59,7 @@ class LazyProviderFinder(MetaPathFinder):
         if spec is None or spec.origin is None or type(spec.loader) is not SourceFileLoader:
             return None
         is_provider = fullname != "cdktf" and "." not in fullname
-        spec.loader = provider_loader(spec) if is_provider else PermanentLoader(fullname, spec.origin)
+        spec.loader = provider_loader(spec) if is_provider else bindings_loader(fullname, spec.origin)
         return spec
 
 

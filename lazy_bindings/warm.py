@@ -1,4 +1,4 @@
-"""Unpack and index jsii's packages once: `python -m lazy_bindings.warm`, a step of `make setup`.
+"""Make the caches that a quick run needs, once: `python -m lazy_bindings.warm`, a step of `make setup`.
 
 jsii unpacks a provider's tarball at its first use and indexes it in a background thread. A program that is
 done before the index is (as ours) never gets one, and reads the whole assembly at every run. So set-up loads
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import lazy_bindings
+from lazy_bindings.bindings_loader import CODE_CACHE
 from lazy_bindings.node import PACKAGE_CACHE
 from lazy_bindings.shape import PREFIX
 
@@ -55,6 +56,7 @@ def is_indexed(entry: Path) -> bool:
 def main() -> int:
     """Warm the cache of this checkout. A package without an index is slow but not wrong: say it and go on."""
     started = time.monotonic()
+    CODE_CACHE.mkdir(parents=True, exist_ok=True)
     slow = warm(PACKAGE_CACHE)
     if slow:
         sys.stderr.write(

@@ -1,7 +1,11 @@
 """What every tier of the tests shares."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import Phase, settings
+
+from tests.source_root import trap
 
 # Reproducible runs: the same examples each time, and no deadline on a machine that is busy with other work. No
 # `explain` phase: it reruns a failing example hundreds of times to say what the shrunk example says already.
@@ -14,6 +18,12 @@ settings.register_profile(
     phases=(Phase.explicit, Phase.generate, Phase.shrink),
 )
 settings.load_profile("repeatable")
+
+
+def pytest_sessionstart() -> None:
+    """Name the cause where a folder hides cdktf's `constructs`: every test module would only fail to import."""
+    if message := trap(Path(__file__).parents[1]):
+        raise pytest.UsageError(message)
 
 
 @pytest.fixture(autouse=True)

@@ -22,6 +22,9 @@ from egress.proof.toolchain import Tools
 from egress.proof.vpc import Vpc
 
 _WORKLOADS = frozenset({"Deployment", "HorizontalPodAutoscaler", "PodDisruptionBudget"})
+_ADMISSION = frozenset({"ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"})
+_ADMISSION_SECONDS = 2.5
+"""The API server takes up changed admission policies once a second (policyRefreshIntervalDefault)."""
 _FIRST = ("Namespace", "CustomResourceDefinition")
 _PARALLEL = 4
 
@@ -93,6 +96,8 @@ class Mesh:
                 problems += [problem for problem in pool.map(self._apply_one, wave) if problem]
         if problems:
             raise ProofError("the API server refuses:\n" + "\n".join(sorted(problems)))
+        if any(item.object["kind"] in _ADMISSION for item in todo):
+            time.sleep(_ADMISSION_SECONDS)
 
     def change(self, after: Deployed) -> tuple[list[Addressed], list[Addressed]]:
         """Apply only the difference to another synthesis; return what was applied and what was deleted."""

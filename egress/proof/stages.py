@@ -59,7 +59,8 @@ def move(proof: Proof, after: Deployed) -> str:
     stale = [i.pod for n, i in before.items() if i.extra and (n not in now or now[n] != i)]
     proof.mesh.remove_pods([pod for pod in stale if pod in proof.mesh.pods])
     changed, gone = proof.mesh.change(after)
-    fresh = [i for n, i in now.items() if n not in before or before[n] != i]
+    # Who was not admitted before may be now.
+    fresh = [i for n, i in now.items() if n not in before or before[n] != i or n in proof.not_admitted]
     refused = add_identities(proof.mesh, fresh, lambda _: None)
     proof.not_admitted = {n: r for n, r in proof.not_admitted.items() if n in now} | refused
     proof.everybody = everybody

@@ -44,6 +44,8 @@ class Onward:
     steps: tuple[Step, ...]
     target: Target
     wire: Wire
+    http: bool = True
+    """The proxy reads requests; otherwise it passes bytes on."""
 
 
 @dataclass(frozen=True, slots=True)

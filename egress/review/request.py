@@ -38,6 +38,10 @@ class Request:
     dial: Dial | None = None
     sidecar: bool | None = None
     """False without a proxy, True with one; None as the workload is deployed."""
+    own_tls: Literal["", "with mesh certificate", "without certificate"] = ""
+    """A Pod without a proxy that speaks TLS to the gateway itself, around the request."""
+    own_sni: str = ""
+    """The SNI of that TLS."""
 
     @property
     def name_asked(self) -> str:

@@ -7,6 +7,7 @@ from egress.review.answer import (
     FROM_SITE,
     NO_CONNECTION,
     NO_NAME,
+    RESET,
     TIME_OUT,
     TLS_FAILURE,
     UNAVAILABLE,
@@ -21,7 +22,7 @@ from egress.review.answer import (
 from egress.review.controls.authorization import Asked, Authorization, decide
 from egress.review.controls.endpoint import Connection, Endpoint
 from egress.review.controls.firewall import NOT_GIVEN, Firewall
-from egress.review.controls.names import Names
+from egress.review.controls.names import METADATA_PORTS, METADATA_SERVER, Names
 from egress.review.controls.network_policy import NetworkPolicies
 from egress.review.controls.way_out import way_out
 from egress.review.errors import ReviewError, Undecided
@@ -44,6 +45,14 @@ MAX_GATEWAYS = 3
 NAME_SERVERS = ("kube-dns", "node-local-dns")
 NAME_SERVER_ADDRESSES = ("169.254.20.10", "169.254.169.254")
 """NodeLocal DNSCache without Dataplane V2, and Cloud DNS for GKE."""
+
+
+_SPOKEN = {
+    "plain": "plain",
+    "application TLS": "the application's TLS",
+    "originated TLS": "TLS of the proxy",
+    "mesh mTLS": "mesh mTLS",
+}
 
 
 class _Ends(Exception):  # noqa: N818 - the request's end, whichever it is
@@ -169,6 +178,8 @@ class _Course:
         self.gateway = ""
         self.arrives = ""
         self.client: ClientView = FROM_SITE
+        self.reads_http = True
+        """The last proxy read requests; one that passes bytes on can answer nothing, it closes."""
 
     def run(self) -> None:
         """Follow the request to its end. Raises _Ends where it is refused, Undecided where nobody can tell."""
@@ -182,8 +193,13 @@ class _Course:
         self._proceed(outcome, self.source, gateways=0)
 
     def _without_sidecar(self) -> Onward:
-        https = self.request.scheme == "https"
-        wire = Wire("application TLS", self.request.sni) if https else Wire("plain")
+        request = self.request
+        wire = Wire("application TLS", request.sni) if request.scheme == "https" else Wire("plain")
+        if request.own_tls == "with mesh certificate":
+            own = self.source.principal(self.review.mesh.settings.trust_domain)
+            wire = Wire("mesh mTLS", request.own_sni.lower(), own)
+        elif request.own_tls:
+            wire = Wire("originated TLS", request.own_sni.lower())
         step = Step(
             "sidecar scope", Passage.PASSES, "no sidecar: nothing is imposed on the Pod", self.source.address
         )
@@ -194,6 +210,7 @@ class _Course:
         if isinstance(outcome, Refusal):
             raise _Ends(outcome.client)
         target = outcome.target
+        self.reads_http = outcome.http
         if target.original and gateways:
             self._refuse(
                 "gateway route", "its original destination is the gateway itself", None, self._broken()
@@ -282,7 +299,7 @@ class _Course:
         self.gateway, self.control = pod.identity, "gateway"
         proxied = self.meshed or bool(gateways)
         own = pod.principal(review.mesh.settings.trust_domain)
-        accepted = accept(review.servers(pod), port, wire, request, meshed=proxied)
+        accepted = accept(review.servers(pod), port, wire, request, proxied=proxied, broken=self._broken())
         self.trail.extend(accepted.steps)
         if wire.security == "mesh mTLS" and wire.verifies and f"spiffe://{own}" not in wire.verifies:
             self._refuse(
@@ -337,6 +354,13 @@ class _Course:
             self._look_up(sender, host)
         elif resolved.step is not None:
             self.trail.append(resolved.step)
+        if resolved.addresses.name == METADATA_SERVER and port not in METADATA_PORTS:
+            self._refuse(
+                "metadata server",
+                f"it does not listen on port {port}",
+                None,
+                broken if proxied else NO_CONNECTION,
+            )
         connection = Connection(review.endpoint(sender), review.outside(resolved.addresses), port)
         self.control = "network policy"
         self._meet(review.network_policies.egress(connection), broken)
@@ -350,7 +374,7 @@ class _Course:
     def _arrive(self, ends: tuple[tuple[str, int], ...], wire: Wire, gateways: int) -> None:
         https = self.request.scheme == "https"
         who = "gateway" if gateways else "sidecar"
-        if wire.security == "mesh mTLS":
+        if wire.security == "mesh mTLS" and not self.request.own_tls:
             self._refuse(f"{who} TLS", "a site outside has no mesh certificate", wire.address, self._broken())
         if wire.security == "originated TLS" and https:
             self._refuse(
@@ -362,9 +386,7 @@ class _Course:
         if strangers:
             reason = f"the certificate of {strangers[0]} does not carry {' or '.join(wire.verifies)}"
             self._refuse(f"{who} TLS", reason, wire.address, self._broken())
-        spoken = {"plain": "plain", "application TLS": "the application's TLS"}.get(
-            wire.security, "TLS of the proxy"
-        )
+        spoken = "the caller's own TLS" if self.request.own_tls else _SPOKEN[wire.security]
         places = " or ".join(f"{host}:{port}" for host, port in ends)
         self.arrives = f"{places}, {spoken}"
         if https and all(_stranger(host, (self.request.sni,)) for host, _ in ends):
@@ -399,7 +421,9 @@ class _Course:
 
     def _broken(self) -> ClientView:
         """What a proxy's failed connection looks like to the client."""
-        return UNAVAILABLE if self.request.scheme == "http" else TLS_FAILURE
+        if self.request.scheme == "https":
+            return TLS_FAILURE
+        return UNAVAILABLE if self.reads_http else RESET
 
 
 def _is_address(host: str) -> bool:

@@ -43,14 +43,25 @@ _BASE = (
 )
 
 
-def _object(api: str, kind: str, namespace: str, name: str, spec: dict[str, Any], **meta: Any) -> dict[str, Any]:
+def _object(
+    api: str, kind: str, namespace: str, name: str, spec: dict[str, Any], **meta: Any
+) -> dict[str, Any]:
     metadata = {"name": name, **({"namespace": namespace} if namespace else {}), **meta}
     return {"apiVersion": api, "kind": kind, "metadata": metadata, "spec": spec}
 
 
 def _host(name: str, export: list[str]) -> list[dict[str, Any]]:
-    ports = [{"number": 80, "name": "http", "protocol": "HTTP"}, {"number": 443, "name": "tls", "protocol": "TLS"}]
-    entry = {"hosts": [name], "ports": ports, "resolution": "DNS", "location": "MESH_EXTERNAL", "exportTo": export}
+    ports = [
+        {"number": 80, "name": "http", "protocol": "HTTP"},
+        {"number": 443, "name": "tls", "protocol": "TLS"},
+    ]
+    entry = {
+        "hosts": [name],
+        "ports": ports,
+        "resolution": "DNS",
+        "location": "MESH_EXTERNAL",
+        "exportTo": export,
+    }
     gateway = "istio-egress/egress-gateway"
     mesh_leg = {"host": GATEWAY_HOST, "subset": "target-egress-gateway-mTLS", "port": {"number": 80}}
     routes = [
@@ -76,7 +87,10 @@ def _team(team: str, hosts: list[str]) -> list[dict[str, Any]]:
             "Sidecar",
             team,
             "default",
-            {"outboundTrafficPolicy": {"mode": "REGISTRY_ONLY"}, "egress": [{"hosts": ["istio-egress/*", f"{team}/*"]}]},
+            {
+                "outboundTrafficPolicy": {"mode": "REGISTRY_ONLY"},
+                "egress": [{"hosts": ["istio-egress/*", f"{team}/*"]}],
+            },
         ),
     ]
     to = [

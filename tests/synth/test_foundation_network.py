@@ -1,9 +1,7 @@
 """foundation: APIs, VPC, subnet and NAT as the tutorial creates them."""
 
-import cdktf
 import pytest
 
-from tests.synth.conftest import Synthesis
 from tests.synth.synthesized_stack import SynthesizedStack
 
 TUTORIAL_APIS = {"compute.googleapis.com", "dns.googleapis.com", "container.googleapis.com"}
@@ -84,14 +82,3 @@ def test_what_needs_an_api_waits_until_it_is_enabled(type_: str, foundation: Syn
     assert waiting
     for body in waiting:
         assert set(body["depends_on"]) == enabled
-
-
-def test_cdktfs_own_matcher_finds_the_subnet(synthesis: Synthesis) -> None:
-    text = (synthesis.out / "stacks" / "foundation" / "cdk.tf.json").read_text(encoding="utf-8")
-
-    assert cdktf.Testing.to_have_resource_with_properties(
-        text, "google_compute_subnetwork", {"name": "subnet-gke", "private_ip_google_access": True}
-    )
-    assert cdktf.Testing.to_have_resource_with_properties(
-        text, "google_compute_network", {"name": "vpc-network", "auto_create_subnetworks": False}
-    )

@@ -33,11 +33,12 @@ network = ComputeNetwork(stack, "network", name="a-network")
 
 
 def python(script: str, out: Path, **environ: str) -> str:
-    """What a script prints in a Python of its own."""
+    """What a script prints in a Python of its own, without what this one has told node."""
+    inherited = {name: value for name, value in os.environ.items() if name != "NODE_OPTIONS"}
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", script, str(out)],
         cwd=ROOT,
-        env=os.environ | environ,
+        env=inherited | environ,
         capture_output=True,
         text=True,
         check=False,
@@ -71,6 +72,22 @@ def test_node_requires_the_resources_in_use_and_no_other(tmp_path: Path) -> None
     assert "lazy-index.js" in required
     assert "index.js" not in required
     assert {file.split("/")[0] for file in required} == {"lazy-index.js", "compute-network", "provider"}
+
+
+def test_cdktf_still_has_the_stack_traces_that_are_not_taken(tmp_path: Path) -> None:
+    script = (
+        "import sys, lazy_bindings\nlazy_bindings.install()\nimport cdktf\n"
+        "print(cdktf.Token.as_any('a').creation_stack)\n"
+    )
+    assert python(script, tmp_path) == "[]\n"
+    assert python(script, tmp_path, EGRESS_LAZY_BINDINGS="off").startswith("['new ")
+
+
+def test_a_wrong_argument_is_refused_in_the_same_words(tmp_path: Path) -> None:
+    script = ONE_NETWORK + (
+        "try:\n    ComputeNetwork(stack, 'other', name=5)\nexcept TypeError as error:\n    print(error)\n"
+    )
+    assert python(script, tmp_path) == "type of argument name must be str; got int instead\n"
 
 
 def test_assemblies_are_loaded_in_the_background(tmp_path: Path) -> None:

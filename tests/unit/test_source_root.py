@@ -6,18 +6,26 @@ from pathlib import Path
 
 import pytest
 
+from tests.source_root import trap
+
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("folder", ["constructs", "tests/constructs"])
-def test_no_folder_named_constructs_is_a_package(folder: str) -> None:
-    marker = ROOT / folder / "__init__.py"
+def test_no_folder_named_constructs_is_a_package() -> None:
+    assert trap(ROOT) is None, trap(ROOT)
 
-    assert not marker.exists(), (
-        f"{folder}/__init__.py makes our folder a package called `constructs`, which hides the one from PyPI that\n"
-        "cdktf imports: everything then fails with \"No module named 'constructs._jsii'\". Delete the file; modules\n"
-        "belong into constructs/egress_constructs/, and are imported as `from egress_constructs.firewall import ...`."
-    )
+
+@pytest.mark.parametrize("folder", ["constructs", "tests/constructs"])
+def test_the_trap_is_told_by_its_cause(folder: str, tmp_path: Path) -> None:
+    (tmp_path / folder).mkdir(parents=True)
+    assert trap(tmp_path) is None
+
+    (tmp_path / folder / "__init__.py").touch()
+
+    message = trap(tmp_path)
+    assert message is not None
+    assert message.startswith(f"{folder}/__init__.py makes that folder a package called `constructs`")
+    assert "constructs._jsii" in message
 
 
 def test_the_source_root_holds_the_one_package() -> None:

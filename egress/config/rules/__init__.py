@@ -26,6 +26,7 @@ from egress.config.rules import (
     node_pools,
     policy_names,
     teams,
+    terraform_ids,
     visibility,
     workloads,
 )
@@ -103,6 +104,9 @@ RULES: tuple[Rule, ...] = (
     google_identities.bucket_objects_have_names,
     bucket_names.bucket_names_are_accepted,
     bucket_names.bucket_names_are_unique,
+    terraform_ids.team_names_are_free_in_the_stack,
+    terraform_ids.names_of_a_team_are_ids_of_their_own,
+    terraform_ids.bucket_objects_are_ids_of_their_own,
 )
 
 

@@ -9,8 +9,11 @@ from egress.review.vpc import Vpc, Zone
 
 CONTROL = "private DNS"
 MAX_CHAIN = 8
-METADATA_SERVER = {"metadata.google.internal.": "169.254.169.254"}
+METADATA_NAME, METADATA_ADDRESS = "metadata.google.internal.", "169.254.169.254"
 """Answered on every Google node, whatever the zones say."""
+METADATA_SERVER = f"the metadata server {METADATA_ADDRESS}"
+METADATA_PORTS = (80, 8080)
+"""GKE's metadata server for Pods (Dataplane V2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +39,22 @@ class Names:
 
     def _resolve(self, host: str) -> Resolved:
         try:
-            address = ipaddress.ip_address(host)
+            address = str(ipaddress.ip_address(host))
         except ValueError:
             pass
         else:
-            return Resolved(networks([str(address)]), None)
-        name, first = host.rstrip(".").lower() + ".", None
-        if self.vpc is not None and name in METADATA_SERVER:
             return Resolved(
-                networks([METADATA_SERVER[name]], f"the metadata server {METADATA_SERVER[name]}"), None
+                networks([address], METADATA_SERVER if address == METADATA_ADDRESS else None), None
             )
+        asked, first = host.rstrip(".").lower() + ".", None
+        if self.vpc is not None and asked == METADATA_NAME:
+            return Resolved(networks([METADATA_ADDRESS], METADATA_SERVER), None)
         for _ in range(MAX_CHAIN):
-            zone = self._zone(name)
+            zone = self._zone(asked)
             if zone is None:
                 break
             first = first or zone
-            addresses, alias = _lookup(zone, name)
+            addresses, alias = _lookup(zone, asked)
             if addresses:
                 found = networks(addresses)
                 step = Step(CONTROL, Passage.PASSES, f"the name is {found.name} here", first.address)
@@ -59,7 +62,7 @@ class Names:
             if not alias:
                 reason = f"{zone.dns_name} is a private zone without a record for the name"
                 return Resolved(None, Step(CONTROL, Passage.REFUSES, reason, zone.address))
-            name = alias
+            asked = alias
         return Resolved(INTERNET, None)
 
     def _zone(self, name: str) -> Zone | None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from egress.review.answer import TLS_FAILURE, UNAVAILABLE, ClientView, Passage, Step
+from egress.review.answer import RESET, TLS_FAILURE, UNAVAILABLE, ClientView, Passage, Step
 from egress.review.hops import Onward, Outcome, Refusal, Target, Wire
 from egress.review.mesh.destination_rules import ClientTls, DestinationRules
 from egress.review.mesh.services import Service
@@ -40,7 +40,7 @@ def send(
 
     A host, port or subset without a cluster answers 503 on HTTP and closes anything else.
     """
-    view = UNAVAILABLE if http else TLS_FAILURE
+    view = TLS_FAILURE if request.scheme == "https" else UNAVAILABLE if http else RESET
     if not services:
         reason = f"routes to {destination.host}, which is in no registry that this proxy sees"
         return _refusal(sender, steps, reason, address, view)
@@ -80,7 +80,7 @@ def send(
         target = Target(service.host, port, service=service)
     else:
         target = Target(service.host, port, ends=tuple(e for s in offering for e in _ends(s, port, request)))
-    return Onward(tuple(passed), target, wire)
+    return Onward(tuple(passed), target, wire, http)
 
 
 def _ends(service: Service, port: int, request: Request) -> list[tuple[str, int]]:

@@ -30,6 +30,10 @@ class FilterChains:
             self._servers.add(id(chain.server))
             (self._wild if is_wildcard(chain.sni) else self._exact).setdefault(chain.sni, chain)
 
+    def names_of(self, server: Server) -> list[str]:
+        """The exact SNIs of a server's chains."""
+        return [sni for sni, chain in self._exact.items() if chain.server is server]
+
     def has(self, server: Server) -> bool:
         """True when a server got a chain; without any, its port has no listener."""
         return id(server) in self._servers or server.mode == "AUTO_PASSTHROUGH"

@@ -7,13 +7,13 @@ from egress.review.answer import (
     NOT_FOUND,
     RESET,
     TLS_FAILURE,
-    UNAVAILABLE,
+    WRONG_CERTIFICATE,
     ClientView,
     Passage,
     Step,
 )
 from egress.review.errors import Undecided
-from egress.review.hops import Outcome, Refusal, Wire
+from egress.review.hops import Onward, Outcome, Refusal, Wire
 from egress.review.hostnames import is_wildcard, most_specific, subset_of
 from egress.review.mesh.clusters import Sender, send
 from egress.review.mesh.filter_chains import chains_at
@@ -41,10 +41,10 @@ class Accepted:
 
 
 def accept(
-    servers: GatewayServers, port: int, wire: Wire, request: Request, *, meshed: bool
+    servers: GatewayServers, port: int, wire: Wire, request: Request, *, proxied: bool, broken: ClientView
 ) -> Accepted | Refusal:
     """Which server of a gateway takes a connection on a Pod's port."""
-    view = _Views(request, meshed=meshed)
+    view = _Views(request, proxied, broken)
     listed = servers.by_port.get(port, [])
     built = [server for server in listed if not server.mode or chains_at(servers, port).has(server)]
     if not built:
@@ -66,26 +66,25 @@ def accept(
 
 @dataclass(frozen=True)
 class _Views:
-    """What the client sees of a refusal at the gateway: its sidecar answers 503, without one it is alone."""
+    """What the client sees of a refusal at the gateway: what its proxy makes of it, or the refusal itself."""
 
     request: Request
-    meshed: bool
+    proxied: bool
+    broken: ClientView
 
     @property
     def no_listener(self) -> ClientView:
-        if self.meshed:
-            return UNAVAILABLE if self.request.scheme == "http" else TLS_FAILURE
-        return NO_CONNECTION
+        return self.broken if self.proxied else NO_CONNECTION
 
     @property
     def plain_to_tls(self) -> ClientView:
-        if self.request.scheme == "http":
-            return UNAVAILABLE if self.meshed else RESET
-        return TLS_FAILURE
+        if self.proxied:
+            return self.broken
+        return RESET if self.request.scheme == "http" else TLS_FAILURE
 
     @property
     def handshake(self) -> ClientView:
-        return UNAVAILABLE if self.meshed and self.request.scheme == "http" else TLS_FAILURE
+        return self.broken if self.proxied else TLS_FAILURE
 
 
 def _plain(servers: GatewayServers, server: Server, wire: Wire, view: _Views) -> Accepted | Refusal:
@@ -112,8 +111,6 @@ def _tls(servers: GatewayServers, built: list[Server], wire: Wire, view: _Views)
     address = server.gateway.address
     if server.passes_through:
         reason = f"port {port} passes TLS through by SNI {wire.sni}: nobody is identified"
-        if wire.security == "mesh mTLS":
-            raise Undecided("mesh mTLS arrives at a pass-through server: the site would see it", address)
         step = Step("gateway listener", Passage.PASSES, reason, address)
         return Accepted(servers, server, wire, False, (step,), chain.routed)
     if server.mode != "ISTIO_MUTUAL":
@@ -122,7 +119,10 @@ def _tls(servers: GatewayServers, built: list[Server], wire: Wire, view: _Views)
         )
     refusal = _mutual(server, wire)
     if refusal:
-        return Refusal((Step("gateway listener", Passage.REFUSES, refusal, address),), view.handshake)
+        seen = (
+            WRONG_CERTIFICATE if wire.security == "application TLS" and not view.proxied else view.handshake
+        )
+        return Refusal((Step("gateway listener", Passage.REFUSES, refusal, address),), seen)
     reason = f"port {port}, mesh mTLS: the caller is {wire.principal}"
     step = Step("gateway listener", Passage.PASSES, reason, address)
     return Accepted(servers, server, wire, server.terminates_http, (step,), chain.routed)
@@ -156,7 +156,11 @@ def onward(accepted: Accepted, request: Request, principal: str) -> Outcome:
     if accepted.passed_on is None:
         raise Undecided("a server without a route took the connection", server.gateway.address)
     item, route = accepted.passed_on
-    return _follow(accepted, item, route, request, gateway, principal, http=False)
+    outcome = _follow(accepted, item, route, request, gateway, principal, http=False)
+    ours = isinstance(outcome, Onward) and outcome.wire.security in ("plain", "application TLS")
+    if server.passes_through and ours and isinstance(outcome, Onward):
+        return Onward(outcome.steps, outcome.target, accepted.wire, http=False)
+    return outcome
 
 
 def _by_host(accepted: Accepted, request: Request, principal: str) -> Outcome:

@@ -50,7 +50,7 @@ def outbound(mesh: Mesh, source: Workload, request: Request) -> Outcome:
             step = Step("sidecar scope", Passage.PASSES, reason, scope.address)
             return send(sender, destination, [dialled], port, request, (step,), dialled.address, http=False)
     if request.dial is not None and request.dial.kind == "pod":
-        return view.unmatched(port, f"no listener for a Pod's port {port}")
+        return view.unmatched(f"no listener for a Pod's port {port}")
     if scope.http_listener(port):
         return _http(view, port) if request.scheme == "http" else _tls_at_http(view, port)
     return _connection(view, port)
@@ -78,7 +78,7 @@ class _SidecarView:
             host, port = self.scope.mesh.registry.canonical(self.request.host), self.request.port
         return next((s for s in self.scope.services(host) if not s.external and s.port(port)), None)
 
-    def unmatched(self, port: int, why: str, view: ClientView | None = None) -> Outcome:
+    def unmatched(self, why: str, bad_gateway: ClientView | None = None) -> Outcome:
         """What the outbound traffic policy does with a request that nothing takes."""
         if self.scope.registry_only:
             default = RESET if self.request.scheme == "http" else TLS_FAILURE
@@ -88,7 +88,7 @@ class _SidecarView:
                 f"{why}, and the outbound policy is REGISTRY_ONLY",
                 self.scope.address or self.scope.mesh.settings.address,
             )
-            return Refusal((step,), view or default)
+            return Refusal((step,), bad_gateway or default)
         step = Step(
             "sidecar scope",
             Passage.PASSES,
@@ -96,13 +96,15 @@ class _SidecarView:
             self.scope.address or self.scope.mesh.settings.address,
         )
         wire = Wire("plain") if self.request.scheme == "http" else Wire("application TLS", self.request.sni)
-        return Onward((step,), Target(self.request.host, port, original=True), wire)
+        target = Target(self.request.host, self.request.port, original=True)
+        return Onward((step,), target, wire, bad_gateway is not None)
 
 
 def _http(view: _SidecarView, port: int) -> Outcome:
     """The HTTP listener on 0.0.0.0: a virtual host by Host, then its routes."""
-    if view.scope.opaque_services(port) or view.scope.tls_services(port):
-        rival = (view.scope.opaque_services(port) + view.scope.tls_services(port))[0]
+    rivals = view.scope.opaque_services(port) or view.scope.tls_services(port)
+    if rivals:
+        rival = rivals[0]
         raise Undecided(
             f"port {port} is HTTP for one service and not for {rival.host}: the older one decides",
             rival.address,
@@ -110,7 +112,7 @@ def _http(view: _SidecarView, port: int) -> Outcome:
     found = _virtual_host(view, port)
     if found is None:
         refused = f"the host is none that this proxy knows on port {port}"
-        return view.unmatched(port, refused, BAD_GATEWAY)
+        return view.unmatched(refused, BAD_GATEWAY)
     if isinstance(found, Service):
         return _direct(view, found, port, http=True)
     taken = first_route([found], view.listening(port), view.request)
@@ -189,7 +191,7 @@ def _connection(view: _SidecarView, port: int) -> Outcome:
     if opaque:
         return _direct(view, opaque[0], port, http=False)
     what = "this SNI" if request.scheme == "https" else "plain HTTP"
-    return view.unmatched(port, f"no listener on port {port} takes {what}")
+    return view.unmatched(f"no listener on port {port} takes {what}")
 
 
 def _by_sni(view: _SidecarView, port: int) -> Outcome | None:
@@ -238,7 +240,7 @@ def _routed_by_tls(scope: Scope, service: Service, listening: Listening) -> bool
 def _direct(view: _SidecarView, service: Service, port: int, *, http: bool) -> Outcome:
     """A registered service without a route: straight to it, past the gateway."""
     reason = f"{service.host} is registered and no VirtualService routes it: straight to the site"
-    step = Step("sidecar scope", Passage.PASSES, reason, service.address)
+    step = Step("sidecar registry", Passage.PASSES, reason, service.address)
     pool = view.scope.services(service.host)
     destination = Destination(service.host, port, "")
     return send(view.sender, destination, pool, port, view.request, (step,), service.address, http=http)

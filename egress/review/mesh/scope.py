@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from egress.review.hostnames import overlap, subset_of
-from egress.review.mesh.services import Service, chosen
+from egress.review.mesh.services import ANY_NAMESPACE, Service, chosen
 from egress.review.mesh.virtual_services import MESH, VirtualService
 from egress.review.mesh.visibility import visible
 from egress.review.objects import KubernetesObject
@@ -13,8 +13,6 @@ from egress.review.selectors import matches_labels
 
 if TYPE_CHECKING:
     from egress.review.mesh.state import Mesh
-
-ANY_NAMESPACE = "*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +32,7 @@ class Scope:
     sidecar: KubernetesObject | None
     _services: dict[str, list[Service]] = field(default_factory=dict)
     _clusters: dict[str, list[Service]] = field(default_factory=dict)
-    _listening: dict[tuple[int, str], bool] = field(default_factory=dict)
+    _ports: dict[tuple[int, str], list[Service]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._imports = _imports(self.sidecar, self.namespace)
@@ -84,40 +82,28 @@ class Scope:
 
     def http_listener(self, port: int) -> bool:
         """True when any imported service makes a listener for HTTP on 0.0.0.0 and this port."""
-        key = (port, "http")
-        if key not in self._listening:
-            self._listening[key] = any(
-                offered.http for service in self._all_with(port) if (offered := service.port(port))
-            )
-        return self._listening[key]
+        return bool(self._listening(port, "http"))
 
     def opaque_services(self, port: int) -> list[Service]:
         """The imported ServiceEntries whose port is neither HTTP nor TLS: one takes all that no SNI matches."""
-        return [
-            service
-            for service in self._all_with(port)
-            if service.external and (offered := service.port(port)) and not offered.http and not offered.tls
-        ]
+        return [service for service in self._listening(port, "bytes") if service.external]
 
     def tls_services(self, port: int) -> list[Service]:
         """The imported ServiceEntries with a TLS port: they share the listener on 0.0.0.0."""
-        return [
-            service
-            for service in self._all_with(port)
-            if service.external and (offered := service.port(port)) and offered.tls
-        ]
+        return [service for service in self._listening(port, "tls") if service.external]
 
-    def _all_with(self, port: int) -> list[Service]:
-        """Every imported service with a port, from the registry's lists by namespace."""
-        registry = self.mesh.registry
-        if self._imports is None or any(item.namespace == ANY_NAMESPACE for item in self._imports):
-            pool = registry.services
-        else:
-            namespaces = dict.fromkeys(item.namespace for item in self._imports)
-            pool = [service for namespace in namespaces for service in registry.declared_in(namespace)]
-        return [
-            s for s in pool if s.port(port) and visible(s.export, self.namespace) and self._imports_service(s)
-        ]
+    def _listening(self, port: int, reads: str) -> list[Service]:
+        """Every imported service with a port that is read in one way."""
+        key = (port, reads)
+        if key not in self._ports:
+            registry, viewer = self.mesh.registry, self.namespace
+            if self._imports is None or any(item.namespace == ANY_NAMESPACE for item in self._imports):
+                pool = registry.listening(ANY_NAMESPACE, viewer, port, reads)
+            else:
+                namespaces = dict.fromkeys(item.namespace for item in self._imports)
+                pool = [s for space in namespaces for s in registry.listening(space, viewer, port, reads)]
+            self._ports[key] = [service for service in pool if self._imports_service(service)]
+        return self._ports[key]
 
     def _imports_service(self, service: Service) -> bool:
         if self._imports is None:

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from egress.review.hostnames import is_wildcard, service_aliases, service_host, subset_of
-from egress.review.mesh.visibility import exported_to, visible
+from egress.review.mesh.visibility import PUBLIC, exported_to, visible
 from egress.review.objects import KubernetesObject
 
 HTTP = frozenset({"HTTP", "HTTP2", "GRPC", "GRPC-WEB", "HTTP_PROXY"})
 TLS = frozenset({"HTTPS", "TLS"})
+ANY_NAMESPACE = "*"
 SNIFFED = "UNSUPPORTED"
 """A Kubernetes Service's port without a protocol in its name."""
 
@@ -23,6 +24,11 @@ class ServicePort:
     name: str
     protocol: str
     target: int | str
+
+    @property
+    def reads(self) -> str:
+        """How a proxy's listener reads it: `http`, `tls` or `bytes`."""
+        return "http" if self.http else "tls" if self.tls else "bytes"
 
     @property
     def http(self) -> bool:
@@ -122,12 +128,17 @@ class Registry:
         self._by_host: dict[str, list[Service]] = defaultdict(list)
         self._by_namespace: dict[str, list[Service]] = defaultdict(list)
         self._aliases: dict[str, str] = {}
+        self._listening: dict[tuple[str, str, int, str], list[Service]] = defaultdict(list)
         self.wildcards: list[Service] = []
         for service in self.services:
             self._by_host[service.host].append(service)
             self._by_namespace[service.namespace].append(service)
             if is_wildcard(service.host):
                 self.wildcards.append(service)
+            for port in service.ports:
+                for viewer in service.export:
+                    for namespace in (service.namespace, ANY_NAMESPACE):
+                        self._listening[namespace, viewer, port.number, port.reads].append(service)
             if not service.external:
                 self._aliases.update(dict.fromkeys(service_aliases(service.host)[1:], service.host))
 
@@ -154,6 +165,13 @@ class Registry:
     def seen_by(self, viewer: str, host: str) -> list[Service]:
         """The services of a host that are exported to a namespace."""
         return [service for service in self.named(host) if visible(service.export, viewer)]
+
+    def listening(self, namespace: str, viewer: str, port: int, reads: str) -> list[Service]:
+        """The services of a namespace (`*`: of any) that a viewer sees, with a port read in one of three ways."""
+        return [
+            *self._listening.get((namespace, viewer, port, reads), ()),
+            *self._listening.get((namespace, PUBLIC, port, reads), ()),
+        ]
 
     @property
     def hosts(self) -> set[str]:

@@ -1,4 +1,3 @@
-import gc
 import importlib
 import sys
 from types import ModuleType
@@ -92,18 +91,3 @@ def test_other_modules_are_left_to_python() -> None:
     finder = LazyProviderFinder()
     assert finder.find_spec("json", None) is None
     assert finder.find_spec("cdktf_cdktf_provider_that_is_not_installed", None) is None
-
-
-def test_what_a_resource_holds_is_out_of_the_collectors_sight(package: ModuleType) -> None:
-    before = gc.get_freeze_count()
-    _ = package.compute_network
-    assert gc.get_freeze_count() > before
-    assert gc.isenabled()
-
-
-@pytest.mark.usefixtures("kernel_map")
-def test_a_resource_that_fails_to_import_leaves_the_collector_on(write_package: WritePackage) -> None:
-    (write_package() / "provider" / "__init__.py").write_text("raise RuntimeError('no provider')\n")
-    with pytest.raises(RuntimeError, match="no provider"):
-        importlib.import_module(f"{PACKAGE}.provider")
-    assert gc.isenabled()

@@ -97,3 +97,13 @@ def test_the_users_node_and_cache_are_kept() -> None:
     given = dict(environ)
     prepare_node(environ)
     assert environ == given
+
+
+def test_node_takes_no_stack_trace_for_each_token(node: str, tmp_path: Path, environ: dict[str, str]) -> None:
+    stack_trace = tmp_path / "cdktf" / "lib" / "tokens" / "private" / "stack-trace.js"
+    stack_trace.parent.mkdir(parents=True)
+    stack_trace.write_text("")
+    replacement = resolved(node, stack_trace, environ)
+    assert Path(replacement).parent == PRELOAD.parent
+    script = f"process.stdout.write(String(require({json.dumps(replacement)}).captureStackTrace().length))"
+    assert subprocess.run([node, "-e", script], capture_output=True, text=True, check=True).stdout == "0"

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from egress.proof.firewall import Node, ruleset
-from egress.proof.vpc import FirewallRule, Vpc
+from egress.proof.vpc import FirewallRule
+from tests.unit.proof.builders import vpc
 
 NODE = Node(name="gke-application-0", address="10.0.0.2", pod_range="10.1.0.0/24", service_account="app@x")
 GATEWAY = Node(name="gke-gateway-0", address="10.0.0.3", pod_range="10.1.1.0/24", service_account="gw@x")
@@ -25,24 +26,6 @@ WEB = FirewallRule(
     traffic=(("tcp", ("80", "443")),),
     target_service_accounts=("gw@x",),
 )
-
-
-def vpc(*rules: FirewallRule) -> Vpc:
-    return Vpc(
-        nodes_range="10.0.0.0/24",
-        pods_range="10.1.0.0/16",
-        services_range="10.2.0.0/20",
-        control_plane_range="10.5.0.0/28",
-        private_google_access=True,
-        nat=True,
-        firewall=rules,
-        pools=(),
-        zones=(),
-        dataplane_v2=True,
-        node_local_dns=True,
-        cluster_name="cluster1",
-        project="demo",
-    )
 
 
 def chain(text: str, name: str) -> list[str]:

@@ -3,13 +3,7 @@
 import pytest
 
 from egress.proof.scheduling import PlacedNode, UnschedulableError, candidates
-from egress.proof.vpc import Pool
-
-
-def pool(name: str, *taints: tuple[str, str, str]) -> Pool:
-    labels = (("cloud.google.com/gke-nodepool", name),)
-    return Pool(name=name, address="", nodes=1, service_account="", labels=labels, taints=taints)
-
+from tests.unit.proof.builders import pool
 
 APPLICATION = PlacedNode(name="a", pool=pool("application"))
 GATEWAY = PlacedNode(name="g", pool=pool("gateway", ("dedicated", "gateway", "NoSchedule")))

@@ -1,0 +1,1 @@
+"""Measures the speed targets of docs/performance.md: `make bench`."""

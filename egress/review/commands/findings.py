@@ -1,0 +1,53 @@
+"""`findings`: what is wrong, with its objects, cells and mend."""
+
+import argparse
+import datetime
+from pathlib import Path
+
+from egress.review.commands.inputs import add_input, guarded, inputs
+
+FORMATS = ("text", "json", "markdown", "sarif")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The input, the acceptances and the format."""
+    add_input(parser)
+    parser.add_argument("--accepted", type=Path, metavar="FILE", help="config/<env>/accepted.yaml")
+    parser.add_argument("--format", choices=FORMATS, default="text")
+    parser.add_argument(
+        "--artifact",
+        metavar="PATH",
+        default="config",
+        help="the file or folder of the repository that SARIF places findings in (default: config)",
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Exit code 0 without an open error or warning, 1 with one, 2 when the input cannot be read."""
+
+    def job() -> int:
+        from egress.review.findings.acceptance import judge, read_acceptances
+        from egress.review.findings.finding import Level
+        from egress.review.findings.registry import KINDS, find
+        from egress.review.formats import findings as formats
+        from egress.review.reading.inputs import read
+        from egress.review.review import Review
+
+        codes = [kind.code for kind in KINDS]
+        acceptances = read_acceptances(options.accepted, codes) if options.accepted else []
+        found = find(Review(read(inputs(options))))
+        judged = judge(found, acceptances, datetime.datetime.now(tz=datetime.UTC).date())
+        match options.format:
+            case "json":
+                print(formats.as_json(judged))
+            case "markdown":
+                print(formats.as_markdown(judged))
+            case "sarif":
+                from egress.review.formats.sarif import render
+
+                print(render(judged, KINDS, {}, options.artifact))
+            case _:
+                print(formats.text(judged))
+        return int(any(finding.kind.level is not Level.NOTE for finding in judged.open))
+
+    return guarded(job)

@@ -1,0 +1,1 @@
+"""Findings: ways around, dead or contradictory policy, exposure, as data."""

@@ -1,0 +1,87 @@
+"""A problem as data: its kind is documented once, its instance names objects and cells."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from egress.review.findings.evidence import Evidence
+
+
+class Level(StrEnum):
+    """How much it matters, in SARIF's words."""
+
+    ERROR = "error"
+    """A way around the platform, or a policy that says one thing and does another."""
+    WARNING = "warning"
+    NOTE = "note"
+
+
+class Family(StrEnum):
+    """What sort of problem it is."""
+
+    WAY_AROUND = "way around"
+    DEAD_POLICY = "dead or contradictory policy"
+    EXPOSURE = "exposure"
+    ACCEPTANCE = "acceptance"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """A sort of finding. `message` is a template over an instance's facts; docs/findings/<code>.md explains it."""
+
+    code: str
+    name: str
+    family: Family
+    level: Level
+    message: str
+    mend: str
+
+    @property
+    def page(self) -> str:
+        """Its page in the repository."""
+        return f"docs/findings/{self.code}.md"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One instance: the facts its message names, the objects that cause it, the cells it spoils."""
+
+    kind: Kind
+    facts: Mapping[str, str] = field(default_factory=dict)
+    addresses: tuple[str, ...] = ()
+    cells: tuple[str, ...] = ()
+
+    @property
+    def message(self) -> str:
+        """The message with its facts."""
+        return self.kind.message.format(**self.facts)
+
+    @property
+    def subject(self) -> str:
+        """What an acceptance names: stable against renamed Terraform resources."""
+        return self.facts.get("subject", "")
+
+
+Find = Callable[["Evidence"], Iterable[Finding]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Analyzer:
+    """A kind and the function that finds its instances."""
+
+    kind: Kind
+    find: Find
+
+
+def cell(identity: str, scheme: str, host: str) -> str:
+    """A cell of the matrix as text."""
+    return f"{identity} {scheme}://{host}"
+
+
+def some(items: Iterable[str], limit: int = 3) -> str:
+    """A few of several names, and how many more."""
+    listed = list(dict.fromkeys(items))
+    rest = len(listed) - limit
+    return ", ".join(listed[:limit]) + (f" and {rest} more" if rest > 0 else "")

@@ -1,0 +1,76 @@
+"""Findings as text, JSON and Markdown."""
+
+import json
+from typing import Any
+
+from egress.review.findings.acceptance import Judged
+from egress.review.findings.finding import Finding, some
+from egress.review.formats.table import markdown
+
+SHOWN_CELLS = 6
+
+
+def text(judged: Judged) -> str:
+    """One paragraph for each open finding, the accepted ones in a line each."""
+    lines: list[str] = []
+    for finding in judged.open:
+        lines.append(f"{finding.kind.level:7} {finding.kind.code} {finding.message}")
+        lines += [f"        {address}" for address in finding.addresses[:SHOWN_CELLS]]
+        if finding.cells:
+            lines.append(f"        spoils {some(finding.cells, SHOWN_CELLS)}")
+        lines.append(f"        mend: {finding.kind.mend} ({finding.kind.page})")
+    for finding, entry in judged.accepted:
+        lines.append(f"accepted {finding.kind.code} {finding.message}: {entry.reason} (until {entry.until})")
+    lines.append(counted(judged))
+    return "\n".join(lines)
+
+
+def as_json(judged: Judged) -> str:
+    """Every field of every finding."""
+    accepted = [
+        {**finding_json(finding), "accepted": {"reason": entry.reason, "until": entry.until.isoformat()}}
+        for finding, entry in judged.accepted
+    ]
+    return json.dumps({"findings": [finding_json(f) for f in judged.open], "accepted": accepted}, indent=2)
+
+
+def finding_json(finding: Finding) -> dict[str, Any]:
+    """One finding's fields."""
+    return {
+        "code": finding.kind.code,
+        "name": finding.kind.name,
+        "family": str(finding.kind.family),
+        "level": str(finding.kind.level),
+        "message": finding.message,
+        "subject": finding.subject,
+        "addresses": list(finding.addresses),
+        "cells": list(finding.cells),
+        "mend": finding.kind.mend,
+        "page": finding.kind.page,
+    }
+
+
+def as_markdown(judged: Judged) -> str:
+    """A table of the open findings and a count."""
+    rows = [
+        (
+            f"[{finding.kind.code}]({finding.kind.page})",
+            str(finding.kind.level),
+            finding.message,
+            some((f"`{address}`" for address in finding.addresses), 2),
+        )
+        for finding in judged.open
+    ]
+    table = markdown(("code", "level", "finding", "objects"), rows) if rows else ""
+    return "\n\n".join(part for part in (table, counted(judged)) if part)
+
+
+def counted(judged: Judged) -> str:
+    """How many findings of each level there are."""
+    levels = ("error", "warning", "note")
+    numbers = [sum(1 for finding in judged.open if finding.kind.level == level) for level in levels]
+    plural = (
+        f"{count} {level}{'' if count == 1 else 's'}" for count, level in zip(numbers, levels, strict=True)
+    )
+    tail = f"; {len(judged.accepted)} accepted" if judged.accepted else ""
+    return f"{', '.join(plural)}{tail}."

@@ -1,0 +1,282 @@
+"""Each kind of finding fires on a minimal example and is silent on its mended form."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from egress.review.addresses import EMPTY, networks
+from egress.review.findings.acceptance import EXPIRED, UNUSED
+from egress.review.findings.finding import Finding
+from egress.review.findings.registry import ANALYZERS, KINDS, find
+from egress.review.vpc import FirewallRule, NodePool, Vpc
+from tests.review.reviewed import State, tutorial
+from tests.review.test_judgements_of_routes import MUTUAL, PASS, server, to, virtual_service
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+GATEWAY_POOL = NodePool(
+    name="gateway",
+    address="pool.gateway",
+    service_account="gw",
+    taints=(("dedicated", "gateway", "NoSchedule"),),
+)
+APPLICATION_POOL = NodePool(name="application", address="pool.application", service_account="app")
+
+
+def rule(
+    name: str, *, allow: bool = True, to: str = "0.0.0.0/0", target: str = "", **facts: Any
+) -> FirewallRule:
+    values: dict[str, Any] = {
+        "name": name,
+        "address": f"firewall.{name}",
+        "priority": 1000,
+        "egress": True,
+        "allow": allow,
+        "traffic": (("all", ()),),
+        "ranges": networks([to]),
+        "target_service_accounts": (target,) if target else (),
+    }
+    return FirewallRule(**{**values, **facts})
+
+
+DENY_ALL = rule("deny-all", allow=False, priority=65535)
+PODS = rule("pods", to="10.1.0.0/16", target="app")
+WEB = rule("web", target="gw", traffic=(("tcp", ((80, 80), (443, 443))),))
+
+
+def vpc(*rules: FirewallRule) -> Vpc:
+    return Vpc(
+        network="network",
+        firewall=rules,
+        pools=(APPLICATION_POOL, GATEWAY_POOL),
+        zones=(),
+        pod_range=networks(["10.1.0.0/16"]),
+        node_range=EMPTY,
+        service_range=EMPTY,
+        subnet_address="subnet",
+        private_google_access=True,
+        nat_address="nat",
+        default_route=True,
+        cluster_address="cluster",
+        private_nodes=True,
+        dataplane_v2=True,
+    )
+
+
+def with_vpc(state: State, *rules: FirewallRule) -> State:
+    return replace(state, vpc=vpc(*rules))
+
+
+CLOSED = (DENY_ALL, PODS, WEB)
+
+
+def network_policy(namespace: str, name: str, **spec: Any) -> dict[str, Any]:
+    return {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "NetworkPolicy",
+        "metadata": {"name": name, "namespace": namespace},
+        "spec": {"podSelector": {}, **spec},
+    }
+
+
+def admission(name: str, expression: str) -> list[dict[str, Any]]:
+    api = "admissionregistration.k8s.io/v1"
+    policy: dict[str, Any] = {"validations": [{"expression": expression}]}
+    return [
+        {"apiVersion": api, "kind": "ValidatingAdmissionPolicy", "metadata": {"name": name}, "spec": policy},
+        {
+            "apiVersion": api,
+            "kind": "ValidatingAdmissionPolicyBinding",
+            "metadata": {"name": name},
+            "spec": {"policyName": name},
+        },
+    ]
+
+
+ROUTE = "example-com-through-egress-gateway"
+POLICY = "egress-team-x-to-example-com"
+INGRESS_CLOSED = network_policy("istio-egress", "closed", policyTypes=["Ingress"])
+FROM_SIDECARS_ON_HTTP = network_policy(
+    "istio-egress",
+    "http-alone",
+    policyTypes=["Ingress"],
+    ingress=[{"from": [{"namespaceSelector": {}}], "ports": [{"port": 8080}]}],
+)
+
+
+def routes_without(what: str) -> State:
+    state = tutorial()
+    for name in (ROUTE, "httpbin-org-through-egress-gateway"):
+        state = state.change("VirtualService", name, **{what: None})
+    return state
+
+
+def policy_with(**operation: Any) -> State:
+    rules = [{"from": [{"source": {"namespaces": ["team-x"]}}], "to": [{"operation": operation}]}]
+    return tutorial("4-policies").change("AuthorizationPolicy", POLICY, rules=rules)
+
+
+def pod(state: State, name: str, namespace: str = "team-x", **template: Any) -> State:
+    spec = {"template": {"metadata": {"labels": {}, **template.pop("metadata", {})}, "spec": template}}
+    return state.apply(
+        {
+            "apiVersion": "apps/v1",
+            "kind": "Deployment",
+            "metadata": {"name": name, "namespace": namespace},
+            "spec": spec,
+        }
+    )
+
+
+TOLERATION = {"key": "dedicated", "operator": "Equal", "value": "gateway"}
+
+EXAMPLES: dict[str, tuple[Callable[[], State], Callable[[], State]]] = {
+    "EG101": (tutorial, lambda: tutorial().apply(FROM_SIDECARS_ON_HTTP)),
+    "EG102": (tutorial, lambda: tutorial("4-policies")),
+    "EG103": (tutorial, lambda: with_vpc(tutorial("4-policies"), *CLOSED)),
+    "EG111": (
+        lambda: tutorial("6-pass-through"),
+        lambda: tutorial("7-network-policies").apply(
+            network_policy("team-y", "closed", policyTypes=["Egress"])
+        ),
+    ),
+    "EG112": (tutorial, lambda: tutorial().apply(INGRESS_CLOSED)),
+    "EG113": (
+        lambda: tutorial().change("Sidecar", "default", "team-x", outboundTrafficPolicy=None),
+        tutorial,
+    ),
+    "EG114": (
+        lambda: pod(tutorial(), "bare", metadata={"labels": {"sidecar.istio.io/inject": "false"}}),
+        tutorial,
+    ),
+    "EG115": (
+        lambda: pod(with_vpc(tutorial(), *CLOSED), "squatter", tolerations=[TOLERATION]),
+        lambda: with_vpc(tutorial(), *CLOSED),
+    ),
+    "EG116": (
+        lambda: with_vpc(tutorial(), *CLOSED),
+        lambda: with_vpc(tutorial(), *CLOSED).apply(*admission("nodes", "!has(object.spec.tolerations)")),
+    ),
+    "EG121": (
+        lambda: with_vpc(tutorial("0-mesh"), PODS),
+        lambda: with_vpc(tutorial("0-mesh"), *CLOSED),
+    ),
+    "EG122": (lambda: tutorial().change("VirtualService", ROUTE, exportTo=["istio-egress"]), tutorial),
+    "EG123": (
+        lambda: tutorial().apply(
+            virtual_service("team-x", "own", hosts=["example.com"], http=[{"route": to("example.com", 80)}])
+        ),
+        tutorial,
+    ),
+    "EG124": (
+        tutorial,
+        lambda: tutorial().apply(*admission("routing", "virtualservices destinationrules gateways")),
+    ),
+    "EG125": (
+        tutorial,
+        lambda: tutorial().without("DestinationRule", "example-com-originate-tls"),
+    ),
+    "EG201": (lambda: policy_with(ports=["80"]), lambda: policy_with(ports=["8080"])),
+    "EG202": (lambda: policy_with(hosts=["other.net"]), lambda: policy_with(hosts=["example.com"])),
+    "EG203": (lambda: policy_with(methods=["get"]), lambda: policy_with(methods=["GET"])),
+    "EG204": (lambda: policy_with(hosts=["other.net"]), lambda: policy_with(hosts=["example.com"])),
+    "EG205": (
+        lambda: tutorial("4-policies"),
+        lambda: (
+            tutorial("4-policies")
+            .change(
+                "VirtualService", "httpbin-org-through-egress-gateway", exportTo=["istio-egress", "team-y"]
+            )
+            .change("ServiceEntry", "httpbin-org-ext", exportTo=["istio-egress", "team-y"])
+        ),
+    ),
+    "EG206": (
+        lambda: policy_with(hosts=["example.com"]).without(
+            "AuthorizationPolicy", "egress-team-y-to-httpbin-teapot"
+        ),
+        lambda: policy_with(hosts=["example.com", "example.com:80"]).without(
+            "AuthorizationPolicy", "egress-team-y-to-httpbin-teapot"
+        ),
+    ),
+    "EG211": (
+        lambda: tutorial().change(
+            "Gateway", "egress-gateway", servers=[MUTUAL, server(443, "TLS", "ISTIO_MUTUAL")]
+        ),
+        lambda: tutorial().change("Gateway", "egress-gateway", servers=[MUTUAL, PASS]),
+    ),
+    "EG212": (
+        lambda: tutorial().change("DestinationRule", "target-egress-gateway", exportTo=["."]),
+        tutorial,
+    ),
+    "EG213": (
+        lambda: with_vpc(tutorial(), *CLOSED, rule("narrow", to="10.1.2.0/24", target="app", priority=2000)),
+        lambda: with_vpc(tutorial(), *CLOSED),
+    ),
+    "EG214": (
+        lambda: tutorial().apply(network_policy("team-x", "closed", policyTypes=["Egress"])),
+        lambda: tutorial("7-network-policies"),
+    ),
+    "EG301": (
+        lambda: tutorial("5-tls-origination"),
+        lambda: (
+            tutorial()
+            .without("DestinationRule", "target-egress-gateway")
+            .without("DestinationRule", "example-com-originate-tls")
+        ),
+    ),
+    "EG302": (
+        lambda: with_vpc(tutorial(), *CLOSED, rule("everyone", traffic=(("tcp", ((443, 443),)),))),
+        lambda: with_vpc(tutorial(), *CLOSED),
+    ),
+    "EG303": (
+        lambda: with_vpc(tutorial(), *CLOSED, rule("any-machine", to="10.0.0.0/24")),
+        lambda: with_vpc(tutorial(), *CLOSED),
+    ),
+    "EG304": (
+        lambda: with_vpc(tutorial("7-network-policies"), *CLOSED),
+        lambda: with_vpc(tutorial(), *CLOSED),
+    ),
+}
+
+
+def found(state: State, code: str) -> list[Finding]:
+    return [finding for finding in find(state.review()) if finding.kind.code == code]
+
+
+@pytest.mark.parametrize("code", sorted(EXAMPLES))
+def test_a_finding_fires_on_its_example(code: str) -> None:
+    findings = found(EXAMPLES[code][0](), code)
+    assert findings
+    for finding in findings:
+        assert "{" not in finding.message
+        assert finding.subject
+
+
+@pytest.mark.parametrize("code", sorted(EXAMPLES))
+def test_a_finding_is_silent_on_the_mended_form(code: str) -> None:
+    assert not found(EXAMPLES[code][1](), code)
+
+
+def test_every_registered_kind_has_an_example() -> None:
+    assert sorted(EXAMPLES) == sorted(analyzer.kind.code for analyzer in ANALYZERS)
+
+
+def test_codes_and_names_are_unique() -> None:
+    assert len({kind.code for kind in KINDS}) == len({kind.name for kind in KINDS}) == len(KINDS)
+    assert {EXPIRED, UNUSED} <= set(KINDS)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.code)
+def test_every_kind_has_a_page_that_agrees_with_it(kind: Any) -> None:
+    page = (DOCS.parent / kind.page).read_text()
+    assert page.startswith(f"# {kind.code} {kind.name}\n")
+    assert f"Level: {kind.level}" in page
+    assert f"Family: {kind.family}" in page
+    assert kind.mend in " ".join(page.split())
+
+
+def test_no_page_is_left_without_a_kind() -> None:
+    assert {page.stem for page in (DOCS / "findings").glob("EG*.md")} == {kind.code for kind in KINDS}
