@@ -62,7 +62,7 @@ def move(proof: Proof, after: Deployed) -> str:
     # Who was not admitted before may be now.
     fresh = [i for n, i in now.items() if n not in before or before[n] != i or n in proof.not_admitted]
     refused = add_identities(proof.mesh, fresh, lambda _: None)
-    proof.not_admitted = {n: r for n, r in proof.not_admitted.items() if n in now} | refused
+    proof.not_admitted = refused
     proof.everybody = everybody
     proof.use(Asker(proof.mesh, everybody, proof.not_admitted))
     return f"{len(changed)} objects applied, {len(gone)} deleted"
