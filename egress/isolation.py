@@ -3,15 +3,18 @@
 Every policy here only adds to `default-deny`: what none of them names is refused by the node, whatever a sidecar does.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 from egress import gateway
 from egress.config.configuration import Configuration, granted_schemes, team_namespaces
+from egress.config.destinations import Destination
 from egress.config.platform import Platform
 from egress.config.ranges import PRIVATE_RANGES
 from egress.control_plane import has_istiod
 from egress.network_policies import DNS, NetworkPolicy, Peer, Port, Rule
+from egress.routing import granted_hosts
 from egress.vpc.google_apis import PRIVATE_VIP, RESTRICTED_VIP
 
 METADATA_V2 = Rule(peers=(Peer(cidr="169.254.169.254/32"),), ports=(Port(number=80), Port(number=8080)))
@@ -79,7 +82,7 @@ def gateway_isolation(configuration: Configuration, facts: NetworkFacts) -> tupl
     outside_ports = sorted(
         {
             port
-            for destination in configuration.destinations.destinations.values()
+            for destination in _reached(configuration)
             for port, used in (
                 (destination.http_port, destination.http == "plain"),
                 (destination.https_port, destination.uses_tls_port),
@@ -132,6 +135,13 @@ def callers_of(configuration: Configuration, team: str) -> tuple[str, ...]:
         for name, other in configuration.teams.items()
         if other.network_policies and team in other.network_policies.to_teams
     )
+
+
+def _reached(configuration: Configuration) -> Iterable[Destination]:
+    """By identity only what somebody is granted has a route, and a port that nothing is routed to stays shut."""
+    if configuration.destinations.authorization == "by-identity":
+        return [destination for _, _, destination in granted_hosts(configuration)]
+    return configuration.destinations.destinations.values()
 
 
 def _calls_google(configuration: Configuration, team: str) -> bool:

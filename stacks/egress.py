@@ -7,7 +7,7 @@ from constructs import Construct
 from egress.config.configuration import Configuration
 from egress_constructs.admission import Admission
 from egress_constructs.gateway_isolation import GatewayIsolation, GatewayIsolationProps
-from egress_constructs.gateway_routing import GATEWAY_PORTS, GatewayRouting, GatewayRoutingProps
+from egress_constructs.gateway_routing import GatewayRouting, GatewayRoutingProps, gateway_ports
 from egress_constructs.gateway_service import GatewayService, GatewayServiceProps
 from egress_constructs.state_backend import declare_backend
 from egress_constructs.tenant import Tenant, TenantProps
@@ -37,7 +37,9 @@ class EgressStack(TerraformStack):
             self,
             "gateway-service",
             GatewayServiceProps(
-                name=mesh.gateway_service, namespace=mesh.gateway_namespace, ports=GATEWAY_PORTS
+                name=mesh.gateway_service,
+                namespace=mesh.gateway_namespace,
+                ports=gateway_ports(configuration),
             ),
         )
         GatewayRouting(self, "routing", GatewayRoutingProps(configuration=configuration))

@@ -26,5 +26,7 @@ class GatewayRouting(Construct):
             istio_object(self, manifest)
 
 
-GATEWAY_PORTS = (gateway.HTTP, gateway.TLS)
-"""The ports that routes and policies name."""
+def gateway_ports(configuration: Configuration) -> tuple[gateway.Port, ...]:
+    """The ports that routes and policies name."""
+    identity = configuration.platform.mesh.gateway.identity_https
+    return (gateway.HTTP, gateway.TLS, *((gateway.IDENTITY,) if identity else ()))

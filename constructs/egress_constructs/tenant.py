@@ -107,8 +107,7 @@ class Tenant(Construct):
                 WorkloadIdentityProps(
                     account_id=account_id,
                     project=self._project.id,
-                    namespace=self._name,
-                    kubernetes_accounts=account.used_by,
+                    kubernetes_accounts=[(self._namespace_of(name), name) for name in account.used_by],
                 ),
             )
             for account_id, account in self._team.google_service_accounts.items()
@@ -138,6 +137,11 @@ class Tenant(Construct):
             for account_id, account in self._team.google_service_accounts.items()
             for workload in account.used_by
         }
+
+    def _namespace_of(self, name: str) -> str:
+        """Where a ServiceAccount stands that a Google service account is used by: its workload's namespace."""
+        workload = self._team.workloads.get(name)
+        return (workload and workload.namespace) or self._name
 
     def _run(self, google_accounts: dict[str, str]) -> None:
         for reference in self._team.service_accounts:

@@ -10,12 +10,11 @@ from constructs import Construct
 
 @dataclass(frozen=True, kw_only=True)
 class WorkloadIdentityProps:
-    """`kubernetes_accounts` are the ServiceAccounts of `namespace` that may act as the account."""
+    """`kubernetes_accounts` are the (namespace, name) pairs of the ServiceAccounts that may act as the account."""
 
     account_id: str
     project: str
-    namespace: str
-    kubernetes_accounts: Sequence[str]
+    kubernetes_accounts: Sequence[tuple[str, str]]
 
 
 class WorkloadIdentity(Construct):
@@ -24,13 +23,13 @@ class WorkloadIdentity(Construct):
     def __init__(self, scope: Construct, id_: str, props: WorkloadIdentityProps) -> None:
         super().__init__(scope, id_)
         self.account = ServiceAccount(self, "account", account_id=props.account_id)
-        for name in props.kubernetes_accounts:
+        for namespace, name in props.kubernetes_accounts:
             ServiceAccountIamMember(
                 self,
                 f"user-{name}",
                 service_account_id=self.account.name,
                 role="roles/iam.workloadIdentityUser",
-                member=f"serviceAccount:{props.project}.svc.id.goog[{props.namespace}/{name}]",
+                member=f"serviceAccount:{props.project}.svc.id.goog[{namespace}/{name}]",
             )
 
     @property

@@ -60,8 +60,8 @@ class Configuration:
 
 
 def team_namespaces(name: str, team: Team) -> tuple[str, ...]:
-    """A team's namespaces: the one of its name, then the further ones."""
-    return (name, *team.namespaces)
+    """A team's namespaces: the one of its name, then the further ones in alphabetical order."""
+    return (name, *sorted(team.namespaces))
 
 
 def service_account(team: str, reference: str) -> tuple[str, str]:

@@ -64,6 +64,14 @@ class Draft:
         return self.destinations_file.model.destinations if self.destinations_file.model else {}
 
     @property
+    def outside_hosts(self) -> Iterator[tuple[Path, str]]:
+        """Every host of the sound destinations with its place, the further ones (`also`) included."""
+        for host, destination in self.destinations.items():
+            yield ("destinations", host), host
+            for position, other in enumerate(destination.also):
+                yield ("destinations", host, "also", position), other
+
+    @property
     def by_identity(self) -> bool:
         """Whether the gateway asks for service accounts; false where the destinations file is not sound."""
         return bool(

@@ -6,8 +6,16 @@ from typing import Any
 
 from tests.synth.synthesized_stack import Block
 
-SECRET_TYPES = re.compile(r"secret|_key$|password|access_token|google_client_config|random_")
-"""Resource and data source types whose values would lie in the state."""
+SECRET_TYPES = re.compile(
+    r"secret|(?<!google_kms_crypto)_key$|password|access_token|google_client_config|random_"
+)
+"""Resource and data source types whose values would lie in the state.
+
+A key of Cloud KMS never leaves it: `google_kms_crypto_key` holds its name and its rotation alone.
+"""
+
+API_GROUPS = re.compile(r"\.(apiGroups|api_groups)\[\d+\]$")
+"""Where an empty text says something: the core API group."""
 
 SECRET_FIELDS = re.compile(r"(^|_)(token|password|secret|private_key|client_key|credentials|access_key)s?$")
 
@@ -34,9 +42,7 @@ def empty_elements(document: Block) -> list[str]:
         for path, value in leaves(document.get("resource", {}))
         if path.endswith("]")
         and value in ({}, [], "", None)
-        and not re.search(
-            r"\.(apiGroups|api_groups)\[\d+\]$", path
-        )  # there an empty text names the core group
+        and not (value == "" and API_GROUPS.search(path))
     ]
 
 

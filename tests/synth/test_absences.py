@@ -115,6 +115,12 @@ def test_every_namespace_that_an_object_names_exists(every: Synthesis) -> None:
 PLANTED: list[tuple[str, Block]] = [
     ("an empty rule", {"resource": {"kubernetes_network_policy_v1": {"p": {"spec": {"ingress": [{}]}}}}}),
     ("an empty manifest rule", {"resource": {"kubernetes_manifest": {"p": {"manifest": {"rules": [{}]}}}}}),
+    ("an empty rule of a role", {"resource": {"kubernetes_role_v1": {"r": {"rule": [{}]}}}}),
+    (
+        "an API group that is null",
+        {"resource": {"kubernetes_role_v1": {"r": {"rule": [{"api_groups": [None]}]}}}},
+    ),
+    ("an empty text among verbs", {"resource": {"kubernetes_role_v1": {"r": {"rule": [{"verbs": [""]}]}}}}),
     ("an empty text", {"resource": {"google_compute_firewall": {"p": {"source_ranges": [""]}}}}),
 ]
 
@@ -122,6 +128,19 @@ PLANTED: list[tuple[str, Block]] = [
 @pytest.mark.parametrize(("what", "document"), PLANTED)
 def test_an_empty_element_would_be_found(what: str, document: Block) -> None:
     assert empty_elements(document), what
+
+
+def test_the_core_api_group_is_no_empty_element() -> None:
+    assert not empty_elements({"resource": {"kubernetes_role_v1": {"r": {"rule": [{"api_groups": [""]}]}}}})
+    assert not empty_elements(
+        {"resource": {"kubernetes_manifest": {"m": {"manifest": {"rules": [{"apiGroups": [""]}]}}}}}
+    )
+
+
+def test_a_key_of_cloud_kms_is_no_secret_and_what_it_encrypts_is() -> None:
+    assert not secrets({"resource": {"google_kms_crypto_key": {"k": {"rotation_period": "7776000s"}}}})
+    assert secrets({"resource": {"google_kms_secret_ciphertext": {"c": {"plaintext": "x"}}}})
+    assert secrets({"resource": {"google_apikeys_key": {"k": {"name": "x"}}}})
 
 
 def test_a_null_a_path_a_secret_and_a_loop_would_be_found() -> None:
@@ -160,8 +179,14 @@ def _named_namespaces(body: Block) -> Iterator[str]:
         for rule in spec.get("rules", []):
             for source in rule.get("from", []):
                 yield from source["source"].get("namespaces", [])
+                yield from (
+                    principal.split("/")[2]
+                    for principal in source["source"].get("principals", [])
+                    if principal != "*"
+                )
     if body["kind"] == "NetworkPolicy":
-        for rule in spec.get("egress", []):
-            for peer in rule["to"]:
-                labels = peer.get("namespaceSelector", {}).get("matchLabels", {})
-                yield from (labels[key] for key in labels if key == "kubernetes.io/metadata.name")
+        peers = [peer for rule in spec.get("egress", []) for peer in rule["to"]]
+        peers += [peer for rule in spec.get("ingress", []) for peer in rule["from"]]
+        for peer in peers:
+            labels = peer.get("namespaceSelector", {}).get("matchLabels", {})
+            yield from (labels[key] for key in labels if key == "kubernetes.io/metadata.name")

@@ -26,6 +26,7 @@ def google_api_hosts_are_googles(draft: Draft) -> Iterator[Problem]:
 def google_api_hosts_stand_once(draft: Draft) -> Iterator[Problem]:
     """Istio pools the endpoints of two ServiceEntries for one host: requests would go to either."""
     places: dict[str, Path] = {host: ("destinations", host) for host in draft.hosts}
+    places |= {host: path for path, host in draft.outside_hosts}
     for path, host in draft.google_apis:
         if host in places:
             where = draft.destinations_file.where(places[host])

@@ -41,7 +41,8 @@ def granted_service_accounts_exist(draft: Draft) -> Iterator[Problem]:
         known = service_accounts_of(team)
         for position, reference in enumerate(grant.service_accounts):
             place = (*path, "service_accounts", position)
-            if reference in grant.service_accounts[:position]:
+            earlier = [service_account(team.name, each) for each in grant.service_accounts[:position]]
+            if service_account(team.name, reference) in earlier:
                 yield team.file.problem(place, "this ServiceAccount stands here twice: take one away")
             elif service_account(team.name, reference) not in known:
                 names = [
@@ -107,7 +108,9 @@ def namespaces_have_one_team(draft: Draft) -> Iterator[Problem]:
     for team in draft.teams.values():
         for position, namespace in enumerate(team.team.namespaces):
             place = ("namespaces", position)
-            if RESERVED.fullmatch(namespace):
+            if namespace == team.name or namespace in team.team.namespaces[:position]:
+                yield team.file.problem(place, "the team has this namespace already: take it away")
+            elif RESERVED.fullmatch(namespace):
                 yield team.file.problem(
                     place, "this name is kept for a namespace of the system: take another"
                 )
@@ -135,7 +138,9 @@ def further_objects_are_in_the_teams_namespaces(draft: Draft) -> Iterator[Proble
                 yield team.file.problem(place, message)
             elif identity in workloads:
                 yield team.file.problem(place, "the workload of this name has it already: take this away")
-            elif reference in team.team.service_accounts[:position]:
+            elif identity in [
+                service_account(team.name, each) for each in team.team.service_accounts[:position]
+            ]:
                 yield team.file.problem(place, "this ServiceAccount stands here twice: take one away")
             elif identity[1] == "default":
                 message = "every namespace has a ServiceAccount of this name already: take another name"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from ipaddress import ip_address, ip_network
+from typing import Any
 
 import pytest
 
@@ -75,6 +76,21 @@ def test_google_apis_are_reached_at_the_platforms_vip_alone(changed: Changed, ch
     policy = of_team(configuration, "team-x")["allow-egress-to-google-apis"]
     assert policy.egress is not None
     assert [peer.cidr for rule in policy.egress for peer in rule.peers] == [vip]
+
+
+def test_the_gateway_reaches_no_port_that_nobody_is_granted(changed: Changed) -> None:
+    def on_8080(file: dict[str, Any]) -> None:
+        file["destinations"]["www.example.org"] = {"http_port": 8080}
+
+    configuration = changed(
+        {
+            "destinations.yaml": on_8080,
+            "platform.yaml": lambda file: file["network"]["firewall"].update(egress_ports=[80, 443, 8080]),
+        }
+    )
+    policies = gateway_isolation(configuration, network_facts(configuration.platform))
+    (outside,) = [policy for policy in policies if policy.name == "allow-egress-to-outside"]
+    assert [port.number for rule in outside.egress or () for port in rule.ports] == [80, 443]
 
 
 def test_the_gateway_reaches_no_private_address_and_no_metadata_server(production: Configuration) -> None:

@@ -1,11 +1,16 @@
 """AuthorizationPolicy: the tutorial's three, and the closed gateway."""
 
 from egress.config.team import Grant
-from egress.manifests.authorization_policy import allow, allow_nothing, allow_pass_through, policy_name
+from egress.manifests.authorization_policy import (
+    allow_namespace,
+    allow_nothing,
+    allow_pass_through,
+    policy_name,
+)
 
 
 def test_a_grant_without_paths_opens_the_host() -> None:
-    assert allow("team-x", Grant(to="example.com")) == {
+    assert allow_namespace("team-x", Grant(to="example.com")) == {
         "apiVersion": "security.istio.io/v1",
         "kind": "AuthorizationPolicy",
         "metadata": {"name": "egress-team-x-to-example-com", "namespace": "istio-egress"},
@@ -23,7 +28,7 @@ def test_a_grant_without_paths_opens_the_host() -> None:
 
 
 def test_a_grant_with_paths_opens_no_other() -> None:
-    policy = allow("team-y", Grant(to="httpbin.org", paths=("/status/418",)))
+    policy = allow_namespace("team-y", Grant(to="httpbin.org", paths=("/status/418",)))
 
     assert policy["spec"]["rules"][0]["to"] == [
         {"operation": {"hosts": ["httpbin.org"], "paths": ["/status/418"]}}

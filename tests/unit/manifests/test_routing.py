@@ -67,7 +67,7 @@ def test_an_outside_host_is_registered_with_its_two_ports() -> None:
 
 
 def test_the_gateway_listens_in_mutual_tls_and_unread() -> None:
-    gateway = egress_gateway(pass_through=True)
+    gateway = egress_gateway(["*"])
 
     assert gateway["spec"]["selector"] == {"istio": "egressgateway"}
     assert gateway["spec"]["servers"] == [

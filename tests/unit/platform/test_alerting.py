@@ -1,7 +1,7 @@
 """What is counted and what raises an incident."""
 
 from egress.alerting import REFUSALS, alerts, refusal_metric
-from tests.unit.platform.conftest import MakePlatform
+from tests.unit.platform.production import production
 
 EXISTING = {
     "host_project": "network-host",
@@ -12,7 +12,7 @@ EXISTING = {
 }
 
 
-def test_refusals_are_counted_from_the_gateways_own_log(production: MakePlatform) -> None:
+def test_refusals_are_counted_from_the_gateways_own_log() -> None:
     metric = refusal_metric(production())
 
     assert 'resource.labels.cluster_name="production"' in metric.filter
@@ -21,12 +21,12 @@ def test_refusals_are_counted_from_the_gateways_own_log(production: MakePlatform
     assert metric.labels == {"source": "EXTRACT(jsonPayload.source_principal)"}
 
 
-def test_a_log_of_text_has_no_field_to_take_the_caller_from(production: MakePlatform) -> None:
+def test_a_log_of_text_has_no_field_to_take_the_caller_from() -> None:
     assert refusal_metric(production(mesh={"access_log": "text"})).labels == {}
     assert refusal_metric(production(mesh={"control_plane": "managed"})).labels == {}
 
 
-def test_refusals_saturation_and_nat_ports_raise_incidents(production: MakePlatform) -> None:
+def test_refusals_saturation_and_nat_ports_raise_incidents() -> None:
     found = {alert.id: alert for alert in alerts(production())}
 
     assert set(found) == {
@@ -41,13 +41,13 @@ def test_refusals_saturation_and_nat_ports_raise_incidents(production: MakePlatf
     assert 'gateway_name="nat-config"' in found["nat-allocation-failed"].filter
 
 
-def test_the_ports_of_anothers_nat_are_anothers_to_watch(production: MakePlatform) -> None:
+def test_the_ports_of_anothers_nat_are_anothers_to_watch() -> None:
     ids = {alert.id for alert in alerts(production(network={"existing": EXISTING}))}
 
     assert ids == {"refusals", "cpu-saturation", "memory-saturation"}
 
 
-def test_without_the_section_there_are_no_alerts(production: MakePlatform) -> None:
+def test_without_the_section_there_are_no_alerts() -> None:
     platform = production()
 
     assert alerts(platform.model_copy(update={"alerts": None})) == ()

@@ -14,32 +14,32 @@ from egress.control_plane import (
     refusal,
     trust_domain,
 )
-from tests.unit.platform.conftest import MakePlatform
+from tests.unit.platform.production import production
 
 MANAGED = {"control_plane": "managed"}
 
 
-def test_the_managed_control_plane_has_no_istiod_in_the_cluster(production: MakePlatform) -> None:
+def test_the_managed_control_plane_has_no_istiod_in_the_cluster() -> None:
     assert has_istiod(production())
     assert not has_istiod(production(mesh=MANAGED))
 
 
-def test_namespaces_follow_the_tag_before_the_revision(production: MakePlatform) -> None:
+def test_namespaces_follow_the_tag_before_the_revision() -> None:
     assert injection_label(production()) == {"istio.io/rev": "stable"}
     assert injection_label(production(mesh={"tag": None})) == {"istio.io/rev": "1-30-3"}
 
 
-def test_the_managed_control_plane_is_asked_for_by_its_own_label(production: MakePlatform) -> None:
+def test_the_managed_control_plane_is_asked_for_by_its_own_label() -> None:
     assert injection_label(production(mesh=MANAGED)) == {"istio-injection": "enabled"}
     assert gateway_values(production(mesh=MANAGED).mesh, "gateway")["revision"] == ""
 
 
-def test_identities_stand_in_the_projects_domain_when_google_issues_them(production: MakePlatform) -> None:
+def test_identities_stand_in_the_projects_domain_when_google_issues_them() -> None:
     assert trust_domain(production()) == "cluster.local"
     assert trust_domain(production(mesh=MANAGED)) == "your-project-id.svc.id.goog"
 
 
-def test_the_log_provider_is_the_one_the_control_plane_knows(production: MakePlatform) -> None:
+def test_the_log_provider_is_the_one_the_control_plane_knows() -> None:
     platform = production()
     providers = [
         each["name"] for each in istiod_values(platform.mesh, "1-30-3")["meshConfig"]["extensionProviders"]
@@ -51,9 +51,7 @@ def test_the_log_provider_is_the_one_the_control_plane_knows(production: MakePla
 
 
 @pytest.mark.parametrize("feature", get_args(Feature))
-def test_what_the_managed_control_plane_cannot_do_is_refused_with_the_way_out(
-    feature: Feature, production: MakePlatform
-) -> None:
+def test_what_the_managed_control_plane_cannot_do_is_refused_with_the_way_out(feature: Feature) -> None:
     reason = refusal(production(mesh=MANAGED), feature)
 
     assert reason is not None
@@ -62,7 +60,7 @@ def test_what_the_managed_control_plane_cannot_do_is_refused_with_the_way_out(
     assert refusal(production(), feature) is None
 
 
-def test_only_the_revision_that_a_tag_points_to_carries_it(production: MakePlatform) -> None:
+def test_only_the_revision_that_a_tag_points_to_carries_it() -> None:
     mesh = production(mesh={"canary": {"revision": "1-30-4", "istio_version": "1.30.4"}}).mesh
 
     assert istiod_values(mesh, "1-30-3")["revisionTags"] == ["stable"]

@@ -3,7 +3,7 @@
 import pytest
 
 from egress.images import admits, allowed_images
-from tests.unit.platform.conftest import MakePlatform
+from tests.unit.platform.production import production
 
 
 @pytest.mark.parametrize(
@@ -19,24 +19,22 @@ from tests.unit.platform.conftest import MakePlatform
         ("gcr.io/project/a.b", "gcr.io/project/aXb", False),
     ],
 )
-def test_a_star_stands_for_one_level_and_two_for_all(
-    pattern: str, image: str, admitted: bool, production: MakePlatform
-) -> None:
+def test_a_star_stands_for_one_level_and_two_for_all(pattern: str, image: str, admitted: bool) -> None:
     platform = production(cluster={"hardening": {"images": "listed", "allowed_images": [pattern]}})
 
     assert admits(platform, image) is admitted
 
 
-def test_istios_own_images_are_admitted_from_the_hub_they_come_from(production: MakePlatform) -> None:
+def test_istios_own_images_are_admitted_from_the_hub_they_come_from() -> None:
     platform = production(mesh={"hub": "europe-docker.pkg.dev/project/istio"})
 
     assert admits(platform, "europe-docker.pkg.dev/project/istio/proxyv2:1.30.3")
     assert not admits(platform, "gcr.io/istio-release/proxyv2:1.30.3")
 
 
-def test_the_managed_proxy_takes_the_place_of_the_hubs(production: MakePlatform) -> None:
+def test_the_managed_proxy_takes_the_place_of_the_hubs() -> None:
     assert "gcr.io/gke-release/asm/**" in allowed_images(production(mesh={"control_plane": "managed"}))
 
 
-def test_without_a_list_any_image_runs(production: MakePlatform) -> None:
+def test_without_a_list_any_image_runs() -> None:
     assert admits(production(cluster={"hardening": {"images": "any"}}), "gcr.io/anything/at/all:1")

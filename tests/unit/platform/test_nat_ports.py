@@ -4,7 +4,7 @@ import pytest
 
 from egress.config.network import Nat
 from egress.vpc.nat_ports import addresses_needed, most_nodes, nodes_served, reserved_ports
-from tests.unit.platform.conftest import MakePlatform
+from tests.unit.platform.production import production
 
 
 def nat(addresses: int, **ports: int) -> Nat:
@@ -30,6 +30,6 @@ def test_as_many_addresses_are_needed_as_serve_every_node(nodes: int, addresses:
     assert addresses_needed(nat(0, min=2048), nodes) == addresses
 
 
-def test_both_pools_count_in_every_zone_with_the_nodes_an_upgrade_adds(production: MakePlatform) -> None:
+def test_both_pools_count_in_every_zone_with_the_nodes_an_upgrade_adds() -> None:
     # (5 application nodes + 1 gateway node) in 3 zones, and one more for each pool.
     assert most_nodes(production()) == 20

@@ -5,7 +5,9 @@ from ipaddress import IPv4Network
 from hypothesis import given
 from hypothesis import strategies as st
 
-from egress.config.platform import Cluster, Network, Platform, Project, Subnet
+from egress.config.cluster import Cluster
+from egress.config.network import Network, Subnet
+from egress.config.platform import Platform, Project
 from egress.vpc.firewall_rules import FirewallRule, firewall_rules
 
 
@@ -49,7 +51,7 @@ def test_only_gateway_nodes_may_go_anywhere(platform: Platform) -> None:
     ]
 
     assert [rule.name for rule in anywhere] == ["gateway-allow-egress-web"]
-    assert anywhere[0].gateway_nodes_only
+    assert anywhere[0].targets == "gateway-nodes"
     assert anywhere[0].ports == (80, 443)
 
 
