@@ -96,7 +96,7 @@ def _kube_apiserver(binary: Path, folder: Path, address: str, services_range: st
         f"--tls-cert-file={folder / 'server.crt'}",
         f"--tls-private-key-file={folder / 'server.key'}",
         f"--token-auth-file={folder / 'tokens.csv'}",
-        "--authorization-mode=AlwaysAllow",
+        "--authorization-mode=RBAC",
         "--service-account-issuer=https://kubernetes.default.svc",
         f"--service-account-key-file={folder / 'sa.key'}",
         f"--service-account-signing-key-file={folder / 'sa.key'}",
@@ -104,4 +104,5 @@ def _kube_apiserver(binary: Path, folder: Path, address: str, services_range: st
         "--endpoint-reconciler-type=none",
         "--disable-admission-plugins=ServiceAccount",
         "--profiling=false",
+        "--allow-privileged=true",
     ]

@@ -12,7 +12,7 @@ from egress.proof.evidence import Finding, Records
 from egress.proof.identities import Identity
 from egress.proof.matrix import Asked
 from egress.proof.mesh import Mesh
-from egress.proof.requests import GATEWAY_POD, GATEWAY_SERVICE, Request
+from egress.proof.requests import GATEWAY_POD, GATEWAY_SERVICE
 from egress.proof.table import Expected
 
 _LOGS_SETTLE = 0.15
@@ -26,7 +26,8 @@ class Row:
     """One row of the report."""
 
     identity: str
-    request: Request
+    request: object
+    """What was asked, as its text says it: a Request, or an attempt to create an object."""
     got: str
     ended: str
     evidence: str

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from egress.proof import deployment, report, sandbox
+from egress.proof import attempts, deployment, report, sandbox
 from egress.proof.asking import Row
 from egress.proof.errors import ProofError
 from egress.proof.patches import patched
@@ -60,6 +60,7 @@ def prove_stages(
         else:
             progress.say(f"{stage.name}: {move(proof, patched(deployment.read(out, tools), patches))}")
         rows += named(stage, proof.ask(table, generated=False))
+        rows += named(stage, attempts.ask(proof.mesh.api, attempts.read_attempts(stage.folder)))
     if proof is None:
         raise ProofError("no stages given")
     proof.figures["stages_seconds"] = round(time.monotonic() - started, 1)

@@ -4,7 +4,7 @@ import http.client
 import json
 import ssl
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -49,6 +49,11 @@ class KubernetesApi:
     def create(self, manifest: Mapping[str, Any]) -> Object:
         """Create an object."""
         return self.request("POST", self._collection_path(manifest), manifest)
+
+    def try_to_create(self, manifest: Mapping[str, Any], user: str, groups: Sequence[str]) -> Object:
+        """Create an object as another user would, without storing it (dry run)."""
+        path = f"{self._collection_path(manifest)}?dryRun=All"
+        return self.request("POST", path, manifest, as_user=(user, "system:authenticated", *groups))
 
     def bind(self, pod: Mapping[str, Any], node: str) -> Object:
         """Bind a Pod to a node, as a scheduler does; return the Pod as it is stored then."""
@@ -100,14 +105,26 @@ class KubernetesApi:
         path: str,
         body: Mapping[str, Any] | None = None,
         content_type: str = "application/json",
+        as_user: Sequence[str] = (),
     ) -> Object:
-        """Send a request; raise RefusedError with the server's message when it is refused."""
-        payload = None if body is None else json.dumps(body)
-        headers = self._headers | ({"Content-Type": content_type} if payload else {})
+        """Send a request, as a user and its groups where given.
+
+        Raises RefusedError with the server's message when it is refused.
+        """
+        payload = None if body is None else json.dumps(body).encode()
+        headers = [*self._headers.items()]
+        headers += [("Content-Type", content_type), ("Content-Length", str(len(payload)))] if payload else []
+        headers += [
+            ("Impersonate-Group" if position else "Impersonate-User", name)
+            for position, name in enumerate(as_user)
+        ]
         for attempt in (1, 2):
             connection = self._connection()
             try:
-                connection.request(method, path, payload, headers)
+                connection.putrequest(method, path)
+                for name, value in headers:
+                    connection.putheader(name, value)
+                connection.endheaders(payload)
                 response = connection.getresponse()
                 data = response.read()
                 break

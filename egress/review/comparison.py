@@ -125,8 +125,14 @@ def _same_verdict(before: Answer | None, after: Answer | None) -> Effect | None:
 
 
 def _widens(change: Change) -> bool:
-    """True where a request may pass that did not: gained, conditional from refused, or left open."""
-    if change.effect in (Effect.GAINED, Effect.CONDITIONS, Effect.WAY):
+    """True where a request may pass that did not: gained, conditional from refused, or left open.
+
+    Another way is one too, unless it leads through a gateway what went straight out before.
+    """
+    if change.effect is Effect.WAY and change.before and change.after:
+        into_gateway = bool(change.after.through) and not change.before.through
+        return not (into_gateway and change.before.arrives == change.after.arrives)
+    if change.effect in (Effect.GAINED, Effect.CONDITIONS):
         return True
     refused = change.before is None or change.before.verdict is Verdict.REFUSED
     return change.effect in (Effect.CONDITIONAL, Effect.UNKNOWN) and refused

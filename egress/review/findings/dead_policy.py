@@ -60,7 +60,7 @@ PORT_IN_HOST = Kind(
     name="host-without-its-port-form",
     family=Family.DEAD_POLICY,
     level=Level.NOTE,
-    message="{subject} allows {host}, but refuses the same request with `Host: {host}:80`",
+    message="{policy} allows {subject}, but refuses the same request with `Host: {subject}:80`",
     mend="add the host with :80 (or :*) to hosts",
 )
 
@@ -204,7 +204,7 @@ def find_port_in_host(evidence: Evidence) -> Iterator[Finding]:
             if bare and policy.address in evidence.granting:
                 yield Finding(
                     kind=PORT_IN_HOST,
-                    facts={"subject": _name(policy), "host": bare[0]},
+                    facts={"policy": _name(policy), "subject": bare[0]},
                     addresses=(policy.address,),
                 )
 

@@ -1,0 +1,49 @@
+"""`summary`: a change's differences and findings for a pull request, as Markdown and SARIF."""
+
+import argparse
+import datetime
+from pathlib import Path
+
+from egress.review.commands.inputs import guarded
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The two states and where to write."""
+    parser.add_argument("old", type=Path, help="the base's cdktf.out, plan or YAML")
+    parser.add_argument("new", type=Path, help="the head's")
+    parser.add_argument(
+        "--accepted", type=Path, metavar="FILE", help="config/<env>/accepted.yaml of the head"
+    )
+    parser.add_argument(
+        "--sarif", type=Path, metavar="FILE", help="also write the head's findings as SARIF 2.1.0"
+    )
+    parser.add_argument(
+        "--artifact", metavar="PATH", default="config", help="where SARIF places findings (default: config)"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the Markdown. Exit code 0 when nothing opens and no error is new, else 1; 2 when it cannot run."""
+
+    def job() -> int:
+        from egress.review.comparison import compare
+        from egress.review.findings.acceptance import judge, read_acceptances
+        from egress.review.findings.finding import Level
+        from egress.review.findings.registry import KINDS, find
+        from egress.review.formats import sarif, summary
+        from egress.review.reading.inputs import read
+        from egress.review.review import Review
+
+        codes = [kind.code for kind in KINDS]
+        acceptances = read_acceptances(options.accepted, codes) if options.accepted else []
+        old, new = Review(read([options.old])), Review(read([options.new]))
+        today = datetime.datetime.now(tz=datetime.UTC).date()
+        comparison = compare(old, new)
+        before, after = judge(find(old), [], today), judge(find(new), acceptances, today)
+        print(summary.render(comparison, before, after), end="")
+        if options.sarif:
+            options.sarif.write_text(sarif.render(after, KINDS, {}, options.artifact), encoding="utf-8")
+        added = summary.only_in(after.open, before.open)
+        return int(bool(comparison.gains) or any(finding.kind.level is Level.ERROR for finding in added))
+
+    return guarded(job)

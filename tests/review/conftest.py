@@ -1,0 +1,31 @@
+"""What the tests of the review share."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def synthesized(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tutorial's stacks, synthesized once."""
+    out = tmp_path_factory.mktemp("tutorial") / "cdktf.out"
+    environment = {**os.environ, "CDKTF_OUTDIR": str(out)}
+    subprocess.run([sys.executable, "main.py"], cwd=ROOT, env=environment, check=True, capture_output=True)
+    return out
+
+
+@pytest.fixture(scope="session")
+def egress() -> Callable[..., "subprocess.CompletedProcess[str]"]:
+    """Run `python -m egress` and return the finished process."""
+
+    def run(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "egress", *arguments]
+        return subprocess.run(command, cwd=ROOT, input=stdin, capture_output=True, text=True, check=False)
+
+    return run

@@ -1,0 +1,45 @@
+"""The review says what a real mesh has answered: rows recorded by `python -m egress prove --format json`."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from egress.review.agreement import agree, compare
+from egress.review.errors import ReviewError
+from egress.review.reading.inputs import read
+from egress.review.review import Review
+from tests.review.reviewed import tutorial
+
+RECORDED = Path(__file__).parent / "recorded" / "tutorial.json"
+
+
+def test_every_recorded_row_of_the_tutorial_is_answered_alike(synthesized: Path) -> None:
+    rows = json.loads(RECORDED.read_text())
+    agreement = compare(Review(read([synthesized])), rows)
+    assert [str(difference) for difference in agreement.differences] == []
+    assert agreement.compared >= 320
+
+
+def test_a_difference_names_both_answers(synthesized: Path) -> None:
+    row = {
+        "identity": "team-x/test",
+        "request": "GET http://example.com/",
+        "got": "403",
+        "ended": "gateway policy",
+    }
+    (difference,) = compare(Review(read([synthesized])), [row]).differences
+    assert "the mesh says 403 at gateway policy" in str(difference)
+
+
+def test_the_control_that_decides_must_be_the_same_too() -> None:
+    answer = tutorial("4-policies").ask("team-x/test", "http://httpbin.org")
+    assert agree(answer, "403", "gateway policy")
+    assert not agree(answer, "403", "sidecar")
+    assert not agree(answer, "200", "outside through the gateway")
+
+
+def test_a_line_that_is_no_request_is_told() -> None:
+    row = {"identity": "team-x/test", "request": "LOOK", "got": "200", "ended": "gateway"}
+    with pytest.raises(ReviewError, match="not a request"):
+        compare(tutorial().review(), [row])
