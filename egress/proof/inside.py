@@ -36,7 +36,7 @@ def main(settings: dict[str, Any]) -> int:
         proof.measure_memory()
         print(_FORMATS[settings["format"]](rows, proof.figures), flush=True)
         if settings.get("keep"):
-            wait_for_shell(progress)
+            wait_for_shell(proof)
     except (ProofError, TerraformError) as error:
         print(f"the proof cannot run: {error}", file=sys.stderr)
         return 2
@@ -67,9 +67,12 @@ def prove_stages(
     return rows, proof
 
 
-def wait_for_shell(progress: Progress) -> None:
-    """Keep the mesh up until the terminal says otherwise."""
-    progress.say("the mesh stays up; docs/proof.md says how to look into it. Ctrl-D ends it")
+def wait_for_shell(proof: Proof) -> None:
+    """Keep the mesh up until the terminal says otherwise, and say where its Pods are."""
+    for key, pod in sorted(proof.mesh.pods.items()):
+        log = proof.mesh.envoys[key].process.log if key in proof.mesh.envoys else "no proxy"
+        proof.progress.say(f"{key}: {pod.ip} on {pod.node.name}, --net={pod.network.path}, {log}")
+    proof.progress.say("the mesh stays up until Ctrl-D; docs/proof.md says how to look into it")
     sys.stdin.read()
 
 

@@ -46,7 +46,9 @@ def test_list_filters(egress: Run, synthesized: Path) -> None:
 def test_list_in_other_formats_has_the_same_cells(egress: Run, synthesized: Path, format_: str) -> None:
     text = egress("list", "--input", str(synthesized), "--format", format_).stdout
     if format_ == "json":
-        cells = [(row["identity"], row["destination"], row["verdict"]) for row in json.loads(text)]
+        cells: list[tuple[str, ...]] = [
+            (row["identity"], row["destination"], row["verdict"]) for row in json.loads(text)
+        ]
     elif format_ == "csv":
         cells = [
             tuple(row[name] for name in ("identity", "destination", "verdict"))
