@@ -102,5 +102,5 @@ $(CHECKOV): posture/requirements.txt $(INSTALLED)
 	@touch $@
 
 $(CLI): package-lock.json $(INSTALLED)
-	$(IN_VENV) npm ci --no-fund --no-audit
+	$(IN_VENV) npm ci --no-fund --no-audit --no-update-notifier
 	@touch $@

@@ -38,10 +38,9 @@ def install() -> None:
     prepare_node(os.environ)
     if os.environ.get(SWITCH, "").lower() == "off" or is_installed():
         return
-    if "cdktf" in sys.modules:
-        warn("jsii's node process", "cdktf was imported before lazy_bindings.install()")
-    for package in sorted(name for name in sys.modules if name.startswith(PREFIX) and "." not in name):
-        warn(package, "it was imported before lazy_bindings.install()")
+    for module in sorted(sys.modules):
+        if module in ("cdktf", "constructs") or (module.startswith(PREFIX) and "." not in module):
+            warn(module, "it was imported before lazy_bindings.install()")
     add_node_options(os.environ)
     load_in_background()
     memoise_stub_hints()

@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import jsii
+
 import lazy_bindings
 from lazy_bindings.bindings_loader import CODE_CACHE
 from lazy_bindings.node import PACKAGE_CACHE
@@ -34,6 +36,8 @@ def warm(cache: Path) -> list[str]:
         f"{assembly.name}@{assembly.version}": cache / assembly.name / assembly.version
         for assembly in load_all()
     }
+    # The loads run in the background: one that failed is raised here.
+    jsii.stats()  # type: ignore[no-untyped-call]
     deadline = time.monotonic() + PATIENCE_SECONDS
     while waiting and time.monotonic() < deadline:
         waiting = {name: entry for name, entry in waiting.items() if not is_indexed(entry)}

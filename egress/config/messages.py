@@ -34,7 +34,7 @@ def place(error: ErrorDetails, source: Source) -> tuple[Path, bool]:
     pydantic marks a wrong key with a last part `[key]`, which could also be a key of the file.
     """
     loc = error["loc"]
-    is_key = loc[-1:] == ("[key]",) and source.at(loc) is None
+    is_key = loc[-1:] == ("[key]",) and not source.has(loc)
     return (loc[:-1], True) if is_key else (loc, False)
 
 

@@ -42,6 +42,11 @@ class Source:
                 return self.lines[path[:length]]
         return None
 
+    def has(self, path: Path) -> bool:
+        """Whether something stands at a place, be it nothing but a key."""
+        holder = self.at(path[:-1])
+        return isinstance(holder, dict) and path[-1] in holder
+
     def at(self, path: Path) -> Value:
         """What stands at a place; None where nothing does."""
         value: Any = self.data

@@ -115,7 +115,7 @@ def test_a_path_is_shown_on_one_line_whatever_stands_in_it():
 
 
 def test_a_key_that_looks_like_pydantics_mark_is_a_key_like_others(folder):
-    folder.edit("destinations.yaml", "destinations:\n", "'[key]': 1\ndestinations:\n  '[key]': 1\n")
+    folder.edit("destinations.yaml", "destinations:\n", "'[key]':\ndestinations:\n  '[key]': 1\n")
     folder.edit("teams/team-x.yaml", "team: x", "'[key]': 1")
 
     assert [problem.split(": ")[:2] for problem in folder.problems()] == [

@@ -1,0 +1,60 @@
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from bench.__main__ import every_command
+from bench.process import ROOT, Run, UnexpectedExitError, measure
+from bench.table import MEASURES, table
+
+
+def runs(**walls: float) -> dict[str, list[Run]]:
+    """Three runs of every command, 10 s each but for those named."""
+    names = {name for each in MEASURES for name in (each.of, each.against) if name}
+    return {
+        name: [
+            Run(wall_seconds=walls.get(name.replace(", ", "_"), 10.0), cpu_seconds=1.0, peak_bytes=peak)
+            for peak in (10**8, 2 * 10**8, 10**9)
+        ]
+        for name in names
+    }
+
+
+def line(text: str, measure: str) -> str:
+    (found,) = [line for line in text.splitlines() if measure in line]
+    return found
+
+
+def test_a_ratio_is_of_medians_and_has_its_verdict() -> None:
+    text = table(runs(synth=1.0, synth_stock=10.0))
+    assert line(text, "against stock provider imports | 1.00").endswith(
+        "| 1.00 s | 10.00 s | 0.10 | 0.12 | met |"
+    )
+    assert line(text, "largest process").endswith("| 200 MB | 200 MB | 1.00 | 0.25 | missed |")
+
+
+def test_a_target_of_its_own_has_no_base() -> None:
+    assert line(table(runs()), "configuration error").endswith("| 10.00 s |  | 10.00 s | 0.30 s | missed |")
+
+
+def test_every_row_has_its_commands(tmp_path: Path) -> None:
+    assert set(every_command(tmp_path)) == set(runs())
+
+
+def test_the_faulty_configuration_is_refused_with_an_error_in_each_file(tmp_path: Path) -> None:
+    faulty = every_command(tmp_path)["configuration errors"]
+    assert faulty.run().wall_seconds > 0
+    assert faulty.exit_code == 2
+    files = [file for file in tmp_path.rglob("*.yaml") if "mispelled" in file.read_text()]
+    assert len(files) == len(list((ROOT / "config" / "tutorial").rglob("*.yaml")))
+
+
+def test_the_largest_of_a_command_and_its_children_counts() -> None:
+    child = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'x = bytearray(200_000_000)'], check=True)"
+    assert measure([sys.executable, "-c", child], os.environ).peak_bytes > 200_000_000
+
+
+def test_a_command_that_fails_is_not_a_measurement() -> None:
+    with pytest.raises(UnexpectedExitError, match="no such thing"):
+        measure([sys.executable, "-c", "raise SystemExit('no such thing')"], os.environ)
