@@ -100,7 +100,8 @@ def _shared_by_namespace(configuration: Configuration) -> Iterator[IstioObject]:
 def _shared_by_identity(configuration: Configuration) -> Iterator[IstioObject]:
     hosts = list(granted_hosts(configuration))
     passed_through = [host for host, _, destination in hosts if destination.https == "pass-through"]
-    yield istio_gateway.egress_gateway(passed_through)
+    if hosts:
+        yield istio_gateway.egress_gateway(passed_through)
     for host, key, destination in hosts:
         visible_to = configuration.namespaces_that_see(key)
         limits = destination.limits or Limits()
