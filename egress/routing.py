@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from egress.config.configuration import Configuration, team_namespaces
 from egress.config.destinations import Destination, Limits
 from egress.config.names import fold
-from egress.control_plane import trust_domain
+from egress.control_plane import access_log_provider, trust_domain
 from egress.identity import spiffe_id
 from egress.manifests import (
     authorization_policy,
@@ -39,8 +39,9 @@ def shared_objects(configuration: Configuration) -> Iterator[IstioObject]:
             configuration.namespaces_of(apis.visible_to),
             by_address=configuration.destinations.authorization == "by-identity",
         )
-    if configuration.platform.mesh.access_log == "json":
-        yield telemetry.gateway_access_log()
+    provider = access_log_provider(configuration.platform)
+    if provider:
+        yield telemetry.gateway_access_log(provider)
 
 
 def team_objects(configuration: Configuration, name: str) -> Iterator[IstioObject]:

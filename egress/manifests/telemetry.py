@@ -2,7 +2,6 @@
 
 from typing import Literal, TypedDict
 
-from egress import gateway
 from egress.manifests.istio_object import Metadata, in_gateway_namespace
 
 
@@ -33,11 +32,11 @@ class Telemetry(TypedDict):
     spec: TelemetrySpec
 
 
-def gateway_access_log() -> Telemetry:
-    """The gateway writes source principal and SNI with every request and connection."""
+def gateway_access_log(provider: str) -> Telemetry:
+    """The gateway logs every request and connection through a provider of the control plane."""
     return {
         "apiVersion": "telemetry.istio.io/v1",
         "kind": "Telemetry",
         "metadata": in_gateway_namespace("egress-access-log"),
-        "spec": {"accessLogging": [{"providers": [{"name": gateway.ACCESS_LOG_PROVIDER}]}]},
+        "spec": {"accessLogging": [{"providers": [{"name": provider}]}]},
     }

@@ -263,5 +263,17 @@ def test_the_mesh_refuses_unknown_hosts_and_logs_who_called(combination: Combina
             assert ('"accessLogFile"' in text) is not closed
 
 
+def test_the_gateway_logs_through_a_provider_that_the_control_plane_knows(combination: Combination) -> None:
+    row, synthesis = combination
+    telemetries = synthesis.stacks["egress"].of_kind("Telemetry")
+    provider = {"managed": "envoy"}.get(row["control plane"], "egress-access-log")
+
+    if row["mesh configuration"] == "closed":
+        (telemetry,) = telemetries
+        assert telemetry["spec"]["accessLogging"] == [{"providers": [{"name": provider}]}]
+    else:
+        assert telemetries == []
+
+
 def _firewall(synthesis: Synthesis) -> dict[str, dict[str, Any]]:
     return synthesis.stacks["foundation"].all("google_compute_firewall")

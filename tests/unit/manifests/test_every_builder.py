@@ -85,7 +85,7 @@ def _by_identity(
         authorization_policy.allow_pass_through_to([host]),
         authorization_policy.allow_identity_port(),
         authorization_policy.allow_nothing(),
-        telemetry.gateway_access_log(),
+        telemetry.gateway_access_log("egress-access-log"),
         *([policy] if policy else []),
     ]
 
@@ -211,7 +211,7 @@ def test_every_admission_policy_is_bound_to_every_tenants_namespace() -> None:
 
 
 def test_the_access_log_is_the_gateways_and_names_a_provider() -> None:
-    log = telemetry.gateway_access_log()
+    log = telemetry.gateway_access_log("egress-access-log")
 
     assert log["metadata"]["namespace"] == gateway.NAMESPACE
     assert log["spec"]["accessLogging"] == [{"providers": [{"name": "egress-access-log"}]}]
