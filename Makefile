@@ -61,8 +61,9 @@ review: setup ## Compare this work tree with BASE (default: where it left origin
 	@CONFIG=$(CONFIG) .ci/review
 
 .PHONY: bench
-bench: setup ## Measure the speed targets of docs/performance.md
+bench: setup ## Measure the speed targets of docs/performance.md, and the proof at 1,000 teams
 	$(VENV)/bin/python -m bench
+	$(VENV)/bin/python -m egress.proof.scale 1000
 
 .PHONY: cli
 cli: $(CLI) ## Install the pinned cdktf command line (then: . .venv/bin/activate && npx cdktf list)

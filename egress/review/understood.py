@@ -82,6 +82,7 @@ SHAPES: Mapping[str, Shape] = {
         "resolution": MODELLED,
         "location": MODELLED,
         "exportTo": MODELLED,
+        "addresses": MODELLED,
         "endpoints": {"address": MODELLED, "ports": MODELLED, "labels": MODELLED, "locality": MODELLED},
     },
     "VirtualService": {

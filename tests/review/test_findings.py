@@ -82,16 +82,17 @@ def network_policy(namespace: str, name: str, **spec: Any) -> dict[str, Any]:
     }
 
 
-def admission(name: str, expression: str) -> list[dict[str, Any]]:
+def admission(name: str, group: str, resource: str, expression: str) -> list[dict[str, Any]]:
     api = "admissionregistration.k8s.io/v1"
-    policy: dict[str, Any] = {"validations": [{"expression": expression}]}
+    rule = {"apiGroups": [group], "apiVersions": ["*"], "operations": ["CREATE"], "resources": [resource]}
+    policy = {"matchConstraints": {"resourceRules": [rule]}, "validations": [{"expression": expression}]}
     return [
         {"apiVersion": api, "kind": "ValidatingAdmissionPolicy", "metadata": {"name": name}, "spec": policy},
         {
             "apiVersion": api,
             "kind": "ValidatingAdmissionPolicyBinding",
             "metadata": {"name": name},
-            "spec": {"policyName": name},
+            "spec": {"policyName": name, "validationActions": ["Deny"]},
         },
     ]
 
@@ -158,7 +159,9 @@ EXAMPLES: dict[str, tuple[Callable[[], State], Callable[[], State]]] = {
     ),
     "EG116": (
         lambda: with_vpc(tutorial(), *CLOSED),
-        lambda: with_vpc(tutorial(), *CLOSED).apply(*admission("nodes", "!has(object.spec.tolerations)")),
+        lambda: with_vpc(tutorial(), *CLOSED).apply(
+            *admission("nodes", "", "pods", "!has(object.spec.tolerations)")
+        ),
     ),
     "EG121": (
         lambda: with_vpc(tutorial("0-mesh"), PODS),
@@ -173,7 +176,7 @@ EXAMPLES: dict[str, tuple[Callable[[], State], Callable[[], State]]] = {
     ),
     "EG124": (
         tutorial,
-        lambda: tutorial().apply(*admission("routing", "virtualservices destinationrules gateways")),
+        lambda: tutorial().apply(*admission("routing", "networking.istio.io", "*", "false")),
     ),
     "EG125": (
         tutorial,

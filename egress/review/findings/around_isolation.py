@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
+from egress.review.findings.admission import refusing
 from egress.review.findings.evidence import Evidence
 from egress.review.findings.finding import Analyzer, Family, Finding, Kind, Level, some
 from egress.review.placement import fits
@@ -135,11 +136,7 @@ def find_on_gateway_nodes(evidence: Evidence) -> Iterator[Finding]:
 
 def find_anyone_may_tolerate(evidence: Evidence) -> Iterator[Finding]:
     """Gateway pools whose taint any Pod may tolerate."""
-    policies = evidence.objects("ValidatingAdmissionPolicy")
-    bound = {
-        str(item.spec.get("policyName")) for item in evidence.objects("ValidatingAdmissionPolicyBinding")
-    }
-    if any(policy.name in bound and "tolerations" in str(policy.spec) for policy in policies):
+    if any("tolerations" in str(policy.spec) for policy in refusing(evidence, "", "pods")):
         return
     for pool in gateway_pools(evidence):
         yield Finding(kind=ANYONE_MAY_TOLERATE, facts={"subject": pool.name}, addresses=(pool.address,))

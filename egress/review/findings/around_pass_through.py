@@ -102,12 +102,15 @@ def find_through_service(evidence: Evidence) -> Iterator[Finding]:
 
 def find_contradicted(evidence: Evidence) -> Iterator[Finding]:
     """Hosts that a policy refuses over HTTP and nothing refuses over HTTPS (the tutorial's D1)."""
+    passed = {host for _, _, hosts in _passed(evidence) for host in hosts}
     for row in evidence.named_rows:
         if row.scheme != "http" or row.answer.verdict not in (Verdict.REFUSED, Verdict.CONDITIONAL):
             continue
         secure = evidence.by_cell.get((row.identity, row.host, "https"))
         if secure is None or secure.verdict is not Verdict.ALLOWED or not _by_policy(row.answer):
             continue
+        if secure.through and row.host not in passed:
+            continue  # its identity was asked for
         step = secure.decisive
         yield Finding(
             kind=CONTRADICTED,

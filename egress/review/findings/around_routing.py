@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from egress.review.addresses import INTERNET
 from egress.review.answer import Verdict
+from egress.review.findings.admission import refusing
 from egress.review.findings.evidence import Evidence
 from egress.review.findings.finding import Analyzer, Family, Finding, Kind, Level, cell, some
 from egress.review.matrix import ANY_OTHER
@@ -146,16 +147,8 @@ def find_tenants_may_route(evidence: Evidence) -> Iterator[Finding]:
     """Kinds that a team may create to override routing, with nothing at admission against it (D27)."""
     if not evidence.gateways or not evidence.identities:
         return
-    bound = {
-        str(item.spec.get("policyName")) for item in evidence.objects("ValidatingAdmissionPolicyBinding")
-    }
-    texts = [
-        str(policy.spec).lower()
-        for policy in evidence.objects("ValidatingAdmissionPolicy")
-        if policy.name in bound
-    ]
     for kind in OVERRIDING:
-        if not any(f"{kind.lower()}s" in text for text in texts):
+        if not refusing(evidence, "networking.istio.io", f"{kind.lower()}s"):
             yield Finding(kind=TENANTS_MAY_ROUTE, facts={"subject": kind})
 
 

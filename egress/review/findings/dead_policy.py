@@ -177,8 +177,8 @@ def find_not_authorized(evidence: Evidence) -> Iterator[Finding]:
             row.answer.verdict is Verdict.REFUSED
             and row.scheme in SCHEMES
             and step is not None
-            and step.control == "authorization policy"
-            and step.reason.startswith("none of")
+            and step.control in ("authorization policy", "gateway identity")
+            and not step.reason.endswith("denies it")
         ):
             route = next(
                 (s.address for s in row.answer.steps if s.control == "sidecar route" and s.address), None

@@ -118,10 +118,18 @@ def _tls(servers: GatewayServers, built: list[Server], wire: Wire, view: _Views)
             f"the certificates of a server with tls.mode {server.mode} are not in the input", address
         )
     refusal = _mutual(server, wire)
+    if (
+        refusal is None
+        and server.subject_alt_names
+        and f"spiffe://{wire.principal}" not in server.subject_alt_names
+    ):
+        reason = f"{wire.principal} is not among the server's subjectAltNames"
+        return Refusal((Step("gateway identity", Passage.REFUSES, reason, address),), view.handshake)
+    if server.terminates_http and view.request.scheme == "https" and not view.request.own_tls and not refusal:
+        reason = f"port {port} reads HTTP, a TLS handshake arrives inside the mTLS"
+        return Refusal((Step("gateway protocol", Passage.REFUSES, reason, address),), TLS_FAILURE)
     if refusal:
-        seen = (
-            WRONG_CERTIFICATE if wire.security == "application TLS" and not view.proxied else view.handshake
-        )
+        seen = WRONG_CERTIFICATE if wire.security == "application TLS" else view.handshake
         return Refusal((Step("gateway listener", Passage.REFUSES, refusal, address),), seen)
     reason = f"port {port}, mesh mTLS: the caller is {wire.principal}"
     step = Step("gateway listener", Passage.PASSES, reason, address)
@@ -132,8 +140,6 @@ def _mutual(server: Server, wire: Wire) -> str | None:
     """Why an ISTIO_MUTUAL server ends the handshake; None when it does not."""
     if wire.security != "mesh mTLS":
         return f"port {server.bound} asks for a mesh certificate, the caller has none"
-    if server.subject_alt_names and f"spiffe://{wire.principal}" not in server.subject_alt_names:
-        return f"{wire.principal} is not among the server's subjectAltNames"
     return None
 
 
@@ -148,10 +154,6 @@ def onward(accepted: Accepted, request: Request, principal: str) -> Outcome:
     """Where the gateway sends what it took."""
     server, gateway = accepted.server, accepted.servers.gateway
     if accepted.http:
-        if request.scheme == "https":
-            reason = f"port {server.bound} reads HTTP, a TLS handshake arrives inside the mTLS"
-            step = Step("gateway route", Passage.REFUSES, reason, server.gateway.address)
-            return Refusal((step,), TLS_FAILURE)
         return _by_host(accepted, request, principal)
     if accepted.passed_on is None:
         raise Undecided("a server without a route took the connection", server.gateway.address)

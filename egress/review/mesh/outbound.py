@@ -1,5 +1,6 @@
 """The sidecar: which listener takes a request, where its route leads."""
 
+from egress.review.addresses import AddressSet
 from egress.review.answer import (
     BAD_GATEWAY,
     NOT_FOUND,
@@ -24,8 +25,11 @@ from egress.review.workloads import Workload
 CONTROL = "sidecar"
 
 
-def outbound(mesh: Mesh, source: Workload, request: Request) -> Outcome:
-    """What the sidecar of a workload does with a request."""
+def outbound(mesh: Mesh, source: Workload, request: Request, dialled_addresses: AddressSet | None) -> Outcome:
+    """What the sidecar of a workload does with a request.
+
+    `dialled_addresses` is what the name resolves to for the client, None for a Service or Pod of the cluster.
+    """
     scope = mesh.scope(source)
     sender = Sender(
         CONTROL,
@@ -49,6 +53,13 @@ def outbound(mesh: Mesh, source: Workload, request: Request) -> Outcome:
             reason = f"the listener of {dialled.host}:{port} takes any connection to that Service"
             step = Step("sidecar scope", Passage.PASSES, reason, scope.address)
             return send(sender, destination, [dialled], port, request, (step,), dialled.address, http=False)
+    bound = scope.bound_services(port, dialled_addresses) if dialled_addresses else []
+    if bound:
+        if any(item.tls for item in scope.virtual_services(bound[0].host)):
+            raise Undecided(
+                "a route by SNI for a ServiceEntry with addresses is not modelled", bound[0].address
+            )
+        return _direct(view, bound[0], port, http=False)
     if request.dial is not None and request.dial.kind == "pod":
         return view.unmatched(f"no listener for a Pod's port {port}")
     if scope.http_listener(port):
@@ -208,7 +219,10 @@ def _by_sni(view: _SidecarView, port: int) -> Outcome | None:
     plain = [
         service
         for service in scope.covering(sni)
-        if (offered := service.port(port)) and offered.tls and not _routed_by_tls(scope, service, listening)
+        if (offered := service.port(port))
+        and offered.tls
+        and not service.bound.ranges
+        and not _routed_by_tls(scope, service, listening)
     ]
     if best is not None and not (best != sni and any(s.host == sni for s in plain)):
         item, route = next((item, route) for own, item, route in routed if own == best)

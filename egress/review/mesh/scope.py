@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from egress.review.addresses import AddressSet, Cover
 from egress.review.hostnames import overlap, subset_of
 from egress.review.mesh.services import ANY_NAMESPACE, Service, chosen
 from egress.review.mesh.virtual_services import MESH, VirtualService
@@ -86,11 +87,16 @@ class Scope:
 
     def opaque_services(self, port: int) -> list[Service]:
         """The imported ServiceEntries whose port is neither HTTP nor TLS: one takes all that no SNI matches."""
-        return [service for service in self._listening(port, "bytes") if service.external]
+        return [s for s in self._listening(port, "bytes") if s.external and not s.bound.ranges]
 
     def tls_services(self, port: int) -> list[Service]:
         """The imported ServiceEntries with a TLS port: they share the listener on 0.0.0.0."""
-        return [service for service in self._listening(port, "tls") if service.external]
+        return [s for s in self._listening(port, "tls") if s.external and not s.bound.ranges]
+
+    def bound_services(self, port: int, dialled: AddressSet) -> list[Service]:
+        """The imported ServiceEntries that take connections to the addresses that are dialled."""
+        found = [*self._listening(port, "tls"), *self._listening(port, "bytes")]
+        return [s for s in found if s.bound.ranges and dialled.covered_by(s.bound) is Cover.ALL]
 
     def _listening(self, port: int, reads: str) -> list[Service]:
         """Every imported service with a port that is read in one way."""

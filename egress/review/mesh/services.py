@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from egress.review.addresses import EMPTY, AddressSet, networks
 from egress.review.hostnames import is_wildcard, service_aliases, service_host, subset_of
 from egress.review.mesh.visibility import PUBLIC, exported_to, visible
 from egress.review.objects import KubernetesObject
@@ -54,6 +55,8 @@ class Service:
     external: bool
     resolution: str = "DNS"
     selector: Mapping[str, str] = field(default_factory=dict)
+    bound: AddressSet = EMPTY
+    """`addresses` of a ServiceEntry: connections are then taken by address, not by SNI."""
     endpoints: tuple[tuple[str, Mapping[str, int]], ...] = ()
     """(address, ports by name) of a ServiceEntry that names its endpoints."""
     object: KubernetesObject
@@ -115,6 +118,7 @@ def service_entries(item: KubernetesObject) -> Iterable[Service]:
             age=item.age,
             external=True,
             resolution=str(spec.get("resolution") or "NONE"),
+            bound=networks(map(str, spec.get("addresses") or ())),
             endpoints=endpoints,
             object=item,
         )
@@ -141,6 +145,8 @@ class Registry:
                         self._listening[namespace, viewer, port.number, port.reads].append(service)
             if not service.external:
                 self._aliases.update(dict.fromkeys(service_aliases(service.host)[1:], service.host))
+            for address in service.object.spec.get("addresses") or ():
+                self._aliases.setdefault(str(address), service.host)
 
     def named(self, host: str) -> list[Service]:
         """The services of exactly this host, oldest first."""

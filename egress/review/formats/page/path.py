@@ -9,7 +9,7 @@ STATIONS = (
     ("Sidecar", ("sidecar",)),
     ("Network policy", ("network policy (egress)",)),
     ("Firewall", ("VPC firewall", "route and NAT", "service")),
-    ("Gateway", ("gateway listener", "gateway route", "gateway TLS", "network policy (ingress)")),
+    ("Gateway", ("gateway", "network policy (ingress)")),
     ("Policy", ("authorization policy",)),
 )
 WIDTH, HEIGHT, STEP = 900, 84, 114
