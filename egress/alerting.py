@@ -1,8 +1,7 @@
 """What is measured and what raises an incident, as data: refusals at the gateway, its saturation, NAT ports.
 
 Sources: Cloud Logging, "Log-based metrics"; Cloud Monitoring, "Google Cloud metrics"; Cloud NAT, "Monitor".
-A refusal in the handshake (HTTPS by identity) leaves no `rbac_access_denied`: it is a line with a
-downstream_transport_failure_reason, and not counted here.
+A refusal in the handshake (HTTPS by identity) is no policy's: it leaves no `rbac_access_denied`, and is not counted.
 """
 
 from collections.abc import Mapping

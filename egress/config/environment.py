@@ -29,6 +29,7 @@ def override(platform: Source, environ: Mapping[str, str]) -> None:
             continue
         section[path[1]] = _value(variable, text)
         platform.overrides[path] = variable
+        platform.texts.pop(path, None)
         platform.problems = [problem for problem in platform.problems if problem.path[: len(path)] != path]
         platform.problems += [platform.problem(path, message, text) for message in check_text(text)]
 

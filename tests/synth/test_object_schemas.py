@@ -20,7 +20,7 @@ def test_every_object_is_sound(every: Synthesis) -> None:
 
     found = {" ".join(key): problems(body) for key, body in objects.items()}
 
-    assert len(objects) >= 7  # as many as the tutorial has before its first route
+    assert len(objects) >= 7  # as many as the tutorial's first stage has, before any route
     assert {key: problem for key, problem in found.items() if problem} == {}
 
 

@@ -3,6 +3,7 @@
 import json
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from egress.config.loading import load
-from egress.config.problem import ConfigurationError
+from egress.config.problem import ConfigurationError, Problem
 from egress.config.schema import MODELS, models_of
 
 FILES = ("platform.yaml", "destinations.yaml", "teams/team-x.yaml")
