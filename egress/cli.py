@@ -9,11 +9,20 @@ from collections.abc import Sequence
 from typing import cast
 
 _VERBS = {
-    "list": ("egress.review.commands.list", "Every identity, destination and scheme, with the control that decides"),
+    "list": (
+        "egress.review.commands.list",
+        "Every identity, destination and scheme, with the control that decides",
+    ),
     "evaluate": ("egress.review.commands.evaluate", "One request: allowed or refused, and by which control"),
     "summary": ("egress.review.commands.summary", "A change's differences and findings for a pull request"),
-    "report": ("egress.review.commands.report", "One HTML page: the matrix, the paths, the differences, the findings"),
-    "findings": ("egress.review.commands.findings", "Ways around, dead policy and exposure, each with its mend"),
+    "report": (
+        "egress.review.commands.report",
+        "One HTML page: the matrix, the paths, the differences, the findings",
+    ),
+    "findings": (
+        "egress.review.commands.findings",
+        "Ways around, dead policy and exposure, each with its mend",
+    ),
     "diff": ("egress.review.commands.diff", "What a change gives and takes, and which object does it"),
     "prove": ("egress.proof.command", "Bring a real mesh up from the stacks and ask it who can reach what"),
 }
