@@ -73,9 +73,14 @@ MEASURES = (
 )
 
 
+def cpu(run: Run) -> float:
+    """Seconds of CPU, of all processes together: what a busy machine does not change much."""
+    return run.cpu_seconds
+
+
 def table(runs: Mapping[str, Sequence[Run]]) -> str:
     """A Markdown table of the medians."""
-    lines = ["| measure | median | against | result | at most | |", "|---|---|---|---|---|---|"]
+    lines = ["| measure | median | against | result | at most | | CPU |", "|---|---|---|---|---|---|---|"]
     for measure in MEASURES:
         lines.append(row(measure, runs))
     return "\n".join(lines)
@@ -83,16 +88,23 @@ def table(runs: Mapping[str, Sequence[Run]]) -> str:
 
 def row(measure: Measure, runs: Mapping[str, Sequence[Run]]) -> str:
     """One line of the table, with a plain word for a target that is missed."""
-    value = median(measure.value(run) for run in runs[measure.of])
-    shown, base, result = quantity(value, measure.unit), "", quantity(value, measure.unit)
+    value = middle(measure.value, runs[measure.of])
+    shown, base, limit = quantity(value, measure.unit), "", quantity(measure.at_most, measure.unit)
+    result, burden = shown, quantity(middle(cpu, runs[measure.of]), "s")
     if measure.against is not None:
-        against = median(measure.value(run) for run in runs[measure.against])
-        base = quantity(against, measure.unit)
-        value /= against
-        result = f"{value:.2f}"
-    limit = f"{measure.at_most:g}" if measure.against else quantity(measure.at_most, measure.unit)
+        against = runs[measure.against]
+        base, limit = quantity(middle(measure.value, against), measure.unit), f"{measure.at_most:g}"
+        value /= middle(measure.value, against)
+        result, burden = f"{value:.2f}", f"{middle(cpu, runs[measure.of]) / middle(cpu, against):.2f}"
+    if measure.value is not wall:
+        burden = ""
     verdict = "met" if value <= measure.at_most else "missed"
-    return f"| {measure.name} | {shown} | {base} | {result} | {limit} | {verdict} |"
+    return f"| {measure.name} | {shown} | {base} | {result} | {limit} | {verdict} | {burden} |"
+
+
+def middle(value: Callable[[Run], float], runs: Sequence[Run]) -> float:
+    """The median of one value of the runs."""
+    return median(value(run) for run in runs)
 
 
 def quantity(value: float, unit: str) -> str:

@@ -9,6 +9,10 @@ from collections.abc import Sequence
 from typing import cast
 
 _VERBS = {
+    "prove-deep": (
+        "egress.review.commands.prove_deep",
+        "Hold the review against a real mesh on generated cases",
+    ),
     "list": (
         "egress.review.commands.list",
         "Every identity, destination and scheme, with the control that decides",

@@ -93,7 +93,11 @@ class Asker:
             logs,
             self._mesh.fabric.journal.arrivals[first_arrival:],
             self._mesh.fabric.packets.packets(),
-            {self._mesh.service_address(pod): pod for pod in self._mesh.pods.values() if pod.is_gateway},
+            {
+                self._mesh.running.service_address(pod): pod
+                for pod in self._mesh.pods.values()
+                if pod.is_gateway
+            },
         )
         rows = [self._row(n, question, answers.get(n), records) for n, question in enumerate(questions)]
         self._mesh.next_row += len(questions)
@@ -149,7 +153,7 @@ class Asker:
         if name == GATEWAY_POD:
             return gateways[0].ip
         if name == GATEWAY_SERVICE:
-            return self._mesh.service_address(gateways[0])
+            return self._mesh.running.service_address(gateways[0])
         if name not in self._mesh.pods:
             raise ProofError(f"no Pod {name!r}; there are {', '.join(sorted(self._mesh.pods))}")
         return self._mesh.pods[name].ip

@@ -76,7 +76,7 @@ class Proof:
         return answered
 
     def _require_accepted(self) -> None:
-        rejected = self.mesh.rejections()
+        rejected = self.mesh.running.rejections()
         if rejected:
             raise ProofError("\n".join(rejected))
 
@@ -96,9 +96,12 @@ def bring_up(out: Path, tools: Tools, progress: Progress, patches: Sequence[Mapp
     resources = resolve(read_stacks(out))
     mesh = Mesh(read_vpc(resources), tools, progress.say)
     deployed = patched(assemble(resources, tools), patches)  # while the API server starts
-    mesh.start(deployed)
     everybody = identities(deployed)
-    not_admitted = add_identities(mesh, everybody, progress.say)
+    try:
+        mesh.start(deployed)
+        not_admitted = add_identities(mesh, everybody, progress.say)
+    except ProofError as error:
+        raise ProofError("\n".join([str(error), *mesh.refusals()])) from error
     proof = Proof(mesh=mesh, everybody=everybody, not_admitted=not_admitted, progress=progress)
     proof.figures["ready_seconds"] = round(time.monotonic() - started, 2)
     return proof
@@ -109,5 +112,5 @@ def add_identities(mesh: Mesh, everybody: Sequence[Identity], say: Callable[[str
     mesh.apply([Addressed(address="proof", object=account) for account in accounts(everybody)])
     own = [identity for identity in everybody if identity.extra]
     say(f"starting {len(own)} Pods of the harness")
-    refused = mesh.try_pods([identity.extra for identity in own if identity.extra])
+    refused = mesh.running.try_to_add([identity.extra for identity in own if identity.extra])
     return {identity.name: refused[identity.pod] for identity in own if identity.pod in refused}

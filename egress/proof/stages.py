@@ -57,7 +57,7 @@ def move(proof: Proof, after: Deployed) -> str:
     everybody = identities(after)
     now = {identity.name: identity for identity in everybody}
     stale = [i.pod for n, i in before.items() if i.extra and (n not in now or now[n] != i)]
-    proof.mesh.remove_pods([pod for pod in stale if pod in proof.mesh.pods])
+    proof.mesh.running.remove([pod for pod in stale if pod in proof.mesh.pods])
     changed, gone = proof.mesh.change(after)
     # Who was not admitted before may be now.
     fresh = [i for n, i in now.items() if n not in before or before[n] != i or n in proof.not_admitted]

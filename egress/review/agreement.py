@@ -30,8 +30,15 @@ WORDS = {
     "curl exit 60)": "wrong-certificate",
 }
 CONTROLS = {
-    # A gateway that cannot read what arrives closes without a line in its log.
-    "sidecar": ("sidecar", "metadata server", "gateway protocol"),
+    # A gateway that ends a handshake, or does not listen, leaves no line in its log: the sidecar's is the last.
+    "sidecar": (
+        "sidecar",
+        "metadata server",
+        "service",
+        "gateway protocol",
+        "gateway listener",
+        "gateway identity",
+    ),
     "gateway policy": ("authorization policy",),
     "gateway": ("gateway",),
     "networkpolicy": ("network policy",),

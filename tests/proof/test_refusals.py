@@ -39,6 +39,22 @@ def refer_to_nothing(document: dict[str, Any]) -> None:
     namespace["metadata"]["name"] = "${kubernetes_namespace_v1.missing.metadata[0].name}"
 
 
+def close_the_webhook(document: dict[str, Any]) -> None:
+    rules = document["resource"]["google_compute_firewall"]
+    for name in [n for n, rule in rules.items() if rule["name"] == "allow-ingress-api-server-to-webhook"]:
+        del rules[name]
+
+
+def select_istiod_as_the_tutorial_does(document: dict[str, Any]) -> None:
+    """D6: an unrevisioned istiod has no label `istio: istiod`."""
+    for policy in document["resource"]["kubernetes_network_policy_v1"].values():
+        for rule in policy["spec"].get("egress", ()):
+            for peer in rule.get("to", ()):
+                labels = peer.get("pod_selector", {}).get("match_labels", {})
+                if labels.pop("app", None) == "istiod":
+                    labels["istio"] = "istiod"
+
+
 @pytest.mark.parametrize(
     ("stack", "change", "told"),
     [
@@ -49,9 +65,18 @@ def refer_to_nothing(document: dict[str, Any]) -> None:
             drop_the_toleration,
             ["helm_release.", "taint dedicated=gateway:NoSchedule is not tolerated"],
         ),
+        ("foundation", close_the_webhook, ["10.5.0.2 to", ":15017 refused by firewall implied-deny-ingress"]),
+        ("egress", select_istiod_as_the_tutorial_does, [":15012 refused by networkpolicy team-x egress"]),
         ("egress", refer_to_nothing, ["kubernetes_namespace_v1.missing"]),
     ],
-    ids=["misspelled-field", "unknown-subset", "wrong-node-pool", "dangling-reference"],
+    ids=[
+        "misspelled-field",
+        "unknown-subset",
+        "wrong-node-pool",
+        "no-webhook-rule",
+        "istiod-selector",
+        "dangling-reference",
+    ],
 )
 def test_a_mistake_is_named_with_its_terraform_address(
     changed: Changed, stack: str, change: Change, told: list[str]

@@ -1,6 +1,7 @@
 """The tutorial's Kubernetes objects after each of its steps, made comparable with what a stack holds."""
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,7 @@ def objects_after(stage: str) -> dict[ObjectName, Block]:
     """Every object that stands after a step, each as last applied, with our deviations."""
     objects: dict[ObjectName, Block] = {}
     for each in STAGES[: STAGES.index(stage) + 1]:
-        text = (FOLDER / f"{each}.yaml").read_text(encoding="utf-8")
-        text = text.replace("${PROJECT_ID}", "your-project-id").replace("rev: REVISION", "rev: default")
-        for printed in yaml.safe_load_all(text):
+        for printed in _printed(each):
             body = comparable(printed)
             metadata = body["metadata"]
             objects[body["kind"], metadata.get("namespace", ""), metadata["name"]] = body
@@ -30,6 +29,14 @@ def objects_after(stage: str) -> dict[ObjectName, Block]:
         if deviation := DEVIATIONS.get((kind, name)):
             deviation(body["spec"], teams)
     return objects
+
+
+@cache
+def _printed(stage: str) -> list[Block]:
+    """One step's objects as printed; parsed once, since each step starts from those before it."""
+    text = (FOLDER / f"{stage}.yaml").read_text(encoding="utf-8")
+    text = text.replace("${PROJECT_ID}", "your-project-id").replace("rev: REVISION", "rev: default")
+    return list(yaml.safe_load_all(text))
 
 
 def comparable(body: Block) -> Block:
