@@ -191,7 +191,6 @@ def test_diff_is_what_two_lists_differ_in(one: int, other: int) -> None:
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
 def test_every_sort_of_generated_change_is_modelled(change: Callable[..., Any]) -> None:
 
-
     for seed in range(40):
         operations = change(Choice(random.Random(seed), DOCUMENTS))  # noqa: S311 - repeatable, no secret
         verdicts(inventory_of(BASE, Case(seed, tuple(operations))))
