@@ -45,15 +45,16 @@ check: setup $(CHECKOV) ## What CI runs: format, lint, types, checkov, tests
 	$(VENV)/bin/python -m posture
 	$(VENV)/bin/pytest
 
-.PHONY: posture
-posture: setup $(CHECKOV) ## Hold config/production against checkov's checks
-	$(VENV)/bin/python -m posture
-
 .PHONY: prove
 prove: setup ## Prove the tutorial on a real mesh: every stage, then the final state as a whole
 	$(VENV)/bin/python -m egress prove --stages tests/proof/tutorial
 	$(VENV)/bin/python -m egress prove --config config/tutorial --table tests/proof/tutorial/07-google-apis/expected.table
+	$(VENV)/bin/python -m egress prove --stages tests/proof/production
 	$(VENV)/bin/pytest -m proof tests/proof
+
+.PHONY: posture
+posture: setup $(CHECKOV) ## Hold config/production against checkov's checks
+	$(VENV)/bin/python -m posture
 
 .PHONY: review
 review: setup ## Compare this work tree with BASE (default: where it left origin/main): who gains what, and findings

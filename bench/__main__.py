@@ -8,7 +8,15 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench.commands import Command, configuration_errors, import_cdktf, synth, synth_tests
+from bench.commands import (
+    Command,
+    all_synth_tests,
+    configuration_errors,
+    import_cdktf,
+    review,
+    synth,
+    tests_of_the_tutorial,
+)
 from bench.process import Run, UnexpectedExitError
 from bench.table import table
 from lazy_bindings.node import bundled_node
@@ -32,14 +40,17 @@ def main() -> int:
 
 def every_command(folder: Path) -> dict[str, Command]:
     """The commands by the names that the table's rows use."""
-    one_synth, tests = synth(folder / "out"), synth_tests()
+    one_synth, tests, all_tests = synth(folder / "out"), tests_of_the_tutorial(), all_synth_tests()
     return {
         "import cdktf": import_cdktf(),
         "synth": one_synth,
         "configuration errors": configuration_errors(folder / "faulty"),
-        "synth tests": tests,
+        "tutorial tests": tests,
+        "all synth tests": all_tests,
         "synth, stock": one_synth.without_lazy_loading(),
-        "synth tests, stock": tests.without_lazy_loading(),
+        "tutorial tests, stock": tests.without_lazy_loading(),
+        "all synth tests, stock": all_tests.without_lazy_loading(),
+        **review(folder / "review", folder / "out"),
     }
 
 

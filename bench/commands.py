@@ -17,6 +17,9 @@ TUTORIAL = ROOT / "config" / "tutorial"
 SET_ASIDE = ("NODE_OPTIONS", "PYTHONDONTWRITEBYTECODE", "EGRESS_CONFIG", "PROJECT_ID", lazy_bindings.SWITCH)
 
 
+PYTEST = ("-m", "pytest", "-q", "-p", "no:cacheprovider")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Command:
     """A command of the bench, run from the project's folder."""
@@ -53,19 +56,16 @@ def import_cdktf() -> Command:
     return Command(arguments=["-c", "import cdktf"])
 
 
-def synth_tests() -> Command:
-    """The synth tests but those of the lazy loading, which run both ways themselves."""
-    return Command(
-        arguments=[
-            "-m",
-            "pytest",
-            "-q",
-            "-p",
-            "no:cacheprovider",
-            "tests/synth",
-            "--ignore-glob=*test_lazy_bindings*",
-        ]
-    )
+def tests_of_the_tutorial() -> Command:
+    """The tests that one synth of config/tutorial serves: what one runs while working on a construct."""
+    names = ("foundation_*", "cluster", "mesh", "snapshots")
+    files = [file for name in names for file in sorted((ROOT / "tests" / "synth").glob(f"test_{name}.py"))]
+    return Command(arguments=[*PYTEST, *(str(file.relative_to(ROOT)) for file in files)])
+
+
+def all_synth_tests() -> Command:
+    """Every synth test but those of the lazy loading, which run both ways themselves."""
+    return Command(arguments=[*PYTEST, "tests/synth", "--ignore-glob=*test_lazy_bindings*"])
 
 
 def configuration_errors(folder: Path) -> Command:
@@ -74,3 +74,19 @@ def configuration_errors(folder: Path) -> Command:
     for file in sorted(folder.rglob("*.yaml")):
         file.write_text(file.read_text(encoding="utf-8") + "\nmispelled: true\n", encoding="utf-8")
     return Command(arguments=["main.py", "--config", str(folder)], exit_code=2)
+
+
+def review(folder: Path, tutorial: Path) -> dict[str, Command]:
+    """The review's verbs: for the tutorial's synthesized stacks, and for a generated state of many teams."""
+    from tests.review.many_teams import write
+
+    many, other = (
+        str(write(folder / str(seed), teams=1_000, grants=10, hosts=500, seed=seed)) for seed in (1, 2)
+    )
+    egress = ("-m", "egress")
+    return {
+        "review list, tutorial": Command(arguments=(*egress, "list", "--input", str(tutorial))),
+        "review list": Command(arguments=(*egress, "list", "--input", many)),
+        "review findings": Command(arguments=(*egress, "findings", "--input", many), exit_code=1),
+        "review diff": Command(arguments=(*egress, "diff", many, other), exit_code=1),
+    }

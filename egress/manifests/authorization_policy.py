@@ -154,7 +154,7 @@ def allow_nothing() -> AuthorizationPolicy:
         "apiVersion": SECURITY,
         "kind": "AuthorizationPolicy",
         "metadata": in_gateway_namespace(gateway.CLOSED_POLICY),
-        "spec": {},
+        "spec": {"action": "ALLOW"},
     }
 
 

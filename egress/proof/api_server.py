@@ -104,4 +104,5 @@ def _kube_apiserver(binary: Path, folder: Path, address: str, services_range: st
         "--endpoint-reconciler-type=none",
         "--disable-admission-plugins=ServiceAccount",
         "--profiling=false",
+        "--allow-privileged=true",
     ]

@@ -4,6 +4,7 @@ import json
 import os
 import sys
 import time
+import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,9 @@ def main(settings: dict[str, Any]) -> int:
             wait_for_shell(proof)
     except (ProofError, TerraformError) as error:
         print(f"the proof cannot run: {error}", file=sys.stderr)
+        return 2
+    except Exception:  # a fault of the harness is no difference of a row
+        traceback.print_exc()
         return 2
     return 1 if any(row.differs for row in rows) else 0
 

@@ -116,8 +116,12 @@ def _staging(module: str, version: str, go: Path) -> list[str]:
     """Return the staging modules that a Kubernetes release requires at version v0.0.0."""
     with tempfile.TemporaryDirectory() as folder:
         done = _go([str(go), "mod", "download", "-json", f"{module}@{version}"], Path(folder))
-        go_mod = Path(json.loads(done)["GoMod"]).read_text()
-    return sorted(set(re.findall(r"^\s*(k8s\.io/\S+) v0\.0\.0", go_mod, re.MULTILINE)))
+        return staged(Path(json.loads(done)["GoMod"]).read_text())
+
+
+def staged(go_mod: str) -> list[str]:
+    """Return the modules that a go.mod requires at exactly v0.0.0."""
+    return sorted(set(re.findall(r"^\s*(k8s\.io/\S+) v0\.0\.0(?:\s|$)", go_mod, re.MULTILINE)))
 
 
 def _unpack_envoy(folder: Path) -> Path:

@@ -6,11 +6,14 @@ can be attributed to one request although many run at once. Layout: linux/netfil
 
 import contextlib
 import ipaddress
+import os
 import socket
 import struct
 import threading
 import time
 from dataclasses import dataclass
+
+from egress.proof.errors import ProofError
 
 _NETLINK_NETFILTER = 12
 _SUBSYSTEM_ULOG = 4 << 8
@@ -65,7 +68,7 @@ class PacketLog:
         self._socket.send(header + body)
         (code,) = struct.unpack_from("=i", self._socket.recv(4096), _HEADER.size)
         if code:
-            raise OSError(-code, "the kernel refuses the packet log (nfnetlink_log)")
+            raise ProofError(f"the kernel refuses the packet log ({os.strerror(-code)}): load nfnetlink_log")
 
     def _read(self) -> None:
         while True:

@@ -57,6 +57,7 @@ def compare(old: Review, new: Review) -> Comparison:
     """Compare two reviewed states cell by cell."""
     before, after = Matrix(old), Matrix(new)
     changed = changed_objects(old, new)
+    blame = _Blame(changed)
     changes = []
     used: set[str] = set()
     for identity, host, scheme in _cells(before, after):
@@ -64,7 +65,7 @@ def compare(old: Review, new: Review) -> Comparison:
         effect = effect_of(one, other)
         if effect is None:
             continue
-        did_it = _did_it(one, other, changed)
+        did_it = blame.of(one, other)
         used.update(did_it)
         changes.append(Change(identity, host, scheme, effect, one, other, did_it))
     return Comparison(
@@ -162,12 +163,21 @@ def _answer(matrix: Matrix, identity: str, host: str, scheme: Scheme) -> Answer 
     return matrix.other(source, scheme) if host == ANY_OTHER else matrix.cell(source, host, scheme)
 
 
-def _did_it(
-    one: Answer | None, other: Answer | None, changed: Mapping[str, tuple[str, ...]]
-) -> tuple[str, ...]:
-    on_the_way = {step.address for answer in (one, other) if answer for step in answer.steps if step.address}
-    found = tuple(what for what, addresses in changed.items() if on_the_way & set(addresses))
-    return found or tuple(changed)
+class _Blame:
+    """Which changed objects lie on the way of an answer."""
+
+    def __init__(self, changed: Mapping[str, tuple[str, ...]]) -> None:
+        self._all = tuple(changed)
+        self._at: dict[str, list[int]] = {}
+        for number, addresses in enumerate(changed.values()):
+            for address in addresses:
+                self._at.setdefault(address, []).append(number)
+
+    def of(self, *answers: Answer | None) -> tuple[str, ...]:
+        """The changed objects that did it, in order; all of them where none is on the way."""
+        on_the_way = {step.address for answer in answers if answer for step in answer.steps if step.address}
+        found = sorted({number for address in on_the_way for number in self._at.get(address, ())})
+        return tuple(self._all[number] for number in found) or self._all
 
 
 def _by_key(objects: Iterable[KubernetesObject]) -> dict[tuple[str, str, str, str], KubernetesObject]:

@@ -50,6 +50,10 @@ class Deep:
         """
         review = Review(inventory_of(self.base, case))
         move(self.proof, self._with(case))
+        if any(operation.kind == "NetworkPolicy" for operation in case.operations):
+            # A new policy leaves open connections alone, and proxies keep theirs open.
+            for key in list(self.proof.mesh.envoys):
+                self.proof.mesh.running.restart_proxy(key)
         questions = [
             (Asked(identity=identity, request=parse(line)), None)
             for identity in ASKING

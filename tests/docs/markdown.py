@@ -31,9 +31,17 @@ class Block:
 def pages() -> list[Path]:
     """Every Markdown page of the project."""
     folders = [folder for folder in ROOT.iterdir() if folder.is_dir() and folder.name in SOURCES]
-    found = [*ROOT.glob("*.md"), *(page for folder in folders for page in folder.rglob("*.md"))]
-    # A snapshot is what a program printed for another place, not a page of ours.
-    return sorted(page for page in found if "__snapshots__" not in page.parts)
+    return sorted(
+        [
+            *ROOT.glob("*.md"),
+            *(
+                page
+                for folder in folders
+                for page in folder.rglob("*.md")
+                if "__snapshots__" not in page.parts
+            ),
+        ]
+    )
 
 
 def blocks(page: Path) -> list[Block]:

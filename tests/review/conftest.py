@@ -11,13 +11,25 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
+def synthesize(config: str, folder: Path) -> Path:
+    """The stacks of a configuration."""
+    out = folder / "cdktf.out"
+    command = [sys.executable, "main.py", "--config", f"config/{config}"]
+    environment = {**os.environ, "CDKTF_OUTDIR": str(out)}
+    subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
+    return out
+
+
 @pytest.fixture(scope="session")
 def synthesized(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The tutorial's stacks, synthesized once."""
-    out = tmp_path_factory.mktemp("tutorial") / "cdktf.out"
-    environment = {**os.environ, "CDKTF_OUTDIR": str(out)}
-    subprocess.run([sys.executable, "main.py"], cwd=ROOT, env=environment, check=True, capture_output=True)
-    return out
+    return synthesize("tutorial", tmp_path_factory.mktemp("tutorial"))
+
+
+@pytest.fixture(scope="session")
+def production(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The hardened configuration's stacks, synthesized once."""
+    return synthesize("production", tmp_path_factory.mktemp("production"))
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 import json
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from egress.config.loading import load
-from egress.config.problem import ConfigurationError
+from egress.config.problem import ConfigurationError, Problem
 from egress.config.schema import MODELS, models_of
 
 FILES = ("platform.yaml", "destinations.yaml", "teams/team-x.yaml")
@@ -47,7 +48,7 @@ def check(documents):
     """Load a folder of these files: sound, or refused with problems that can be shown."""
     with tempfile.TemporaryDirectory() as folder:
         write(Path(folder), documents)
-        problems = ()
+        problems: tuple[Problem, ...] = ()
         try:
             load(Path(folder), {})
         except ConfigurationError as error:
@@ -191,7 +192,8 @@ def test_a_sound_configuration_loads_as_it_is_written(files, as_json):
 
 def key_line(text, path):
     """The line on which PyYAML sees the key or the item at a path."""
-    node, line = yaml.compose(text), 1
+    node: Any = yaml.compose(text)
+    line = 1
     for part in path:
         if isinstance(part, int):
             node = node.value[part]

@@ -1,0 +1,63 @@
+"""What the review says of the committed configurations."""
+
+from pathlib import Path
+
+import pytest
+
+from egress.review.findings.acceptance import judge, read_acceptances
+from egress.review.findings.finding import Finding, Level
+from egress.review.findings.registry import KINDS, find
+from egress.review.reading.inputs import read
+from egress.review.review import Review
+from tests.review.conftest import ROOT
+from tests.review.test_acceptance import TODAY
+
+
+@pytest.fixture(scope="module")
+def of_the_tutorial(synthesized: Path) -> list[Finding]:
+    return find(Review(read([synthesized])))
+
+
+@pytest.mark.parametrize(
+    ("defect", "code", "subject", "cell"),
+    [
+        ("D1", "EG103", "httpbin.org", "team-x/test https://httpbin.org"),
+        ("D2", "EG101", "istio-egress/istio-egressgateway", "team-y/test (no sidecar) https://example.com"),
+        ("D9", "EG304", "team-x/allow-egress-to-google-apis", None),
+        ("D12", "EG111", "team-y", None),
+        ("D15", "EG116", "gateway", None),
+        ("D23", "EG206", "example.com", None),
+        ("D25", "EG125", "example.com", "team-x/test http://example.com"),
+        ("D27", "EG124", "VirtualService", None),
+        (
+            "D28",
+            "EG102",
+            "istio-egress/istio-egressgateway",
+            "team-y/test (Service dialled) https://example.com",
+        ),
+    ],
+)
+def test_the_tutorials_own_contradictions_are_found(
+    of_the_tutorial: list[Finding], defect: str, code: str, subject: str, cell: str | None
+) -> None:
+    found = [
+        finding for finding in of_the_tutorial if (finding.kind.code, finding.subject) == (code, subject)
+    ]
+    assert found, defect
+    if cell is not None:
+        assert cell in {spoilt for finding in found for spoilt in finding.cells}
+
+
+def test_every_finding_of_the_tutorial_names_an_object_or_what_is_missing(
+    of_the_tutorial: list[Finding],
+) -> None:
+    without = {finding.kind.code for finding in of_the_tutorial if not finding.addresses}
+    assert without == {"EG124"}
+
+
+def test_production_has_no_finding_that_is_not_accepted_with_a_reason(production: Path) -> None:
+    findings = find(Review(read([production])))
+    acceptances = read_acceptances(ROOT / "config/production/accepted.yaml", [kind.code for kind in KINDS])
+    judged = judge(findings, acceptances, TODAY)
+    assert [finding.message for finding in judged.open] == []
+    assert [f.kind.code for f, _ in judged.accepted if f.kind.level is Level.ERROR] == ["EG101"]
