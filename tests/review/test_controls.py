@@ -139,6 +139,21 @@ def test_without_name_servers_a_pod_asks_for_nothing() -> None:
     assert decided(state).startswith("network policy (DNS)")
 
 
+def test_with_cloud_dns_the_name_server_is_the_metadata_servers_address() -> None:
+    state = replace(tutorial("6-pass-through"), vpc=replace(vpc(*CLOSED), cloud_dns=True))
+    to_dns: dict[str, Any] = {
+        "to": [{"ipBlock": {"cidr": "169.254.169.254/32"}}],
+        "ports": [{"port": 53, "protocol": "UDP"}],
+    }
+    rules = [to_dns, {"to": [GATEWAY]}]
+    assert (
+        decided(state.apply(network_policy("team-x", "a", policyTypes=["Egress"], egress=rules))) == "allowed"
+    )
+    rules = [DNS, {"to": [GATEWAY]}]
+    refused = decided(state.apply(network_policy("team-x", "a", policyTypes=["Egress"], egress=rules)))
+    assert refused.startswith("network policy (DNS)")
+
+
 def test_google_apis_need_private_access_and_no_nat() -> None:
     google = rule("google", to="199.36.153.8/30", traffic=(("tcp", ()),))
     state = tutorial("8-google-apis")
