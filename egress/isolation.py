@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from egress import gateway
-from egress.config.configuration import Configuration, granted_schemes, team_namespaces
+from egress.config.configuration import Configuration, granted_schemes, offered_schemes, team_namespaces
 from egress.config.destinations import Destination
 from egress.config.platform import Platform
 from egress.config.ranges import PRIVATE_RANGES
@@ -114,18 +114,29 @@ def team_at_gateway(configuration: Configuration, team: str) -> NetworkPolicy | 
 
 
 def gateway_ports(configuration: Configuration, team: str) -> tuple[Port, ...]:
-    """The gateway's listener ports that a team's grants use."""
+    """The gateway's listener ports that a team's grants use; while nobody needs one, those of the hosts it sees."""
     destinations = configuration.destinations.destinations
-    numbers = set()
-    for grant in configuration.teams[team].grants:
-        destination = destinations[grant.to]
-        for scheme in granted_schemes(grant, destination):
-            if scheme == "http":
-                numbers.add(gateway.HTTP.target)
-            else:
-                port = gateway.IDENTITY if destination.https == "identity" else gateway.TLS
-                numbers.add(port.target)
-    return tuple(Port(number=number) for number in sorted(numbers))
+    if configuration.destinations.authorization == "open":
+        ways = [
+            (scheme, destination)
+            for host, destination in destinations.items()
+            if team in configuration.visible_to(host)
+            for scheme in offered_schemes(destination)
+        ]
+    else:
+        ways = [
+            (scheme, destinations[grant.to])
+            for grant in configuration.teams[team].grants
+            for scheme in granted_schemes(grant, destinations[grant.to])
+        ]
+    listeners = {_listener(scheme, destination).target for scheme, destination in ways}
+    return tuple(Port(number=number) for number in sorted(listeners))
+
+
+def _listener(scheme: str, destination: Destination) -> gateway.Port:
+    if scheme == "http":
+        return gateway.HTTP
+    return gateway.IDENTITY if destination.https == "identity" else gateway.TLS
 
 
 def callers_of(configuration: Configuration, team: str) -> tuple[str, ...]:

@@ -12,7 +12,8 @@ from lazy_bindings.shape import warn
 
 
 def load_in_background() -> None:
-    """Make jsii start node and load assemblies in the background, from its next kernel on."""
+    """Start jsii's node now, and let it load assemblies, both in the background."""
+    import jsii
     from jsii._kernel.providers import process as jsii_process
 
     stock: Any = getattr(jsii_process, "_NodeProcess", None)
@@ -24,6 +25,7 @@ def load_in_background() -> None:
         warn("jsii's node process", "this jsii starts it another way")
         return
     jsii_process._NodeProcess = background_loading(stock, *requests)  # type: ignore[misc]
+    _ = getattr(jsii.kernel.provider, "_process", None)  # made, and so started, when it is first read
 
 
 def background_loading(stock: Any, load_request: Any, load_response: Any) -> Any:

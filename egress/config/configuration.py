@@ -70,14 +70,12 @@ def service_account(team: str, reference: str) -> tuple[str, str]:
     return (namespace or team, name)
 
 
+def offered_schemes(destination: Destination) -> tuple[str, ...]:
+    """Which schemes a destination can be reached by."""
+    ways = (("http", destination.http != "closed"), ("https", destination.https is not None))
+    return tuple(scheme for scheme, is_open in ways if is_open)
+
+
 def granted_schemes(grant: Grant, destination: Destination) -> tuple[str, ...]:
     """Which schemes a grant opens on a destination."""
-    offered = [
-        scheme
-        for scheme, is_open in (
-            ("http", destination.http != "closed"),
-            ("https", destination.https is not None),
-        )
-        if is_open
-    ]
-    return tuple(scheme for scheme in offered if grant.scheme in (None, scheme))
+    return tuple(scheme for scheme in offered_schemes(destination) if grant.scheme in (None, scheme))

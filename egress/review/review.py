@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from egress.review.addresses import AddressSet
+from egress.review.addresses import AddressSet, network
 from egress.review.answer import (
     FROM_SITE,
     NO_CONNECTION,
@@ -43,7 +43,7 @@ MAX_GATEWAYS = 3
 """A gateway that routes to itself is followed this often."""
 
 NAME_SERVERS = ("kube-dns", "node-local-dns")
-NAME_SERVER_ADDRESSES = ("169.254.20.10", "169.254.169.254")
+NODE_LOCAL_DNS, CLOUD_DNS = "169.254.20.10", "169.254.169.254"
 """NodeLocal DNSCache without Dataplane V2, and Cloud DNS for GKE."""
 
 
@@ -154,12 +154,13 @@ class Review:
                 labels,
             )
             for name in NAME_SERVERS
+            if not (self.vpc and self.vpc.cloud_dns)
         ]
-        servers += [
-            self.outside(found)
-            for address in NAME_SERVER_ADDRESSES
-            if (found := self.names.resolve(address).addresses) is not None
-        ]
+        if self.vpc is None:
+            addresses = [NODE_LOCAL_DNS, CLOUD_DNS]
+        else:
+            addresses = [CLOUD_DNS if self.vpc.cloud_dns else NODE_LOCAL_DNS]
+        servers += [self.outside(network(address)) for address in addresses]
         steps = [self.network_policies.egress(Connection(source, server, 53, "UDP")) for server in servers]
         best = next((step for step in steps if step.passage is Passage.PASSES), steps[0])
         return Step("network policy (DNS)", best.passage, best.reason, best.address)

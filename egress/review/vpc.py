@@ -73,3 +73,5 @@ class Vpc:
     cluster_address: str
     private_nodes: bool
     dataplane_v2: bool
+    cloud_dns: bool = False
+    """Cloud DNS for GKE: Pods ask 169.254.169.254 in place of kube-dns."""

@@ -98,6 +98,7 @@ def read_vpc(resources: Iterable[GoogleResource]) -> Vpc | None:
             cluster and one(cluster.body.get("private_cluster_config")).get("enable_private_nodes")
         ),
         dataplane_v2=bool(cluster and cluster.body.get("datapath_provider") == "ADVANCED_DATAPATH"),
+        cloud_dns=bool(cluster and one(cluster.body.get("dns_config")).get("cluster_dns") == "CLOUD_DNS"),
     )
 
 

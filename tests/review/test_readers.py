@@ -1,0 +1,240 @@
+"""The readers: stacks, plans and YAML give the same answers; what would be guessed is refused by name."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from egress.review.errors import ReviewError
+from egress.review.inventory import Inventory
+from egress.review.matrix import Matrix
+from egress.review.reading.inputs import read
+from egress.review.reading.istio_charts import DEFAULT_PORTS, gateway_objects, mesh_settings
+from egress.review.reading.typed_objects import typed_object
+from egress.review.review import Review
+from egress.terraform import read_stacks, resolve
+from tests.review.reviewed import TUTORIAL, tutorial
+
+BLOCKS = frozenset(
+    {"metadata", "spec", "template", "node_config", "private_cluster_config", "ip_allocation_policy"}
+)
+
+
+def padded(value: Any, key: str = "") -> Any:
+    """A value as a plan has it: single blocks as lists, absent attributes null."""
+    if isinstance(value, dict):
+        inner = {name: padded(item, name) for name, item in value.items()}
+        return [{**inner, "timeouts": None}] if key in BLOCKS else inner
+    return [padded(item) for item in value] if isinstance(value, list) else value
+
+
+def plan_of(out: Path, stack: str) -> dict[str, Any]:
+    """A plan's JSON for a stack, as `terraform show -json` describes it, with nothing applied yet."""
+    resources, changes, configured = [], [], []
+    raw = json.loads((out / "stacks" / stack / "cdk.tf.json").read_text())["resource"]
+    for item in resolve(read_stacks(out)):
+        if item.stack != stack or item.data:
+            continue
+        body = {key: value for key, value in item.body.items() if key != "//"}
+        values = body if item.type == "kubernetes_manifest" else {k: padded(v, k) for k, v in body.items()}
+        unknown: dict[str, Any] = {}
+        expressions: dict[str, Any] = {}
+        if "target_service_accounts" in values:
+            del values["target_service_accounts"]
+            unknown["target_service_accounts"] = True
+            reference = (
+                raw[item.type][item.name]["target_service_accounts"][0].removeprefix("${").removesuffix("}")
+            )
+            expressions["target_service_accounts"] = {"references": [reference, reference.rpartition(".")[0]]}
+        common = {"address": item.address, "mode": "managed", "type": item.type, "name": item.name}
+        resources.append({**common, "values": values})
+        changes.append({**common, "change": {"after_unknown": unknown}})
+        configured.append({**common, "expressions": expressions})
+    return {
+        "format_version": "1.2",
+        "planned_values": {"root_module": {"resources": resources}},
+        "resource_changes": changes,
+        "configuration": {"root_module": {"resources": configured}},
+    }
+
+
+def answers(inventory: Inventory) -> list[tuple[str, str, str, str, str]]:
+    return [
+        (row.identity, row.host, row.scheme, str(row.answer.verdict), row.answer.client.text)
+        for row in Matrix(Review(inventory)).rows()
+    ]
+
+
+@pytest.fixture
+def plans(synthesized: Path, tmp_path: Path) -> list[Path]:
+    files = []
+    for stack in ("foundation", "cluster", "mesh", "egress"):
+        file = tmp_path / f"{stack}.json"
+        file.write_text(json.dumps(plan_of(synthesized, stack)))
+        files.append(file)
+    return files
+
+
+def test_the_plans_of_all_stacks_say_what_the_stacks_say(synthesized: Path, plans: list[Path]) -> None:
+    assert answers(read(plans)) == answers(read([synthesized]))
+
+
+def test_a_plan_of_the_egress_stack_alone_has_no_vpc(plans: list[Path]) -> None:
+    review = Review(read(plans[2:]))
+    answer = review.ask(review.identities.find("team-x/test"), _request("http://example.com"))
+    assert answer.not_given == ("VPC firewall",)
+
+
+def _request(url: str) -> Any:
+    from egress.review.request import parse_request
+
+    return parse_request(source="team-x/test", url=url)
+
+
+def test_a_value_known_only_after_the_apply_is_not_taken_for_absent(plans: list[Path]) -> None:
+    document = json.loads(plans[0].read_text())
+    for item in document["configuration"]["root_module"]["resources"]:
+        item["expressions"] = {}
+    plans[0].write_text(json.dumps(document))
+    with pytest.raises(ReviewError, match="target_service_accounts is known only after the apply"):
+        read(plans)
+
+
+def test_kubernetes_files_and_one_list_say_the_same(tmp_path: Path) -> None:
+    file = tmp_path / "all.yaml"
+    items = list(tutorial("8-google-apis").objects.values())
+    file.write_text(yaml.safe_dump({"kind": "List", "apiVersion": "v1", "items": items}))
+    whole = answers(read([file]))
+    assert whole == answers(tutorial("8-google-apis").inventory())
+    parts = tmp_path / "parts"
+    parts.mkdir()
+    for number, item in enumerate(items):
+        (parts / f"{number}.yaml").write_text(yaml.safe_dump(item))
+    assert answers(read([parts])) == whole
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("a.yaml", "just text", "expected Kubernetes objects"),
+        ("a.yaml", "kind: Service", "without kind or metadata.name"),
+        ("a.yaml", "a: [", "a.yaml"),
+        ("a.json", "{", "a.json"),
+        ("a.yaml", "", "no Kubernetes object"),
+    ],
+)
+def test_a_file_that_is_none_is_told(tmp_path: Path, name: str, text: str, told: str) -> None:
+    (tmp_path / name).write_text(text)
+    with pytest.raises(ReviewError, match=told.replace(".", r"\.")):
+        read([tmp_path / name])
+
+
+def test_inputs_of_two_kinds_are_refused(synthesized: Path) -> None:
+    with pytest.raises(ReviewError, match="one kind"):
+        read([synthesized, TUTORIAL])
+
+
+@pytest.mark.parametrize(
+    ("kind", "group", "spec", "told"),
+    [
+        ("EnvoyFilter", "networking.istio.io/v1alpha3", {}, "the kind EnvoyFilter"),
+        ("CiliumNetworkPolicy", "cilium.io/v2", {}, "the kind CiliumNetworkPolicy"),
+        (
+            "VirtualService",
+            "networking.istio.io/v1",
+            {"http": [{"fault": {"abort": {}}}]},
+            r"spec.http\[0\].fault",
+        ),
+        (
+            "ServiceEntry",
+            "networking.istio.io/v1",
+            {"workloadSelector": {"labels": {"a": "b"}}},
+            "workloadSelector",
+        ),
+        ("AuthorizationPolicy", "security.istio.io/v1", {"targetRefs": [{"kind": "Gateway"}]}, "targetRefs"),
+        (
+            "AuthorizationPolicy",
+            "security.istio.io/v1",
+            {"rules": [{"form": []}, {"form": [1]}]},
+            r"rules\[1\].form",
+        ),
+        ("Gateway", "gateway.networking.k8s.io/v1", {}, "Gateway API"),
+        ("Sidecar", "networking.istio.io/v1", {"egress": [{"port": {"number": 80}}]}, r"egress\[0\].port"),
+    ],
+)
+def test_what_is_not_modelled_is_refused_with_its_place(kind: str, group: str, spec: Any, told: str) -> None:
+    item = {
+        "apiVersion": group,
+        "kind": kind,
+        "metadata": {"name": "any", "namespace": "team-x"},
+        "spec": spec,
+    }
+    with pytest.raises(ReviewError, match=told):
+        tutorial().apply(item).inventory()
+
+
+def test_kinds_of_other_groups_are_not_looked_at() -> None:
+    item = {
+        "apiVersion": "batch.example.com/v1",
+        "kind": "Anything",
+        "metadata": {"name": "any"},
+        "spec": {"a": 1},
+    }
+    assert answers(tutorial().apply(item).inventory()) == answers(tutorial().inventory())
+
+
+def test_an_empty_selector_of_a_typed_policy_takes_every_pod() -> None:
+    body = {
+        "metadata": {"name": "open", "namespace": "a"},
+        "spec": {"pod_selector": {}, "policy_types": ["Egress"], "egress": [{"to": [{"pod_selector": {}}]}]},
+    }
+    found = typed_object("kubernetes_network_policy_v1", body, "address")
+    assert found is not None
+    assert found.spec["egress"] == [{"to": [{"podSelector": {}}]}]
+
+
+def test_a_typed_resource_that_changes_other_objects_is_refused() -> None:
+    with pytest.raises(ReviewError, match="not modelled"):
+        typed_object("kubernetes_labels", {}, "kubernetes_labels.any")
+
+
+def release(values: dict[str, Any], **facts: Any) -> dict[str, Any]:
+    return {
+        "name": "istio-egressgateway",
+        "namespace": "istio-egress",
+        "values": [json.dumps(values)],
+        **facts,
+    }
+
+
+def test_the_gateway_charts_own_ports_are_the_services() -> None:
+    service = next(item for item in gateway_objects(release({}), "here") if item.kind == "Service")
+    assert [port["targetPort"] for port in service.spec["ports"]] == [port["port"] for port in DEFAULT_PORTS]
+
+
+def test_a_release_of_another_name_changes_the_gateways_label() -> None:
+    deployment = next(
+        i for i in gateway_objects(release({}, name="outbound"), "here") if i.kind == "Deployment"
+    )
+    assert deployment.spec["template"]["metadata"]["labels"] == {"app": "outbound", "istio": "outbound"}
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"meshConfig": {"defaultServiceExportTo": ["."]}}, "defaultServiceExportTo"),
+        ({"meshConfig": {"outboundTrafficPolicy": {"mode": "SOME"}}}, "SOME"),
+        ({"env": {"PILOT_SCOPE_GATEWAY_TO_NAMESPACE": "true"}}, "PILOT_SCOPE_GATEWAY_TO_NAMESPACE"),
+    ],
+)
+def test_a_setting_of_the_mesh_that_is_not_modelled_is_refused(values: dict[str, Any], told: str) -> None:
+    with pytest.raises(ReviewError, match=told):
+        mesh_settings(release(values), "here")
+
+
+def test_the_meshs_own_outbound_policy_is_read() -> None:
+    assert mesh_settings(
+        release({"meshConfig": {"outboundTrafficPolicy": {"mode": "REGISTRY_ONLY"}}}), "x"
+    ).registry_only
