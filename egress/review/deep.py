@@ -23,8 +23,10 @@ from egress.proof.stages import move
 from egress.proof.toolchain import Tools
 from egress.review.agreement import Agreement, compare
 from egress.review.errors import ReviewError
+from egress.review.findings.registry import find
 from egress.review.generation import Case, Document, Key, generate, inventory_of, requests
 from egress.review.inventory import Inventory
+from egress.review.mutations import mutations
 from egress.review.reading.synthesized import read_synthesized
 from egress.review.review import Review
 
@@ -104,6 +106,44 @@ def shrunk(deep: Deep, case: Case) -> tuple[Case, Agreement, list[dict[str, str]
     return case, agreement, rows
 
 
+Rows = list[dict[str, str]]
+
+
+def changed(before: Rows, after: Rows) -> set[tuple[str, str]]:
+    """The rows whose answer is another."""
+    known = {(row["identity"], row["request"]): (row["got"], row["ended"]) for row in before}
+    return {
+        (row["identity"], row["request"])
+        for row in after
+        if known[row["identity"], row["request"]] != (row["got"], row["ended"])
+    }
+
+
+def table_of_mistakes(deep: Deep) -> int:
+    """Plant each mistake; print what the review and the mesh make of it. 1 where one goes unseen."""
+    _, before = deep.agreement(Case(0, ()))
+    known = {(f.kind.code, f.subject) for f in find(Review(deep.base))}
+    print(
+        "| mistake | rows the mesh answers otherwise | rows the review answers as the mesh | new findings |"
+    )
+    print("|---|---|---|---|")
+    missed = 0
+    for name, case in mutations(deep.documents):
+        agreement, after = deep.agreement(case)
+        review = Review(inventory_of(deep.base, case))
+        new = sorted({f.kind.code for f in find(review) if (f.kind.code, f.subject) not in known})
+        differing = changed(before, after)
+        alike = agreement.compared - len(agreement.differences)
+        print(
+            f"| {name} | {len(differing)} | {alike} of {agreement.compared} | {', '.join(new) or '-'} |",
+            flush=True,
+        )
+        missed += bool(agreement.differences) or not differing
+        for difference in agreement.differences[:2]:
+            print(f"  {difference}", file=sys.stderr)
+    return int(missed > 0)
+
+
 def main(settings: Mapping[str, Any]) -> int:
     """Ask until there are enough rows; 0 without a difference, 1 with one, 2 where it cannot run."""
     progress = Progress()
@@ -114,6 +154,8 @@ def main(settings: Mapping[str, Any]) -> int:
         sandbox.enter()
         tools = Tools(**{name: Path(path) for name, path in settings["tools"].items()})
         deep = Deep(Path(settings["out"]), tools, progress)
+        if settings["mistakes"]:
+            return table_of_mistakes(deep)
         seed = int(settings["seed"])
         while compared < settings["rows"] and time.monotonic() - started < settings["seconds"]:
             case = generate(deep.documents, seed)
