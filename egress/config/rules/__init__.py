@@ -68,6 +68,7 @@ RULES: tuple[Rule, ...] = (
     destination_ways.ways_go_together,
     destination_ways.outside_ports_pass_the_firewall,
     destination_ways.identity_https_has_its_port,
+    destination_ways.managed_control_plane_reads_no_secrets,
     destination_ways.grants_of_a_host_go_together,
     google_api_hosts.google_api_hosts_are_googles,
     google_api_hosts.google_api_hosts_stand_once,

@@ -7,6 +7,7 @@ from egress.config.destinations import Destination
 from egress.config.draft import Draft
 from egress.config.names import fold
 from egress.config.problem import Problem
+from egress.control_plane import refusal
 
 HTTP_PORT = 80
 TLS_PORT = 443
@@ -126,6 +127,15 @@ def identity_https_has_its_port(draft: Draft) -> Iterator[Problem]:
                 f"{draft.platform.source.file}, and deploy the mesh stack first"
             )
             yield draft.destinations_file.problem(("destinations", host, "https"), message)
+
+
+def managed_control_plane_reads_no_secrets(draft: Draft) -> Iterator[Problem]:
+    """Traffic Director takes no `credentialName` (control_plane.refusal names its other limits)."""
+    platform = draft.platform.model
+    reason = refusal(platform, "DestinationRule.tls.credentialName") if platform else None
+    for host, destination in draft.destinations.items():
+        if reason and destination.tls:
+            yield draft.destinations_file.problem(("destinations", host, "tls"), reason)
 
 
 def grants_of_a_host_go_together(draft: Draft) -> Iterator[Problem]:
