@@ -46,15 +46,24 @@ check: setup $(CHECKOV) ## What CI runs: format, lint, types, checkov, tests
 	$(VENV)/bin/pytest
 
 .PHONY: prove
-prove: setup ## Prove the tutorial on a real mesh: every stage, then the final state as a whole
-	$(VENV)/bin/python -m egress prove --stages tests/proof/tutorial
-	$(VENV)/bin/python -m egress prove --config config/tutorial --table tests/proof/tutorial/07-google-apis/expected.table
-	$(VENV)/bin/python -m egress prove --stages tests/proof/production
+prove: setup ## Prove config/$(CONFIG) on a real mesh: its expected tables, then every identity and request
+	$(if $(wildcard tests/proof/$(CONFIG)),$(VENV)/bin/python -m egress prove --stages tests/proof/$(CONFIG))
+	$(VENV)/bin/python -m egress prove --config config/$(CONFIG)
+
+.PHONY: test-proof
+test-proof: setup ## Run the tests that bring a mesh up (make test leaves them out)
 	$(VENV)/bin/pytest -m proof tests/proof
 
 .PHONY: posture
 posture: setup $(CHECKOV) ## Hold config/production against checkov's checks
 	$(VENV)/bin/python -m posture
+
+SEED ?= $(shell date +%Y%m%d)
+
+.PHONY: prove-deep
+prove-deep: setup ## Hold the review against a real mesh: 2,000 rows of generated cases (SEED: today's date), single mistakes
+	$(VENV)/bin/python -m egress prove-deep --seed $(SEED)
+	$(VENV)/bin/python -m egress prove-deep --mistakes
 
 .PHONY: review
 review: setup ## Compare this work tree with BASE (default: where it left origin/main): who gains what, and findings
