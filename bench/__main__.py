@@ -10,7 +10,6 @@ from pathlib import Path
 
 from bench.commands import (
     Command,
-    all_synth_tests,
     configuration_errors,
     import_cdktf,
     review,
@@ -40,16 +39,14 @@ def main() -> int:
 
 def every_command(folder: Path) -> dict[str, Command]:
     """The commands by the names that the table's rows use."""
-    one_synth, tests, all_tests = synth(folder / "out"), tests_of_the_tutorial(), all_synth_tests()
+    one_synth, tests = synth(folder / "out"), tests_of_the_tutorial()
     return {
         "import cdktf": import_cdktf(),
         "synth": one_synth,
         "configuration errors": configuration_errors(folder / "faulty"),
         "tutorial tests": tests,
-        "all synth tests": all_tests,
         "synth, stock": one_synth.without_lazy_loading(),
         "tutorial tests, stock": tests.without_lazy_loading(),
-        "all synth tests, stock": all_tests.without_lazy_loading(),
         **review(folder / "review", folder / "out"),
     }
 

@@ -17,9 +17,6 @@ TUTORIAL = ROOT / "config" / "tutorial"
 SET_ASIDE = ("NODE_OPTIONS", "PYTHONDONTWRITEBYTECODE", "EGRESS_CONFIG", "PROJECT_ID", lazy_bindings.SWITCH)
 
 
-PYTEST = ("-m", "pytest", "-q", "-p", "no:cacheprovider")
-
-
 @dataclass(frozen=True, kw_only=True)
 class Command:
     """A command of the bench, run from the project's folder."""
@@ -60,12 +57,8 @@ def tests_of_the_tutorial() -> Command:
     """The tests that one synth of config/tutorial serves: what one runs while working on a construct."""
     names = ("foundation_*", "cluster", "mesh", "snapshots")
     files = [file for name in names for file in sorted((ROOT / "tests" / "synth").glob(f"test_{name}.py"))]
-    return Command(arguments=[*PYTEST, *(str(file.relative_to(ROOT)) for file in files)])
-
-
-def all_synth_tests() -> Command:
-    """Every synth test but those of the lazy loading, which run both ways themselves."""
-    return Command(arguments=[*PYTEST, "tests/synth", "--ignore-glob=*test_lazy_bindings*"])
+    pytest = ("-m", "pytest", "-q", "-p", "no:cacheprovider")
+    return Command(arguments=[*pytest, *(str(file.relative_to(ROOT)) for file in files)])
 
 
 def configuration_errors(folder: Path) -> Command:
