@@ -4,16 +4,22 @@ import json
 import subprocess
 from pathlib import Path
 
+import pytest
+
+from egress.proof.command import synthesize
 from egress.review.agreement import compare
 from egress.review.reading.inputs import read
 from egress.review.review import Review
-from tests.proof.conftest import prove_command
+from tests.proof.conftest import ROOT, prove_command
 
 
-def test_the_review_answers_every_row_of_the_tutorial_as_the_mesh_does(tutorial: Path) -> None:
-    command = prove_command("--out", str(tutorial), "--format", "json")
+@pytest.mark.parametrize(("configuration", "least"), [("tutorial", 300), ("production", 500)])
+def test_the_review_answers_every_row_as_the_mesh_does(
+    configuration: str, least: int, tmp_path: Path
+) -> None:
+    out = synthesize(ROOT / "config" / configuration, tmp_path)
+    command = prove_command("--out", str(out), "--format", "json")
     proved = subprocess.run(command, capture_output=True, text=True, check=False)
-    rows = json.loads(proved.stdout)["rows"]
-    agreement = compare(Review(read([tutorial])), rows)
+    agreement = compare(Review(read([out])), json.loads(proved.stdout)["rows"])
     assert [str(difference) for difference in agreement.differences] == []
-    assert agreement.compared > 300
+    assert agreement.compared >= least

@@ -11,14 +11,18 @@ from egress.review.reading.inputs import read
 from egress.review.review import Review
 from tests.review.reviewed import tutorial
 
-RECORDED = Path(__file__).parent / "recorded" / "tutorial.json"
+RECORDED = Path(__file__).parent / "recorded"
 
 
-def test_every_recorded_row_of_the_tutorial_is_answered_alike(synthesized: Path) -> None:
-    rows = json.loads(RECORDED.read_text())
-    agreement = compare(Review(read([synthesized])), rows)
+@pytest.mark.parametrize(("configuration", "least"), [("tutorial", 322), ("production", 525)])
+def test_every_recorded_row_is_answered_alike(
+    configuration: str, least: int, synthesized: Path, production: Path
+) -> None:
+    rows = json.loads((RECORDED / f"{configuration}.json").read_text())
+    out = production if configuration == "production" else synthesized
+    agreement = compare(Review(read([out])), rows)
     assert [str(difference) for difference in agreement.differences] == []
-    assert agreement.compared >= 320
+    assert agreement.compared >= least
 
 
 def test_a_difference_names_both_answers(synthesized: Path) -> None:

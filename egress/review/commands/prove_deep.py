@@ -18,8 +18,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--rows", type=int, default=2000, help="stop after so many compared rows (default: 2000)"
     )
     parser.add_argument("--seconds", type=int, default=600, help="stop after so many seconds (default: 600)")
-    parser.add_argument("--seed", type=int, default=1, help="the first case's seed; each further case adds one")
-    parser.add_argument("--mistakes", action="store_true", help="plant single mistakes instead; print their table")
+    parser.add_argument(
+        "--seed", type=int, default=1, help="the first case's seed; each further case adds one"
+    )
+    parser.add_argument(
+        "--mistakes", action="store_true", help="plant single mistakes instead; print their table"
+    )
     parser.add_argument(
         "--keep", type=Path, default=Path("tests/proof/cases"), help="where a failing case is kept"
     )
