@@ -12,6 +12,8 @@ from egress.review.reading.inputs import read
 from egress.review.review import Review
 from tests.proof.conftest import ROOT, prove_command
 
+pytestmark = pytest.mark.proof
+
 
 @pytest.mark.parametrize(("configuration", "least"), [("tutorial", 300), ("production", 500)])
 def test_the_review_answers_every_row_as_the_mesh_does(
