@@ -23,6 +23,8 @@ class KubernetesObject:
     labels: Mapping[str, str] = field(default_factory=dict)
     annotations: Mapping[str, str] = field(default_factory=dict)
     spec: Body = field(default_factory=dict)
+    owner: tuple[str, str] | None = None
+    """Kind and name of what made it (a Pod's ReplicaSet, a ReplicaSet's Deployment)."""
     created: str = ""
     """metadata.creationTimestamp; empty where the input does not know it (Terraform never does)."""
 
@@ -58,6 +60,7 @@ def kubernetes_object(document: Body, address: str) -> KubernetesObject:
         labels=_strings(metadata.get("labels")),
         annotations=_strings(metadata.get("annotations")),
         spec=spec,
+        owner=_owner(metadata.get("ownerReferences") or ()),
         created=str(metadata.get("creationTimestamp") or ""),
     )
 
@@ -80,6 +83,10 @@ CLUSTER_SCOPED = frozenset(
 def of_kind(objects: Iterable[KubernetesObject], *kinds: str) -> list[KubernetesObject]:
     """The objects of some kinds, oldest first, as istiod sorts them."""
     return sorted((o for o in objects if o.kind in kinds), key=lambda o: o.age)
+
+
+def _owner(references: Any) -> tuple[str, str] | None:
+    return next(((str(one.get("kind")), str(one.get("name"))) for one in references), None)
 
 
 def _strings(mapping: Any) -> dict[str, str]:

@@ -261,7 +261,7 @@ class _Course:
             view = self._broken() if self.meshed or gateways else NO_CONNECTION
             self._refuse("service", reason, service.address, view)
         assert offered is not None  # noqa: S101 - refused above
-        if len(pods) > 1:
+        if len({_kind_of(pod) for pod in pods}) > 1:
             raise Undecided(f"{service.host} selects several workloads", service.address)
         bound = offered.target
         number = int(bound) if str(bound).isdigit() else pods[0].ports.get(str(bound))
@@ -430,6 +430,12 @@ class _Course:
         if self.request.scheme == "https":
             return TLS_FAILURE
         return UNAVAILABLE if self.reads_http else RESET
+
+
+def _kind_of(pod: Workload) -> tuple[object, ...]:
+    """What tells two workloads behind a Service apart; the hash of a Pod template does not."""
+    labels = tuple(sorted((key, value) for key, value in pod.labels.items() if not key.endswith("-hash")))
+    return (pod.gateway, pod.meshed, pod.service_account, pod.unprivileged, labels)
 
 
 def _is_address(host: str) -> bool:

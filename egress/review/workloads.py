@@ -53,10 +53,13 @@ def injects(namespace_labels: Mapping[str, str]) -> bool:
 def workload(item: KubernetesObject, namespace_labels: Mapping[str, str]) -> Workload:
     """The workload of a Pod or of anything with a Pod template."""
     labels, annotations, spec = _template(item)
-    gateway = GATEWAY_TEMPLATE in annotations.get("inject.istio.io/templates", "").split(",")
+    containers = [*(spec.get("containers") or ()), *(spec.get("initContainers") or ())]
+    routers = [
+        one for one in containers if one.get("name") == "istio-proxy" and "router" in (one.get("args") or ())
+    ]
+    gateway = bool(routers) or GATEWAY_TEMPLATE in annotations.get("inject.istio.io/templates", "").split(",")
     wished = labels.get("sidecar.istio.io/inject", annotations.get("sidecar.istio.io/inject"))
     in_namespace = injects(namespace_labels)
-    containers = [*(spec.get("containers") or ()), *(spec.get("initContainers") or ())]
     by_hand = any(container.get("name") == "istio-proxy" for container in containers) and not gateway
     opted_in = wished == "true" and namespace_labels.get("istio-injection") != "disabled"
     host_network = bool(spec.get("hostNetwork"))

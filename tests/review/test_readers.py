@@ -185,6 +185,44 @@ def test_kinds_of_other_groups_are_not_looked_at() -> None:
     assert answers(tutorial().apply(item).inventory()) == answers(tutorial().inventory())
 
 
+def test_pods_and_replica_sets_of_a_deployment_are_not_counted_again() -> None:
+    gateway = dict(tutorial().objects["Deployment", "istio-egress", "istio-egressgateway"])
+    template = gateway["spec"]["template"]
+    replica_set = {
+        "apiVersion": "apps/v1",
+        "kind": "ReplicaSet",
+        "metadata": {
+            "name": "istio-egressgateway-5f",
+            "namespace": "istio-egress",
+            "ownerReferences": [{"kind": "Deployment", "name": "istio-egressgateway"}],
+        },
+        "spec": {"template": template},
+    }
+    pod = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {
+            **template["metadata"],
+            "labels": {**template["metadata"]["labels"], "pod-template-hash": "5f"},
+            "name": "istio-egressgateway-5f-abcde",
+            "namespace": "istio-egress",
+            "ownerReferences": [{"kind": "ReplicaSet", "name": "istio-egressgateway-5f"}],
+        },
+        "spec": template["spec"],
+    }
+    plain = answers(tutorial().inventory())
+    assert answers(tutorial().apply(replica_set, pod).inventory()) == plain
+    assert answers(tutorial().apply(pod).inventory()) == plain
+
+
+def test_a_gateway_that_was_not_injected_is_known_by_its_arguments() -> None:
+    spec = tutorial().spec("Deployment", "istio-egressgateway")
+    del spec["template"]["metadata"]["annotations"]
+    spec["template"]["spec"]["containers"][0]["args"] = ["proxy", "router"]
+    state = tutorial().change("Deployment", "istio-egressgateway", **spec)
+    assert answers(state.inventory()) == answers(tutorial().inventory())
+
+
 def test_an_empty_selector_of_a_typed_policy_takes_every_pod() -> None:
     body = {
         "metadata": {"name": "open", "namespace": "a"},

@@ -43,6 +43,7 @@ class Mesh:
             (found.namespace, found.name): found
             for kind in KINDS
             for item in by_kind[kind]
+            if not self._made_by_another(item, by_kind)
             for found in [workload(item, self.labels_of(item.namespace))]
         }
         self.gateways = [item for item in self.workloads.values() if item.gateway]
@@ -50,6 +51,14 @@ class Mesh:
         self._by_namespace: dict[str, list[Workload]] = defaultdict(list)
         for found in self.workloads.values():
             self._by_namespace[found.namespace].append(found)
+
+    @staticmethod
+    def _made_by_another(item: KubernetesObject, by_kind: Mapping[str, list[KubernetesObject]]) -> bool:
+        """True for Pods and ReplicaSets whose maker is in the input too, as in `kubectl get all`."""
+        if item.owner is None:
+            return False
+        kind, name = item.owner
+        return any(one.name == name and one.namespace == item.namespace for one in by_kind.get(kind, ()))
 
     def labels_of(self, namespace: str) -> Mapping[str, str]:
         """A namespace's labels; one the input does not declare has its name's label alone."""
