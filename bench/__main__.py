@@ -24,7 +24,7 @@ from lazy_bindings.node import bundled_node
 def main() -> int:
     """Exit code 0 when everything was measured, whether or not the targets are met."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=3, help="how often each command runs (default: 3)")
+    parser.add_argument("--rounds", type=int, default=5, help="how often each command runs (default: 5)")
     rounds: int = parser.parse_args().rounds
     with tempfile.TemporaryDirectory() as folder:
         commands = every_command(Path(folder))

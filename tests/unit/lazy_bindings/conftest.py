@@ -48,6 +48,8 @@ def write_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[W
         (package / "__init__.py").write_text(init)
         return package
 
+    # Not beside the code of the real bindings.
+    monkeypatch.setattr("lazy_bindings.bindings_loader.CODE_CACHE", tmp_path / "code")
     monkeypatch.syspath_prepend(tmp_path)
     yield write
     for name in [name for name in sys.modules if name.split(".")[0] == PACKAGE]:
