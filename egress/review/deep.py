@@ -24,6 +24,7 @@ from egress.proof.toolchain import Tools
 from egress.review.agreement import Agreement, compare
 from egress.review.errors import ReviewError
 from egress.review.findings.registry import find
+from egress.review.generated_changes import CHANGES
 from egress.review.generation import Case, Document, Key, generate, inventory_of, requests
 from egress.review.inventory import Inventory
 from egress.review.mutations import mutations
@@ -163,7 +164,7 @@ def main(settings: Mapping[str, Any]) -> int:
             return table_of_mistakes(deep)
         seed = int(settings["seed"])
         while compared < settings["rows"] and time.monotonic() - started < settings["seconds"]:
-            case = generate(deep.documents, seed)
+            case = generate(deep.documents, seed, CHANGES)
             seed += 1
             try:
                 agreement, _ = deep.agreement(case)

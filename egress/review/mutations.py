@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from typing import Any
 
-from egress.review.generation import ORIGINATION, SERVERS, TO_GATEWAY, Case, Document, Key, Operation
+from egress.review.generated_changes import ORIGINATION, SERVERS, TO_GATEWAY
+from egress.review.generation import Case, Document, Key, Operation
 
 TEAM_X = ("AuthorizationPolicy", "istio-egress", "egress-team-x-to-example-com")
 TEAM_Y = ("AuthorizationPolicy", "istio-egress", "egress-team-y-to-httpbin-teapot")

@@ -171,7 +171,7 @@ SHAPES: Mapping[str, Shape] = {
 }
 
 WITHOUT_EFFECT = frozenset({"PeerAuthentication", "Telemetry", "ProxyConfig", "IstioOperator"})
-"""Kinds of the groups below that decide on no request through a gateway (PeerAuthentication: field-notes 39)."""
+"""Kinds of the groups below that decide on no request through a gateway (docs/review.md, judgement 39)."""
 
 DECIDING_GROUPS = (
     "istio.io",

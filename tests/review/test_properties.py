@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from egress.review.answer import Verdict
 from egress.review.comparison import compare, effect_of
 from egress.review.errors import ReviewError
-from egress.review.generation import CHANGES, Case, Choice, generate, inventory_of
+from egress.review.generated_changes import CHANGES
+from egress.review.generation import Case, Choice, generate, inventory_of
 from egress.review.inventory import Inventory
 from egress.review.matrix import ANY_OTHER, Matrix
 from egress.review.objects import KubernetesObject, kubernetes_object
@@ -39,7 +40,7 @@ ORDER = {Verdict.REFUSED: 0, Verdict.UNKNOWN: 1, Verdict.ALLOWED: 2}
 
 
 def generated(seed: int) -> Inventory:
-    case = generate(DOCUMENTS, seed)
+    case = generate(DOCUMENTS, seed, CHANGES)
     try:
         return inventory_of(BASE, case)
     except ReviewError:

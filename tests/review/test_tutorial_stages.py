@@ -7,7 +7,7 @@ from tests.review.reviewed import State, seen, tutorial
 
 NO_GATEWAY_POLICY = ""
 
-# stage, source, URL, what the client sees, the kind and name of the object that decides (field-notes 8.2)
+# stage, source, URL, what the client sees, the kind and name of the object that decides
 STATEMENTS = [
     ("1-sidecar", "team-x/test", "http://example.com", "502", "Sidecar team-x/default"),
     ("2-route", "team-x/test", "http://example.com", "200", NO_GATEWAY_POLICY),
