@@ -28,8 +28,9 @@ class ApiServer:
         self._authority = Authority("kubernetes")
         folder = RUN / "kubernetes"
         folder.mkdir()
-        first = str(ipaddress.ip_network(services_range)[1])
-        names = (self.address, first, "127.0.0.1", "kubernetes.default.svc")
+        self.service_address = str(ipaddress.ip_network(services_range)[1])
+        """The address of the Service `kubernetes`, the first of its range."""
+        names = (self.address, self.service_address, "127.0.0.1", "kubernetes.default.svc")
         pair = self._authority.issue(hosts=names)
         (folder / "server.crt").write_bytes(pair.certificate)
         (folder / "server.key").write_bytes(pair.key)

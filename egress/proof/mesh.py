@@ -57,7 +57,7 @@ class Mesh:
         )
 
     def start(self, deployed: Deployed) -> None:
-        """Bring everything up.
+        """Bring everything up; `running.wait` waits for the proxies.
 
         Raises ProofError with the Terraform address of an object that is refused.
         """
@@ -100,6 +100,7 @@ class Mesh:
         self.fabric.vpc = after.vpc
         self.running.remove(replaced)
         self.running.add([r for k, r in now.items() if k not in before or k in replaced])
+        self.running.wait()
         self._judgement = self._judges.submit(self._judge)
         self.settle()
         return changed, gone
@@ -117,8 +118,7 @@ class Mesh:
 
     def _istiod(self, pod: Pod) -> Istiod:
         """Start istiod in its Pod; it reaches the API server by the Service's address, as every Pod does."""
-        service = next(s for s in self.api.list("v1", "Service") if s["metadata"]["name"] == "kubernetes")
-        kubeconfig = self._server.kubeconfig(f"https://{service['spec']['clusterIP']}")
+        kubeconfig = self._server.kubeconfig(f"https://{self._server.service_address}")
         started = Istiod(pod, self._tools.pilot_discovery, kubeconfig, self.mesh_authority)
         started.wait(self.api)
         return started

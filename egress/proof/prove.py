@@ -113,4 +113,5 @@ def add_identities(mesh: Mesh, everybody: Sequence[Identity], say: Callable[[str
     own = [identity for identity in everybody if identity.extra]
     say(f"starting {len(own)} Pods of the harness")
     refused = mesh.running.try_to_add([identity.extra for identity in own if identity.extra])
+    mesh.running.wait()
     return {identity.name: refused[identity.pod] for identity in own if identity.pod in refused}

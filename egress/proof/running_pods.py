@@ -25,9 +25,10 @@ class RunningPods:
         self._api = server.api
         self.pods: dict[str, Pod] = {}
         self.envoys: dict[str, Envoy] = {}
+        self._starting: list[Envoy] = []
 
     def try_to_add(self, requests: Sequence[PodRequest]) -> dict[str, str]:
-        """Add Pods of the harness; return the API server's reason for each that it refuses."""
+        """Like `add`, but return the API server's reason for each Pod that it refuses."""
         refused: dict[str, str] = {}
         created = []
         for request in requests:
@@ -39,7 +40,7 @@ class RunningPods:
         return refused
 
     def add(self, requests: Sequence[PodRequest]) -> None:
-        """Create Pods, enforce the network for them and start their proxies."""
+        """Create Pods, enforce the network for them and start their proxies; `wait` waits for these."""
         created = []
         for request in requests:
             try:
@@ -50,7 +51,6 @@ class RunningPods:
 
     def _run(self, created: Sequence[Pod]) -> None:
         self.refresh()
-        started = []
         for pod in created:
             rules = redirection(pod)
             if rules:
@@ -60,9 +60,12 @@ class RunningPods:
                 self._fabric.serve(f"application {pod.key}", pod.network, ports, name=pod.key)
             if pod.proxy is not None:
                 self.envoys[pod.key] = Envoy(pod, self._tools.envoy)
-                started.append(self.envoys[pod.key])
-        for envoy in started:
-            envoy.wait()
+                self._starting.append(self.envoys[pod.key])
+
+    def wait(self) -> None:
+        """Wait until every proxy that was started has its configuration."""
+        while self._starting:
+            self._starting.pop().wait()
 
     def remove(self, keys: Iterable[str]) -> None:
         """Stop and delete Pods."""
@@ -86,12 +89,11 @@ class RunningPods:
             ]
             if service["spec"].get("selector"):
                 self._api.apply(services.endpoint_slice(service, mine, by_address))
-        kubernetes = next(s for s in stored if s["metadata"]["name"] == "kubernetes")
         backends.append(
             services.Backend(
                 service="kubernetes",
                 namespace="default",
-                cluster_ip=kubernetes["spec"]["clusterIP"],
+                cluster_ip=self._server.service_address,
                 port=PORT,
                 name="https",
                 protocol="TCP",

@@ -51,6 +51,7 @@ def measure(out: Path, progress: Progress) -> dict[str, Any]:
     mesh = Mesh(read_vpc(resources), tools, progress.say)
     deployed = assemble(resources, tools)
     mesh.start(deployed)
+    mesh.running.wait()
     figures: dict[str, Any] = {"objects": len(deployed.objects)}
     progress.say("starting istiod and the gateway anew")
     gateway = next(envoy for envoy in mesh.envoys.values() if envoy.pod.is_gateway)
