@@ -180,10 +180,28 @@ class _Rule:
     deny: bool
 
     def matches(self, rule: Mapping[str, Any]) -> bool:
-        conditions = [self._condition(condition) for condition in rule.get("when") or ()]
-        sources = [self._source(entry.get("source") or {}) for entry in rule.get("from") or ()]
-        operations = [self._operation(entry.get("operation") or {}) for entry in rule.get("to") or ()]
-        return all(conditions) and (not sources or any(sources)) and (not operations or any(operations))
+        """True when a source, an operation and every condition fit.
+
+        Read as far as needed, but on a connection to the end: there one HTTP attribute drops the whole rule.
+        """
+        operations: Iterable[bool] = (
+            self._operation(entry.get("operation") or {}) for entry in rule.get("to") or ()
+        )
+        sources: Iterable[bool] = (
+            self._source(entry.get("source") or {}) for entry in rule.get("from") or ()
+        )
+        conditions: Iterable[bool] = (self._condition(condition) for condition in rule.get("when") or ())
+        if not self.asked.http:
+            operations, sources, conditions = (
+                iter(list(operations)),
+                iter(list(sources)),
+                iter(list(conditions)),
+            )
+        return (
+            (not rule.get("to") or any(operations))
+            and (not rule.get("from") or any(sources))
+            and all(conditions)
+        )
 
     def _values(
         self,
@@ -217,8 +235,10 @@ class _Rule:
 
     def _operation(self, operation: Mapping[str, Any]) -> bool:
         asked = self.asked
-        found = self._values(operation, "ports", "notPorts", str(asked.port), lambda a, b: a == b)
-        found &= self._values(operation, "hosts", "notHosts", asked.request.name_asked, by_host, http=True)
+        found = self._values(operation, "hosts", "notHosts", asked.request.name_asked, by_host, http=True)
+        if asked.http and not found:
+            return False
+        found &= self._values(operation, "ports", "notPorts", str(asked.port), lambda a, b: a == b)
         found &= self._values(operation, "methods", "notMethods", asked.request.method, by_string, http=True)
         return found & self._values(operation, "paths", "notPaths", asked.path, by_path, http=True)
 
