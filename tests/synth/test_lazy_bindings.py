@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import tarfile
+import zipfile
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -64,14 +65,26 @@ def test_node_requires_the_resources_in_use_and_no_other(tmp_path: Path) -> None
         f" require('fs').writeFileSync({json.dumps(str(listing))}, JSON.stringify(files)); }});"
     )
     python(ONE_NETWORK, tmp_path, NODE_OPTIONS=f'--require="{spy}"')
-    required = {
-        file.split("/provider-google/lib/")[1]
-        for file in json.loads(listing.read_text())
-        if "/provider-google/lib/" in file
-    }
+    files = json.loads(listing.read_text())
+    required = {file.split("/provider-google/lib/")[1] for file in files if "/provider-google/lib/" in file}
+    assert not [file for file in files if "/archiver/" in file or "/semver/" in file]
     assert "lazy-index.js" in required
     assert "index.js" not in required
     assert {file.split("/")[0] for file in required} == {"lazy-index.js", "compute-network", "provider"}
+
+
+def test_an_asset_is_archived_by_the_archiver_that_is_read_late(tmp_path: Path) -> None:
+    (tmp_path / "asset").mkdir()
+    (tmp_path / "asset" / "hello").write_text("hello")
+    script = ONE_NETWORK + (
+        "kind = cdktf.AssetType.ARCHIVE\n"
+        "asset = cdktf.TerraformAsset(stack, 'asset', path=sys.argv[1] + '/asset', type=kind)\n"
+        "cdktf.App.of(stack).synth()\n"
+        "print(asset.path)\n"
+    )
+    archive = tmp_path / "stacks" / "one" / python(script, tmp_path).strip()
+    with zipfile.ZipFile(archive) as members:
+        assert members.read("hello") == b"hello"
 
 
 def test_cdktf_still_has_the_stack_traces_that_are_not_taken(tmp_path: Path) -> None:
