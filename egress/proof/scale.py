@@ -34,7 +34,7 @@ def write_configuration(folder: Path, teams: int) -> Path:
     (config / "teams").mkdir(parents=True)
     (config / "platform.yaml").write_text((FINAL / "platform.yaml").read_text())
     hosts = [f"  host-{n}.example:\n    http: originate-tls\n    https: pass-through\n" for n in range(teams)]
-    (config / "destinations.yaml").write_text("destinations:\n" + "".join(hosts))
+    (config / "destinations.yaml").write_text("authorization: by-namespace\ndestinations:\n" + "".join(hosts))
     for number in range(teams):
         grant = f"grants:\n  - to: host-{number}.example\n"
         text = grant + (_WORKLOAD if number == 0 else "")
