@@ -92,9 +92,10 @@ def test_a_refactoring_opens_nothing_and_says_so() -> None:
     assert "## Opens" not in text
 
 
-def test_the_workflow_follows_the_schema_of_workflows() -> None:
+@pytest.mark.parametrize("workflow", sorted(WORKFLOW.parent.glob("*.yaml")), ids=lambda path: path.name)
+def test_a_workflow_follows_the_schema_of_workflows(workflow: Path) -> None:
     schema = json.loads((ROOT / "tests/review/schemas/github-workflow.json").read_text())
-    document = yaml.safe_load(WORKFLOW.read_text())
+    document = yaml.safe_load(workflow.read_text())
     document["on"] = document.pop(True)  # YAML 1.1 reads the key `on` as a boolean
     jsonschema.Draft7Validator(schema).validate(document)
 
@@ -106,6 +107,13 @@ def test_the_workflow_holds_no_long_lived_key() -> None:
     document = yaml.safe_load(text)
     assert document["permissions"] == {"contents": "read"}
     assert document["jobs"]["plan"]["permissions"] == {"contents": "read", "id-token": "write"}
+
+
+def test_every_night_the_review_is_held_against_a_mesh_with_another_seed() -> None:
+    document = yaml.safe_load((WORKFLOW.parent / "nightly.yaml").read_text())
+    assert document[True]["schedule"]
+    assert any(step.get("run") == "make prove-deep" for step in document["jobs"]["prove-deep"]["steps"])
+    assert "date" in (ROOT / "Makefile").read_text().partition("\nSEED")[2].partition("\n")[0]
 
 
 def test_the_workflow_runs_what_make_review_runs() -> None:
