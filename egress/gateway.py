@@ -75,8 +75,3 @@ STATUS = Port(name="status-port", service=15021, target=15021)
 def service_host() -> str:
     """The gateway Service's name in the mesh."""
     return f"{RELEASE}.{NAMESPACE}.svc.cluster.local"
-
-
-def injection_label(revision: str) -> dict[str, str]:
-    """The namespace label that asks a control plane revision for sidecars (the tutorial's REVISION)."""
-    return {"istio.io/rev": revision}

@@ -6,9 +6,9 @@ tutorial's: one DestinationRule for all, one policy a grant, HTTPS passed throug
 
 from collections.abc import Iterator, Mapping
 
+from egress.config import object_names
 from egress.config.configuration import Configuration, team_namespaces
 from egress.config.destinations import Destination, Limits
-from egress.config.names import fold
 from egress.control_plane import access_log_provider, trust_domain
 from egress.identity import spiffe_id
 from egress.manifests import (
@@ -86,7 +86,7 @@ def _shared_by_namespace(configuration: Configuration) -> Iterator[IstioObject]:
         yield destination_rule.to_gateway(pass_through=pass_through, teams=list(configuration.teams))
     for host, destination in destinations.destinations.items():
         visible_to = configuration.namespaces_that_see(host)
-        yield service_entry(f"{fold(host)}-ext", [host], visible_to)
+        yield service_entry(object_names.service_entry(host), [host], visible_to)
         yield through_gateway(host, destination, visible_to)
         if destination.http == "originate-tls":
             yield destination_rule.originate_tls(host)
@@ -106,7 +106,7 @@ def _shared_by_identity(configuration: Configuration) -> Iterator[IstioObject]:
     for host, key, destination in hosts:
         visible_to = configuration.namespaces_that_see(key)
         limits = destination.limits or Limits()
-        yield service_entry(f"{fold(host)}-ext", [host], visible_to, list(_ports(destination)))
+        yield service_entry(object_names.service_entry(host), [host], visible_to, list(_ports(destination)))
         yield through_gateway(host, destination, visible_to, limits=limits, close_tls=True)
         yield destination_rule.outside(host, destination, limits)
         if destination.https == "identity":

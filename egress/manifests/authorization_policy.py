@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from typing import Literal, NotRequired, TypedDict
 
 from egress import gateway
+from egress.config import object_names
 from egress.config.configuration import granted_schemes, service_account
 from egress.config.destinations import Destination
-from egress.config.names import fold
 from egress.config.team import Grant, Team
 from egress.identity import principal
 from egress.manifests.istio_object import SECURITY, Metadata, Selector, in_gateway_namespace
@@ -71,7 +71,7 @@ class AuthorizationPolicy(TypedDict):
 
 def policy_name(team: str, grant: Grant) -> str:
     """The policy's name where each grant has one: the grant's own, or `egress-<team>-to-<host>`."""
-    return grant.policy or f"egress-{team}-to-{fold(grant.to)}"
+    return object_names.authorization_policy(team, grant.to, grant.policy)
 
 
 def team_policy_name(team: str) -> str:

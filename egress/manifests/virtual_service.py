@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from typing import Literal, NotRequired, TypedDict
 
 from egress import gateway
+from egress.config import object_names
 from egress.config.destinations import Destination, Limits
-from egress.config.names import fold
 from egress.manifests.destination_rule import identity_subset, origination_subset
 from egress.manifests.istio_gateway import identity_gateway_name
 from egress.manifests.istio_object import NETWORKING, Metadata, PortNumber, export_to, in_gateway_namespace
@@ -143,7 +143,7 @@ def through_gateway(
     return {
         "apiVersion": NETWORKING,
         "kind": "VirtualService",
-        "metadata": in_gateway_namespace(f"{fold(host)}-through-egress-gateway"),
+        "metadata": in_gateway_namespace(object_names.virtual_service(host)),
         "spec": spec,
     }
 

@@ -23,7 +23,3 @@ def test_the_proxy_listens_above_the_privileged_ports() -> None:
 def test_the_ports_are_the_tutorials() -> None:
     assert (gateway.HTTP.service, gateway.HTTP.target) == (80, 8080)
     assert (gateway.TLS.service, gateway.TLS.target) == (443, 8443)
-
-
-def test_the_injection_label_names_the_revision() -> None:
-    assert gateway.injection_label("canary") == {"istio.io/rev": "canary"}

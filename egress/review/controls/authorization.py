@@ -153,9 +153,6 @@ def _principal_namespace(principal: str) -> str:
     return parts[2] if len(parts) == 5 and parts[1] == "ns" and "*" not in principal else ""
 
 
-HTTP_ONLY_WHEN = ("request.headers[", "request.auth.")
-
-
 class _HttpAttributeOnTcp(Exception):  # noqa: N818 - tells the rule's evaluation, not a user
     """An ALLOW rule that names an HTTP attribute is dropped as a whole on a connection."""
 

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-Block = Mapping[str, Any]
-
 
 def one(value: Any) -> dict[str, Any]:
     """A single block; empty where it is absent."""

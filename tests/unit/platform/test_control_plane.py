@@ -27,6 +27,7 @@ def test_the_managed_control_plane_has_no_istiod_in_the_cluster() -> None:
 def test_namespaces_follow_the_tag_before_the_revision() -> None:
     assert injection_label(production()) == {"istio.io/rev": "stable"}
     assert injection_label(production(mesh={"tag": None})) == {"istio.io/rev": "1-30-3"}
+    assert injection_label(production(mesh={"tag": None, "revision": "canary"})) == {"istio.io/rev": "canary"}
 
 
 def test_the_managed_control_plane_is_asked_for_by_its_own_label() -> None:
