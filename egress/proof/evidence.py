@@ -90,7 +90,7 @@ class Records:
 
     def finding(self, sender: Pod, request: Request, row: str, answer: Answer) -> Finding:
         """Say where one request ended."""
-        hops = self._hops(row, answer)
+        hops = self._hops(sender, request, row, answer)
         arrival = self._arrival(sender, row, answer, hops)
         denying = next((hop for hop in hops if hop.denied), None)
         if arrival is not None and denying is not None and not arrival.authority:
@@ -123,18 +123,27 @@ class Records:
             return Finding(ended=_role(target) if target.is_gateway else target.key, evidence=answer.detail)
         return Finding(ended="sidecar" if answer.target else "nobody answers", evidence=answer.detail)
 
-    def _hops(self, row: str, answer: Answer) -> list[Hop]:
-        """Return the proxies passed, in order."""
+    def _hops(self, sender: Pod, request: Request, row: str, answer: Answer) -> list[Hop]:
+        """Return the proxies passed, in order.
+
+        A port alone is no proof: the application and its sidecar use ports of one address, so that one's
+        connection may have the port of the other's to somewhere else. Both ends have to fit.
+        """
         hops = list(self._hops_by_row.get(row, ()))
-        client = f"{answer.source[0]}:{answer.source[1]}"
-        seen: set[str] = set()
-        while client not in seen:
-            seen.add(client)
-            for hop in self._hops_by_client.get(client, ()):
-                if hop not in hops and not hop.entry.get("user_agent"):
+        redirected = sender.proxy is not None and not request.past_sidecar
+        for hop in self._hops_by_client.get(f"{answer.source[0]}:{answer.source[1]}", ()):
+            own = hop.pod.key == sender.key
+            dialled = answer.target == hop.pod.ip or self._services.get(answer.target) is hop.pod
+            if own if redirected else dialled:
+                hops += [] if hop in hops or hop.entry.get("user_agent") else [hop]
+        followed: list[Hop] = []
+        while waiting := [hop for hop in hops if hop not in followed]:
+            followed.append(waiting[0])
+            for hop in self._hops_by_client.get(str(waiting[0].entry.get("upstream_local_address")), ()):
+                reached = hop.entry.get("downstream_local_address")
+                fits = reached is None or reached == waiting[0].entry.get("upstream_host", reached)
+                if fits and hop not in hops and not hop.entry.get("user_agent"):
                     hops.append(hop)
-            local = [str(h.entry.get("upstream_local_address") or "") for h in hops]
-            client = next((address for address in local if address and address not in seen), client)
         return sorted(hops, key=lambda hop: (hop.pod.ip != answer.source[0], hop.pod.is_gateway))
 
     def _arrival(self, sender: Pod, row: str, answer: Answer, hops: Sequence[Hop]) -> Arrival | None:

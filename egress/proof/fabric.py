@@ -45,7 +45,7 @@ class Fabric:
         namespaces.create([self.control_plane, internet, google, metadata])
         self.packets = PacketLog(LOG_GROUP)
         self._certificates = Certificates(outside)
-        web = {80: "http", 443: "https"}
+        web = {80: "http", 443: "https", 8080: "http", 8443: "https"}
         self.serve("internet", internet, web)
         self.serve("google", google, web)
         self.serve("metadata", metadata, dict.fromkeys((80, 8080, 987, 988), "http"))

@@ -19,6 +19,12 @@ from tempfile import TemporaryDirectory
 from egress.proof.certificates import Authority, KeyPair
 
 
+_HANDSHAKE = b"\x16"
+"""The first byte of TLS (RFC 8446, 5.1: the content type of a handshake)."""
+
+_BAD_REQUEST = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+
+
 @dataclass(kw_only=True)
 class Arrival:
     """A connection that reached a server, with the request it carried, if any."""
@@ -35,12 +41,13 @@ class Arrival:
     method: str = ""
     path: str = ""
     row: str = ""
-    handshake: bool = False
+    spoke: bool = False
+    """Whether a byte came: of a request, of a handshake, or of anything else."""
 
     @property
     def is_empty(self) -> bool:
-        """Whether not one byte came: neither a request nor the beginning of a handshake."""
-        return not self.authority and not self.sni and not self.handshake
+        """Whether not one byte came."""
+        return not self.spoke
 
 
 @dataclass
@@ -136,7 +143,17 @@ class Server:
             port=port,
         )
         self._journal.record(arrival)
-        with contextlib.suppress(OSError, ValueError):
+        with connection, contextlib.suppress(OSError, ValueError):
+            beginning = connection.recv(1, socket.MSG_PEEK)
+            if not beginning:
+                return
+            arrival.spoke = True
+            arrival.scheme = "https" if beginning == _HANDSHAKE else "http"
+            if arrival.scheme != scheme:
+                # As web servers answer plain HTTP on their TLS port, and TLS on their plain one.
+                connection.recv(65536)
+                connection.sendall(_BAD_REQUEST)
+                return
             stream = self._handshake(connection, arrival) if scheme == "https" else connection
             with stream:
                 self._requests(stream, arrival)
@@ -150,9 +167,7 @@ class Server:
             stream.context = self._certificates.context(name if by_sni and name else arrival.host)
 
         context.sni_callback = choose
-        stream = context.wrap_socket(connection, server_side=True)
-        arrival.handshake = True
-        return stream
+        return context.wrap_socket(connection, server_side=True)
 
     def _requests(self, stream: socket.socket, arrival: Arrival) -> None:
         buffered = b""
@@ -181,7 +196,7 @@ class Server:
             source_port=arrival.source_port,
             port=arrival.port,
             sni=arrival.sni,
-            handshake=arrival.handshake,
+            spoke=True,
         )
         self._journal.record(following)
         return following

@@ -121,7 +121,7 @@ def test_a_tls_connection_is_followed_by_its_ports() -> None:
         ],
     }
     seen = arrival(GATEWAY.nat, 8000, scheme="https")
-    seen.sni = "example.com"
+    seen.sni, seen.spoke = "example.com", True
 
     found = records(logs, [seen]).finding(CLIENT, HTTPS, "row", answer("tls-failure"))
     assert found.ended == "outside through the gateway"
@@ -181,4 +181,38 @@ def test_an_empty_connection_behind_a_refused_handshake_ends_at_the_gateway() ->
     }
     bare = arrival(GATEWAY.nat, 8000, scheme="https")
 
-    assert records(logs, [bare]).finding(PLAIN, HTTPS, "row", answer("tls-failure", PLAIN)).ended == "gateway"
+    refused = answer("tls-failure", PLAIN, GATEWAY.ip)
+    assert records(logs, [bare]).finding(PLAIN, HTTPS, "row", refused).ended == "gateway"
+
+
+def test_a_port_that_the_sidecar_used_for_another_row_is_not_followed() -> None:
+    # The application's port 5000, to its sidecar, which refused; and the sidecar's port 5000, to the gateway.
+    logs = {
+        CLIENT.key: [{"user_agent": "row", "response_code": 502, "response_code_details": "direct_response"}],
+        GATEWAY.key: [
+            {"downstream_remote_address": "10.1.0.2:5000", "upstream_local_address": "10.1.1.2:8000"}
+        ],
+    }
+
+    assert records(logs).finding(CLIENT, HTTP, "row", answer("502")).ended == "sidecar"
+
+
+def test_a_proxys_port_to_another_listener_is_not_followed() -> None:
+    logs = {
+        CLIENT.key: [
+            {
+                "downstream_remote_address": "10.1.0.2:5000",
+                "upstream_local_address": "10.1.0.2:7000",
+                "upstream_host": "10.1.1.2:8443",
+            }
+        ],
+        GATEWAY.key: [
+            {
+                "downstream_remote_address": "10.1.0.2:7000",
+                "downstream_local_address": "10.1.1.2:9443",
+                "connection_termination_details": "rbac_access_denied_matched_policy[none]",
+            }
+        ],
+    }
+
+    assert records(logs).finding(CLIENT, HTTPS, "row", answer("tls-failure")).ended == "sidecar"

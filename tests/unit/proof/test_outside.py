@@ -1,0 +1,99 @@
+"""The sites of the proof: what each records and answers, whichever way it is spoken to."""
+
+import contextlib
+import socket
+import ssl
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from egress.proof.certificates import Authority
+from egress.proof.outside import Arrival, Certificates, Journal, Server
+
+REQUEST = b"GET /status/418 HTTP/1.1\r\nHost: example.com\r\nUser-Agent: row-1\r\nConnection: close\r\n\r\n"
+
+
+class Site:
+    """One server on a plain and on a TLS port of the loopback."""
+
+    def __init__(self) -> None:
+        self.authority = Authority("outside")
+        self.journal = Journal()
+        self.plain, self.tls = _free(), _free()
+        ports = {self.plain: "http", self.tls: "https"}
+        self.server = Server(
+            "internet",
+            ports,
+            self.journal,
+            Certificates(self.authority),
+            lambda _: "example.com",
+            "127.0.0.1",
+        )
+
+    def ask(self, port: int, message: bytes) -> bytes:
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as stream:
+            stream.sendall(message)
+            return _all(stream)
+
+    def arrival(self) -> Arrival:
+        """The only one, once the server is done with it."""
+        time.sleep(0.05)
+        (found,) = self.journal.arrivals
+        return found
+
+
+def _free() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def _all(stream: socket.socket) -> bytes:
+    received = b""
+    with contextlib.suppress(ConnectionResetError):
+        while part := stream.recv(4096):
+            received += part
+    return received
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    found = Site()
+    yield found
+    found.server.close()
+
+
+def test_a_plain_request_is_answered_and_recorded(site: Site) -> None:
+    assert site.ask(site.plain, REQUEST).startswith(b"HTTP/1.1 418")
+    arrival = site.arrival()
+    assert (arrival.scheme, arrival.authority, arrival.row) == ("http", "example.com", "row-1")
+    assert not arrival.is_empty
+
+
+def test_a_request_in_tls_is_answered_with_the_hosts_own_certificate(site: Site) -> None:
+    context = ssl.create_default_context(cadata=site.authority.root.certificate.decode())
+    with (
+        socket.create_connection(("127.0.0.1", site.tls), timeout=5) as connection,
+        context.wrap_socket(connection, server_hostname="example.com") as stream,
+    ):
+        stream.sendall(REQUEST)
+        assert _all(stream).startswith(b"HTTP/1.1 418")
+    assert (site.arrival().scheme, site.arrival().sni) == ("https", "example.com")
+
+
+def test_a_plain_request_on_the_tls_port_has_arrived_nevertheless(site: Site) -> None:
+    assert site.ask(site.tls, REQUEST).startswith(b"HTTP/1.1 400")
+    arrival = site.arrival()
+    assert (arrival.scheme, arrival.is_empty) == ("http", False)
+
+
+def test_tls_on_the_plain_port_has_arrived_nevertheless(site: Site) -> None:
+    assert site.ask(site.plain, b"\x16\x03\x01\x00\x05hello").startswith(b"HTTP/1.1 400")
+    arrival = site.arrival()
+    assert (arrival.scheme, arrival.is_empty) == ("https", False)
+
+
+def test_a_connection_without_a_byte_is_told_apart(site: Site) -> None:
+    socket.create_connection(("127.0.0.1", site.tls), timeout=5).close()
+    assert site.arrival().is_empty
