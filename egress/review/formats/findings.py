@@ -6,15 +6,17 @@ from typing import Any
 from egress.review.findings.acceptance import Judged
 from egress.review.findings.finding import Finding, some
 from egress.review.formats.table import markdown
+from egress.review.places.places import Places
 
 SHOWN_CELLS = 6
 
 
-def text(judged: Judged) -> str:
+def text(judged: Judged, places: Places) -> str:
     """One paragraph for each open finding, the accepted ones in a line each."""
     lines: list[str] = []
     for finding in judged.open:
         lines.append(f"{finding.kind.level:7} {finding.kind.code} {finding.message}")
+        lines.append(f"        at {places.of(finding)}")
         lines += [f"        {address}" for address in finding.addresses[:SHOWN_CELLS]]
         if finding.cells:
             lines.append(f"        spoils {some(finding.cells, SHOWN_CELLS)}")
@@ -25,13 +27,17 @@ def text(judged: Judged) -> str:
     return "\n".join(lines)
 
 
-def as_json(judged: Judged) -> str:
+def as_json(judged: Judged, places: Places) -> str:
     """Every field of every finding."""
     accepted = [
-        {**finding_json(finding), "accepted": {"reason": entry.reason, "until": entry.until.isoformat()}}
+        {
+            **_placed(finding, places),
+            "accepted": {"reason": entry.reason, "until": entry.until.isoformat()},
+        }
         for finding, entry in judged.accepted
     ]
-    return json.dumps({"findings": [finding_json(f) for f in judged.open], "accepted": accepted}, indent=2)
+    still_open = [_placed(finding, places) for finding in judged.open]
+    return json.dumps({"findings": still_open, "accepted": accepted}, indent=2)
 
 
 def finding_json(finding: Finding) -> dict[str, Any]:
@@ -48,6 +54,11 @@ def finding_json(finding: Finding) -> dict[str, Any]:
         "mend": finding.kind.mend,
         "page": finding.kind.page,
     }
+
+
+def _placed(finding: Finding, places: Places) -> dict[str, Any]:
+    place = places.of(finding)
+    return {**finding_json(finding), "place": {"file": place.file, "line": place.line}}
 
 
 def as_markdown(judged: Judged) -> str:
