@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
 
                 print(render(judged, KINDS, shown))
             case _:
-                print(formats.text(judged, shown))
+                print(formats.for_stdout(judged, shown))
         return int(any(finding.kind.level is not Level.NOTE for finding in judged.open))
 
     return guarded(job)

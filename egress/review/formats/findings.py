@@ -1,14 +1,24 @@
 """Findings as text, JSON and Markdown."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
-from egress.review.findings.acceptance import Judged
+from egress.review.findings.acceptance import Acceptance, Judged
 from egress.review.findings.finding import Finding, some
-from egress.review.formats.table import markdown
+from egress.review.formats.table import markdown, on_terminal
 from egress.review.places.places import Places
 
 SHOWN_CELLS = 6
+
+
+def for_stdout(judged: Judged, places: Places) -> str:
+    """Drawn on a terminal, plain where it is piped."""
+    if on_terminal():
+        from egress.review.formats.terminal.findings import drawn
+
+        return drawn(judged, places)
+    return text(judged, places)
 
 
 def text(judged: Judged, places: Places) -> str:
@@ -16,15 +26,25 @@ def text(judged: Judged, places: Places) -> str:
     lines: list[str] = []
     for finding in judged.open:
         lines.append(f"{finding.kind.level:7} {finding.kind.code} {finding.message}")
-        lines.append(f"        at {places.of(finding)}")
-        lines += [f"        {address}" for address in finding.addresses[:SHOWN_CELLS]]
-        if finding.cells:
-            lines.append(f"        spoils {some(finding.cells, SHOWN_CELLS)}")
-        lines.append(f"        mend: {finding.kind.mend} ({finding.kind.page})")
+        lines += [f"        {line}" for line in details(finding, places)]
     for finding, entry in judged.accepted:
-        lines.append(f"accepted {finding.kind.code} {finding.message}: {entry.reason} (until {entry.until})")
+        lines.append(f"accepted {finding.kind.code} {finding.message}: {agreed(entry)}")
     lines.append(counted(judged))
     return "\n".join(lines)
+
+
+def details(finding: Finding, places: Places) -> Iterator[str]:
+    """Where it stands, which objects cause it, which cells it spoils and how to mend it."""
+    yield f"at {places.of(finding)}"
+    yield from finding.addresses[:SHOWN_CELLS]
+    if finding.cells:
+        yield f"spoils {some(finding.cells, SHOWN_CELLS)}"
+    yield f"mend: {finding.kind.mend} ({finding.kind.page})"
+
+
+def agreed(entry: Acceptance) -> str:
+    """Why a finding is accepted, and until when."""
+    return f"{entry.reason} (until {entry.until})"
 
 
 def as_json(judged: Judged, places: Places) -> str:
