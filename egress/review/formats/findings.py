@@ -6,7 +6,7 @@ from typing import Any
 
 from egress.review.findings.acceptance import Acceptance, Judged
 from egress.review.findings.finding import Finding, some
-from egress.review.formats.table import markdown, on_terminal
+from egress.review.formats.table import MANY, markdown, on_terminal
 from egress.review.places.places import Places
 
 SHOWN_CELLS = 6
@@ -14,7 +14,7 @@ SHOWN_CELLS = 6
 
 def for_stdout(judged: Judged, places: Places) -> str:
     """Drawn on a terminal, plain where it is piped."""
-    if on_terminal():
+    if on_terminal() and len(judged.open) + len(judged.accepted) <= MANY:
         from egress.review.formats.terminal.findings import drawn
 
         return drawn(judged, places)

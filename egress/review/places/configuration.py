@@ -1,6 +1,6 @@
 """A configuration folder's YAML files, asked for the line that says something."""
 
-from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 
 from egress.config.folder import find
@@ -36,18 +36,22 @@ class Configuration:
 
     def host(self, host: str, *keys: str) -> Place | None:
         """A host's entry or a key of it; a further host of a service stands in its `also`."""
-        for entry in self._entries(host):
+        for entry in self._entries.get(host, ()):
             inside = _at(self._destinations, (*entry, *keys)) if keys else None
             also = _at(self._destinations, (*entry, "also")) if entry[-1] != host else None
             return inside or also or _at(self._destinations, entry)
         return None
 
-    def _entries(self, host: str) -> Iterator[Keys]:
+    @cached_property
+    def _entries(self) -> dict[str, list[Keys]]:
+        """The entries that speak of a host, by their own name or by a further one."""
+        found: dict[str, list[Keys]] = {}
         for group, further in ((HOSTS, "also"), (GOOGLE_APIS, "hosts")):
             entries = self._destinations.at((group,))
             for name in entries if isinstance(entries, dict) else ():
-                if name == host or host in _texts(self._destinations, (group, name, further)):
-                    yield (group, name)
+                for host in (name, *_texts(self._destinations, (group, name, further))):
+                    found.setdefault(host, []).append((group, name))
+        return found
 
     def team(self, namespace: str, *keys: str) -> Place | None:
         """A key of the file of the team that has a namespace; the file's first line without keys."""
@@ -72,7 +76,7 @@ class Configuration:
         grants = source.at(("grants",)) if source else None
         if source is None or not isinstance(grants, list):
             return None
-        entries = {entry[-1] for entry in self._entries(host)}
+        entries = {entry[-1] for entry in self._entries.get(host, ())}
         found: list[tuple[bool, int]] = []
         for number, grant in enumerate(grants):
             if isinstance(grant, dict) and grant.get("to") in entries:
@@ -82,10 +86,14 @@ class Configuration:
         return _at(source, ("grants", min(found)[1], "to")) if found else None
 
     def _team(self, namespace: str) -> Source | None:
-        for name, source in self._teams.items():
-            if namespace == name or namespace in _texts(source, ("namespaces",)):
-                return source
-        return None
+        return self._namespaces.get(namespace)
+
+    @cached_property
+    def _namespaces(self) -> dict[str, Source]:
+        further = {
+            name: source for source in self._teams.values() for name in _texts(source, ("namespaces",))
+        }
+        return further | self._teams
 
     def _account(self, source: Source, reference: str) -> str:
         """NAMESPACE/NAME of a reference, which may leave out the team's first namespace."""

@@ -12,29 +12,35 @@ class Generated:
     """The line on which a stack declares a resource; the first line of a plan."""
 
     def __init__(self, inputs: Sequence[Path]) -> None:
-        self._inputs = inputs
-        self._texts: dict[Path, str] = {}
+        stacks = sorted(inputs[0].glob(f"{STACKS}/*/{FILE}"))
+        self._files = {path.parent.name: path for path in stacks}
+        self._first = Place(relative((stacks or inputs)[0]))
+        self._places: dict[str, dict[str, Place]] = {}
 
     def of(self, finding: Finding) -> Place:
         """The first resource that a file declares, else the first line of the first file."""
         if finding.place:
             return finding.place
         found = (self.of_address(address) for address in finding.addresses)
-        return next((place for place in found if place), Place(relative(self._any())))
+        return next((place for place in found if place), self._first)
 
     def of_address(self, address: str) -> Place | None:
-        """The line of the resource's name in its stack's file."""
+        """The line of the resource's name in its stack's file, the first where the file is one line."""
         stack, _, resource = address.partition(".")
-        type_, _, name = resource.partition(".")
-        file = self._inputs[0] / STACKS / stack / FILE
-        if not file.is_file():
+        if stack not in self._files:
             return None
-        if file not in self._texts:
-            self._texts[file] = file.read_text(encoding="utf-8")
-        text = self._texts[file]
-        block = text.find(f'"{type_}": {{')
-        declared = text.find(f'"{name}": {{', block)
-        return None if min(block, declared) < 0 else Place(relative(file), text.count("\n", 0, declared) + 1)
+        if stack not in self._places:
+            self._places[stack] = _blocks(self._files[stack])
+        places = self._places[stack]
+        return places.get(resource.rpartition(".")[2], places[""])
 
-    def _any(self) -> Path:
-        return next(iter(sorted(self._inputs[0].glob(f"{STACKS}/*/{FILE}"))), self._inputs[0])
+
+def _blocks(path: Path) -> dict[str, Place]:
+    """The first line of every block by its key, which for a resource is its name; of the file by no key."""
+    file = relative(path)
+    found = {"": Place(file)}
+    with path.open(encoding="utf-8") as lines:
+        for number, line in enumerate(lines, 1):
+            if line.endswith('": {\n'):
+                found.setdefault(line.strip()[1:-4], Place(file, number))
+    return found
