@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from egress.review.place import Place
+
 Body = Mapping[str, Any]
 
 ROOT_NAMESPACE = "istio-system"
@@ -28,6 +30,9 @@ class KubernetesObject:
     created: str = ""
     """metadata.creationTimestamp; empty where the input does not know it (Terraform never does)."""
 
+    place: Place | None = None
+    """Where a person wrote it; None where a program did."""
+
     @property
     def group(self) -> str:
         """The API group; empty for the core group."""
@@ -44,7 +49,7 @@ class KubernetesObject:
         return (self.created, self.name, self.namespace)
 
 
-def kubernetes_object(document: Body, address: str) -> KubernetesObject:
+def kubernetes_object(document: Body, address: str, place: Place | None = None) -> KubernetesObject:
     """The object of a manifest; everything outside apiVersion, kind and metadata counts as its spec."""
     metadata = document.get("metadata") or {}
     kind = str(document.get("kind", ""))
@@ -62,6 +67,7 @@ def kubernetes_object(document: Body, address: str) -> KubernetesObject:
         spec=spec,
         owner=_owner(metadata.get("ownerReferences") or ()),
         created=str(metadata.get("creationTimestamp") or ""),
+        place=place,
     )
 
 

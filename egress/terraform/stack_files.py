@@ -7,6 +7,9 @@ from typing import Any
 
 from egress.terraform.errors import TerraformError
 
+STACKS, FILE = "stacks", "cdk.tf.json"
+"""cdktf writes <out>/stacks/<id>/cdk.tf.json."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class StackFile:
@@ -22,9 +25,9 @@ def read_stacks(out: Path) -> list[StackFile]:
 
     Raises TerraformError where there is no stack, or one that is not a JSON object.
     """
-    paths = sorted(out.glob("stacks/*/cdk.tf.json"))
+    paths = sorted(out.glob(f"{STACKS}/*/{FILE}"))
     if not paths:
-        raise TerraformError(f"{out}: no stacks/<id>/cdk.tf.json in it; run `make synth` first")
+        raise TerraformError(f"{out}: no {STACKS}/<id>/{FILE} in it; run `make synth` first")
     return [StackFile(id=path.parent.name, path=path, document=_parse(path)) for path in paths]
 
 

@@ -11,14 +11,20 @@ from egress.review.errors import ReviewError
 from egress.review.findings.acceptance import Acceptance, judge, read_acceptances
 from egress.review.findings.registry import KINDS, find
 from egress.review.formats.sarif import render
+from egress.review.place import Place
+from egress.review.places.places import places
+from tests.review.conftest import ROOT
 from tests.review.reviewed import tutorial
 
 TODAY = datetime.date(2026, 11, 23)
 CODES = [kind.code for kind in KINDS]
 
 
+PLACE = Place("config/tutorial/accepted.yaml", 3)
+
+
 def acceptance(code: str = "EG112", subject: str = "*", until: datetime.date = TODAY) -> Acceptance:
-    return Acceptance(code=code, subject=subject, reason="agreed", until=until, place="accepted[0]")
+    return Acceptance(code=code, subject=subject, reason="agreed", until=until, place=PLACE)
 
 
 def test_an_accepted_finding_is_no_longer_open() -> None:
@@ -78,13 +84,21 @@ SARIF_SCHEMA = Path(__file__).parent / "schemas" / "sarif-2.1.0.json"
 
 
 def test_sarif_follows_its_schema() -> None:
-    findings = find(tutorial().review())
-    text = render(judge(findings, [acceptance()], TODAY), KINDS, {}, "config")
+    state = tutorial()
+    findings = find(state.review())
+    where = places(state.inventory(), [], ROOT / "config/tutorial")
+    text = render(judge(findings, [acceptance()], TODAY), KINDS, where)
     log = json.loads(text)
     jsonschema.Draft4Validator(json.loads(SARIF_SCHEMA.read_text())).validate(log)
     results = log["runs"][0]["results"]
     assert len(results) == len(findings)
     assert sum("suppressions" in result for result in results) == 1
+    for result in results:
+        for location in (*result["locations"], *result["relatedLocations"]):
+            found = location["physicalLocation"]
+            file = ROOT / found["artifactLocation"]["uri"]
+            assert file.is_file()
+            assert 0 < found["region"]["startLine"] <= len(file.read_text().splitlines())
 
 
 def test_a_findings_fingerprint_outlives_a_renamed_resource() -> None:
@@ -94,8 +108,9 @@ def test_a_findings_fingerprint_outlives_a_renamed_resource() -> None:
 
     state = tutorial()
     renamed = find(state.review())
-    plain = render(judge(renamed, [], TODAY), KINDS, {}, "config")
+    where = places(state.inventory(), [], ROOT / "config/tutorial")
+    plain = render(judge(renamed, [], TODAY), KINDS, where)
     moved = [
         f.__class__(kind=f.kind, facts=f.facts, addresses=("elsewhere",), cells=f.cells) for f in renamed
     ]
-    assert prints(plain) == prints(render(judge(moved, [], TODAY), KINDS, {}, "config"))
+    assert prints(plain) == prints(render(judge(moved, [], TODAY), KINDS, where))

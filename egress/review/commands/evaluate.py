@@ -9,7 +9,7 @@ from typing import TextIO
 from egress.review.answer import Answer, Verdict
 from egress.review.commands.inputs import CANNOT, add_input, guarded, inputs
 from egress.review.errors import ReviewError
-from egress.review.formats.answers import as_json, decided_text, explained, seen_text, verdict_text
+from egress.review.formats.answers import as_json, for_stdout
 from egress.review.request import Request, parse_request, request_from_json
 from egress.review.review import Review
 
@@ -81,11 +81,7 @@ def _print(request: Request, answer: Answer, options: argparse.Namespace) -> Non
     if options.format == "json":
         print(json.dumps(as_json(answer, explain=options.explain), indent=2))
         return
-    print(f"{request.source} -> {options.url}: {verdict_text(answer)}")
-    print(f"  {seen_text(answer)}")
-    print(f"  decided by {decided_text(answer)}")
-    if options.explain:
-        print(explained(answer))
+    print(for_stdout(request.source, options.url, answer, explain=options.explain))
 
 
 def _opened(name: str) -> TextIO:

@@ -4,7 +4,7 @@ import argparse
 import datetime
 from pathlib import Path
 
-from egress.review.commands.inputs import add_input, guarded, inputs
+from egress.review.commands.inputs import add_artifact, add_input, artifact, guarded, inputs
 
 FORMATS = ("text", "json", "markdown", "sarif")
 
@@ -14,12 +14,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_input(parser)
     parser.add_argument("--accepted", type=Path, metavar="FILE", help="config/<env>/accepted.yaml")
     parser.add_argument("--format", choices=FORMATS, default="text")
-    parser.add_argument(
-        "--artifact",
-        metavar="PATH",
-        default="config",
-        help="the file or folder of the repository that SARIF places findings in (default: config)",
-    )
+    add_artifact(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -30,24 +25,26 @@ def run(options: argparse.Namespace) -> int:
         from egress.review.findings.finding import Level
         from egress.review.findings.registry import KINDS, find
         from egress.review.formats import findings as formats
+        from egress.review.places.places import places
         from egress.review.reading.inputs import read
         from egress.review.review import Review
 
         codes = [kind.code for kind in KINDS]
         acceptances = read_acceptances(options.accepted, codes) if options.accepted else []
-        found = find(Review(read(inputs(options))))
-        judged = judge(found, acceptances, datetime.datetime.now(tz=datetime.UTC).date())
+        inventory = read(inputs(options))
+        shown = places(inventory, inputs(options), artifact(options))
+        judged = judge(find(Review(inventory)), acceptances, datetime.datetime.now(tz=datetime.UTC).date())
         match options.format:
             case "json":
-                print(formats.as_json(judged))
+                print(formats.as_json(judged, shown))
             case "markdown":
                 print(formats.as_markdown(judged))
             case "sarif":
                 from egress.review.formats.sarif import render
 
-                print(render(judged, KINDS, {}, options.artifact))
+                print(render(judged, KINDS, shown))
             case _:
-                print(formats.text(judged))
+                print(formats.for_stdout(judged, shown))
         return int(any(finding.kind.level is not Level.NOTE for finding in judged.open))
 
     return guarded(job)

@@ -28,6 +28,28 @@ def inputs(options: argparse.Namespace) -> list[Path]:
     return options.input or [Path(DEFAULT_INPUT)]
 
 
+def add_artifact(parser: argparse.ArgumentParser) -> None:
+    """`--artifact`, beside `--accepted`."""
+    parser.add_argument(
+        "--artifact",
+        type=Path,
+        metavar="FOLDER",
+        help="the configuration that made the input, config/<env>: findings are shown at its lines "
+        "(default: the folder of --accepted; without either, at the input's own)",
+    )
+
+
+def artifact(options: argparse.Namespace) -> Path | None:
+    """The configuration to show findings in; None where none is named."""
+    if options.artifact is None and options.accepted is not None:
+        from egress.config.folder import PLATFORM
+
+        folder: Path = options.accepted.parent
+        return folder if (folder / PLATFORM).is_file() else None
+    found: Path | None = options.artifact
+    return found
+
+
 def guarded(job: Callable[[], int]) -> int:
     """Run a verb's job; a ReviewError is one message and exit code 2."""
     try:

@@ -4,7 +4,7 @@ import argparse
 import datetime
 from pathlib import Path
 
-from egress.review.commands.inputs import guarded
+from egress.review.commands.inputs import add_artifact, artifact, guarded
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,9 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--sarif", type=Path, metavar="FILE", help="also write the head's findings as SARIF 2.1.0"
     )
-    parser.add_argument(
-        "--artifact", metavar="PATH", default="config", help="where SARIF places findings (default: config)"
-    )
+    add_artifact(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -31,6 +29,7 @@ def run(options: argparse.Namespace) -> int:
         from egress.review.findings.finding import Level
         from egress.review.findings.registry import KINDS, find
         from egress.review.formats import sarif, summary
+        from egress.review.places.places import places
         from egress.review.reading.inputs import read
         from egress.review.review import Review
 
@@ -42,7 +41,8 @@ def run(options: argparse.Namespace) -> int:
         before, after = judge(find(old), [], today), judge(find(new), acceptances, today)
         print(summary.render(comparison, before, after), end="")
         if options.sarif:
-            options.sarif.write_text(sarif.render(after, KINDS, {}, options.artifact), encoding="utf-8")
+            shown = places(new.inventory, [options.new], artifact(options))
+            options.sarif.write_text(sarif.render(after, KINDS, shown), encoding="utf-8")
         added = summary.only_in(after.open, before.open)
         return int(bool(comparison.gains) or any(finding.kind.level is Level.ERROR for finding in added))
 

@@ -8,8 +8,10 @@ from typing import Any
 
 import yaml
 
+from egress.config import yaml_file
 from egress.review.errors import ReviewError
 from egress.review.findings.finding import Family, Finding, Kind, Level
+from egress.review.place import Place, relative
 
 EXPIRED = Kind(
     code="EG401",
@@ -41,7 +43,7 @@ class Acceptance:
     subject: str
     reason: str
     until: datetime.date
-    place: str
+    place: Place
 
     def covers(self, finding: Finding) -> bool:
         """True for a finding of its code and subject."""
@@ -74,9 +76,9 @@ def judge(findings: Iterable[Finding], acceptances: Iterable[Acceptance], today:
     for entry in entries:
         facts = {"code": entry.code, "subject": entry.subject, "until": entry.until.isoformat()}
         if entry not in valid:
-            still_open.append(Finding(kind=EXPIRED, facts=facts, addresses=(entry.place,)))
+            still_open.append(Finding(kind=EXPIRED, facts=facts, place=entry.place))
         elif id(entry) not in used:
-            still_open.append(Finding(kind=UNUSED, facts=facts, addresses=(entry.place,)))
+            still_open.append(Finding(kind=UNUSED, facts=facts, place=entry.place))
     return Judged(open=tuple(still_open), accepted=tuple(accepted))
 
 
@@ -89,14 +91,14 @@ def read_acceptances(file: Path, codes: Iterable[str]) -> list[Acceptance]:
     entries = (document or {}).get("accepted") if isinstance(document, dict | None) else None
     if not isinstance(entries, list) or set(document or {}) - {"accepted"}:
         raise ReviewError(f"{file}: expected one key `accepted` with a list")
+    source = yaml_file.read(file)  # parsed once more: the tree that knows its lines keeps no dates
     known = set(codes)
     problems: list[str] = []
     found: list[Acceptance] = []
     for number, entry in enumerate(entries):
-        place = f"{file}: accepted[{number}]"
         wrong = _problems(entry, known)
         if wrong:
-            problems += [f"{place}: {problem}" for problem in wrong]
+            problems += [f"{file}: accepted[{number}]: {problem}" for problem in wrong]
             continue
         found.append(
             Acceptance(
@@ -104,7 +106,7 @@ def read_acceptances(file: Path, codes: Iterable[str]) -> list[Acceptance]:
                 subject=str(entry["subject"]),
                 reason=str(entry["reason"]),
                 until=entry["until"],
-                place=place,
+                place=Place(relative(file), source.line(("accepted", number)) or 1),
             )
         )
     if problems:

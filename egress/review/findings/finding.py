@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from egress.review.place import Place
+
 if TYPE_CHECKING:
     from egress.review.findings.evidence import Evidence
 
@@ -52,6 +54,8 @@ class Finding:
     facts: Mapping[str, str] = field(default_factory=dict)
     addresses: tuple[str, ...] = ()
     cells: tuple[str, ...] = ()
+    place: Place | None = None
+    """Where it stands, for one that was found in a file of its own; places/ finds the others'."""
 
     @property
     def message(self) -> str:

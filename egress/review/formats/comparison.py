@@ -5,7 +5,7 @@ from typing import Any
 
 from egress.review.comparison import Change, Comparison
 from egress.review.formats.answers import as_json, decided_text, seen_text, verdict_text
-from egress.review.formats.table import for_stdout, markdown
+from egress.review.formats.table import for_stdout, markdown, wrapped
 
 FORMATS = ("text", "json", "markdown")
 COLUMNS = ("effect", "identity", "destination", "scheme", "before", "after", "because of")
@@ -17,8 +17,13 @@ def render(comparison: Comparison, format_: str) -> str:
     if format_ == "json":
         return json.dumps(_json(comparison), indent=2)
     rows = [cells(change) for change in comparison.changes]
-    table = (for_stdout if format_ == "text" else markdown)(COLUMNS, rows) if rows else ""
-    return "\n".join(part for part in (table, "" if table else None, counted(comparison)) if part is not None)
+    summary = counted(comparison)
+    table = ""
+    if format_ == "text":
+        table, summary = for_stdout(COLUMNS, rows, heading="identity") if rows else "", wrapped(summary)
+    elif rows:
+        table = markdown(COLUMNS, rows)
+    return "\n".join(part for part in (table, "" if table else None, summary) if part is not None)
 
 
 def cells(change: Change) -> tuple[str, ...]:

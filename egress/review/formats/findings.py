@@ -1,37 +1,63 @@
 """Findings as text, JSON and Markdown."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
-from egress.review.findings.acceptance import Judged
+from egress.review.findings.acceptance import Acceptance, Judged
 from egress.review.findings.finding import Finding, some
-from egress.review.formats.table import markdown
+from egress.review.formats.table import MANY, markdown, on_terminal
+from egress.review.places.places import Places
 
 SHOWN_CELLS = 6
 
 
-def text(judged: Judged) -> str:
+def for_stdout(judged: Judged, places: Places) -> str:
+    """Drawn on a terminal, plain where it is piped."""
+    if on_terminal() and len(judged.open) + len(judged.accepted) <= MANY:
+        from egress.review.formats.terminal.findings import drawn
+
+        return drawn(judged, places)
+    return text(judged, places)
+
+
+def text(judged: Judged, places: Places) -> str:
     """One paragraph for each open finding, the accepted ones in a line each."""
     lines: list[str] = []
     for finding in judged.open:
         lines.append(f"{finding.kind.level:7} {finding.kind.code} {finding.message}")
-        lines += [f"        {address}" for address in finding.addresses[:SHOWN_CELLS]]
-        if finding.cells:
-            lines.append(f"        spoils {some(finding.cells, SHOWN_CELLS)}")
-        lines.append(f"        mend: {finding.kind.mend} ({finding.kind.page})")
+        lines += [f"        {line}" for line in details(finding, places)]
     for finding, entry in judged.accepted:
-        lines.append(f"accepted {finding.kind.code} {finding.message}: {entry.reason} (until {entry.until})")
+        lines.append(f"accepted {finding.kind.code} {finding.message}: {agreed(entry)}")
     lines.append(counted(judged))
     return "\n".join(lines)
 
 
-def as_json(judged: Judged) -> str:
+def details(finding: Finding, places: Places) -> Iterator[str]:
+    """Where it stands, which objects cause it, which cells it spoils and how to mend it."""
+    yield f"at {places.of(finding)}"
+    yield from finding.addresses[:SHOWN_CELLS]
+    if finding.cells:
+        yield f"spoils {some(finding.cells, SHOWN_CELLS)}"
+    yield f"mend: {finding.kind.mend} ({finding.kind.page})"
+
+
+def agreed(entry: Acceptance) -> str:
+    """Why a finding is accepted, and until when."""
+    return f"{entry.reason} (until {entry.until})"
+
+
+def as_json(judged: Judged, places: Places) -> str:
     """Every field of every finding."""
     accepted = [
-        {**finding_json(finding), "accepted": {"reason": entry.reason, "until": entry.until.isoformat()}}
+        {
+            **_placed(finding, places),
+            "accepted": {"reason": entry.reason, "until": entry.until.isoformat()},
+        }
         for finding, entry in judged.accepted
     ]
-    return json.dumps({"findings": [finding_json(f) for f in judged.open], "accepted": accepted}, indent=2)
+    still_open = [_placed(finding, places) for finding in judged.open]
+    return json.dumps({"findings": still_open, "accepted": accepted}, indent=2)
 
 
 def finding_json(finding: Finding) -> dict[str, Any]:
@@ -48,6 +74,11 @@ def finding_json(finding: Finding) -> dict[str, Any]:
         "mend": finding.kind.mend,
         "page": finding.kind.page,
     }
+
+
+def _placed(finding: Finding, places: Places) -> dict[str, Any]:
+    place = places.of(finding)
+    return {**finding_json(finding), "place": {"file": place.file, "line": place.line}}
 
 
 def as_markdown(judged: Judged) -> str:

@@ -25,5 +25,7 @@ def render(rows: Sequence[Row], format_: str) -> str:
             for row in rows
         ]
         return json.dumps(documents, indent=2)
-    renderers = {"text": for_stdout, "csv": comma_separated, "markdown": markdown}
-    return renderers[format_](COLUMNS, [cells(row) for row in rows])
+    table = [cells(row) for row in rows]
+    if format_ == "text":
+        return for_stdout(COLUMNS, table, heading="identity")
+    return {"csv": comma_separated, "markdown": markdown}[format_](COLUMNS, table)

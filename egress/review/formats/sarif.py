@@ -2,26 +2,25 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from egress.review.findings.acceptance import Judged
 from egress.review.findings.finding import Finding, Kind
+from egress.review.place import Place
+from egress.review.places.places import Places
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
-def render(judged: Judged, kinds: Iterable[Kind], artifacts: Mapping[str, str], fallback: str) -> str:
-    """A SARIF log with one run.
-
-    `artifacts` gives the file of each address, relative to the repository; an address without one is placed in
-    `fallback`. Accepted findings are results with a suppression.
-    """
+def render(judged: Judged, kinds: Iterable[Kind], places: Places) -> str:
+    """A SARIF log with one run. Accepted findings are results with a suppression."""
     listed = list(kinds)
     positions = {kind.code: number for number, kind in enumerate(listed)}
-    results = [_result(finding, positions, artifacts, fallback) for finding in judged.open]
+    results = [_result(finding, positions, places) for finding in judged.open]
     for finding, entry in judged.accepted:
-        result = _result(finding, positions, artifacts, fallback)
+        result = _result(finding, positions, places)
         result["suppressions"] = [{"kind": "external", "justification": entry.reason}]
         results.append(result)
     driver = {
@@ -43,32 +42,37 @@ def _rule(kind: Kind) -> dict[str, Any]:
     }
 
 
-def _result(
-    finding: Finding, positions: Mapping[str, int], artifacts: Mapping[str, str], fallback: str
-) -> dict[str, Any]:
-    addresses = finding.addresses or ("",)
+def _result(finding: Finding, positions: Mapping[str, int], places: Places) -> dict[str, Any]:
+    shown = places.of(finding)
+    elsewhere: dict[Place, list[str]] = {}
+    for address in finding.addresses:
+        place = places.of_address(address)
+        if place and place != shown:
+            elsewhere.setdefault(place, []).append(address)
     return {
         "ruleId": finding.kind.code,
         "ruleIndex": positions[finding.kind.code],
         "level": str(finding.kind.level),
         "message": {"text": finding.message},
-        "locations": [_location(addresses[0], artifacts, fallback)],
-        "relatedLocations": [_location(address, artifacts, fallback) for address in addresses[1:]],
+        "locations": [_location(shown, finding.addresses)],
+        "relatedLocations": [
+            {**_location(place, addresses), "message": {"text": ", ".join(addresses)}}
+            for place, addresses in elsewhere.items()
+        ],
         "partialFingerprints": {"subject/v1": _fingerprint(finding)},
         "properties": {"cells": list(finding.cells)},
     }
 
 
-def _location(address: str, artifacts: Mapping[str, str], fallback: str) -> dict[str, Any]:
-    location: dict[str, Any] = {
+def _location(place: Place, addresses: Sequence[str]) -> dict[str, Any]:
+    """A line of a file and the resources that come from it."""
+    return {
         "physicalLocation": {
-            "artifactLocation": {"uri": artifacts.get(address, fallback)},
-            "region": {"startLine": 1},
-        }
+            "artifactLocation": {"uri": quote(place.file)},
+            "region": {"startLine": place.line},
+        },
+        "logicalLocations": [{"fullyQualifiedName": name, "kind": "resource"} for name in addresses],
     }
-    if address:
-        location["logicalLocations"] = [{"fullyQualifiedName": address, "kind": "resource"}]
-    return location
 
 
 def _fingerprint(finding: Finding) -> str:

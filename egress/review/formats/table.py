@@ -2,15 +2,12 @@
 
 import csv
 import io
-import shutil
 import sys
 from collections.abc import Sequence
 
-BOLD, RESET = "\033[1m", "\033[0m"
-COLOURS = {"allowed": "\033[32m", "refused": "\033[31m", "conditional": "\033[33m", "unknown": "\033[35m"}
-WIDEST = 72
-
 Rows = Sequence[Sequence[str]]
+MANY = 2_000
+"""A table of more rows is plain on a terminal too: drawing takes about a millisecond a row, and nobody reads it."""
 
 
 def text(columns: Sequence[str], rows: Rows) -> str:
@@ -23,21 +20,27 @@ def text(columns: Sequence[str], rows: Rows) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
-def terminal(columns: Sequence[str], rows: Rows) -> str:
-    """The same for a terminal: a bold heading, verdicts in colour, long cells cut to the window."""
-    room = max(shutil.get_terminal_size().columns, 80)
-    plain = text(columns, rows).splitlines()
-    shown = [line if len(line) <= room else line[: room - 1] + "…" for line in plain]
-    coloured = [f"{BOLD}{shown[0]}{RESET}"]
-    for line in shown[1:]:
-        verdict = next((word for word in COLOURS if f" {word} " in f" {line} "), None)
-        coloured.append(line.replace(verdict, f"{COLOURS[verdict]}{verdict}{RESET}", 1) if verdict else line)
-    return "\n".join(coloured)
+def for_stdout(columns: Sequence[str], rows: Rows, heading: str) -> str:
+    """Plain where it is piped; drawn on a terminal, where each value of the column `heading` stands once."""
+    if on_terminal() and len(rows) <= MANY:
+        from egress.review.formats.terminal.records import table
+
+        return table(columns, rows, heading)
+    return text(columns, rows)
 
 
-def for_stdout(columns: Sequence[str], rows: Rows) -> str:
-    """Coloured on a terminal, plain where it is piped."""
-    return (terminal if sys.stdout.isatty() else text)(columns, rows)
+def wrapped(line: str) -> str:
+    """A line, broken between words on a terminal."""
+    if on_terminal():
+        from egress.review.formats.terminal.drawing import draw
+
+        return draw([line])
+    return line
+
+
+def on_terminal() -> bool:
+    """Whether a person looks at what is printed."""
+    return sys.stdout.isatty()
 
 
 def markdown(columns: Sequence[str], rows: Rows) -> str:

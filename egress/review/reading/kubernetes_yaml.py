@@ -9,10 +9,11 @@ import yaml
 from egress.review.errors import ReviewError
 from egress.review.inventory import Inventory, MeshSettings
 from egress.review.objects import KubernetesObject, kubernetes_object
+from egress.review.place import Place, relative
 from egress.review.understood import check
 
 SUFFIXES = (".yaml", ".yml", ".json")
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def read_kubernetes(paths: Iterable[Path]) -> Inventory:
@@ -59,15 +60,37 @@ def _files(path: Path) -> list[Path]:
 
 
 def _read(file: Path) -> list[KubernetesObject]:
+    found: list[KubernetesObject] = []
+    name = relative(file)
     try:
-        documents = list(yaml.load_all(file.read_text(encoding="utf-8"), Loader=_LOADER))
+        loader = LOADER(file.read_text(encoding="utf-8"))
+        try:
+            while loader.check_node():
+                node = loader.get_node()
+                document = loader.construct_document(node)
+                lines = (item.start_mark.line + 1 for item in nodes(node))
+                found += [
+                    kubernetes_object(item, _address(item, file), Place(name, line))
+                    for item, line in zip(_flat(document, file), lines, strict=True)
+                ]
+        finally:
+            loader.dispose()
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ReviewError(f"{file}: {error}") from error
-    return [
-        kubernetes_object(document, _address(document, file))
-        for found in documents
-        for document in _flat(found, file)
-    ]
+    return found
+
+
+def nodes(node: Any) -> Iterator[Any]:
+    """The YAML nodes of a document's objects, in the order in which they are read."""
+    if not isinstance(node, yaml.MappingNode):
+        return
+    pairs = {key.value: value for key, value in node.value}
+    if "items" in pairs and "kind" in pairs and str(pairs["kind"].value).endswith("List"):
+        items = pairs["items"]
+        for item in items.value if isinstance(items, yaml.SequenceNode) else ():
+            yield from nodes(item)
+    else:
+        yield node
 
 
 def _flat(document: Any, file: Path) -> Iterator[Mapping[str, Any]]:
