@@ -22,6 +22,8 @@ from egress.proof.toolchain import Tools
 from egress.proof.vpc import Vpc
 
 _WORKLOADS = frozenset({"Deployment", "HorizontalPodAutoscaler", "PodDisruptionBudget"})
+_STAYING = _WORKLOADS | {"Namespace"}
+"""What is not deleted here: workloads never were there, and no controller finishes a namespace's deletion."""
 
 Say = Callable[[str], None]
 
@@ -86,12 +88,12 @@ class Mesh:
         todo = [self._adapted(item) for item in objects if item.object["kind"] not in _WORKLOADS]
         applying.apply(self.api, todo)
 
-    def change(self, after: Deployed) -> tuple[list[Addressed], list[Addressed]]:
+    def change(self, after: Deployed, *, judged: bool = True) -> tuple[list[Addressed], list[Addressed]]:
         """Apply only the difference to another synthesis; return what was applied and what was deleted."""
         changed, gone = difference(self.deployed.objects, after.objects)
         self.apply(changed)
         for item in gone:
-            if item.object["kind"] not in _WORKLOADS:
+            if item.object["kind"] not in _STAYING:
                 self.api.delete(item.object)
         before = {f"{r.namespace}/{r.name}": r for r in self.deployed.workloads}
         now = {f"{r.namespace}/{r.name}": r for r in after.workloads}
@@ -101,7 +103,8 @@ class Mesh:
         self.running.remove(replaced)
         self.running.add([r for k, r in now.items() if k not in before or k in replaced])
         self.running.wait()
-        self._judgement = self._judges.submit(self._judge)
+        if judged:
+            self._judgement = self._judges.submit(self._judge)
         self.settle()
         return changed, gone
 

@@ -18,7 +18,6 @@ from tempfile import TemporaryDirectory
 
 from egress.proof.certificates import Authority, KeyPair
 
-
 _HANDSHAKE = b"\x16"
 """The first byte of TLS (RFC 8446, 5.1: the content type of a handshake)."""
 

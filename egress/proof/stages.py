@@ -51,14 +51,17 @@ def read_patches(stage: Stage) -> list[dict[str, Any]]:
     return list(yaml.safe_load(file.read_text()) or ()) if file.exists() else []
 
 
-def move(proof: Proof, after: Deployed) -> str:
-    """Bring a running proof to another state; return what was done, in words."""
+def move(proof: Proof, after: Deployed, *, judged: bool = True) -> str:
+    """Bring a running proof to another state; return what was done, in words.
+
+    `judged`: istioctl judges the new state beside everything else.
+    """
     before = {identity.name: identity for identity in proof.everybody}
     everybody = identities(after)
     now = {identity.name: identity for identity in everybody}
     stale = [i.pod for n, i in before.items() if i.extra and (n not in now or now[n] != i)]
     proof.mesh.running.remove([pod for pod in stale if pod in proof.mesh.pods])
-    changed, gone = proof.mesh.change(after)
+    changed, gone = proof.mesh.change(after, judged=judged)
     # Who was not admitted before may be now.
     fresh = [i for n, i in now.items() if n not in before or before[n] != i or n in proof.not_admitted]
     refused = add_identities(proof.mesh, fresh, lambda _: None)

@@ -67,12 +67,14 @@ class Agreement:
     compared: int
     left_out: int
     """Rows the review does not answer: between Pods inside the cluster, and Pods that admission refused."""
+    undecided: int
+    """Rows that the review leaves open: it says so, and states no verdict to be wrong about."""
     differences: tuple[Difference, ...]
 
 
 def compare(review: Review, rows: Iterable[Mapping[str, Any]]) -> Agreement:
     """Ask every row of a proof's report of the review as well."""
-    compared = left_out = 0
+    compared = left_out = undecided = 0
     differences: list[Difference] = []
     for row in rows:
         asked = _asked(review, str(row["identity"]), str(row["request"]))
@@ -80,8 +82,11 @@ def compare(review: Review, rows: Iterable[Mapping[str, Any]]) -> Agreement:
             left_out += 1
             continue
         source, request = asked
-        compared += 1
         answer = review.ask(source, request)
+        if answer.verdict is Verdict.UNKNOWN:
+            undecided += 1
+            continue
+        compared += 1
         ours, theirs = seen(answer), (str(row["got"]), str(row["ended"]))
         if not agree(answer, *theirs):
             step = answer.decisive
@@ -93,7 +98,9 @@ def compare(review: Review, rows: Iterable[Mapping[str, Any]]) -> Agreement:
                     review=f"{ours} by {step.control}: {step.reason}" if step else ours,
                 )
             )
-    return Agreement(compared=compared, left_out=left_out, differences=tuple(differences))
+    return Agreement(
+        compared=compared, left_out=left_out, undecided=undecided, differences=tuple(differences)
+    )
 
 
 def agree(answer: Answer, got: str, ended: str) -> bool:

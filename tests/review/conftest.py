@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from egress.deep.families import prepared
+
 ROOT = Path(__file__).parents[2]
 
 
-def synthesize(config: str, folder: Path) -> Path:
-    """The stacks of a configuration."""
+def synthesize(config: str | Path, folder: Path) -> Path:
+    """The stacks of a configuration: one of config/ by its name, or a folder."""
     out = folder / "cdktf.out"
-    command = [sys.executable, "main.py", "--config", f"config/{config}"]
+    command = [sys.executable, "main.py", "--config", str(ROOT / "config" / config)]
     environment = {**os.environ, "CDKTF_OUTDIR": str(out)}
     subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
     return out
@@ -30,6 +32,12 @@ def synthesized(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def production(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The hardened configuration's stacks, synthesized once."""
     return synthesize("production", tmp_path_factory.mktemp("production"))
+
+
+@pytest.fixture(scope="session")
+def without_admission(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The hardened configuration as prove-deep changes it: on a smaller platform, without admission policies."""
+    return prepared("production", tmp_path_factory.mktemp("without-admission"))
 
 
 @pytest.fixture(scope="session")

@@ -9,11 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from egress.deep.changes import CHANGES
+from egress.deep.choice import Choice, changed
+from egress.deep.operations import documents_of, reviewed
+from egress.deep.words import TUTORIAL
 from egress.review.answer import Verdict
 from egress.review.comparison import compare, effect_of
 from egress.review.errors import ReviewError
-from egress.review.generated_changes import CHANGES
-from egress.review.generation import Case, Choice, generate, inventory_of
 from egress.review.inventory import Inventory
 from egress.review.matrix import ANY_OTHER, Matrix
 from egress.review.objects import KubernetesObject, kubernetes_object
@@ -23,10 +25,7 @@ from tests.review.reviewed import tutorial
 from tests.review.test_findings import CLOSED, with_vpc
 
 BASE = with_vpc(tutorial("6-pass-through"), *CLOSED).inventory()
-DOCUMENTS = {
-    (item.kind, item.namespace, item.name): {"apiVersion": item.api_version, "spec": item.spec}
-    for item in BASE.objects
-}
+DOCUMENTS = documents_of(BASE)
 SEEDS = st.integers(min_value=0, max_value=5_000)
 SOURCES = ("team-x/test", "team-y/test")
 HOSTS = ("example.com", "httpbin.org", "www.example.com", "other.example")
@@ -40,11 +39,10 @@ ORDER = {Verdict.REFUSED: 0, Verdict.UNKNOWN: 1, Verdict.ALLOWED: 2}
 
 
 def generated(seed: int) -> Inventory:
-    case = generate(DOCUMENTS, seed, CHANGES)
     try:
-        return inventory_of(BASE, case)
+        return reviewed(BASE, changed(DOCUMENTS, TUTORIAL, seed, CHANGES))
     except ReviewError:
-        return inventory_of(BASE, Case(seed, ()))
+        return BASE
 
 
 def verdicts(inventory: Inventory) -> dict[tuple[str, str], Verdict]:
@@ -193,5 +191,5 @@ def test_diff_is_what_two_lists_differ_in(one: int, other: int) -> None:
 def test_every_sort_of_generated_change_is_modelled(change: Callable[..., Any]) -> None:
 
     for seed in range(40):
-        operations = change(Choice(random.Random(seed), DOCUMENTS))  # noqa: S311 - repeatable, no secret
-        verdicts(inventory_of(BASE, Case(seed, tuple(operations))))
+        operations = change(Choice(random.Random(seed), DOCUMENTS, TUTORIAL))  # noqa: S311 - repeatable
+        verdicts(reviewed(BASE, operations))
