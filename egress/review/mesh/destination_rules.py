@@ -71,6 +71,14 @@ class DestinationRule:
             address=address,
         )
 
+    def passes_through(self, subset: str, port: int) -> bool:
+        """True when its load balancer leaves the choice to the client: to the address that was dialled."""
+        policies = [self.policy, *([self.subsets[subset][0]] if subset else [])]
+        balancers = [
+            (_effective(policy, port).get("loadBalancer") or {}).get("simple") for policy in policies
+        ]
+        return "PASSTHROUGH" in balancers
+
 
 class DestinationRules:
     """All DestinationRules: what a namespace has for itself, and what it exports, by host."""
