@@ -35,6 +35,8 @@ class Course:
         if self.request.dial is None:
             self._sites.look_up(self.source, self.request.host)
         self.trail.control = "sidecar"
+        if self.trail.meshed:
+            self.trail.meshed = self._captured()
         outcome: Outcome | None = self._sidecar() if self.trail.meshed else self._without_sidecar()
         sender, gateways = self.source, 0
         while outcome is not None:
@@ -43,6 +45,19 @@ class Course:
                 return
             sender, outcome = passed
             gateways += 1
+
+    def _captured(self) -> bool:
+        """True when istio-init redirects the connection to the sender's sidecar."""
+        if self.source.capture.sends_everything:
+            return True
+        dial, vpc = self.request.dial, self.review.vpc
+        if dial is not None and dial.kind == "pod":
+            addresses = vpc.pod_range if vpc else None
+        elif self._dialled_service() is not None:
+            addresses = vpc.service_range if vpc else None
+        else:
+            addresses = self.review.names.resolve(self.request.host).addresses
+        return self.source.capture.sends(dial.port if dial else self.request.port, addresses)
 
     def _sidecar(self) -> Outcome:
         by_name = self.request.dial is None
@@ -57,8 +72,10 @@ class Course:
             wire = Wire("mesh mTLS", request.own_sni.lower(), own)
         elif request.own_tls:
             wire = Wire("originated TLS", request.own_sni.lower())
+        around = self.source.meshed and request.sidecar is None
+        why = "annotations keep it from the sidecar" if around else "no sidecar"
         step = Step(
-            "sidecar scope", Passage.PASSES, "no sidecar: nothing is imposed on the Pod", self.source.address
+            "sidecar scope", Passage.PASSES, f"{why}: nothing is imposed on the Pod", self.source.address
         )
         return Onward((step,), Target(self.request.host, self.request.port, original=True), wire)
 

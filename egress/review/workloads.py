@@ -4,27 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from egress.review.capture import EVERY_CONNECTION, Capture, capture_of
 from egress.review.objects import KubernetesObject
 
 KINDS = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "CronJob", "Pod")
 GATEWAY_TEMPLATE = "gateway"
 TLS_MODE = "security.istio.io/tlsMode"
 """The label that the injector gives a Pod with a sidecar; one that is there already stays."""
-
-
-@dataclass(frozen=True, slots=True)
-class Capture:
-    """What istio-init redirects to the sidecar of the connections that come in."""
-
-    included: str = "*"
-    """`*`, or ports with commas."""
-    excluded: frozenset[str] = frozenset({"15020", "15021", "15090"})
-
-    def takes(self, port: int) -> bool:
-        """True when a port is redirected; exclusions count only where everything is included."""
-        if self.included == "*":
-            return str(port) not in self.excluded
-        return str(port) in _listed(self.included)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -48,8 +34,8 @@ class Workload:
     """Named container ports."""
     injection_refused: bool = False
     """The Pod itself turns injection off in a namespace that has it."""
-    capture: Capture = Capture()
-    """Which of its ports the sidecar takes."""
+    capture: Capture = EVERY_CONNECTION
+    """Which connections reach its sidecar."""
     takes_mtls: bool = False
     """istiod counts the Pod as one with a sidecar, to which proxies speak mesh mTLS."""
 
@@ -115,23 +101,9 @@ def workload(item: KubernetesObject, namespace_labels: Mapping[str, str]) -> Wor
             if port.get("name")
         },
         injection_refused=in_namespace and not gateway and (wished == "false" or host_network),
-        capture=_capture(annotations),
+        capture=capture_of(annotations),
         takes_mtls=labels.get(TLS_MODE, "istio" if meshed else "") == "istio",
     )
-
-
-def _capture(annotations: Mapping[str, str]) -> Capture:
-    """What a Pod's annotations leave to its sidecar (files/injection-template.yaml of the istiod chart)."""
-    named = annotations.get("traffic.sidecar.istio.io/excludeInboundPorts", "")
-    status = annotations.get("status.sidecar.istio.io/port", "15020")
-    return Capture(
-        included=annotations.get("traffic.sidecar.istio.io/includeInboundPorts", "*"),
-        excluded=frozenset({"15021", "15090", status, *_listed(named)}),
-    )
-
-
-def _listed(ports: str) -> list[str]:
-    return [port.strip() for port in ports.split(",") if port.strip()]
 
 
 def _template(item: KubernetesObject) -> tuple[Mapping[str, str], Mapping[str, str], Mapping[str, Any]]:

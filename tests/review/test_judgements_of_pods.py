@@ -320,3 +320,36 @@ def test_46_what_allow_any_passes_on_is_plain_text_which_a_strict_pod_does_not_t
     assert state.seen(TEST, "http://application/", dial=POD.format(80)) == "503"
     permissive = with_peer(state, "default", "istio-system", mtls("PERMISSIVE"))
     assert permissive.ask(TEST, "http://application/", dial=POD.format(8080)).verdict is Verdict.ALLOWED
+
+
+def annotated(**annotations: str) -> State:
+    named = {f"traffic.sidecar.istio.io/{key}": value for key, value in annotations.items()}
+    template = {
+        "metadata": {"labels": {"app": "test"}, "annotations": named},
+        "spec": {"serviceAccountName": "test"},
+    }
+    return inside().change("Deployment", "test", "team-y", template=template)
+
+
+@pytest.mark.parametrize(
+    ("annotations", "through_the_sidecar"),
+    [
+        ({}, True),
+        ({"excludeOutboundPorts": "443,80"}, False),
+        ({"excludeOutboundPorts": "443"}, True),
+        ({"excludeOutboundIPRanges": "0.0.0.0/0"}, False),
+        ({"excludeOutboundIPRanges": "10.0.0.0/8"}, True),
+        ({"includeOutboundIPRanges": "10.0.0.0/8"}, False),
+        ({"includeOutboundIPRanges": "10.0.0.0/8", "includeOutboundPorts": "80"}, True),
+    ],
+)
+def test_46_annotations_lead_around_the_senders_own_sidecar(
+    annotations: dict[str, str], through_the_sidecar: bool
+) -> None:
+    answer = annotated(**annotations).ask(TEST, "http://httpbin.org/status/418")
+    assert bool(answer.through) is through_the_sidecar
+
+
+def test_46_ranges_that_may_hold_the_address_leave_it_open() -> None:
+    answer = annotated(excludeOutboundIPRanges="198.51.100.0/24").ask(TEST, "http://httpbin.org")
+    assert answer.verdict is Verdict.UNKNOWN
