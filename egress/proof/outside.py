@@ -18,6 +18,11 @@ from tempfile import TemporaryDirectory
 
 from egress.proof.certificates import Authority, KeyPair
 
+_HANDSHAKE = b"\x16\x03"
+"""How TLS begins."""
+_FIRST_REQUEST = 0.5
+"""Seconds after which a connection's first request is recorded on its own."""
+
 
 @dataclass(kw_only=True)
 class Arrival:
@@ -163,8 +168,15 @@ class Server:
                 if not received:
                     return
                 buffered += received
+                if buffered.startswith(_HANDSHAKE):
+                    # As web servers do; a client that shakes hands fails at once, and does not wait.
+                    arrival.handshake = True
+                    stream.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+                    return
             head, _, buffered = buffered.partition(b"\r\n\r\n")
-            current = arrival if first else self._next(arrival)
+            # A proxy may keep a connection that it has opened, and use it first when other rows are asked.
+            fresh = first and time.monotonic() - arrival.at < _FIRST_REQUEST
+            current = arrival if fresh else self._next(arrival)
             first = False
             stream.sendall(self._respond(head.decode("latin-1"), current))
             if "\r\nconnection: close" in head.decode("latin-1").lower():

@@ -129,6 +129,10 @@ def _same_control(answer: Answer, ended: str) -> bool:
     step = answer.decisive
     if step is None:
         return False
+    at_pod = re.fullmatch(r"(?:application )?(?P<pod>[^ /]+/[^ /]+)", ended)
+    if at_pod:
+        # A handshake that fails leaves no line in a log: it ends at the Pod, or at an application that reads TLS.
+        return _is_pod_of(step.control.removeprefix(SIDECAR_OF), at_pod["pod"])
     if ended.startswith("proxy of "):
         return _at_proxy(answer, step, ended.split()[2], policy=ended.endswith(" policy"))
     for word, controls in CONTROLS.items():

@@ -52,4 +52,4 @@ class Trail:
 
     def closed(self) -> ClientView:
         """What a connection that is closed without an answer looks like to a client without a proxy."""
-        return TLS_FAILURE if self.request.scheme == "https" or self.request.own_tls else RESET
+        return TLS_FAILURE if self.request.scheme == "https" else RESET

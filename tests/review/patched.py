@@ -2,12 +2,20 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from egress.proof.patches import merge
+from egress.proof.stages import Stage, read_patches
 from egress.review.inventory import Inventory
 from egress.review.objects import KubernetesObject, kubernetes_object
+from egress.review.reading.inputs import read
 from egress.review.understood import check
+
+
+def reviewed_stage(synthesized: Path, stage: Stage) -> Inventory:
+    """The state of a stage, from the synthesis of its configuration."""
+    return patched(read([synthesized]), read_patches(stage))
 
 
 def patched(inventory: Inventory, entries: Iterable[Mapping[str, Any]]) -> Inventory:

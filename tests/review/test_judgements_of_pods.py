@@ -123,6 +123,17 @@ def test_41_in_the_root_namespace_a_policy_with_a_selector_does_nothing() -> Non
     assert not takes_plain(with_peer(inside(), "server", "istio-system", mtls("DISABLE", **SELECTOR)))
 
 
+def test_41_nor_does_it_for_the_root_namespaces_own_pods() -> None:
+    server = SERVER.replace("namespace: team-y", "namespace: istio-system")
+    server = server.replace("{app: server}, ", "").replace(
+        "labels: {app: server}", 'labels: {app: server, sidecar.istio.io/inject: "true"}'
+    )
+    state = with_peer(inside().apply(server), "server", "istio-system", mtls("DISABLE", **SELECTOR))
+    answer = state.ask(TEST, "http://application/", sidecar=False, dial="pod:istio-system/server:8080")
+    assert answer.decisive is not None
+    assert "STRICT by istio-system/default" in answer.decisive.reason
+
+
 def test_41_a_selector_for_other_pods_does_nothing() -> None:
     other = {"selector": {"matchLabels": {"app": "other"}}}
     assert not takes_plain(with_peer(inside(), "server", "team-y", mtls("DISABLE", **other)))
@@ -244,6 +255,15 @@ def test_44_a_rule_with_mtls_breaks_the_way_to_a_pod_without_a_sidecar() -> None
     assert (answer.client.status, answer.verdict) == (503, Verdict.REFUSED)
     assert answer.decisive is not None
     assert answer.decisive.address == "DestinationRule team-y/rule"
+
+
+def test_44_a_port_level_setting_without_tls_leaves_the_pods_marked_by_the_rules_own() -> None:
+    kind = {"apiVersion": "networking.istio.io/v1", "kind": "DestinationRule"}
+    level = {"port": {"number": 80}, "loadBalancer": {"simple": "ROUND_ROBIN"}}
+    policy = {"tls": {"mode": "DISABLE"}, "portLevelSettings": [level]}
+    metadata = {"name": "rule", "namespace": "team-y"}
+    state = inside().apply({**kind, "metadata": metadata, "spec": {"host": HOST, "trafficPolicy": policy}})
+    assert state.seen(TEST, WEB) == "503"
 
 
 def test_44_a_rule_with_mtls_breaks_the_way_to_a_disabled_pod() -> None:

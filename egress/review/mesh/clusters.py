@@ -87,8 +87,14 @@ def send(
         target = Target(service.host, port, ends=tuple(e for s in offering for e in _ends(s, port, request)))
     automatic = None
     if not service.external and not tls.mode:
-        sni = f"outbound_.{port}_.{destination.subset}_.{service.host}"
-        automatic = Wire("mesh mTLS", sni.lower(), sender.principal)
+        marked = rule.endpoint_tls(destination.subset, port) if rule else ""
+        if rule and marked == "ISTIO_MUTUAL":
+            raise Undecided(
+                f"{rule.objects[0].name} marks Pods for mTLS, with a sidecar or not", rule.address
+            )
+        if not marked:
+            sni = f"outbound_.{port}_.{destination.subset}_.{service.host}"
+            automatic = Wire("mesh mTLS", sni.lower(), sender.principal)
     return Onward(tuple(passed), target, wire, http, automatic)
 
 
