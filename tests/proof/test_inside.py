@@ -19,7 +19,7 @@ STAGES = Path(__file__).parent / "inside"
 
 @pytest.fixture(scope="module")
 def rows() -> list[dict[str, str]]:
-    done = prove("--stages", str(STAGES), "--format", "json")
+    done = prove("--stages", str(STAGES), "--format", "json", seconds=600)
     assert done.returncode in (0, 1), done.stderr
     found: list[dict[str, str]] = json.loads(done.stdout)["rows"]
     return found
