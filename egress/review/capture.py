@@ -60,6 +60,8 @@ EVERY_CONNECTION = Capture()
 
 def capture_of(annotations: Mapping[str, str]) -> Capture:
     """The redirect that a Pod's annotations ask for."""
+    if annotations.get("sidecar.istio.io/interceptionMode") == "NONE":
+        return Capture(inbound="", outbound="")
     status = annotations.get("status.sidecar.istio.io/port", "15020")
 
     def stated(name: str, default: str = "") -> str:

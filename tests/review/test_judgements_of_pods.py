@@ -370,6 +370,15 @@ def test_46_annotations_lead_around_the_senders_own_sidecar(
     assert bool(answer.through) is through_the_sidecar
 
 
+def test_46_without_interception_nothing_reaches_a_sidecar_by_itself() -> None:
+    annotations = {"sidecar.istio.io/interceptionMode": "NONE"}
+    template = {"metadata": {"labels": {"app": "test"}, "annotations": annotations}}
+    state = inside().change("Deployment", "test", "team-y", template=template)
+    assert state.ask(TEST, "http://httpbin.org/status/418").through == ""
+    answer = state.ask("team-x/test", "http://a/", sidecar=False, dial="pod:team-y/test:80")
+    assert answer.verdict is Verdict.ALLOWED
+
+
 def test_46_ranges_that_may_hold_the_address_leave_it_open() -> None:
     answer = annotated(excludeOutboundIPRanges="198.51.100.0/24").ask(TEST, "http://httpbin.org")
     assert answer.verdict is Verdict.UNKNOWN
