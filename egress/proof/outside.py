@@ -18,10 +18,13 @@ from tempfile import TemporaryDirectory
 
 from egress.proof.certificates import Authority, KeyPair
 
-_HANDSHAKE = b"\x16"
-"""The first byte of TLS (RFC 8446, 5.1: the content type of a handshake)."""
+_HANDSHAKE = b"\x16\x03"
+"""How TLS begins (RFC 8446, 5.1: the content type of a handshake, then the version's first byte)."""
 
 _BAD_REQUEST = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+
+_FIRST_REQUEST = 0.5
+"""Seconds after which a connection's first request is recorded on its own."""
 
 
 @dataclass(kw_only=True)
@@ -147,7 +150,7 @@ class Server:
             if not beginning:
                 return
             arrival.spoke = True
-            arrival.scheme = "https" if beginning == _HANDSHAKE else "http"
+            arrival.scheme = "https" if _HANDSHAKE.startswith(beginning) else "http"
             if arrival.scheme != scheme:
                 # As web servers answer plain HTTP on their TLS port, and TLS on their plain one.
                 connection.recv(65536)
@@ -177,8 +180,14 @@ class Server:
                 if not received:
                     return
                 buffered += received
+                if buffered.startswith(_HANDSHAKE):
+                    # TLS inside TLS. As web servers do; the client fails at once, and does not wait.
+                    stream.sendall(_BAD_REQUEST)
+                    return
             head, _, buffered = buffered.partition(b"\r\n\r\n")
-            current = arrival if first else self._next(arrival)
+            # A proxy may keep a connection that it has opened, and use it first when other rows are asked.
+            fresh = first and time.monotonic() - arrival.at < _FIRST_REQUEST
+            current = arrival if fresh else self._next(arrival)
             first = False
             stream.sendall(self._respond(head.decode("latin-1"), current))
             if "\r\nconnection: close" in head.decode("latin-1").lower():

@@ -1,4 +1,4 @@
-"""Mistakes planted into what the stacks say: a JSON merge patch (RFC 7396) per object."""
+"""Mistakes planted into what the stacks say: a JSON merge patch (RFC 7396) per object, or an object more."""
 
 import copy
 from collections.abc import Mapping, Sequence
@@ -11,12 +11,15 @@ from egress.proof.objects import Addressed
 
 
 def patched(deployed: Deployed, patches: Sequence[Mapping[str, Any]]) -> Deployed:
-    """Return what the stacks say with mistakes planted.
+    """Return what the stacks say with mistakes planted; an entry with `object` adds that object.
 
     Raises ProofError for a patch whose object does not exist.
     """
     objects = list(deployed.objects)
     for patch in patches:
+        if "object" in patch:
+            objects.append(Addressed(address="patch.yaml", object=copy.deepcopy(patch["object"])))
+            continue
         wanted = (patch["kind"], patch.get("namespace", ""), patch["name"])
         places = [n for n, item in enumerate(objects) if item.key[1:] == wanted]
         if not places:

@@ -1,7 +1,8 @@
 """Several states in a row on one mesh: only the difference to the state before is applied.
 
 A stage is a folder with `expected.table`; its configuration is the folder's `config`, or config/tutorial. A
-`patch.yaml` plants a mistake: a list of objects (kind, namespace, name) with a JSON merge patch each.
+`patch.yaml` plants a mistake: a list of objects (kind, namespace, name) with a JSON merge patch each, or of
+objects to add (`object`). One in the folder above holds for every stage in it.
 """
 
 from collections.abc import Sequence
@@ -46,9 +47,9 @@ def find(folder: Path, final: Path) -> list[Stage]:
 
 
 def read_patches(stage: Stage) -> list[dict[str, Any]]:
-    """Return a stage's planted mistakes."""
-    file = stage.folder / PATCH
-    return list(yaml.safe_load(file.read_text()) or ()) if file.exists() else []
+    """Return a stage's planted mistakes, those that it shares with its neighbours first."""
+    files = [folder / PATCH for folder in (stage.folder.parent, stage.folder)]
+    return [entry for file in files if file.exists() for entry in yaml.safe_load(file.read_text()) or ()]
 
 
 def move(proof: Proof, after: Deployed, *, judged: bool = True) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from egress.review.answer import Answer, Verdict
+from egress.review.answer import Answer, Step, Verdict
 from egress.review.errors import ReviewError
 from egress.review.request import Request, parse_request
 from egress.review.review import Review
@@ -29,6 +29,8 @@ WORDS = {
     "curl exit 6)": "no-name",
     "curl exit 60)": "wrong-certificate",
 }
+SIDECAR_OF = "sidecar of "
+"""The control in front of a Pod's application, with the workload's name behind it."""
 CONTROLS = {
     # A gateway that ends a handshake, or does not listen, leaves no line in its log: the sidecar's is the last.
     "sidecar": (
@@ -66,7 +68,7 @@ class Agreement:
 
     compared: int
     left_out: int
-    """Rows the review does not answer: between Pods inside the cluster, and Pods that admission refused."""
+    """Rows from Pods that admission refused."""
     undecided: int
     """Rows that the review leaves open: it says so, and states no verdict to be wrong about."""
     differences: tuple[Difference, ...]
@@ -77,11 +79,10 @@ def compare(review: Review, rows: Iterable[Mapping[str, Any]]) -> Agreement:
     compared = left_out = undecided = 0
     differences: list[Difference] = []
     for row in rows:
-        asked = _asked(review, str(row["identity"]), str(row["request"]))
-        if asked is None or row["ended"] == "admission":
+        if row["ended"] == "admission":
             left_out += 1
             continue
-        source, request = asked
+        source, request = _asked(review, str(row["identity"]), str(row["request"]))
         answer = review.ask(source, request)
         if answer.verdict is Verdict.UNKNOWN:
             undecided += 1
@@ -105,6 +106,8 @@ def compare(review: Review, rows: Iterable[Mapping[str, Any]]) -> Agreement:
 
 def agree(answer: Answer, got: str, ended: str) -> bool:
     """True when both say the same: what the client sees, where it ended, and who decided."""
+    if answer.verdict is Verdict.ALLOWED and ended.startswith("application "):
+        return _is_pod_of(answer.arrives.partition(":")[0], ended.split()[1]) and seen(answer) in ("200", got)
     if answer.verdict is Verdict.ALLOWED and answer.client.status is None:
         if ended.startswith(("outside", "google", "metadata")):
             through = ended.startswith("outside through the gateway")
@@ -133,6 +136,12 @@ def _same_control(answer: Answer, ended: str) -> bool:
     step = answer.decisive
     if step is None:
         return False
+    at_pod = re.fullmatch(r"(?:application )?(?P<pod>[^ /]+/[^ /]+)", ended)
+    if at_pod:
+        # A handshake that fails leaves no line in a log: it ends at the Pod, or at an application that reads TLS.
+        return _is_pod_of(step.control.removeprefix(SIDECAR_OF), at_pod["pod"])
+    if ended.startswith("proxy of "):
+        return _at_proxy(answer, step, ended.split()[2], policy=ended.endswith(" policy"))
     for word, controls in CONTROLS.items():
         if ended == word or ended.startswith(word + " "):
             if word == "firewall":
@@ -141,8 +150,21 @@ def _same_control(answer: Answer, ended: str) -> bool:
     return ended == "nobody answers" and step.control in ("gateway listener", "service", "metadata server")
 
 
-def _asked(review: Review, identity: str, line: str) -> tuple[Workload, Request] | None:
-    """The row's question for the review; None for one that stays inside the cluster."""
+def _at_proxy(answer: Answer, step: Step, pod: str, *, policy: bool) -> bool:
+    """True when the sidecar in front of a Pod decides, its filter chains or (`policy`) its policies."""
+    at = [own for own in answer.steps if own.control.startswith(SIDECAR_OF)]
+    if not at or not _is_pod_of(at[-1].control.removeprefix(SIDECAR_OF), pod):
+        return False
+    return step.control == "authorization policy" if policy else step is at[-1]
+
+
+def _is_pod_of(workload: str, pod: str) -> bool:
+    """True when a Pod (`team-y/test-0`) is one of a workload's (`team-y/test`)."""
+    return pod == workload or re.fullmatch(re.escape(workload) + r"-\d+", pod) is not None
+
+
+def _asked(review: Review, identity: str, line: str) -> tuple[Workload, Request]:
+    """The row's question for the review."""
     found = _LINE.fullmatch(line)
     if found is None:
         raise ReviewError(f"not a request of a proof: {line!r}")
@@ -156,7 +178,7 @@ def _asked(review: Review, identity: str, line: str) -> tuple[Workload, Request]
             service = review.servers(gateway).services[0]
             dial = f"service:{service.namespace}/{service.object.name}:{found['port']}"
         else:
-            return None
+            dial = f"pod:{_workload_of(review, found['to'])}:{found['port']}"
     bare = bool(found["past"]) or identity.rpartition("/")[2] in STAND_INS
     request = parse_request(
         source=source.identity,
@@ -173,6 +195,14 @@ def _asked(review: Review, identity: str, line: str) -> tuple[Workload, Request]
             own_sni=found["sni"] or request.host,
         )
     return source, request
+
+
+def _workload_of(review: Review, pod: str) -> str:
+    """The workload that a Pod is one of."""
+    for workload in review.mesh.workloads.values():
+        if _is_pod_of(workload.identity, pod):
+            return workload.identity
+    raise ReviewError(f"no workload in the input has the Pod {pod}")
 
 
 def _source(review: Review, identity: str) -> Workload:

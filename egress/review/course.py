@@ -2,84 +2,67 @@
 
 from typing import TYPE_CHECKING
 
-from egress.review.answer import (
-    FROM_SITE,
-    NO_CONNECTION,
-    NO_NAME,
-    RESET,
-    TIME_OUT,
-    TLS_FAILURE,
-    UNAVAILABLE,
-    WRONG_CERTIFICATE,
-    ClientView,
-    Passage,
-    Step,
-)
-from egress.review.controls.authorization import Asked, decide
-from egress.review.controls.endpoint import Connection
-from egress.review.controls.firewall import NOT_GIVEN
-from egress.review.controls.names import METADATA_PORTS, METADATA_SERVER
-from egress.review.controls.way_out import way_out
+from egress.review.answer import Passage, Step
 from egress.review.errors import ReviewError, Undecided
-from egress.review.hops import Onward, Refusal, Target, Wire
-from egress.review.mesh.inbound import accept, onward
+from egress.review.hops import Leg, Onward, Outcome, Refusal, Target, Wire
 from egress.review.mesh.outbound import outbound
 from egress.review.mesh.services import Service
 from egress.review.request import Request
+from egress.review.trail import Ends, Trail
+from egress.review.way_to_pods import WayToPods
+from egress.review.way_to_sites import WayToSites
 from egress.review.workloads import Workload
 
 if TYPE_CHECKING:
     from egress.review.review import Review
 
-MAX_GATEWAYS = 3
-"""A gateway that routes to itself is followed this often."""
-
-_SPOKEN = {
-    "plain": "plain",
-    "application TLS": "the application's TLS",
-    "originated TLS": "TLS of the proxy",
-    "mesh mTLS": "mesh mTLS",
-}
-
-
-class Ends(Exception):  # noqa: N818 - the request's end, whichever it is
-    """A request is refused; `client` is what its sender sees."""
-
-    def __init__(self, client: ClientView) -> None:
-        self.client = client
-
 
 class Course:
-    """One request on its way; `trail` grows with every control it meets."""
+    """One request on its way: from proxy to proxy, to a Pod or to a site."""
 
     def __init__(self, review: "Review", source: Workload, request: Request) -> None:
         self.review = review
         self.source = source
         self.request = request
-        self.meshed = source.meshed if request.sidecar is None else request.sidecar
-        self.trail: list[Step] = []
-        self.control = "source"
-        self.gateway = ""
-        self.arrives = ""
-        self.client: ClientView = FROM_SITE
-        self.reads_http = True
-        """The last proxy read requests; one that passes bytes on can answer nothing, it closes."""
+        self.trail = Trail(review, source, request)
+        self._pods = WayToPods(self.trail)
+        self._sites = WayToSites(self.trail)
 
     def run(self) -> None:
         """Follow the request to its end. Raises Ends where it is refused, Undecided where nobody can tell."""
         if self.source.host_network:
             raise Undecided("the Pod uses the host's network", self.source.address)
         if self.request.dial is None:
-            self._look_up(self.source, self.request.host)
-        self.control = "sidecar"
-        meshed = self.meshed
-        if meshed:
-            by_name = self.request.dial is None
-            dialled = self.review.names.resolve(self.request.host).addresses if by_name else None
-            outcome = outbound(self.review.mesh, self.source, self.request, dialled)
+            self._sites.look_up(self.source, self.request.host)
+        self.trail.control = "sidecar"
+        if self.trail.meshed:
+            self.trail.meshed = self._captured()
+        outcome: Outcome | None = self._sidecar() if self.trail.meshed else self._without_sidecar()
+        sender, gateways = self.source, 0
+        while outcome is not None:
+            passed = self._proceed(outcome, sender, gateways)
+            if passed is None:
+                return
+            sender, outcome = passed
+            gateways += 1
+
+    def _captured(self) -> bool:
+        """True when istio-init redirects the connection to the sender's sidecar."""
+        if self.source.capture.sends_everything:
+            return True
+        dial, vpc = self.request.dial, self.review.vpc
+        if dial is not None and dial.kind == "pod":
+            addresses = vpc.pod_range if vpc else None
+        elif self._dialled_service() is not None:
+            addresses = vpc.service_range if vpc else None
         else:
-            outcome = self._without_sidecar()
-        self._proceed(outcome, self.source, gateways=0)
+            addresses = self.review.names.resolve(self.request.host).addresses
+        return self.source.capture.sends(dial.port if dial else self.request.port, addresses)
+
+    def _sidecar(self) -> Outcome:
+        by_name = self.request.dial is None
+        dialled = self.review.names.resolve(self.request.host).addresses if by_name else None
+        return outbound(self.review.mesh, self.source, self.request, dialled)
 
     def _without_sidecar(self) -> Onward:
         request = self.request
@@ -89,34 +72,58 @@ class Course:
             wire = Wire("mesh mTLS", request.own_sni.lower(), own)
         elif request.own_tls:
             wire = Wire("originated TLS", request.own_sni.lower())
+        around = self.source.meshed and request.sidecar is None
+        why = "annotations keep it from the sidecar" if around else "no sidecar"
         step = Step(
-            "sidecar scope", Passage.PASSES, "no sidecar: nothing is imposed on the Pod", self.source.address
+            "sidecar scope", Passage.PASSES, f"{why}: nothing is imposed on the Pod", self.source.address
         )
         return Onward((step,), Target(self.request.host, self.request.port, original=True), wire)
 
-    def _proceed(self, outcome: Onward | Refusal, sender: Workload, *, gateways: int) -> None:
-        self.trail.extend(outcome.steps)
+    def _proceed(self, outcome: Outcome, sender: Workload, gateways: int) -> tuple[Workload, Outcome] | None:
+        """Follow one proxy's decision; the gateway that is reached and its own decision, None at the end."""
+        trail = self.trail
+        trail.steps.extend(outcome.steps)
         if isinstance(outcome, Refusal):
             raise Ends(outcome.client)
-        target = outcome.target
-        self.reads_http = outcome.http
+        target, dial = outcome.target, self.request.dial
+        trail.reads_http = outcome.http
         if target.original and gateways:
-            self._refuse(
-                "gateway route", "its original destination is the gateway itself", None, self._broken()
+            trail.refuse(
+                "gateway route", "its original destination is the gateway itself", None, trail.broken()
             )
+        leg = Leg(sender, outcome.wire, gateways, trail.meshed or bool(gateways), outcome.automatic)
         service = target.service or (self._dialled_service() if target.original else None)
-        dial = self.request.dial
         if service is not None:
-            self._to_service(service, target.port, outcome.wire, sender, gateways)
-        elif target.original and dial is not None and dial.kind == "pod":
-            pod = self.review.mesh.workloads.get((dial.namespace, dial.name))
+            port = dial.port if target.original and dial is not None else target.port
+            return self._pods.to_service(service, port, leg, self._pod_of(service, leg))
+        if target.original and dial is not None and dial.kind == "pod":
+            pod = self._dialled_pod()
             if pod is None:
                 raise ReviewError(f"--dial: no workload {dial.namespace}/{dial.name} in the input")
-            self._to_pod(pod, dial.port, outcome.wire, sender, gateways)
-        elif target.original:
-            self._to_sites(((self.request.host, target.port),), outcome.wire, sender, gateways)
-        else:
-            self._to_sites(target.ends, outcome.wire, sender, gateways)
+            return self._pods.to_pod(pod, dial.port, leg)
+        ends = ((self.request.host, target.port),) if target.original else target.ends
+        self._sites.to_sites(ends, leg)
+        return None
+
+    def _pod_of(self, service: Service, leg: Leg) -> Workload | None:
+        """The Pod that is dialled where a Service leaves the choice to its client.
+
+        To a headless Service a sidecar connects where the client did, wherever its route has come from.
+        """
+        if not service.headless or leg.gateways:
+            return None
+        pod = self._dialled_pod()
+        if pod is None and service is not self._dialled_service():
+            raise Undecided(
+                f"{service.host} is headless: the address that was dialled decides", service.address
+            )
+        return pod
+
+    def _dialled_pod(self) -> Workload | None:
+        dial = self.request.dial
+        if dial is None or dial.kind != "pod":
+            return None
+        return self.review.mesh.workloads.get((dial.namespace, dial.name))
 
     def _dialled_service(self) -> Service | None:
         """The Kubernetes Service at the address that the client dials."""
@@ -131,200 +138,3 @@ class Course:
         return next(
             (s for s in registry.named(registry.canonical(self.request.host)) if not s.external), None
         )
-
-    def _to_service(self, service: Service, port: int, wire: Wire, sender: Workload, gateways: int) -> None:
-        if self.request.dial is not None and not gateways and service is self._dialled_service():
-            port = self.request.dial.port if not self.meshed else port
-        offered = service.port(port)
-        pods = self.review.mesh.pods_behind(service.namespace, service.selector)
-        if offered is None or not pods:
-            reason = (
-                f"{service.host} has no port {port}" if offered is None else f"{service.host} selects no Pods"
-            )
-            view = self._broken() if self.meshed or gateways else NO_CONNECTION
-            self._refuse("service", reason, service.address, view)
-        assert offered is not None  # noqa: S101 - refused above
-        if len({_kind_of(pod) for pod in pods}) > 1:
-            raise Undecided(f"{service.host} selects several workloads", service.address)
-        bound = offered.target
-        number = int(bound) if str(bound).isdigit() else pods[0].ports.get(str(bound))
-        if number is None:
-            raise Undecided(f"{pods[0].identity} names no container port {bound!r}", service.address)
-        self.trail.append(
-            Step(
-                "service",
-                Passage.PASSES,
-                f"{service.host}:{port} is port {number} of its Pods",
-                service.address,
-            )
-        )
-        self._to_pod(pods[0], number, wire, sender, gateways)
-
-    def _to_pod(self, pod: Workload, port: int, wire: Wire, sender: Workload, gateways: int) -> None:
-        review = self.review
-        source, destination = review.endpoint(sender), review.endpoint(pod)
-        connection = Connection(source, destination, port)
-        self.control = "network policy"
-        broken = self._broken() if self.meshed or gateways else TIME_OUT
-        self._meet(review.network_policies.egress(connection), broken)
-        self.control = "VPC firewall"
-        if review.firewall is None:
-            self.trail.append(NOT_GIVEN)
-        elif sender is not pod:
-            self._meet(review.firewall.egress(connection), broken)
-            self._meet(review.firewall.ingress(connection), broken)
-        self.control = "network policy"
-        self._meet(review.network_policies.ingress(connection), broken)
-        if not pod.gateway:
-            self.arrives = f"{pod.identity}:{port}, inside the cluster"
-            return
-        if gateways == MAX_GATEWAYS:
-            self._refuse("gateway route", f"{pod.identity} routes to itself", pod.address, self._broken())
-        self._through(pod, port, wire, sender, gateways)
-
-    def _through(self, pod: Workload, port: int, wire: Wire, sender: Workload, gateways: int) -> None:
-        """Pass a gateway: its listener, its policies, its route."""
-        review, request = self.review, self.request
-        self.gateway, self.control = pod.identity, "gateway"
-        proxied = self.meshed or bool(gateways)
-        own = pod.principal(review.mesh.settings.trust_domain)
-        accepted = accept(review.servers(pod), port, wire, request, proxied=proxied, broken=self._broken())
-        self.trail.extend(accepted.steps)
-        if wire.security == "mesh mTLS" and wire.verifies and f"spiffe://{own}" not in wire.verifies:
-            self._refuse(
-                "sidecar TLS", f"{own} is not among the subjectAltNames", wire.address, self._broken()
-            )
-        if isinstance(accepted, Refusal):
-            raise Ends(accepted.client)
-        self.control = "authorization policy"
-        principal = (
-            wire.principal if wire.security == "mesh mTLS" and accepted.server.mode == "ISTIO_MUTUAL" else ""
-        )
-        asked = Asked(
-            http=accepted.http,
-            principal=principal or "",
-            namespace=sender.namespace if principal else "",
-            service_account=f"{sender.namespace}/{sender.service_account}" if principal else "",
-            addresses=review.endpoint(sender).addresses,
-            port=port,
-            sni=wire.sni,
-            request=request,
-        )
-        step, refused = decide(review.authorization.policies_for(pod), asked)
-        self.trail.append(step)
-        if refused is not None:
-            raise Ends(refused)
-        self.control = "gateway"
-        self._proceed(onward(accepted, request, own), pod, gateways=gateways + 1)
-
-    def _to_sites(
-        self, ends: tuple[tuple[str, int], ...], wire: Wire, sender: Workload, gateways: int
-    ) -> None:
-        """Connect to a site outside; several ends are tried by the proxy in turn, so all must agree."""
-        distinct = tuple(dict.fromkeys(ends))
-        if not distinct:
-            self._refuse(
-                "gateway route" if gateways else "sidecar route", "no endpoint", None, self._broken()
-            )
-        for host, port in distinct:
-            self._to_site(host, port, sender, gateways)
-        self._arrive(distinct, wire, gateways)
-
-    def _to_site(self, host: str, port: int, sender: Workload, gateways: int) -> None:
-        review = self.review
-        proxied = self.meshed or bool(gateways)
-        broken = self._broken() if proxied else TIME_OUT
-        resolved = review.names.resolve(host)
-        if resolved.addresses is None:
-            assert resolved.step is not None  # noqa: S101 - a name is refused by a zone
-            self.trail.append(resolved.step)
-            raise Ends(broken if proxied else NO_NAME)
-        if gateways:
-            self._look_up(sender, host)
-        elif resolved.step is not None:
-            self.trail.append(resolved.step)
-        connection = Connection(review.endpoint(sender), review.outside(resolved.addresses), port)
-        self.control = "network policy"
-        self._meet(review.network_policies.egress(connection), broken)
-        if resolved.addresses.name == METADATA_SERVER and port not in METADATA_PORTS:
-            self._refuse(
-                "metadata server",
-                f"it does not listen on port {port}",
-                None,
-                broken if proxied else NO_CONNECTION,
-            )
-        self.control = "VPC firewall"
-        if review.firewall is None or review.vpc is None:
-            self.trail.append(NOT_GIVEN)
-            return
-        self._meet(review.firewall.egress(connection), broken)
-        self._meet(way_out(review.vpc, resolved.addresses), broken)
-
-    def _arrive(self, ends: tuple[tuple[str, int], ...], wire: Wire, gateways: int) -> None:
-        https = self.request.scheme == "https"
-        who = "gateway" if gateways else "sidecar"
-        if wire.security == "mesh mTLS" and not self.request.own_tls:
-            self._refuse(f"{who} TLS", "a site outside has no mesh certificate", wire.address, self._broken())
-        if wire.security == "originated TLS" and https:
-            self._refuse(
-                f"{who} TLS", "TLS inside TLS: the site sees the outer one", wire.address, TLS_FAILURE
-            )
-        strangers = [
-            host for host, _ in ends if wire.security == "originated TLS" and _stranger(host, wire.verifies)
-        ]
-        if strangers:
-            reason = f"the certificate of {strangers[0]} does not carry {' or '.join(wire.verifies)}"
-            self._refuse(f"{who} TLS", reason, wire.address, self._broken())
-        spoken = "the caller's own TLS" if self.request.own_tls else _SPOKEN[wire.security]
-        places = " or ".join(f"{host}:{port}" for host, port in ends)
-        self.arrives = f"{places}, {spoken}"
-        if https and all(_stranger(host, (self.request.sni,)) for host, _ in ends):
-            self.client = WRONG_CERTIFICATE
-
-    def _look_up(self, pod: Workload, host: str) -> None:
-        registry = self.review.mesh.registry
-        if _is_address(host):
-            return
-        self.control = "network policy"
-        step = self.review.lookup(pod)
-        proxied = pod is not self.source
-        if step is not None and step.passage is Passage.REFUSES:
-            self.trail.append(step)
-            raise Ends(self._broken() if proxied else NO_NAME)
-        if any(not service.external for service in registry.named(registry.canonical(host))):
-            return
-        self.control = "private DNS"
-        resolved = self.review.names.resolve(host)
-        if resolved.addresses is None and resolved.step is not None:
-            self.trail.append(resolved.step)
-            raise Ends(self._broken() if proxied else NO_NAME)
-
-    def _meet(self, step: Step, refused: ClientView) -> None:
-        self.trail.append(step)
-        if step.passage is Passage.REFUSES:
-            raise Ends(refused)
-
-    def _refuse(self, control: str, reason: str, address: str | None, view: ClientView) -> None:
-        self.trail.append(Step(control, Passage.REFUSES, reason, address))
-        raise Ends(view)
-
-    def _broken(self) -> ClientView:
-        """What a proxy's failed connection looks like to the client."""
-        if self.request.scheme == "https":
-            return TLS_FAILURE
-        return UNAVAILABLE if self.reads_http else RESET
-
-
-def _kind_of(pod: Workload) -> tuple[object, ...]:
-    """What tells two workloads behind a Service apart; the hash of a Pod template does not."""
-    labels = tuple(sorted((key, value) for key, value in pod.labels.items() if not key.endswith("-hash")))
-    return (pod.gateway, pod.meshed, pod.service_account, pod.unprivileged, labels)
-
-
-def _is_address(host: str) -> bool:
-    return host.replace(".", "").isdigit()
-
-
-def _stranger(host: str, verified: tuple[str, ...]) -> bool:
-    """True when a site of this name cannot show a certificate for any of the names."""
-    return bool(verified) and not _is_address(host) and host not in verified

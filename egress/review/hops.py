@@ -5,6 +5,7 @@ from typing import Literal
 
 from egress.review.answer import ClientView, Step
 from egress.review.mesh.services import Service
+from egress.review.workloads import Workload
 
 Security = Literal["plain", "application TLS", "mesh mTLS", "originated TLS"]
 
@@ -46,6 +47,8 @@ class Onward:
     wire: Wire
     http: bool = True
     """The proxy reads requests; otherwise it passes bytes on."""
+    automatic: Wire | None = None
+    """What the proxy speaks in place of `wire` to a Pod whose sidecar takes it: mesh mTLS by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +60,16 @@ class Refusal:
 
 
 Outcome = Onward | Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One connection of the request's way: who opens it, and in what it is spoken."""
+
+    sender: Workload
+    wire: Wire
+    gateways: int
+    """How many gateways lie behind."""
+    proxied: bool
+    """A proxy opens it, so that its client sees what the proxy makes of a failure."""
+    automatic: Wire | None = None

@@ -13,6 +13,8 @@ class MeshSettings:
     root_namespace: str = ROOT_NAMESPACE
     registry_only: bool = False
     trust_domain: str = "cluster.local"
+    auto_mtls: bool = True
+    """Proxies speak mesh mTLS to Pods with a sidecar by themselves."""
     address: str | None = None
     given: bool = False
     """False where the input holds no control plane: Istio's defaults are then stated as an assumption."""

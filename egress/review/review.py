@@ -15,7 +15,7 @@ from egress.review.controls.endpoint import Connection, Endpoint
 from egress.review.controls.firewall import Firewall
 from egress.review.controls.names import Names
 from egress.review.controls.network_policy import NetworkPolicies
-from egress.review.course import Course, Ends
+from egress.review.course import Course
 from egress.review.errors import Undecided
 from egress.review.identities import Identities
 from egress.review.inventory import Inventory
@@ -24,6 +24,7 @@ from egress.review.mesh.state import Mesh
 from egress.review.objects import of_kind
 from egress.review.placement import pools_for
 from egress.review.request import Request
+from egress.review.trail import Ends
 from egress.review.workloads import Workload
 
 NAME_SERVERS = ("kube-dns", "node-local-dns")
@@ -64,14 +65,15 @@ class Review:
     def ask(self, source: Workload, request: Request) -> Answer:
         """Answer one request of a known workload."""
         course = Course(self, source, request)
+        trail = course.trail
         try:
             course.run()
         except Ends as end:
-            return Answer(Verdict.REFUSED, end.client, tuple(course.trail), "", course.gateway)
+            return Answer(Verdict.REFUSED, end.client, tuple(trail.steps), "", trail.gateway)
         except Undecided as undecided:
-            step = Step(course.control, Passage.UNKNOWN, undecided.reason, undecided.address)
-            return Answer(Verdict.UNKNOWN, UNDECIDED, (*course.trail, step), "", course.gateway)
-        return Answer(Verdict.ALLOWED, course.client, tuple(course.trail), course.arrives, course.gateway)
+            step = Step(trail.control, Passage.UNKNOWN, undecided.reason, undecided.address)
+            return Answer(Verdict.UNKNOWN, UNDECIDED, (*trail.steps, step), "", trail.gateway)
+        return Answer(Verdict.ALLOWED, trail.client, tuple(trail.steps), trail.arrives, trail.gateway)
 
     def servers(self, gateway: Workload) -> GatewayServers:
         """A gateway's listeners, built once."""

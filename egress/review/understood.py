@@ -141,6 +141,11 @@ SHAPES: Mapping[str, Shape] = {
         "egress": {"hosts": MODELLED},
         "outboundTrafficPolicy": {"mode": MODELLED},
     },
+    "PeerAuthentication": {
+        "selector": {"matchLabels": MODELLED},
+        "mtls": {"mode": MODELLED},
+        "portLevelMtls": MODELLED,
+    },
     "AuthorizationPolicy": {
         "selector": {"matchLabels": MODELLED},
         "action": MODELLED,
@@ -170,8 +175,8 @@ SHAPES: Mapping[str, Shape] = {
     },
 }
 
-WITHOUT_EFFECT = frozenset({"PeerAuthentication", "Telemetry", "ProxyConfig", "IstioOperator"})
-"""Kinds of the groups below that decide on no request through a gateway (docs/review.md, judgement 39)."""
+WITHOUT_EFFECT = frozenset({"Telemetry", "ProxyConfig", "IstioOperator"})
+"""Kinds of the groups below that decide on no request."""
 
 DECIDING_GROUPS = (
     "istio.io",

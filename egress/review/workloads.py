@@ -4,10 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from egress.review.capture import EVERY_CONNECTION, Capture, capture_of
 from egress.review.objects import KubernetesObject
 
 KINDS = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "CronJob", "Pod")
 GATEWAY_TEMPLATE = "gateway"
+TLS_MODE = "security.istio.io/tlsMode"
+"""The label that the injector gives a Pod with a sidecar; one that is there already stays."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -31,11 +34,19 @@ class Workload:
     """Named container ports."""
     injection_refused: bool = False
     """The Pod itself turns injection off in a namespace that has it."""
+    capture: Capture = EVERY_CONNECTION
+    """Which connections reach its sidecar."""
+    takes_mtls: bool = False
+    """istiod counts the Pod as one with a sidecar, to which proxies speak mesh mTLS."""
 
     @property
     def identity(self) -> str:
         """NAMESPACE/NAME, as `--from` takes it."""
         return f"{self.namespace}/{self.name}"
+
+    def captures(self, port: int) -> bool:
+        """True when a connection to a port reaches the sidecar."""
+        return self.meshed and self.capture.takes(port)
 
     def principal(self, trust_domain: str) -> str:
         """The identity in its mesh certificate, without spiffe://."""
@@ -90,6 +101,8 @@ def workload(item: KubernetesObject, namespace_labels: Mapping[str, str]) -> Wor
             if port.get("name")
         },
         injection_refused=in_namespace and not gateway and (wished == "false" or host_network),
+        capture=capture_of(annotations),
+        takes_mtls=labels.get(TLS_MODE, "istio" if meshed else "") == "istio",
     )
 
 

@@ -58,6 +58,7 @@ def prove_command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "egress", "prove", *arguments]
 
 
-def prove(*arguments: str) -> subprocess.CompletedProcess[str]:
+def prove(*arguments: str, seconds: float = 180) -> subprocess.CompletedProcess[str]:
     """Run a proof to its end."""
-    return subprocess.run(prove_command(*arguments), cwd=ROOT, capture_output=True, text=True, timeout=180)
+    command = prove_command(*arguments)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=seconds)

@@ -88,7 +88,7 @@ def test_the_summary_of_an_example_change(
 
 def test_a_refactoring_opens_nothing_and_says_so() -> None:
     text = summary(tutorial("4-policies"), a_refactoring_without_effect(tutorial("4-policies")))
-    assert "Nothing changes for any identity" in text
+    assert "Nothing changes on any identity's way out" in text
     assert "## Opens" not in text
 
 

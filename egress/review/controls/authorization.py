@@ -1,4 +1,4 @@
-"""AuthorizationPolicies as Istio compiles them for a gateway's listener."""
+"""AuthorizationPolicies as Istio compiles them for a listener, a gateway's or a sidecar's."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -113,7 +113,7 @@ def decide(policies: PolicyIndex, asked: Asked) -> tuple[Step, ClientView | None
             return Step(CONTROL, Passage.REFUSES, f"{policy.name} denies it", policy.address), refused
     if not policies.allow:
         return Step(
-            CONTROL, Passage.PASSES, "no ALLOW policy selects the gateway: everything is let through"
+            CONTROL, Passage.PASSES, "no ALLOW policy selects the Pod: everything is let through"
         ), None
     for policy in policies.allowing(asked.namespace):
         if any(_rule_matches(rule, asked, policy, deny=False) for rule in policy.spec.get("rules") or ()):

@@ -42,7 +42,7 @@ def counted(comparison: Comparison) -> str:
     """One line: how many cells and objects changed."""
     cells_changed, objects = len(comparison.changes), len(comparison.changed_objects)
     if not cells_changed:
-        return f"Nothing changes for any identity; {_number(objects, 'changed object')} without effect."
+        return f"Nothing changes on any identity's way out; {_number(objects, 'changed object')} without effect on it."
     gains = len(comparison.gains)
     return (
         f"{_number(cells_changed, 'cell')} changed, {gains} of them open something; "

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from egress.review.answer import RESET, TLS_FAILURE, UNAVAILABLE, ClientView, Passage, Step
+from egress.review.errors import Undecided
 from egress.review.hops import Onward, Outcome, Refusal, Target, Wire
 from egress.review.mesh.destination_rules import ClientTls, DestinationRules
 from egress.review.mesh.services import Service
@@ -63,6 +64,10 @@ def send(
         reason = f"{service.host} has resolution DYNAMIC_DNS, which a gateway follows for HTTP alone"
         return _refusal(sender, steps, reason, service.address, view)
     tls = rule.tls(destination.subset, port) if rule else ClientTls()
+    if rule and not service.external and rule.passes_through(destination.subset, port):
+        raise Undecided(
+            f"{rule.objects[0].name} passes through to the address that was dialled", rule.address
+        )
     wire = _wire(tls, sender, destination, service, port, request, http=http)
     if isinstance(wire, str):
         return _refusal(sender, steps, wire, tls.address or address, view)
@@ -80,7 +85,17 @@ def send(
         target = Target(service.host, port, service=service)
     else:
         target = Target(service.host, port, ends=tuple(e for s in offering for e in _ends(s, port, request)))
-    return Onward(tuple(passed), target, wire, http)
+    automatic = None
+    if not service.external and not tls.mode:
+        marked = rule.endpoint_tls(destination.subset, port) if rule else ""
+        if rule and marked == "ISTIO_MUTUAL":
+            raise Undecided(
+                f"{rule.objects[0].name} marks Pods for mTLS, with a sidecar or not", rule.address
+            )
+        if not marked:
+            sni = f"outbound_.{port}_.{destination.subset}_.{service.host}"
+            automatic = Wire("mesh mTLS", sni.lower(), sender.principal)
+    return Onward(tuple(passed), target, wire, http, automatic)
 
 
 def _ends(service: Service, port: int, request: Request) -> list[tuple[str, int]]:

@@ -71,6 +71,30 @@ class DestinationRule:
             address=address,
         )
 
+    def endpoint_tls(self, subset: str, port: int) -> str:
+        """The mode that the Pods behind a port are marked with; empty where nothing is stated.
+
+        Here a port level setting without TLS leaves that of the policy above it (xds/endpoints/mtls_checker.go).
+        """
+        for policy in (self.subsets[subset][0] if subset else {}, self.policy):
+            levels = [
+                level.get("tls")
+                for level in policy.get("portLevelSettings") or ()
+                if (level.get("port") or {}).get("number") == port
+            ]
+            for tls in (*levels, policy.get("tls")):
+                if tls is not None:
+                    return str(tls.get("mode") or "DISABLE")
+        return ""
+
+    def passes_through(self, subset: str, port: int) -> bool:
+        """True when its load balancer leaves the choice to the client: to the address that was dialled."""
+        policies = [self.policy, *([self.subsets[subset][0]] if subset else [])]
+        balancers = [
+            (_effective(policy, port).get("loadBalancer") or {}).get("simple") for policy in policies
+        ]
+        return "PASSTHROUGH" in balancers
+
 
 class DestinationRules:
     """All DestinationRules: what a namespace has for itself, and what it exports, by host."""

@@ -4,25 +4,23 @@ from egress.review.addresses import AddressSet
 from egress.review.answer import (
     BAD_GATEWAY,
     NOT_FOUND,
-    RESET,
     TLS_FAILURE,
-    ClientView,
     Passage,
     Step,
 )
 from egress.review.errors import Undecided
-from egress.review.hops import Onward, Outcome, Refusal, Target, Wire
+from egress.review.hops import Outcome, Refusal
 from egress.review.hostnames import is_wildcard, most_specific, overlap, subset_of
 from egress.review.mesh.clusters import Sender, send
 from egress.review.mesh.http_matching import first_route, routes_at
+from egress.review.mesh.outbound_connection import connection
 from egress.review.mesh.scope import Scope
-from egress.review.mesh.services import SNIFFED, Service
+from egress.review.mesh.services import Service, ServicePort
+from egress.review.mesh.sidecar_view import CONTROL, SidecarView, direct, follow
 from egress.review.mesh.state import Mesh
-from egress.review.mesh.virtual_services import MESH, Destination, Listening, Route, VirtualService
+from egress.review.mesh.virtual_services import Destination, Listening, VirtualService
 from egress.review.request import Request
 from egress.review.workloads import Workload
-
-CONTROL = "sidecar"
 
 
 def outbound(mesh: Mesh, source: Workload, request: Request, dialled_addresses: AddressSet | None) -> Outcome:
@@ -38,80 +36,55 @@ def outbound(mesh: Mesh, source: Workload, request: Request, dialled_addresses: 
         source.principal(mesh.settings.trust_domain),
         mesh.destination_rules,
     )
-    view = _SidecarView(scope, sender, source, request)
+    view = SidecarView(scope, sender, source, request)
     dialled = view.dialled_service()
-    port = request.dial.port if request.dial else request.port
+    port = view.port
     if dialled is not None:
         offered = dialled.port(port)
         assert offered is not None  # noqa: S101 - dialled_service holds no other
-        if offered.protocol == SNIFFED and request.scheme == "http":
-            raise Undecided(
-                f"port {port} of {dialled.host} states no protocol: the proxy guesses it", dialled.address
-            )
         if not offered.http:
-            destination = Destination(dialled.host, port, "")
-            reason = f"the listener of {dialled.host}:{port} takes any connection to that Service"
-            step = Step("sidecar scope", Passage.PASSES, reason, scope.address)
-            return send(sender, destination, [dialled], port, request, (step,), dialled.address, http=False)
+            return _by_address(view, dialled, offered)
     bound = scope.bound_services(port, dialled_addresses) if dialled_addresses else []
     if bound:
         if any(item.tls for item in scope.virtual_services(bound[0].host)):
             raise Undecided(
                 "a route by SNI for a ServiceEntry with addresses is not modelled", bound[0].address
             )
-        return _direct(view, bound[0], port, http=False)
-    if request.dial is not None and request.dial.kind == "pod":
-        return view.unmatched(f"no listener for a Pod's port {port}")
+        return direct(view, bound[0], port, http=False)
     if scope.http_listener(port):
         return _http(view, port) if request.scheme == "http" else _tls_at_http(view, port)
-    return _connection(view, port)
+    return connection(view, port)
 
 
-class _SidecarView:
-    """A request at one proxy."""
+def _by_address(view: SidecarView, dialled: Service, offered: ServicePort) -> Outcome:
+    """The listener on a Service's own address, for ports that are not HTTP.
 
-    def __init__(self, scope: Scope, sender: Sender, source: Workload, request: Request) -> None:
-        self.scope = scope
-        self.sender = sender
-        self.source = source
-        self.request = request
-        self.host = scope.mesh.registry.canonical(request.name_asked.partition(":")[0].lower())
-
-    def listening(self, port: int) -> Listening:
-        return Listening(MESH, port, self.source.labels, self.source.namespace)
-
-    def dialled_service(self) -> Service | None:
-        """The imported Kubernetes Service whose address is dialled, as far as it has the port."""
-        dial = self.request.dial
-        if dial is not None and dial.kind == "service":
-            host, port = f"{dial.name}.{dial.namespace}.svc.cluster.local", dial.port
-        else:
-            host, port = self.scope.mesh.registry.canonical(self.request.host), self.request.port
-        return next((s for s in self.scope.services(host) if not s.external and s.port(port)), None)
-
-    def unmatched(self, why: str, bad_gateway: ClientView | None = None) -> Outcome:
-        """What the outbound traffic policy does with a request that nothing takes."""
-        if self.scope.registry_only:
-            default = RESET if self.request.scheme == "http" else TLS_FAILURE
-            step = Step(
-                "sidecar scope",
-                Passage.REFUSES,
-                f"{why}, and the outbound policy is REGISTRY_ONLY",
-                self.scope.address or self.scope.mesh.settings.address,
+    One without a protocol reads requests where the first bytes are HTTP, and takes any Host.
+    """
+    if offered.sniffed and view.request.scheme == "http":
+        routed = [item for item in view.scope.virtual_services(dialled.host) if item.http]
+        if routed:
+            raise Undecided(
+                f"{routed[0].object.name} routes {dialled.host}, whose port {offered.number} states no protocol",
+                dialled.address,
             )
-            return Refusal((step,), bad_gateway or default)
-        step = Step(
-            "sidecar scope",
-            Passage.PASSES,
-            f"{why}, but the outbound policy is ALLOW_ANY: straight to the address that was dialled",
-            self.scope.address or self.scope.mesh.settings.address,
-        )
-        wire = Wire("plain") if self.request.scheme == "http" else Wire("application TLS", self.request.sni)
-        target = Target(self.request.host, self.request.port, original=True)
-        return Onward((step,), target, wire, bad_gateway is not None)
+        return direct(view, dialled, offered.number, http=True)
+    destination = Destination(dialled.host, offered.number, "")
+    reason = f"the listener of {dialled.host}:{offered.number} takes any connection to that Service"
+    step = Step("sidecar scope", Passage.PASSES, reason, view.scope.address)
+    return send(
+        view.sender,
+        destination,
+        [dialled],
+        offered.number,
+        view.request,
+        (step,),
+        dialled.address,
+        http=False,
+    )
 
 
-def _http(view: _SidecarView, port: int) -> Outcome:
+def _http(view: SidecarView, port: int) -> Outcome:
     """The HTTP listener on 0.0.0.0: a virtual host by Host, then its routes."""
     rivals = view.scope.opaque_services(port) or view.scope.tls_services(port)
     if rivals:
@@ -125,22 +98,24 @@ def _http(view: _SidecarView, port: int) -> Outcome:
         refused = f"the host is none that this proxy knows on port {port}"
         return view.unmatched(refused, BAD_GATEWAY)
     if isinstance(found, Service):
-        return _direct(view, found, port, http=True)
+        return direct(view, found, port, http=True)
     taken = first_route([found], view.listening(port), view.request)
     if taken is None:
         reason = f"no route of {found.object.name} takes this request"
         return Refusal((Step("sidecar route", Passage.REFUSES, reason, found.address),), NOT_FOUND)
-    return _follow(view, found, taken[1], port, http=True)
+    return follow(view, found, taken[1], port, http=True)
 
 
-def _virtual_host(view: _SidecarView, port: int) -> VirtualService | Service | None:
+def _virtual_host(view: SidecarView, port: int) -> VirtualService | Service | None:
     """The VirtualService or service whose virtual host takes a Host header on a port.
 
     Source: networking/core/route/route.go, separateVSHostsAndServices and
     buildSidecarVirtualHostsForVirtualService.
     """
     scope, host = view.scope, view.host
-    registered = [s for s in scope.covering(host) if (offered := s.port(port)) and offered.http]
+    registered = [
+        s for s in scope.covering(host) if (offered := s.port(port)) and (offered.http or offered.sniffed)
+    ]
     exact = [service for service in registered if service.host == host]
     listening = view.listening(port)
     candidates = scope.virtual_services(host)
@@ -184,91 +159,8 @@ def _covers_no_service(scope: Scope, star: str, port: int) -> bool:
     )
 
 
-def _tls_at_http(view: _SidecarView, port: int) -> Outcome:
+def _tls_at_http(view: SidecarView, port: int) -> Outcome:
     reason = f"port {port} is an HTTP listener, which cannot read a TLS handshake"
     makers = [s for s in view.scope.covering(view.host) if (offered := s.port(port)) and offered.http]
     address = makers[0].address if makers else view.scope.address
     return Refusal((Step("sidecar listener", Passage.REFUSES, reason, address),), TLS_FAILURE)
-
-
-def _connection(view: _SidecarView, port: int) -> Outcome:
-    """The listener on 0.0.0.0 for TLS and TCP: by SNI, then whatever takes all, then the outbound policy."""
-    request = view.request
-    if request.scheme == "https":
-        found = _by_sni(view, port)
-        if found is not None:
-            return found
-    opaque = view.scope.opaque_services(port)
-    if opaque:
-        return _direct(view, opaque[0], port, http=False)
-    what = "this SNI" if request.scheme == "https" else "plain HTTP"
-    return view.unmatched(f"no listener on port {port} takes {what}")
-
-
-def _by_sni(view: _SidecarView, port: int) -> Outcome | None:
-    """The filter chain for the request's SNI (networking/core/tls.go)."""
-    scope, sni = view.scope, view.request.sni
-    listening = view.listening(port)
-    routed: list[tuple[str, VirtualService, Route]] = []
-    for item in scope.virtual_services(sni):
-        for route in item.tls:
-            for match in route.matches:
-                if match.for_connection(listening) and _has_tls_service(scope, item, port):
-                    routed += [(own, item, route) for own in match.sni_hosts if subset_of(sni, own)]
-    best = most_specific(sni, [own for own, _, _ in routed])
-    plain = [
-        service
-        for service in scope.covering(sni)
-        if (offered := service.port(port))
-        and offered.tls
-        and not service.bound.ranges
-        and not _routed_by_tls(scope, service, listening)
-    ]
-    if best is not None and not (best != sni and any(s.host == sni for s in plain)):
-        item, route = next((item, route) for own, item, route in routed if own == best)
-        return _follow(view, item, route, port, http=False)
-    return _direct(view, plain[0], port, http=False) if plain else None
-
-
-def _has_tls_service(scope: Scope, item: VirtualService, port: int) -> bool:
-    """A TLS route counts only at the listener of a registered service that its VirtualService names."""
-    for own in item.hosts:
-        if is_wildcard(own):
-            if any(overlap(service.host, own) for service in scope.tls_services(port)):
-                return True
-        elif any((offered := s.port(port)) and offered.tls for s in scope.covering(own)):
-            return True
-    return False
-
-
-def _routed_by_tls(scope: Scope, service: Service, listening: Listening) -> bool:
-    """True when some VirtualService gives a service's port TLS routes, so that it gets no chain of its own."""
-    return any(
-        match.for_connection(listening)
-        for item in scope.virtual_services(service.host)
-        for route in item.tls
-        for match in route.matches
-    )
-
-
-def _direct(view: _SidecarView, service: Service, port: int, *, http: bool) -> Outcome:
-    """A registered service without a route: straight to it, past the gateway."""
-    reason = f"{service.host} is registered and no VirtualService routes it: straight to the site"
-    step = Step("sidecar registry", Passage.PASSES, reason, service.address)
-    pool = view.scope.services(service.host)
-    destination = Destination(service.host, port, "")
-    return send(view.sender, destination, pool, port, view.request, (step,), service.address, http=http)
-
-
-def _follow(view: _SidecarView, item: VirtualService, route: Route, port: int, *, http: bool) -> Outcome:
-    step = Step("sidecar scope", Passage.PASSES, f"{item.object.name} is visible", view.scope.address)
-    taken = [
-        destination for destination, weight in route.destinations if weight or len(route.destinations) == 1
-    ]
-    if not taken:
-        raise Undecided(f"a route of {item.object.name} names no destination", item.address)
-    if len(set(taken)) > 1:
-        raise Undecided(f"{item.object.name} splits requests over several destinations", item.address)
-    destination = taken[0]
-    pool = view.scope.clusters(destination.host)
-    return send(view.sender, destination, pool, port, view.request, (step,), item.address, http=http)

@@ -9,6 +9,7 @@ from egress.review.addresses import EMPTY, AddressSet, networks
 from egress.review.hostnames import is_wildcard, service_aliases, service_host, subset_of
 from egress.review.mesh.visibility import PUBLIC, exported_to, visible
 from egress.review.objects import KubernetesObject
+from egress.review.workloads import Workload
 
 HTTP = frozenset({"HTTP", "HTTP2", "GRPC", "GRPC-WEB", "HTTP_PROXY"})
 TLS = frozenset({"HTTPS", "TLS"})
@@ -41,6 +42,15 @@ class ServicePort:
         """Routed by SNI."""
         return self.protocol in TLS
 
+    @property
+    def sniffed(self) -> bool:
+        """No protocol is declared: proxies look at the first bytes."""
+        return self.protocol == SNIFFED
+
+    def number_on(self, pod: Workload) -> int | None:
+        """The port of a Pod that it leads to; None where the Pod does not name it."""
+        return int(self.target) if str(self.target).isdigit() else pod.ports.get(str(self.target))
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Service:
@@ -55,6 +65,8 @@ class Service:
     external: bool
     resolution: str = "DNS"
     selector: Mapping[str, str] = field(default_factory=dict)
+    headless: bool = False
+    """`clusterIP: None`: its name is its Pods' own addresses."""
     bound: AddressSet = EMPTY
     """`addresses` of a ServiceEntry: connections are then taken by address, not by SNI."""
     endpoints: tuple[tuple[str, Mapping[str, int]], ...] = ()
@@ -88,6 +100,7 @@ def kubernetes_service(item: KubernetesObject) -> Service:
         external=False,
         resolution="STATIC",
         selector=item.spec.get("selector") or {},
+        headless=item.spec.get("clusterIP") == "None",
         object=item,
     )
 
@@ -213,12 +226,20 @@ _PREFIXES = {
     "redis": "TCP",
 }
 
+_STANDARD = {"kubernetes.io/h2c": "HTTP2", "kubernetes.io/ws": "HTTP", "kubernetes.io/wss": "HTTPS"}
+NEVER_SNIFFED = frozenset({25, 53, 3306, 27017})
+"""Ports on which the server speaks first (pkg/config/kube/conversion.go)."""
+
 
 def _kubernetes_protocol(port: Mapping[str, Any]) -> str:
     """Read a port's protocol from appProtocol or the start of its name (`https-web`)."""
     if str(port.get("protocol") or "TCP").upper() == "UDP":
         return "UDP"
-    stated = str(port.get("appProtocol") or port.get("name") or "").lower()
+    own = str(port.get("appProtocol") or "").lower()
+    if own in _STANDARD:
+        return _STANDARD[own]
+    stated = own or str(port.get("name") or "").lower()
     if stated.startswith("grpc-web"):
         return "GRPC-WEB"
-    return _PREFIXES.get(stated.partition("-")[0], SNIFFED)
+    unstated = "TCP" if int(port["port"]) in NEVER_SNIFFED else SNIFFED
+    return _PREFIXES.get(stated.partition("-")[0], unstated)

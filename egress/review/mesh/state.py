@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from egress.review.inventory import Inventory
 from egress.review.mesh.destination_rules import DestinationRules
+from egress.review.mesh.peer_authentication import PeerAuthentications
 from egress.review.mesh.scope import Scope, sidecar_for
 from egress.review.mesh.services import Registry, kubernetes_service, service_entries
 from egress.review.mesh.virtual_services import VirtualServices, virtual_service
@@ -33,6 +34,9 @@ class Mesh:
         )
         self.virtual_services = VirtualServices(virtual_service(i) for i in by_kind["VirtualService"])
         self.destination_rules = DestinationRules(by_kind["DestinationRule"], self.settings.root_namespace)
+        self.peer_authentications = PeerAuthentications(
+            by_kind["PeerAuthentication"], self.settings.root_namespace
+        )
         self.sidecars: dict[str, list[KubernetesObject]] = defaultdict(list)
         for item in of_kind(by_kind["Sidecar"], "Sidecar"):
             self.sidecars[item.namespace].append(item)

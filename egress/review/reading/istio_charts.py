@@ -123,6 +123,7 @@ def mesh_settings(body: Mapping[str, Any], address: str) -> MeshSettings:
         root_namespace=str(config.get("rootNamespace") or body.get("namespace") or ROOT_NAMESPACE),
         registry_only=mode == "REGISTRY_ONLY",
         trust_domain=str(config.get("trustDomain") or "cluster.local"),
+        auto_mtls=config.get("enableAutoMtls") is not False,
         address=address,
         given=True,
     )

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from egress.proof import outside
 from egress.proof.certificates import Authority
 from egress.proof.outside import Arrival, Certificates, Journal, Server
 
@@ -97,3 +98,24 @@ def test_tls_on_the_plain_port_has_arrived_nevertheless(site: Site) -> None:
 def test_a_connection_without_a_byte_is_told_apart(site: Site) -> None:
     socket.create_connection(("127.0.0.1", site.tls), timeout=5).close()
     assert site.arrival().is_empty
+
+
+def test_tls_inside_tls_is_answered_at_once(site: Site) -> None:
+    context = ssl.create_default_context(cadata=site.authority.root.certificate.decode())
+    with (
+        socket.create_connection(("127.0.0.1", site.tls), timeout=5) as connection,
+        context.wrap_socket(connection, server_hostname="example.com") as stream,
+    ):
+        stream.sendall(b"\x16\x03\x01\x00\x05hello")
+        assert _all(stream).startswith(b"HTTP/1.1 400")
+
+
+def test_a_late_first_request_is_an_arrival_of_its_own(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outside, "_FIRST_REQUEST", 0.01)
+    with socket.create_connection(("127.0.0.1", site.plain), timeout=5) as stream:
+        while not site.journal.arrivals:
+            time.sleep(0.01)
+        time.sleep(0.05)
+        stream.sendall(REQUEST)
+        assert _all(stream).startswith(b"HTTP/1.1 418")
+    assert [arrival.row for arrival in site.journal.arrivals] == ["", "row-1"]

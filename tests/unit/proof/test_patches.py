@@ -61,3 +61,13 @@ def test_the_difference_of_two_states_is_what_changed_and_what_is_gone() -> None
     assert [item.object["spec"]["value"] for item in changed] == ["b"]
     assert gone == [namespace]
     assert difference([namespace], [namespace]) == ([], [])
+
+
+def test_an_entry_with_an_object_adds_it_and_later_patches_reach_it() -> None:
+    added = {"object": policy("b").object | {"metadata": {"name": "q", "namespace": "istio-egress"}}}
+    later = {**PATCH, "name": "q"}
+    found = patched(Deployed(vpc=vpc(), objects=(policy("a"),)), [added, later]).objects
+
+    assert [item.object["metadata"]["name"] for item in found] == ["p", "q"]
+    assert found[1].object["spec"] == {"kept": [1]}
+    assert added["object"]["spec"] == {"value": "b", "kept": [1]}

@@ -1,0 +1,113 @@
+"""The way to a site: its name, the sender's network policies, the VPC firewall, the way out, the handshake."""
+
+from egress.review.answer import NO_CONNECTION, NO_NAME, TIME_OUT, TLS_FAILURE, WRONG_CERTIFICATE, Passage
+from egress.review.controls.endpoint import Connection
+from egress.review.controls.firewall import NOT_GIVEN
+from egress.review.controls.names import METADATA_PORTS, METADATA_SERVER
+from egress.review.controls.way_out import way_out
+from egress.review.hops import Leg, Wire
+from egress.review.trail import Ends, Trail
+from egress.review.workloads import Workload
+
+_SPOKEN = {
+    "plain": "plain",
+    "application TLS": "the application's TLS",
+    "originated TLS": "TLS of the proxy",
+    "mesh mTLS": "mesh mTLS",
+}
+
+
+class WayToSites:
+    """Leads a request out of the cluster."""
+
+    def __init__(self, trail: Trail) -> None:
+        self.trail = trail
+
+    def to_sites(self, ends: tuple[tuple[str, int], ...], leg: Leg) -> None:
+        """Connect to a site outside; several ends are tried by the proxy in turn, so all must agree."""
+        distinct = tuple(dict.fromkeys(ends))
+        trail = self.trail
+        if not distinct:
+            trail.refuse(
+                "gateway route" if leg.gateways else "sidecar route", "no endpoint", None, trail.broken()
+            )
+        for host, port in distinct:
+            self._to_site(host, port, leg)
+        self._arrive(distinct, leg.wire, leg.gateways)
+
+    def look_up(self, pod: Workload, host: str) -> None:
+        """Resolve a name as a Pod: its policies towards the name servers, and the private zones."""
+        trail, registry = self.trail, self.trail.review.mesh.registry
+        if _is_address(host):
+            return
+        trail.control = "network policy"
+        step = trail.review.lookup(pod)
+        proxied = pod is not trail.source
+        if step is not None and step.passage is Passage.REFUSES:
+            trail.meet(step, trail.broken() if proxied else NO_NAME)
+        if any(not service.external for service in registry.named(registry.canonical(host))):
+            return
+        trail.control = "private DNS"
+        resolved = trail.review.names.resolve(host)
+        if resolved.addresses is None and resolved.step is not None:
+            trail.meet(resolved.step, trail.broken() if proxied else NO_NAME)
+
+    def _to_site(self, host: str, port: int, leg: Leg) -> None:
+        trail, review = self.trail, self.trail.review
+        broken = trail.broken() if leg.proxied else TIME_OUT
+        resolved = review.names.resolve(host)
+        if resolved.addresses is None:
+            assert resolved.step is not None  # noqa: S101 - a name is refused by a zone
+            trail.steps.append(resolved.step)
+            raise Ends(broken if leg.proxied else NO_NAME)
+        if leg.gateways:
+            self.look_up(leg.sender, host)
+        elif resolved.step is not None:
+            trail.steps.append(resolved.step)
+        connection = Connection(review.endpoint(leg.sender), review.outside(resolved.addresses), port)
+        trail.control = "network policy"
+        trail.meet(review.network_policies.egress(connection), broken)
+        if resolved.addresses.name == METADATA_SERVER and port not in METADATA_PORTS:
+            trail.refuse(
+                "metadata server",
+                f"it does not listen on port {port}",
+                None,
+                broken if leg.proxied else NO_CONNECTION,
+            )
+        trail.control = "VPC firewall"
+        if review.firewall is None or review.vpc is None:
+            trail.steps.append(NOT_GIVEN)
+            return
+        trail.meet(review.firewall.egress(connection), broken)
+        trail.meet(way_out(review.vpc, resolved.addresses), broken)
+
+    def _arrive(self, ends: tuple[tuple[str, int], ...], wire: Wire, gateways: int) -> None:
+        trail, request = self.trail, self.trail.request
+        https = request.scheme == "https"
+        who = "gateway" if gateways else "sidecar"
+        if wire.security == "mesh mTLS" and not request.own_tls:
+            reason = "a site outside has no mesh certificate"
+            trail.refuse(f"{who} TLS", reason, wire.address, trail.broken())
+        if wire.security == "originated TLS" and https:
+            reason = "TLS inside TLS: the site sees the outer one"
+            trail.refuse(f"{who} TLS", reason, wire.address, TLS_FAILURE)
+        strangers = [
+            host for host, _ in ends if wire.security == "originated TLS" and _stranger(host, wire.verifies)
+        ]
+        if strangers:
+            reason = f"the certificate of {strangers[0]} does not carry {' or '.join(wire.verifies)}"
+            trail.refuse(f"{who} TLS", reason, wire.address, trail.broken())
+        spoken = "the caller's own TLS" if request.own_tls else _SPOKEN[wire.security]
+        places = " or ".join(f"{host}:{port}" for host, port in ends)
+        trail.arrives = f"{places}, {spoken}"
+        if https and all(_stranger(host, (request.sni,)) for host, _ in ends):
+            trail.client = WRONG_CERTIFICATE
+
+
+def _is_address(host: str) -> bool:
+    return host.replace(".", "").isdigit()
+
+
+def _stranger(host: str, verified: tuple[str, ...]) -> bool:
+    """True when a site of this name cannot show a certificate for any of the names."""
+    return bool(verified) and not _is_address(host) and host not in verified
