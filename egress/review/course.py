@@ -69,9 +69,9 @@ class Course:
         wire = Wire("application TLS", request.sni) if request.scheme == "https" else Wire("plain")
         if request.own_tls == "with mesh certificate":
             own = self.source.principal(self.review.mesh.settings.trust_domain)
-            wire = Wire("mesh mTLS", request.own_sni.lower(), own)
+            wire = Wire("mesh mTLS", request.own_sni.lower(), own, callers_own=True)
         elif request.own_tls:
-            wire = Wire("originated TLS", request.own_sni.lower())
+            wire = Wire("originated TLS", request.own_sni.lower(), callers_own=True)
         around = self.source.meshed and request.sidecar is None
         why = "annotations keep it from the sidecar" if around else "no sidecar"
         step = Step(
@@ -87,6 +87,7 @@ class Course:
             raise Ends(outcome.client)
         target, dial = outcome.target, self.request.dial
         trail.reads_http = outcome.http
+        trail.shakes_hands = self.request.scheme == "https" or outcome.wire.callers_own
         if target.original and gateways:
             trail.refuse(
                 "gateway route", "its original destination is the gateway itself", None, trail.broken()

@@ -21,6 +21,8 @@ class Wire:
     """Originated TLS: the names one of which the certificate must carry; none, and any site will do."""
     address: str | None = None
     """The DestinationRule that asks for this layer."""
+    callers_own: bool = False
+    """TLS that the caller speaks around its request, or a proxy's layer around that."""
 
 
 @dataclass(frozen=True, slots=True)

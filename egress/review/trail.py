@@ -34,6 +34,9 @@ class Trail:
         self.reads_http = True
         """The last proxy read requests; one that passes bytes on can answer nothing, it closes."""
 
+        self.shakes_hands = request.scheme == "https"
+        """The client's own handshake is passed on unread: what breaks then breaks that."""
+
     def meet(self, step: Step, refused: ClientView) -> None:
         """Add a control. Raises Ends where it refuses."""
         self.steps.append(step)
@@ -46,7 +49,7 @@ class Trail:
 
     def broken(self) -> ClientView:
         """What a proxy's failed connection looks like to the client."""
-        if self.request.scheme == "https":
+        if self.shakes_hands:
             return TLS_FAILURE
         return UNAVAILABLE if self.reads_http else RESET
 

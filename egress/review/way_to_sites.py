@@ -85,20 +85,21 @@ class WayToSites:
         trail, request = self.trail, self.trail.request
         https = request.scheme == "https"
         who = "gateway" if gateways else "sidecar"
-        if wire.security == "mesh mTLS" and not request.own_tls:
+        by_caller = wire.callers_own and wire.address is None
+        if wire.security == "mesh mTLS" and not by_caller:
             reason = "a site outside has no mesh certificate"
             trail.refuse(f"{who} TLS", reason, wire.address, trail.broken())
-        if wire.security == "originated TLS" and https:
-            reason = "TLS inside TLS: the site sees the outer one"
-            trail.refuse(f"{who} TLS", reason, wire.address, TLS_FAILURE)
-        strangers = [
-            host for host, _ in ends if wire.security == "originated TLS" and _stranger(host, wire.verifies)
-        ]
+        originated = wire.security == "originated TLS" and not by_caller
+        strangers = [host for host, _ in ends if originated and _stranger(host, wire.verifies)]
         if strangers:
             reason = f"the certificate of {strangers[0]} does not carry {' or '.join(wire.verifies)}"
             trail.refuse(f"{who} TLS", reason, wire.address, trail.broken())
-        spoken = "the caller's own TLS" if request.own_tls else _SPOKEN[wire.security]
         places = " or ".join(f"{host}:{port}" for host, port in ends)
+        if originated and (https or wire.callers_own):
+            # It leaves the cluster, whatever the site makes of a handshake where it expects a request.
+            trail.arrives, trail.client = f"{places}, TLS inside the proxy's own", TLS_FAILURE
+            return
+        spoken = "the caller's own TLS" if request.own_tls else _SPOKEN[wire.security]
         trail.arrives = f"{places}, {spoken}"
         if https and all(_stranger(host, (request.sni,)) for host, _ in ends):
             trail.client = WRONG_CERTIFICATE

@@ -1,6 +1,6 @@
 """The gateway: which server takes a connection, where its route leads."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from egress.review.answer import (
     NO_CONNECTION,
@@ -159,9 +159,10 @@ def onward(accepted: Accepted, request: Request, principal: str) -> Outcome:
         raise Undecided("a server without a route took the connection", server.gateway.address)
     item, route = accepted.passed_on
     outcome = _follow(accepted, item, route, request, gateway, principal, http=False)
-    ours = isinstance(outcome, Onward) and outcome.wire.security in ("plain", "application TLS")
-    if server.passes_through and ours and isinstance(outcome, Onward):
-        return Onward(outcome.steps, outcome.target, accepted.wire, http=False)
+    if server.passes_through and isinstance(outcome, Onward):
+        bare = outcome.wire.security in ("plain", "application TLS")
+        wire = accepted.wire if bare else replace(outcome.wire, callers_own=accepted.wire.callers_own)
+        return Onward(outcome.steps, outcome.target, wire, http=False)
     return outcome
 
 
