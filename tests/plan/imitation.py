@@ -23,6 +23,8 @@ from tests.plan.schema import PLUGIN_FRAMEWORK, Reader
 HERE = Path(__file__).parent
 STRICT = frozenset({"kubernetes_manifest"})
 """Resource types that are not made with SDKv2, beside those of the providers on the plugin framework."""
+WHOLE_BLOCKS = frozenset({"google"})
+"""Providers that compute a block as a whole where it is not given (`master_auth`, `node_pool` of a cluster)."""
 KNOWN_AT_PLAN = {"google_service_account": ("email", "member")}
 """Computed attributes that the pinned google provider knows when it plans (since 6.8)."""
 
@@ -117,6 +119,7 @@ def schema_of(provider: str, types: Iterable[tuple[str, bool]]) -> dict[str, Any
             for type_, names in KNOWN_AT_PLAN.items()
             if type_ in templates
         },
+        "whole_blocks": provider in WHOLE_BLOCKS,
         "strict": [type_ for type_ in resources if provider in PLUGIN_FRAMEWORK or type_ in STRICT],
     }
 

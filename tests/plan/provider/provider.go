@@ -101,7 +101,7 @@ func (p *provider) PlanResourceChange(_ context.Context, asked *tfprotov6.PlanRe
 	if manifest, is := fields["manifest"]; is && asked.TypeName == "kubernetes_manifest" {
 		fields["object"] = manifest
 	}
-	value := planned(schema.Block, tftypes.NewValue(proposed.Type(), fields), prior)
+	value := planned(schema.Block, tftypes.NewValue(proposed.Type(), fields), prior, p.schema.wholeBlocks)
 	if os.Getenv(lessVariable) == "" {
 		value = p.derived(p.schema.knownAtPlan[asked.TypeName], value)
 	}
@@ -159,7 +159,7 @@ func (p *provider) ReadDataSource(_ context.Context, asked *tfprotov6.ReadDataSo
 			return nil, fmt.Errorf("%s.%s: %w", asked.TypeName, name, err)
 		}
 	}
-	read, err := applied(asked.TypeName, planned(schema.Block, tftypes.NewValue(value.Type(), fields), tftypes.Value{}))
+	read, err := applied(asked.TypeName, planned(schema.Block, tftypes.NewValue(value.Type(), fields), tftypes.Value{}, false))
 	if err != nil {
 		return nil, err
 	}

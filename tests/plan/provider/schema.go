@@ -21,6 +21,8 @@ type schema struct {
 	afterApply  map[string]map[string]string
 	// Resource types not made with Terraform's older SDK: their values come back exactly as they were planned.
 	strict map[string]bool
+	// Blocks that are not given may be computed as a whole.
+	wholeBlocks bool
 }
 
 type file struct {
@@ -31,6 +33,7 @@ type file struct {
 	KnownAtPlan map[string]map[string]string `json:"known_at_plan"`
 	AfterApply  map[string]map[string]string `json:"after_apply"`
 	Strict      []string                     `json:"strict"`
+	WholeBlocks bool                         `json:"whole_blocks"`
 }
 
 type block struct {
@@ -74,6 +77,7 @@ func readSchema(path string) (*schema, error) {
 		knownAtPlan: read.KnownAtPlan,
 		afterApply:  read.AfterApply,
 		strict:      map[string]bool{},
+		wholeBlocks: read.WholeBlocks,
 	}
 	for _, name := range read.Strict {
 		found.strict[name] = true

@@ -13,9 +13,9 @@ import (
 
 type values = map[string]tftypes.Value
 
-// planned returns a block's value with what is computed and not given as unknown, or as it was. A block that is not given
-// and has computed attributes is computed as a whole: so it is for most such blocks, and the bindings do not tell which.
-func planned(block *tfprotov6.SchemaBlock, value, prior tftypes.Value) tftypes.Value {
+// planned returns a block's value with what is computed and not given as unknown, or as it was. With whole, a block that is
+// not given and has computed attributes is computed as a whole: many are, and the bindings do not tell which.
+func planned(block *tfprotov6.SchemaBlock, value, prior tftypes.Value, whole bool) tftypes.Value {
 	if value.IsNull() || !value.IsKnown() {
 		return value
 	}
@@ -27,7 +27,7 @@ func planned(block *tfprotov6.SchemaBlock, value, prior tftypes.Value) tftypes.V
 	for _, nested := range block.BlockTypes {
 		was, now := before[nested.TypeName], fields[nested.TypeName]
 		switch {
-		case len(itemsOf(now)) == 0 && now.IsKnown() && nested.Nesting == list && computes(nested.Block):
+		case whole && len(itemsOf(now)) == 0 && now.IsKnown() && nested.Nesting == list && computes(nested.Block):
 			if len(before) == 0 {
 				was = tftypes.NewValue(now.Type(), tftypes.UnknownValue)
 			}
@@ -36,9 +36,9 @@ func planned(block *tfprotov6.SchemaBlock, value, prior tftypes.Value) tftypes.V
 			stood, index := itemsOf(was), -1
 			fields[nested.TypeName] = each(now, func(item tftypes.Value) tftypes.Value {
 				if index++; nested.Nesting == list && index < len(stood) {
-					return planned(nested.Block, item, stood[index])
+					return planned(nested.Block, item, stood[index], whole)
 				}
-				return planned(nested.Block, item, tftypes.Value{})
+				return planned(nested.Block, item, tftypes.Value{}, whole)
 			})
 		}
 	}
@@ -133,12 +133,31 @@ func empty(type_ tftypes.Type, top bool) tftypes.Value {
 
 // applied returns a planned value with every unknown made up.
 func applied(type_ string, value tftypes.Value) (tftypes.Value, error) {
+	value, err := tftypes.Transform(value, withTargetPort)
+	if err != nil {
+		return value, err
+	}
 	return tftypes.Transform(value, func(path *tftypes.AttributePath, item tftypes.Value) (tftypes.Value, error) {
 		if item.IsKnown() {
 			return item, nil
 		}
 		return madeUp(fmt.Sprintf("imitated %s.%s", type_, path.LastStep()), item.Type()), nil
 	})
+}
+
+// withTargetPort gives a Service's port the target that Kubernetes gives it: itself.
+func withTargetPort(_ *tftypes.AttributePath, item tftypes.Value) (tftypes.Value, error) {
+	if !item.Type().Is(tftypes.Object{}) || item.IsNull() || !item.IsKnown() {
+		return item, nil
+	}
+	fields := fieldsOf(item)
+	target, is := fields["target_port"]
+	var port big.Float
+	if !is || target.IsKnown() || fields["port"].As(&port) != nil {
+		return item, nil
+	}
+	fields["target_port"] = tftypes.NewValue(tftypes.String, port.String())
+	return tftypes.NewValue(item.Type(), fields), nil
 }
 
 // madeUp returns a value of a type. Strings are base64, since certificates are decoded.
