@@ -69,7 +69,7 @@ func (p *provider) ValidateDataResourceConfig(context.Context, *tfprotov6.Valida
 }
 
 func (p *provider) UpgradeResourceState(_ context.Context, asked *tfprotov6.UpgradeResourceStateRequest) (*tfprotov6.UpgradeResourceStateResponse, error) {
-	type_ := p.schema.resources[asked.TypeName].ValueType()
+	type_ := p.schema.types[asked.TypeName]
 	value, err := asked.RawState.Unmarshal(type_)
 	if err != nil {
 		return nil, err
@@ -83,12 +83,12 @@ func (p *provider) ReadResource(_ context.Context, asked *tfprotov6.ReadResource
 }
 
 func (p *provider) PlanResourceChange(_ context.Context, asked *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
-	schema := p.schema.resources[asked.TypeName]
-	proposed, err := asked.ProposedNewState.Unmarshal(schema.ValueType())
+	schema, type_ := p.schema.resources[asked.TypeName], p.schema.types[asked.TypeName]
+	proposed, err := asked.ProposedNewState.Unmarshal(type_)
 	if err != nil {
 		return nil, err
 	}
-	prior, err := asked.PriorState.Unmarshal(schema.ValueType())
+	prior, err := asked.PriorState.Unmarshal(type_)
 	if err != nil {
 		return nil, err
 	}
@@ -108,7 +108,7 @@ func (p *provider) PlanResourceChange(_ context.Context, asked *tfprotov6.PlanRe
 	if legacy && !prior.IsNull() {
 		value = padded(value, true)
 	}
-	state, err := tfprotov6.NewDynamicValue(schema.ValueType(), value)
+	state, err := tfprotov6.NewDynamicValue(type_, value)
 	return &tfprotov6.PlanResourceChangeResponse{
 		PlannedState:                &state,
 		RequiresReplace:             renamed(prior, value),
@@ -117,8 +117,8 @@ func (p *provider) PlanResourceChange(_ context.Context, asked *tfprotov6.PlanRe
 }
 
 func (p *provider) ApplyResourceChange(_ context.Context, asked *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
-	schema := p.schema.resources[asked.TypeName]
-	value, err := asked.PlannedState.Unmarshal(schema.ValueType())
+	type_ := p.schema.types[asked.TypeName]
+	value, err := asked.PlannedState.Unmarshal(type_)
 	if err != nil {
 		return nil, err
 	}
@@ -139,7 +139,7 @@ func (p *provider) ApplyResourceChange(_ context.Context, asked *tfprotov6.Apply
 	if legacy {
 		value = padded(value, true)
 	}
-	state, err := tfprotov6.NewDynamicValue(schema.ValueType(), value)
+	state, err := tfprotov6.NewDynamicValue(type_, value)
 	return &tfprotov6.ApplyResourceChangeResponse{NewState: &state, UnsafeToUseLegacyTypeSystem: legacy}, err
 }
 

@@ -21,6 +21,8 @@ type schema struct {
 	afterApply  map[string]map[string]string
 	// Resource types not made with Terraform's older SDK: their values come back exactly as they were planned.
 	strict map[string]bool
+	// The types of the resources' values: putting one together takes longer than all else.
+	types map[string]tftypes.Type
 	// Blocks that are not given may be computed as a whole.
 	wholeBlocks bool
 }
@@ -77,6 +79,7 @@ func readSchema(path string) (*schema, error) {
 		knownAtPlan: read.KnownAtPlan,
 		afterApply:  read.AfterApply,
 		strict:      map[string]bool{},
+		types:       map[string]tftypes.Type{},
 		wholeBlocks: read.WholeBlocks,
 	}
 	for _, name := range read.Strict {
@@ -89,6 +92,7 @@ func readSchema(path string) (*schema, error) {
 		if found.resources[name], err = schemaOf(item); err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
+		found.types[name] = found.resources[name].ValueType()
 	}
 	for name, item := range read.DataSources {
 		if found.dataSources[name], err = schemaOf(item); err != nil {

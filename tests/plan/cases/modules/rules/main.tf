@@ -1,0 +1,22 @@
+variable "name" {
+  type = string
+}
+
+variable "network" {
+  type = string
+}
+
+variable "account" {
+  type = string
+}
+
+resource "google_compute_firewall" "allow" {
+  name                    = "allow-${var.name}"
+  network                 = var.network
+  direction               = "EGRESS"
+  target_service_accounts = [var.account]
+  allow {
+    protocol = "tcp"
+    ports    = ["443"]
+  }
+}
