@@ -15,6 +15,7 @@ from egress.review.errors import ReviewError
 from egress.review.inventory import Inventory
 from egress.review.objects import KubernetesObject
 from egress.review.reading.inputs import read
+from egress.review.reading.not_yet_known import ABSENT, leaves
 from egress.review.review import Review
 from egress.review.vpc import FirewallRule
 
@@ -110,14 +111,14 @@ def test_nothing_is_left_after_a_destruction() -> None:
 
 def test_modules_and_instances_are_read_with_the_accounts_they_are_given() -> None:
     """Here the e-mail addresses are unknown; they follow from the accounts the expressions refer to."""
-    gateway, application = (
-        f"{name}-nodes@case.iam.gserviceaccount.com" for name in ("gateway", "application")
+    gateway, application, web = (
+        f"{name}-nodes@case.iam.gserviceaccount.com" for name in ("gateway", "application", "web")
     )
     found = {rule.address: rule.target_service_accounts for rule in rules("modules").values()}
     assert found == {
         "google_compute_firewall.deny[0]": (application, gateway),
         "google_compute_firewall.deny[1]": (application, gateway),
-        'module.rules["web"].google_compute_firewall.allow': (gateway,),
+        'module.rules["web"].google_compute_firewall.allow': (gateway, web),
     }
 
 
@@ -149,6 +150,16 @@ def test_what_a_verdict_hangs_on_and_is_not_known_is_told_with_its_place(
         read([only(tmp_path, address)])
     assert f"{address}: {path}" in str(told.value)
     assert "known only after the apply" in str(told.value)
+
+
+def test_a_dynamic_block_is_given_although_the_configuration_does_not_show_it() -> None:
+    """What a provider fills in is known by having no expression; so has a block that `dynamic` makes."""
+    unknown, path = [{"service_account": True}], ("node_config",)
+    assert [leaf.given for leaf in leaves(unknown, ABSENT, path)] == [True]
+    assert [leaf.given for leaf in leaves(unknown, [{"labels": {"constant_value": {}}}], path)] == [False]
+    two_of_which_one_is_dynamic = [{"service_account": True}, {"service_account": True}]
+    found = leaves(two_of_which_one_is_dynamic, [{"service_account": {"references": ["var.a"]}}], path)
+    assert [(leaf.given, leaf.references) for leaf in found] == [(True, ()), (True, ())]
 
 
 def test_a_range_that_the_provider_will_fill_in_is_none() -> None:
