@@ -82,12 +82,13 @@ def _deposed(folder: Folder) -> Path:
 
 def _repeatable(read: dict[str, Any]) -> dict[str, Any]:
     """A document without what differs from run to run, and without the prior state where changes tell it too."""
-    left_out = {"timestamp", "terraform_version"} | ({"prior_state"} if "resource_changes" in read else set())
+    left_out = {"timestamp", "relevant_attributes"} | (
+        {"prior_state"} if "resource_changes" in read else set()
+    )
     text = json.dumps({key: value for key, value in read.items() if key not in left_out})
-    repeatable: dict[str, Any] = {
-        "terraform_version": "any",
-        **json.loads(re.sub(r'"deposed": "[0-9a-f]{8}"', '"deposed": "00000000"', text)),
-    }
+    repeatable: dict[str, Any] = json.loads(
+        re.sub(r'"deposed": "[0-9a-f]{8}"', '"deposed": "00000000"', text)
+    )
     return repeatable
 
 

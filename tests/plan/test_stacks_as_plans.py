@@ -1,5 +1,6 @@
 """The stacks planned by Terraform: the review of the plans is the review of the stacks, cell by cell."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from egress.review.comparison import changed_objects
+from egress.review.findings.registry import find
 from egress.review.matrix import Matrix
 from egress.review.reading.inputs import read
 from egress.review.review import Review
@@ -43,6 +45,10 @@ def _in_its_stack(address: str | None) -> str:
     return rest if stack in STACKS else address or ""
 
 
+def _without_stacks(message: str) -> str:
+    return re.sub(rf"\b({'|'.join(STACKS)})\.(?=\w+\.)", "", message)
+
+
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_every_cell_has_the_answer_and_the_controls_of_the_stacks(
     configuration: Planned, moment: str
@@ -63,6 +69,22 @@ def test_a_diff_of_the_stacks_and_their_plans_is_silent(configuration: Planned, 
         assert (finished.returncode, finished.stderr) == (0, "")
         silence = "Nothing changes for any identity; 0 changed objects without effect."
         assert finished.stdout.strip() == silence
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_the_findings_are_those_of_the_stacks(configuration: Planned, moment: str) -> None:
+    def told(path: Path) -> list[tuple[str, str, list[str], tuple[str, ...]]]:
+        return [
+            (
+                item.kind.code,
+                _without_stacks(item.message),
+                [_in_its_stack(a) for a in item.addresses],
+                item.cells,
+            )
+            for item in find(Review(read([path])))
+        ]
+
+    assert told(getattr(configuration, moment)) == told(configuration.out)
 
 
 def test_the_egress_plan_alone_says_that_the_vpc_is_not_given(configuration: Planned) -> None:

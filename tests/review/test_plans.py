@@ -82,6 +82,15 @@ def test_what_terraform_forgets_stays_as_it_was() -> None:
     assert (forgotten.ranges.name, forgotten.traffic) == ("198.51.100.0/24", (("tcp", ((22, 22),)),))
 
 
+def test_what_is_forgotten_is_found_where_it_is_not_among_the_planned_values(tmp_path: Path) -> None:
+    document = json.loads((PLANS / "changed.json").read_text())
+    module = document["planned_values"]["root_module"]
+    module["resources"] = [item for item in module["resources"] if "values" in item]
+    file = tmp_path / "plan.json"
+    file.write_text(json.dumps(document))
+    assert changed_objects(Review(read([file])), Review(inventory("changed"))) == {}
+
+
 def test_what_is_deposed_gives_way_to_what_has_its_address() -> None:
     document = json.loads((PLANS / "deposed.json").read_text())
     assert [change["deposed"] for change in document["resource_changes"] if "deposed" in change]

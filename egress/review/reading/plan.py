@@ -53,13 +53,21 @@ class _Plan:
     def __init__(self, document: Mapping[str, Any], file: Path) -> None:
         self._file = file
         # What is deposed has the address of what takes its place, and goes with the apply.
-        self._changes = {
-            change["address"]: change.get("change") or {}
-            for change in document.get("resource_changes") or ()
-            if "deposed" not in change
-        }
+        changes = [change for change in document.get("resource_changes") or () if "deposed" not in change]
+        self._changes = {change["address"]: change.get("change") or {} for change in changes}
+        # Some releases list what is forgotten among the planned values, without values of its own.
+        forgotten = [
+            change for change in changes if (change.get("change") or {}).get("actions") == ["forget"]
+        ]
+        self._forgotten = [
+            ResolvedResource(address=item["address"], type=item["type"], body=item["change"]["before"])
+            for item in forgotten
+        ]
+        gone = {item["address"] for item in forgotten}
         root = (document.get("planned_values") or {}).get("root_module") or {}
-        self._planned = [item for item in _planned(root) if item.get("mode") != "data"]
+        self._planned = [
+            item for item in _planned(root) if item.get("mode") != "data" and item["address"] not in gone
+        ]
         configuration = (document.get("configuration") or {}).get("root_module") or {}
         self._references = PlanReferences(
             configuration, {item["address"]: item.get("values") or {} for item in self._planned}
@@ -69,22 +77,17 @@ class _Plan:
         return [
             ResolvedResource(address=item["address"], type=item["type"], body=self._body(item))
             for item in self._planned
-        ]
+        ] + self._forgotten
 
     def _body(self, item: Mapping[str, Any]) -> dict[str, Any]:
-        change = self._changes.get(item["address"]) or {}
-        if "forget" in (change.get("actions") or ()):
-            return dict(change.get("before") or {})
         body = dict(item.get("values") or {})
-        unknown = change.get("after_unknown")
+        unknown = (self._changes.get(item["address"]) or {}).get("after_unknown")
         if not unknown:
             return body
         stated = self._references.expressions(item["address"])
         found = [
             leaf for key, value in unknown.items() for leaf in leaves(value, stated.get(key, ABSENT), (key,))
         ]
-        if not found:
-            return body
         return overlay(body, item["type"], found, lambda leaf: self._mark(item, leaf, found))
 
     def _mark(self, item: Mapping[str, Any], leaf: Leaf, unknown: Sequence[Leaf]) -> Any:
