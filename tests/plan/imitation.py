@@ -62,7 +62,10 @@ def plugin_folder(versions: Mapping[str, str], types: Types) -> Path:
         binary = _build(half / "build")
         for name, version in versions.items():
             _install(half / "plugins", binary, name, version, types[name])
-        half.rename(folder)
+        try:
+            half.rename(folder)
+        except OSError:  # another run was first
+            shutil.rmtree(half)
     return folder / "plugins"
 
 

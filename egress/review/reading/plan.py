@@ -91,15 +91,16 @@ class _Plan:
         return overlay(body, item["type"], found, lambda leaf: self._mark(item, leaf, found))
 
     def _mark(self, item: Mapping[str, Any], leaf: Leaf, unknown: Sequence[Leaf]) -> Any:
-        """The value where the plan tells it another way, else what refuses to be read."""
+        """The value where the plan tells it another way, else what refuses to be read.
+
+        As many accounts as elements are those accounts; that a function changes an address is not to be seen.
+        """
         address: str = item["address"]
         attribute = leaf.path[0]
         beside = [other.path for other in unknown if other.path[0] == attribute]
         if attribute in ("target_service_accounts", "source_service_accounts"):
             emails = self._references.emails(address, leaf.references)
-            if len(leaf.path) == 1:
-                return emails or self._refused(address, leaf)
-            if len(emails) == len(beside):
+            if len(leaf.path) > 1 and len(emails) == len(beside):
                 return emails[beside.index(leaf.path)]
         elif leaf.path[-1] == "service_account":
             emails = self._references.emails(address, leaf.references)
