@@ -20,15 +20,27 @@ def find_go(cache: Path, say: Say) -> Path:
 
     Raises ProofError where none can be had.
     """
+    if found := present_go(cache):
+        return found
+    own = shutil.which("go")
+    lacking = f"{own} is {_version(Path(own))}" if own else "there is no Go on PATH"
+    say(f"{lacking}: unpacking Go {GO} into {cache}")
+    kept = _kept(cache)
+    _unpack(kept.parents[2])
+    return kept
+
+
+def present_go(cache: Path) -> Path | None:
+    """Return a Go that is new enough and there already: the machine's, or the one in the cache."""
     own = shutil.which("go")
     if own and new_enough(_version(Path(own))):
         return Path(own)
-    kept = cache / f"go@{GO}" / "go" / "bin" / "go"
-    if not kept.exists():
-        found = f"{own} is {_version(Path(own))}" if own else "there is no Go on PATH"
-        say(f"{found}: unpacking Go {GO} into {cache}")
-        _unpack(kept.parents[2])
-    return kept
+    kept = _kept(cache)
+    return kept if kept.exists() else None
+
+
+def _kept(cache: Path) -> Path:
+    return cache / f"go@{GO}" / "go" / "bin" / "go"
 
 
 def new_enough(version: str) -> bool:

@@ -1,7 +1,7 @@
 """`diff`: what a change gives and takes, and which object does it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from egress.review.answer import Answer, Verdict
@@ -90,7 +90,7 @@ def changed_objects(old: Review, new: Review) -> dict[str, tuple[str, ...]]:
         elif one is not None and other is not None and _body(one) != _body(other):
             found[f"{place} changed"] = tuple(dict.fromkeys((one.address, other.address)))
     found.update(_changed_vpc(old, new))
-    if old.inventory.mesh != new.inventory.mesh:
+    if replace(old.inventory.mesh, address=None) != replace(new.inventory.mesh, address=None):
         addresses = (old.inventory.mesh.address, new.inventory.mesh.address)
         found["meshConfig changed"] = tuple(dict.fromkeys(a for a in addresses if a))
     return found
@@ -193,7 +193,7 @@ def _changed_vpc(old: Review, new: Review) -> dict[str, tuple[str, ...]]:
     found = {}
     for name in sorted(before.keys() | after.keys()):
         one, other = before.get(name), after.get(name)
-        if one == other:
+        if one and other and one[1] == other[1]:
             continue
         what = "added" if one is None else "removed" if other is None else "changed"
         addresses = tuple(dict.fromkeys(part[0] for part in (one, other) if part))

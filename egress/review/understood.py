@@ -204,9 +204,18 @@ def check(objects: Iterable[KubernetesObject]) -> tuple[KubernetesObject, ...]:
     return listed
 
 
+def decides(item: KubernetesObject) -> bool:
+    """True for an object on which a verdict may hang."""
+    return item.group in ("", "apps") or _deciding(item.group)
+
+
+def _deciding(group: str) -> bool:
+    return group in DECIDING_GROUPS or group.endswith(tuple("." + known for known in DECIDING_GROUPS))
+
+
 def _problems(item: KubernetesObject) -> list[str]:
     kind = item.kind
-    deciding = item.group in DECIDING_GROUPS or item.group.endswith(tuple("." + g for g in DECIDING_GROUPS))
+    deciding = _deciding(item.group)
     if kind in SHAPES and (deciding or item.group == ""):
         if kind == "Gateway" and item.group != "networking.istio.io":
             return [f"{item.address}: Kubernetes Gateway API objects are not modelled"]

@@ -13,7 +13,7 @@ def _service_account_email(body: _Body) -> str:
     return f"{body['account_id']}@{body['project']}.iam.gserviceaccount.com"
 
 
-_COMPUTED: dict[str, dict[str, Callable[[_Body], str]]] = {
+COMPUTED: dict[str, dict[str, Callable[[_Body], str]]] = {
     "google_service_account": {
         "email": _service_account_email,
         "member": lambda body: f"serviceAccount:{_service_account_email(body)}",
@@ -33,7 +33,7 @@ _COMPUTED: dict[str, dict[str, Callable[[_Body], str]]] = {
 
 def computed(type_: str, attribute: str, body: _Body) -> str | None:
     """Return a computed attribute's value; None where it is known only after the apply."""
-    rule = _COMPUTED.get(type_, {}).get(attribute)
+    rule = COMPUTED.get(type_, {}).get(attribute)
     if rule is None:
         return None
     try:

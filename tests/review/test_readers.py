@@ -41,13 +41,16 @@ def plan_of(out: Path, stack: str) -> dict[str, Any]:
         values = body if item.type == "kubernetes_manifest" else {k: padded(v, k) for k, v in body.items()}
         unknown: dict[str, Any] = {}
         expressions: dict[str, Any] = {}
-        if "target_service_accounts" in values:
-            del values["target_service_accounts"]
-            unknown["target_service_accounts"] = True
-            reference = (
-                raw[item.type][item.name]["target_service_accounts"][0].removeprefix("${").removesuffix("}")
-            )
-            expressions["target_service_accounts"] = {"references": [reference, reference.rpartition(".")[0]]}
+        if accounts := values.get("target_service_accounts"):
+            values["target_service_accounts"] = [None for _ in accounts]
+            unknown["target_service_accounts"] = [True for _ in accounts]
+            references = [
+                reference.removeprefix("${").removesuffix("}")
+                for reference in raw[item.type][item.name]["target_service_accounts"]
+            ]
+            expressions["target_service_accounts"] = {
+                "references": [each for one in references for each in (one, one.rpartition(".")[0])]
+            }
         common = {"address": item.address, "mode": "managed", "type": item.type, "name": item.name}
         resources.append({**common, "values": values})
         changes.append({**common, "change": {"after_unknown": unknown}})
@@ -98,7 +101,7 @@ def test_a_value_known_only_after_the_apply_is_not_taken_for_absent(plans: list[
     for item in document["configuration"]["root_module"]["resources"]:
         item["expressions"] = {}
     plans[0].write_text(json.dumps(document))
-    with pytest.raises(ReviewError, match="target_service_accounts is known only after the apply"):
+    with pytest.raises(ReviewError, match=r"target_service_accounts\[0\] is known only after the apply"):
         read(plans)
 
 

@@ -9,7 +9,9 @@ from egress.review.formats.comparison import FORMATS, render
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The two states and the format."""
-    parser.add_argument("old", type=Path, help="a cdktf.out folder, a plan as JSON, or Kubernetes YAML")
+    parser.add_argument(
+        "old", type=Path, help="a cdktf.out folder, plans as JSON (a file or a folder), or Kubernetes YAML"
+    )
     parser.add_argument("new", type=Path)
     parser.add_argument("--format", choices=FORMATS, default="text")
 

@@ -19,7 +19,7 @@ def add_input(parser: argparse.ArgumentParser) -> None:
         action="append",
         metavar="PATH",
         help=f"a cdktf.out folder, Terraform plans as JSON, or Kubernetes YAML (default: {DEFAULT_INPUT}); "
-        "several plans or files: give it again",
+        "several plans or files: give it again, or their folder",
     )
 
 

@@ -9,7 +9,7 @@ from egress.review.commands.inputs import add_artifact, artifact, guarded
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The two states and where to write."""
-    parser.add_argument("old", type=Path, help="the base's cdktf.out, plan or YAML")
+    parser.add_argument("old", type=Path, help="the base's cdktf.out, plans or YAML")
     parser.add_argument("new", type=Path, help="the head's")
     parser.add_argument(
         "--accepted", type=Path, metavar="FILE", help="config/<env>/accepted.yaml of the head"

@@ -132,16 +132,21 @@ def _firewall(item: GoogleResource) -> FirewallRule:
         priority=int(1000 if body.get("priority") is None else body["priority"]),
         egress=egress,
         allow=bool(allow),
-        traffic=tuple(_traffic(block, item.address) for block in allow or deny)
+        traffic=tuple(sorted(_traffic(block, item.address) for block in allow or deny))
         if not body.get("disabled")
         else (),
-        ranges=networks(listed),
-        source_service_accounts=tuple(body.get("source_service_accounts") or ()),
-        target_service_accounts=tuple(body.get("target_service_accounts") or ()),
-        source_tags=tuple(body.get("source_tags") or ()),
-        target_tags=tuple(body.get("target_tags") or ()),
+        ranges=networks(sorted(listed)),
+        source_service_accounts=_set(body.get("source_service_accounts")),
+        target_service_accounts=_set(body.get("target_service_accounts")),
+        source_tags=_set(body.get("source_tags")),
+        target_tags=_set(body.get("target_tags")),
         description=str(body.get("description") or ""),
     )
+
+
+def _set(listed: Any) -> tuple[str, ...]:
+    """Terraform keeps these as sets: the configuration has them in an order of its own, a plan sorted."""
+    return tuple(sorted(map(str, listed or ())))
 
 
 PROTOCOL_NUMBERS = {"6": "tcp", "17": "udp", "1": "icmp"}

@@ -9,7 +9,7 @@ from egress.review.inventory import Inventory
 
 
 def read(paths: Sequence[Path]) -> Inventory:
-    """Read a cdktf.out folder, Terraform plans (`terraform show -json`), or Kubernetes files and folders.
+    """Read a cdktf.out folder, Terraform plans (`terraform show -json`, a folder of them too), or Kubernetes YAML.
 
     Raises ReviewError for anything else and for a mixture.
     """
@@ -28,7 +28,7 @@ def read(paths: Sequence[Path]) -> Inventory:
         case "plan":
             from egress.review.reading.plan import read_plans
 
-            return read_plans(paths)
+            return read_plans([file for path in paths for file in _plan_files(path)])
         case _:
             from egress.review.reading.kubernetes_yaml import read_kubernetes
 
@@ -40,14 +40,26 @@ def _kind(path: Path) -> str:
         return "synthesized"
     if not path.exists():
         raise ReviewError(f"{path}: no such file or folder; `make synth` writes cdktf.out")
-    if path.suffix == ".json" and path.is_file():
-        try:
-            document = json.loads(path.read_text(encoding="utf-8"))
-        except ValueError as error:
-            raise ReviewError(f"{path}: {error}") from error
-        if isinstance(document, dict) and "planned_values" in document:
-            return "plan"
-    return "kubernetes"
+    first = next(iter(_plan_files(path)), None)
+    return "plan" if first is not None and _is_plan(first) else "kubernetes"
+
+
+def _plan_files(path: Path) -> list[Path]:
+    """The JSON files of a folder, or the one file."""
+    return sorted(path.glob("*.json")) if path.is_dir() else [path] if path.suffix == ".json" else []
+
+
+def _is_plan(file: Path) -> bool:
+    """Tell a plan from Kubernetes' JSON. Raises ReviewError for what is neither, a state for one."""
+    try:
+        document = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ReviewError(f"{file}: {error}") from error
+    if isinstance(document, dict) and "terraform_version" in document and "planned_values" not in document:
+        raise ReviewError(
+            f"{file}: a state of Terraform's, not a plan; `terraform show -json PLAN` prints one"
+        )
+    return isinstance(document, dict) and "planned_values" in document
 
 
 def _spoken(kinds: set[str]) -> str:

@@ -54,7 +54,7 @@ def values_of(body: Mapping[str, Any], address: str) -> dict[str, Any]:
         except (ValueError, yaml.YAMLError) as error:
             raise ReviewError(f"{address}: its values are no YAML: {error}") from error
         merged = _merged(merged, parsed or {})
-    if many(body.get("set")) or many(body.get("set_list")):
+    if any(many(body.get(block)) for block in ("set", "set_list", "set_sensitive", "set_wo")):
         raise ReviewError(f"{address}: values in `set` blocks are not modelled; use `values`")
     return merged
 

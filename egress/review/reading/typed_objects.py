@@ -80,9 +80,9 @@ def _nothing(_: Body) -> dict[str, Any]:
 def _service(spec: Body) -> dict[str, Any]:
     return stated(
         {
-            "selector": spec.get("selector"),
+            "selector": spec.get("selector") or None,
             "type": spec.get("type"),
-            "clusterIP": spec.get("cluster_ip"),
+            "clusterIP": "None" if spec.get("cluster_ip") == "None" else None,
             "ports": [
                 stated(
                     {
@@ -90,7 +90,7 @@ def _service(spec: Body) -> dict[str, Any]:
                         "port": port.get("port"),
                         "protocol": port.get("protocol"),
                         "appProtocol": port.get("app_protocol"),
-                        "targetPort": _number(port.get("target_port")),
+                        "targetPort": _number(port.get("target_port") or port.get("port")),
                     }
                 )
                 for port in many(spec.get("port"))
@@ -118,7 +118,7 @@ def _rule(rule: Body, peers: str) -> dict[str, Any]:
                 stated(
                     {
                         "port": _number(port.get("port")),
-                        "endPort": port.get("end_port"),
+                        "endPort": port.get("end_port") or None,
                         "protocol": port.get("protocol"),
                     }
                 )
@@ -148,7 +148,7 @@ def _present(peer: Body, key: str) -> bool:
 def _selector(selector: Body) -> dict[str, Any]:
     return stated(
         {
-            "matchLabels": selector.get("match_labels"),
+            "matchLabels": selector.get("match_labels") or None,
             "matchExpressions": [
                 stated({"key": e.get("key"), "operator": e.get("operator"), "values": e.get("values")})
                 for e in many(selector.get("match_expressions"))
@@ -159,9 +159,10 @@ def _selector(selector: Body) -> dict[str, Any]:
 
 def _templated(spec: Body) -> dict[str, Any]:
     template = one(spec.get("template"))
+    metadata = one(template.get("metadata"))
     return {
         "template": {
-            "metadata": stated(one(template.get("metadata"))),
+            "metadata": {key: metadata[key] for key in ("labels", "annotations") if metadata.get(key)},
             "spec": _pod(one(template.get("spec"))),
         }
     }
@@ -173,8 +174,8 @@ def _pod(spec: Body) -> dict[str, Any]:
     return stated(
         {
             "serviceAccountName": spec.get("service_account_name"),
-            "hostNetwork": spec.get("host_network"),
-            "nodeSelector": spec.get("node_selector"),
+            "hostNetwork": spec.get("host_network") or None,
+            "nodeSelector": spec.get("node_selector") or None,
             "tolerations": [stated(item) for item in many(spec.get("toleration"))],
             "containers": [_container(item) for item in many(spec.get("container"))],
             "initContainers": [_container(item) for item in many(spec.get("init_container"))],
