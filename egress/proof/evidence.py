@@ -42,6 +42,11 @@ class Hop:
         )
         return "rbac_access_denied" in details
 
+    @property
+    def silent(self) -> bool:
+        """Whether a connection was passed on without a byte of its client's."""
+        return not self.entry.get("user_agent") and self.entry.get("bytes_received") == 0
+
     def __str__(self) -> str:
         code = self.entry.get("response_code") or 0
         facts = [str(code) if code else "", str(self.entry.get("response_flags") or "").strip("-")]
@@ -97,9 +102,9 @@ class Records:
             # On a TCP chain Envoy connects upstream first and asks the policy when the first byte comes.
             seen = "; the outside saw an empty connection"
             return Finding(ended=f"{_role(denying.pod)} policy", evidence=f"{denying}{seen}")
-        if arrival is not None and hops and hops[-1].pod.is_gateway and arrival.is_empty:
+        if arrival is not None and hops and hops[-1].pod.is_gateway and (arrival.is_empty or hops[-1].silent):
             # Likewise while the gateway's own handshake is still going on: a caller whose certificate it refuses
-            # has made it connect outside, and not one byte followed.
+            # has made it connect outside, even shake hands there, and not one byte of the caller's followed.
             return Finding(ended="gateway", evidence=f"{hops[-1]}; the outside saw an empty connection")
         if arrival is not None:
             return self._arrived(sender, request, arrival, hops)

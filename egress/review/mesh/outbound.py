@@ -4,7 +4,6 @@ from egress.review.addresses import AddressSet
 from egress.review.answer import (
     BAD_GATEWAY,
     NOT_FOUND,
-    TLS_FAILURE,
     Passage,
     Step,
 )
@@ -51,8 +50,9 @@ def outbound(mesh: Mesh, source: Workload, request: Request, dialled_addresses: 
                 "a route by SNI for a ServiceEntry with addresses is not modelled", bound[0].address
             )
         return direct(view, bound[0], port, http=False)
-    if scope.http_listener(port):
-        return _http(view, port) if request.scheme == "http" else _tls_at_http(view, port)
+    if request.scheme == "http" and scope.http_listener(port):
+        # Beside TLS and TCP on one port the proxy tells HTTP by its first bytes (listener.go: TCPOverAuto).
+        return _http(view, port)
     return connection(view, port)
 
 
@@ -86,13 +86,6 @@ def _by_address(view: SidecarView, dialled: Service, offered: ServicePort) -> Ou
 
 def _http(view: SidecarView, port: int) -> Outcome:
     """The HTTP listener on 0.0.0.0: a virtual host by Host, then its routes."""
-    rivals = view.scope.opaque_services(port) or view.scope.tls_services(port)
-    if rivals:
-        rival = rivals[0]
-        raise Undecided(
-            f"port {port} is HTTP for one service and not for {rival.host}: the older one decides",
-            rival.address,
-        )
     found = _virtual_host(view, port)
     if found is None:
         refused = f"the host is none that this proxy knows on port {port}"
@@ -157,10 +150,3 @@ def _covers_no_service(scope: Scope, star: str, port: int) -> bool:
         overlap(service.host, star) and service.port(port) and scope.services(service.host)
         for service in scope.mesh.registry.services
     )
-
-
-def _tls_at_http(view: SidecarView, port: int) -> Outcome:
-    reason = f"port {port} is an HTTP listener, which cannot read a TLS handshake"
-    makers = [s for s in view.scope.covering(view.host) if (offered := s.port(port)) and offered.http]
-    address = makers[0].address if makers else view.scope.address
-    return Refusal((Step("sidecar listener", Passage.REFUSES, reason, address),), TLS_FAILURE)

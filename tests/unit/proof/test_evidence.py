@@ -216,3 +216,19 @@ def test_a_proxys_port_to_another_listener_is_not_followed() -> None:
     }
 
     assert records(logs).finding(CLIENT, HTTPS, "row", answer("tls-failure")).ended == "sidecar"
+
+
+def test_a_handshake_of_the_gateways_own_is_none_of_the_callers() -> None:
+    log = {
+        "downstream_remote_address": "10.1.0.4:5000",
+        "upstream_local_address": "10.1.1.2:8000",
+        "bytes_received": 0,
+    }
+    seen = arrival(GATEWAY.nat, 8000, scheme="https")
+    seen.sni, seen.spoke = "example.com", True
+    refused = answer("tls-failure", PLAIN, GATEWAY.ip)
+
+    assert records({GATEWAY.key: [log]}, [seen]).finding(PLAIN, HTTP, "row", refused).ended == "gateway"
+    passed = {GATEWAY.key: [{**log, "bytes_received": 7}]}
+    ended = records(passed, [seen]).finding(PLAIN, HTTP, "row", refused).ended
+    assert ended.startswith("outside through the gateway")
