@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from egress.review.answer import Passage
+from egress.review.answer import TLS_FAILURE, Answer, Passage, Step, Verdict
 from egress.review.formats.page import document
 from egress.review.formats.page.path import BEYOND, GATEWAY, POD, stations
 from tests.review.pages import page_of
@@ -63,6 +63,16 @@ def test_every_step_of_an_answer_is_at_one_station() -> None:
     numbers = [n for s in stations(answer) for n in range(s.first, s.last + 1)]
     assert numbers == list(range(1, len(answer.steps) + 1))
     assert all(isinstance(s.passage, Passage) for s in stations(answer))
+
+
+def test_a_station_is_marked_by_the_worst_of_its_controls() -> None:
+    steps = (
+        Step("sidecar scope", Passage.PASSES, ""),
+        Step("sidecar TLS", Passage.REFUSES, ""),
+        Step("sidecar route", Passage.PASSES, ""),
+    )
+    (found,) = stations(Answer(Verdict.REFUSED, TLS_FAILURE, steps))
+    assert (found.passage, found.first, found.last) == (Passage.REFUSES, 1, 3)
 
 
 def test_the_first_screen_says_who_gains_what() -> None:

@@ -49,8 +49,8 @@ function element(name, attributes = {}, ...children) {
   return found;
 }
 
-// As name() of rows.py: a short one stays whole where there is room.
-const whole = (words) => (words.length <= 40 ? { class: "whole" } : {});
+// As whole() of rows.py: a short name stays whole where there is room.
+const whole = (words) => ({ class: words.length <= 40 ? "whole" : "long" });
 
 // As breakable() of rows.py: where a narrow column may break a name.
 function breakable(words) {

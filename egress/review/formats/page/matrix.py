@@ -8,7 +8,7 @@ from urllib.parse import quote
 from egress.review.answer import Answer
 from egress.review.findings.finding import cell
 from egress.review.formats.answers import verdict_text
-from egress.review.formats.page.rows import MATRIX_COLUMNS, PAGE, breakable, control, matrix_row, table
+from egress.review.formats.page.rows import MATRIX_COLUMNS, PAGE, breakable, control, matrix_row, table, whole
 from egress.review.matrix import SCHEMES, Row
 
 _HERE = Path(__file__).parent
@@ -44,7 +44,7 @@ def grid(rows: Sequence[Row]) -> str:
     answers = {(row.identity, row.host, row.scheme): row.answer for row in rows}
     corner = "destination" if across is identities else "identity"
     head = f'<th scope="col">{corner}</th>' + "".join(
-        f'<th scope="col">{breakable(name)}</th>' for name in across
+        f'<th scope="col"{whole(name)}>{breakable(name)}</th>' for name in across
     )
     lines = []
     for line in down:
@@ -55,7 +55,7 @@ def grid(rows: Sequence[Row]) -> str:
                 _link(identity, host, scheme, answers.get((identity, host, scheme))) for scheme in SCHEMES
             )
             cells.append(f"<td>{' '.join(links)}</td>")
-        lines.append(f'<tr><th scope="row">{breakable(line)}</th>{"".join(cells)}</tr>')
+        lines.append(f'<tr><th scope="row"{whole(line)}>{breakable(line)}</th>{"".join(cells)}</tr>')
     return (
         '<table id="grid"><caption>At a glance: <span class="verdict allowed">allowed</span>, '
         '<span class="verdict conditional">conditional</span>, <span class="verdict refused">refused</span>, '

@@ -10,7 +10,7 @@ function drawn(name, attributes, ...children) {
 }
 
 // A name that fits its box; the whole of it is the box's title.
-function fitting(name, letters = 19) {
+function fitting(name, letters = 20) {
   return name.length > letters ? `${name.slice(0, letters - 8)}\u2026${name.slice(-7)}` : name;
 }
 
@@ -33,7 +33,7 @@ function boxes(row, known) {
 
 // Left to right, a new line for a new zone and where the width ends.
 function placed(found, width) {
-  const across = Math.max(1, Math.floor((width + BOX.gap - 2 * BOX.margin) / (BOX.width + BOX.gap)));
+  const across = Math.max(2, Math.floor((width + BOX.gap - 2 * BOX.margin) / (BOX.width + BOX.gap)));
   const line = BOX.label + BOX.height + BOX.under + 10;
   let column = -1, top = 0;
   found.forEach((box, number) => {

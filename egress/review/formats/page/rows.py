@@ -81,7 +81,7 @@ def control(answer: Answer) -> str:
 
 def whole(name: str) -> str:
     """The attribute of a name's cell: a short one stays whole where there is room."""
-    return ' class="whole"' if len(name) <= SHORT else ""
+    return ' class="whole"' if len(name) <= SHORT else ' class="long"'
 
 
 def breakable(text: str) -> str:
