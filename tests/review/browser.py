@@ -82,15 +82,32 @@ class Browser:
                 return result
             self.events.append(answer)
 
-    def open(self, file: Path) -> None:
-        """Load a file and wait until it is there."""
-        self.call("Page.navigate", url=file.as_uri())
-        while not any(event.get("method") == "Page.loadEventFired" for event in self.events):
-            self.events.append(self._next())
+    def open(self, file: Path, fragment: str = "") -> None:
+        """Load a file anew and wait until it is there."""
+        for url in ("about:blank", f"{file.as_uri()}{fragment}"):
+            self.events.clear()
+            self.call("Page.navigate", url=url)
+            while not any(event.get("method") == "Page.loadEventFired" for event in self.events):
+                self.events.append(self._next())
+
+    def resize(self, width: int, height: int = 900) -> None:
+        """The window's size."""
+        self.call(
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=1,
+            mobile=width < 500,
+        )
+
+    def pretend(self, media: str = "", **features: str) -> None:
+        """A medium (print), or what the reader prefers (prefers_color_scheme="dark")."""
+        named = [{"name": name.replace("_", "-"), "value": value} for name, value in features.items()]
+        self.call("Emulation.setEmulatedMedia", media=media, features=named)
 
     def evaluate(self, expression: str) -> Any:
-        """A JavaScript expression's value."""
-        found = self.call("Runtime.evaluate", expression=expression, returnByValue=True)
+        """A JavaScript expression's value; a promise is waited for."""
+        found = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
         if "exceptionDetails" in found:
             raise AssertionError(found["exceptionDetails"])
         return found["result"].get("value")
@@ -102,8 +119,8 @@ class Browser:
         self.call("Input.dispatchKeyEvent", type="keyUp", **facts)
 
     def printed(self) -> bytes:
-        """The page as PDF."""
-        return base64.b64decode(self.call("Page.printToPDF")["data"])
+        """The page as PDF, on the paper that it asks for."""
+        return base64.b64decode(self.call("Page.printToPDF", preferCSSPageSize=True)["data"])
 
     def picture(self) -> bytes:
         """The page as PNG."""

@@ -30,9 +30,15 @@ def run(options: argparse.Namespace) -> int:
         codes = [kind.code for kind in KINDS]
         acceptances = read_acceptances(options.accepted, codes) if options.accepted else []
         review = Review(read(inputs(options)))
-        comparison = compare(Review(read([options.base])), review) if options.base else None
-        judged = judge(find(review), acceptances, datetime.datetime.now(tz=datetime.UTC).date())
-        page = render(review.inventory.origin, list(Matrix(review).rows()), judged, comparison)
+        base = Review(read([options.base])) if options.base else None
+        today = datetime.datetime.now(tz=datetime.UTC).date()
+        page = render(
+            origin=review.inventory.origin,
+            rows=list(Matrix(review).rows()),
+            judged=judge(find(review), acceptances, today),
+            comparison=compare(base, review) if base else None,
+            judged_before=judge(find(base), [], today) if base else None,
+        )
         options.output.write_text(page, encoding="utf-8")
         print(f"{options.output}")
         return 0

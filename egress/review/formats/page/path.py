@@ -1,66 +1,63 @@
-"""The picture of the way a request takes, with the control that stops it."""
+"""The way of a request as stations: where it passed, where it was stopped, where nobody could tell."""
 
-from html import escape
+from dataclasses import dataclass
 
-from egress.review.answer import Answer, Passage
+from egress.review.answer import Answer, Passage, Step
 
-STATIONS = (
-    ("Pod", ("source", "network policy (DNS)", "private DNS")),
-    ("Sidecar", ("sidecar",)),
-    ("Network policy", ("network policy (egress)",)),
-    ("Firewall", ("VPC firewall", "route and NAT", "service")),
-    ("Gateway", ("gateway", "network policy (ingress)")),
-    ("Policy", ("authorization policy",)),
-)
-WIDTH, HEIGHT, STEP = 900, 84, 114
+POD, GATEWAY, BEYOND = "the Pod", "the gateway", "beyond the gateway"
+
+_WORST = (Passage.REFUSES, Passage.UNKNOWN, Passage.NOT_GIVEN, Passage.PASSES)
 
 
-def picture(identity: str, host: str, answer: Answer) -> str:
-    """An SVG with a text alternative; a cross marks where the request ends."""
-    stopped = next(
-        (step for step in answer.steps if step.passage in (Passage.REFUSES, Passage.UNKNOWN)), None
-    )
-    behind_gateway = stopped is not None and bool(answer.through) and _passed_policy(answer)
-    at = _station(stopped.control) if stopped is not None else len(STATIONS)
-    if behind_gateway:
-        at = len(STATIONS) - 1
-    met = {0} | {_station(step.control) for step in answer.steps}
-    parts = []
-    for number, (name, _) in enumerate(STATIONS):
-        kind = "stop" if number == at else "met" if number in met and number < at else "away"
-        x = 10 + number * STEP
-        mark = "\u2715" if number == at else "\u2713" if kind == "met" else ""
-        parts.append(
-            f'<g class="{kind}"><rect x="{x}" y="22" width="98" height="40" rx="6"/>'
-            f'<text x="{x + 49}" y="46" text-anchor="middle">{name}</text>'
-            f'<text class="mark" x="{x + 49}" y="16" text-anchor="middle">{mark}</text></g>'
-        )
-        if number:
-            reached = "reached" if number <= at else "away"
-            parts.append(f'<path class="{reached}" d="M{x - 16} 42h14"/>')
-    x = 10 + len(STATIONS) * STEP
-    arrives = stopped is None
-    parts.append(f'<path class="{"reached" if arrives else "away"}" d="M{x - 16} 42h14"/>')
-    parts.append(
-        f'<g class="{"met" if arrives else "away"}"><rect x="{x}" y="22" width="190" height="40" rx="20"/>'
-        f'<text x="{x + 95}" y="46" text-anchor="middle">{escape(host[:26])}</text></g>'
-    )
-    end = f"is stopped at: {stopped.control}" if stopped else "arrives"
-    label = escape(f"The request of {identity} to {host} {end}", quote=True)
-    return f'<svg role="img" aria-label="{label}" viewBox="0 0 {WIDTH} {HEIGHT}">{"".join(parts)}</svg>'
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Station:
+    """Controls that follow each other at one place, by the numbers of their steps (from 1)."""
+
+    zone: str
+    name: str
+    passage: Passage
+    first: int
+    last: int
 
 
-def _station(control: str) -> int:
-    """Which station a control belongs to; the longest name that fits."""
-    best, length = 0, -1
-    for number, (_, controls) in enumerate(STATIONS):
-        for known in controls:
-            if control.startswith(known) and len(known) > length:
-                best, length = number, len(known)
-    return best
+def stations(answer: Answer) -> tuple[Station, ...]:
+    """The stations that a request met, in order. None is shown that it did not meet."""
+    found: list[Station] = []
+    zone = POD
+    for number, step in enumerate(answer.steps, 1):
+        zone, name = _zone(step.control, zone), _name(step.control)
+        last = found[-1] if found else None
+        if last and (last.zone, last.name) == (zone, name):
+            passage = min(last.passage, step.passage, key=_WORST.index)
+            found[-1] = Station(zone=zone, name=name, passage=passage, first=last.first, last=number)
+        else:
+            found.append(Station(zone=zone, name=name, passage=step.passage, first=number, last=number))
+    return tuple(found)
 
 
-def _passed_policy(answer: Answer) -> bool:
-    return any(
-        step.control == "authorization policy" and step.passage is Passage.PASSES for step in answer.steps
-    )
+def stop(answer: Answer) -> Step | None:
+    """The control that refuses the request or leaves it open; None where it arrives."""
+    return next((s for s in reversed(answer.steps) if s.passage in (Passage.REFUSES, Passage.UNKNOWN)), None)
+
+
+def _zone(control: str, before: str) -> str:
+    """Where a control stands: a sidecar's is the Pod's, however late it is heard."""
+    if control.startswith("sidecar"):
+        return POD
+    if control.startswith(("gateway", "authorization", "network policy (ingress)")):
+        return GATEWAY
+    return POD if before == POD else BEYOND
+
+
+def _name(control: str) -> str:
+    """A station's name: several controls of a proxy are one station."""
+    if control.startswith("sidecar"):
+        return "Sidecar"
+    if control in ("gateway route", "gateway TLS"):
+        return "Gateway's route"
+    if control.startswith("gateway"):
+        return "Gateway's listener"
+    if control == "network policy (DNS)":
+        return "Name lookup"
+    plain = control.partition(" (")[0]
+    return plain[:1].upper() + plain[1:]
