@@ -195,6 +195,22 @@ def test_nothing_is_wider_than_the_window(
     assert browser.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.parametrize("width", [1440, 1024, 800])
+def test_no_verdict_is_broken_within_a_word(browser: Browser, page: Path, width: int) -> None:
+    browser.resize(width)
+    browser.open(page)
+    broken = """[...document.querySelectorAll("#opens td, #others td, #matrix td")].filter((cell) => {
+        const text = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT).nextNode();
+        const word = text && text.data.match(/allowed|refused|conditional|unknown/);
+        if (!word) return false;
+        const range = document.createRange();
+        range.setStart(text, word.index);
+        range.setEnd(text, word.index + word[0].length);
+        return range.getClientRects().length > 1;
+    }).length"""
+    assert browser.evaluate(broken) == 0
+
+
 def test_hostile_names_stay_text(browser: Browser, odd: Path) -> None:
     browser.open(odd)
     open_all(browser)
