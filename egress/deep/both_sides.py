@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from egress.deep.case import Case
 from egress.deep.families import Family, State
+from egress.proof.deployment import Deployed
 from egress.proof.errors import ProofError
 from egress.proof.prove import Progress, Proof, bring_up
 from egress.proof.stages import move
@@ -44,8 +45,8 @@ class BothSides:
         review = Review(state.inventory)
         before = self.proof.mesh.deployed
         move(self.proof, state.deployed, judged=False)
-        if before.of_kind("NetworkPolicy") != state.deployed.of_kind("NetworkPolicy"):
-            # A new policy leaves open connections alone, and proxies keep theirs open.
+        if _packets(before) != _packets(state.deployed):
+            # A new policy or rule leaves open connections alone, and proxies keep theirs open.
             for key in list(self.proof.mesh.envoys):
                 self.proof.mesh.running.restart_proxy(key)
         questions = self.family.questions(case, state, self.proof.everybody)
@@ -78,6 +79,11 @@ class BothSides:
             return self.hold(case)
         except (ProofError, ReviewError):
             return None
+
+
+def _packets(deployed: Deployed) -> tuple[object, ...]:
+    """What decides on packets, and not on requests."""
+    return (deployed.vpc, *(item.object for item in deployed.of_kind("NetworkPolicy")))
 
 
 def otherwise(before: Sequence[dict[str, str]], after: Sequence[dict[str, str]]) -> set[tuple[str, str]]:

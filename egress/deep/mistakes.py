@@ -25,7 +25,7 @@ ORIGINATION = "egress/kubernetes_manifest/routing_destinationrule-example-com-or
 SERVERS = "egress/kubernetes_manifest/routing_gateway-egress-gateway"
 SIDECAR_Y = "egress/kubernetes_manifest/team-y_sidecar-default"
 TO_CONTROL_PLANE = "egress/kubernetes_network_policy_v1/team-x_networkpolicy-allow-egress-to-control-plane"
-TO_NAMES = "egress/kubernetes_network_policy_v1/team-x_networkpolicy-allow-egress-to-dns"
+TO_GOOGLE = "egress/kubernetes_network_policy_v1/team-x_networkpolicy-allow-egress-to-google-apis"
 TO_THE_WEB = "foundation/google_compute_firewall/firewall_gateway-allow-egress-web"
 DENY_ALL = "foundation/google_compute_firewall/firewall_global-deny-egress-all"
 
@@ -132,7 +132,7 @@ MISTAKES: tuple[Mistake, ...] = (
     _spec("a Sidecar without the gateway's namespace", SIDECAR_Y, "egress", 0, "hosts", value=["./*"]),
     _resource("a missing Sidecar", SIDECAR_Y, value=REMOVED),
     _resource("a NetworkPolicy without its peers", TO_CONTROL_PLANE, "spec", "egress", 0, "to", value=[]),
-    _resource("a missing NetworkPolicy", TO_NAMES, value=REMOVED),
+    _resource("a missing NetworkPolicy", TO_GOOGLE, value=REMOVED),
     _resource("a wider firewall", TO_THE_WEB, "target_service_accounts", value=REMOVED),
     _resource("a narrower firewall", TO_THE_WEB, "allow", 0, "ports", value=["80"]),
     _resource("a missing denial in the firewall", DENY_ALL, value=REMOVED),

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Iterator, Sequence
 
-from egress.deep.words import STRANGERS, Words
+from egress.deep.words import GOOGLE, STRANGERS, Words
 from egress.proof.deployment import Deployed
 from egress.proof.identities import INTRUDER, UNMESHED, Identity
 from egress.proof.matrix import Asked, rows
@@ -50,6 +50,7 @@ def _of_a_workload(words: Words) -> Iterator[str]:
             yield f"GET {scheme}://{host}/ to gateway-service:{port}"
             yield f"GET {scheme}://{host}/ past the sidecar to gateway-pod:{target}"
     yield f"GET https://{words.hosts[0]}/ past the sidecar"
+    yield f"GET https://{GOOGLE}/"
 
 
 def _around(words: Words) -> Iterator[str]:

@@ -16,7 +16,9 @@ def registered(choose: Choice) -> Sequence[Operation]:
     port = choose.one(*spec["ports"])
     match choose.one("protocol", "one port", "endpoint", "gone", "more"):
         case "protocol":
-            protocols = ("HTTPS", "TCP", "TLS", "HTTP") if port["protocol"] == "TLS" else ("HTTP", "HTTP2", "TCP")
+            protocols = (
+                ("HTTPS", "TCP", "TLS", "HTTP") if port["protocol"] == "TLS" else ("HTTP", "HTTP2", "TCP")
+            )
             port["protocol"] = choose.one(*protocols)
         case "one port":
             if len(spec["ports"]) > 1:

@@ -6,6 +6,9 @@ GATEWAY_NAMESPACE = "istio-egress"
 ROOT_NAMESPACE = "istio-system"
 TRUST_DOMAIN = "cluster.local"
 
+GOOGLE = "storage.googleapis.com"
+"""One of Google's APIs, which every base lets team-x reach directly."""
+
 STRANGERS = ("www.example.com", "other.example")
 """Hosts that no base registers; a case may."""
 

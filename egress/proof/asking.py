@@ -16,7 +16,9 @@ from egress.proof.requests import GATEWAY_POD, GATEWAY_SERVICE
 from egress.proof.table import Expected
 
 _LOGS_SETTLE = 0.15
-"""Seconds until every proxy has written its log (they flush every 0.05 s)."""
+"""Seconds without a new line after which every proxy has written its log (they flush every 0.05 s)."""
+_LOGS_SECONDS = 3
+"""How long to wait for that at the most."""
 
 NOT_ADMITTED = "not-admitted"
 
@@ -86,7 +88,7 @@ class Asker:
             time.sleep(0.1)
         if failures:
             raise failures[0]
-        time.sleep(_LOGS_SETTLE)
+        self._settle()
         logs = {key: list(e.access_log())[marks.get(key, 0) :] for key, e in self._mesh.envoys.items()}
         records = Records(
             self._mesh.pods.values(),
@@ -102,6 +104,20 @@ class Asker:
         rows = [self._row(n, question, answers.get(n), records) for n, question in enumerate(questions)]
         self._mesh.next_row += len(questions)
         return rows
+
+    def _settle(self) -> None:
+        """Wait until no proxy's log and no list of refused packets grows any more."""
+        end = time.monotonic() + _LOGS_SECONDS
+        before = -1
+        while (now := self._recorded()) != before:
+            before = now
+            time.sleep(_LOGS_SETTLE)
+            if time.monotonic() > end:
+                return
+
+    def _recorded(self) -> int:
+        logs = sum(envoy.logged() for envoy in self._mesh.envoys.values())
+        return logs + len(self._mesh.fabric.packets.packets())
 
     def _require(self, questions: Sequence[tuple[Asked, Expected | None]]) -> None:
         for question, expected in questions:

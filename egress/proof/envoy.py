@@ -74,6 +74,10 @@ class Envoy:
                 except ValueError:
                     continue
 
+    def logged(self) -> int:
+        """How many bytes it has logged so far."""
+        return self.process.log.stat().st_size
+
 
 def admin(network: Namespace, path: str, method: str = "GET") -> str:
     """Ask the administration interface of the proxy in a network namespace."""

@@ -163,6 +163,8 @@ def onward(accepted: Accepted, request: Request, principal: str) -> Outcome:
         bare = outcome.wire.security in ("plain", "application TLS")
         wire = accepted.wire if bare else replace(outcome.wire, callers_own=accepted.wire.callers_own)
         return Onward(outcome.steps, outcome.target, wire, http=False)
+    if server.passes_through and accepted.wire.callers_own and isinstance(outcome, Refusal):
+        return Refusal(outcome.steps, TLS_FAILURE)
     return outcome
 
 
