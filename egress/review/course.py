@@ -26,6 +26,7 @@ from egress.review.mesh.inbound import accept, onward
 from egress.review.mesh.outbound import outbound
 from egress.review.mesh.services import Service
 from egress.review.request import Request
+from egress.review.selectors import matches_labels
 from egress.review.workloads import Workload
 
 if TYPE_CHECKING:
@@ -72,14 +73,30 @@ class Course:
         if self.request.dial is None:
             self._look_up(self.source, self.request.host)
         self.control = "sidecar"
-        meshed = self.meshed
-        if meshed:
+        if self.meshed and self.request.sidecar is None:
+            self.meshed = self._captured()
+        if self.meshed:
             by_name = self.request.dial is None
             dialled = self.review.names.resolve(self.request.host).addresses if by_name else None
             outcome = outbound(self.review.mesh, self.source, self.request, dialled)
         else:
             outcome = self._without_sidecar()
         self._proceed(outcome, self.source, gateways=0)
+
+    def _captured(self) -> bool:
+        """True when the connection that the client opens goes to its sidecar."""
+        capture = self.source.capture
+        if capture.whole:
+            return True
+        dial, vpc = self.request.dial, self.review.vpc
+        service = self._dialled_service()
+        if service is not None:
+            addresses = service.cluster_ip or (vpc.service_range if vpc else None)
+        elif dial is not None:
+            addresses = vpc.pod_range if vpc else None
+        else:
+            addresses = self.review.names.resolve(self.request.host).addresses
+        return capture.takes(dial.port if dial else self.request.port, addresses, self.source.address)
 
     def _without_sidecar(self) -> Onward:
         request = self.request
@@ -89,9 +106,10 @@ class Course:
             wire = Wire("mesh mTLS", request.own_sni.lower(), own)
         elif request.own_tls:
             wire = Wire("originated TLS", request.own_sni.lower())
-        step = Step(
-            "sidecar scope", Passage.PASSES, "no sidecar: nothing is imposed on the Pod", self.source.address
-        )
+        why = "no sidecar: nothing is imposed on the Pod"
+        if self.source.meshed and request.sidecar is None:
+            why = f"the sidecar does not see {self.source.capture.left_out}"
+        step = Step("sidecar scope", Passage.PASSES, why, self.source.address)
         return Onward((step,), Target(self.request.host, self.request.port, original=True), wire)
 
     def _proceed(self, outcome: Onward | Refusal, sender: Workload, *, gateways: int) -> None:
@@ -107,7 +125,7 @@ class Course:
         service = target.service or (self._dialled_service() if target.original else None)
         dial = self.request.dial
         if service is not None:
-            self._to_service(service, target.port, outcome.wire, sender, gateways)
+            self._to_service(service, target, outcome.wire, sender, gateways)
         elif target.original and dial is not None and dial.kind == "pod":
             pod = self.review.mesh.workloads.get((dial.namespace, dial.name))
             if pod is None:
@@ -132,21 +150,34 @@ class Course:
             (s for s in registry.named(registry.canonical(self.request.host)) if not s.external), None
         )
 
-    def _to_service(self, service: Service, port: int, wire: Wire, sender: Workload, gateways: int) -> None:
+    def _to_service(
+        self, service: Service, target: Target, wire: Wire, sender: Workload, gateways: int
+    ) -> None:
+        port = target.port
         if self.request.dial is not None and not gateways and service is self._dialled_service():
             port = self.request.dial.port if not self.meshed else port
         offered = service.port(port)
-        pods = self.review.mesh.pods_behind(service.namespace, service.selector)
-        if offered is None or not pods:
-            reason = (
-                f"{service.host} has no port {port}" if offered is None else f"{service.host} selects no Pods"
+        if not service.selector and not service.external:
+            raise Undecided(
+                f"{service.host} has no selector: its endpoints are not in the input", service.address
             )
+        mesh = self.review.mesh
+        selected = mesh.pods_behind(service.namespace, service.selector)
+        if not selected and not mesh.shows_pods_of(service.namespace):
+            raise Undecided(f"the input shows no Pods of {service.namespace}", service.address)
+        pods = [pod for pod in selected if matches_labels(target.labels, pod.labels)]
+        # A headless name is the Pods' own addresses: nothing translates the port.
+        direct = service.headless and not gateways
+        if not pods or not (direct or offered):
+            if not offered:
+                reason = f"{service.host} has no port {port}"
+            else:
+                reason = f"{service.host} selects no Pods" + (" of the subset" if selected else "")
             view = self._broken() if self.meshed or gateways else NO_CONNECTION
             self._refuse("service", reason, service.address, view)
-        assert offered is not None  # noqa: S101 - refused above
         if len({_kind_of(pod) for pod in pods}) > 1:
             raise Undecided(f"{service.host} selects several workloads", service.address)
-        bound = offered.target
+        bound = offered.target if offered and not direct else port
         number = int(bound) if str(bound).isdigit() else pods[0].ports.get(str(bound))
         if number is None:
             raise Undecided(f"{pods[0].identity} names no container port {bound!r}", service.address)
@@ -285,6 +316,8 @@ class Course:
         registry = self.review.mesh.registry
         if _is_address(host):
             return
+        if pod.names.elsewhere or host.lower() in pod.names.aliases:
+            raise Undecided(f"{pod.identity} resolves names in a way of its own", pod.address)
         self.control = "network policy"
         step = self.review.lookup(pod)
         proxied = pod is not self.source

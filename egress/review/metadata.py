@@ -8,8 +8,9 @@ from typing import Any
 
 import yaml
 
+from egress.review.capture import read_capture
 from egress.review.objects import KubernetesObject
-from egress.review.pods import pod_annotations, pod_labels
+from egress.review.pods import pod_annotations, pod_labels, pod_spec
 from egress.review.proxy_config import of_proxy_config
 from egress.review.shapes import INERT, READ, Field, only
 
@@ -113,6 +114,10 @@ def of_metadata(item: KubernetesObject) -> Iterator[str]:
     yield from _of("metadata", item.annotations, item.labels)
     if item.group in OF_ONE_REVISION and "istio.io/rev" in item.labels:
         yield "metadata.labels[istio.io/rev]: one control plane alone reads it, which proxies ask that is not modelled"
+    try:
+        read_capture(pod_annotations(item), pod_spec(item))
+    except ValueError as error:
+        yield f"traffic.sidecar.istio.io: {error}"
     if item.kind != "Pod":
         yield from _of("spec.template.metadata", pod_annotations(item), pod_labels(item))
 

@@ -6,6 +6,13 @@ from typing import Any
 from egress.review.objects import KubernetesObject
 from egress.review.proxy_config import of_proxy_config, of_variables
 
+KINDS = {
+    **dict.fromkeys(("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"), "apps"),
+    **dict.fromkeys(("Job", "CronJob"), "batch"),
+    **dict.fromkeys(("ReplicationController", "Pod"), ""),
+}
+"""What makes Pods, with its API group."""
+
 ISTIOD_VARIABLES = frozenset(
     {
         *("PILOT_CA_CERT_CONFIGMAP", "PILOT_CERT_PROVIDER", "PILOT_CRL_CONFIGMAP", "PILOT_ENABLE_ANALYSIS"),
@@ -62,7 +69,14 @@ def pod_annotations(item: KubernetesObject) -> Mapping[str, Any]:
     return (_template(item).get("metadata") or {}).get("annotations") or {}
 
 
+def makes_pods(item: KubernetesObject) -> bool:
+    """True for Pods and for what Kubernetes itself makes Pods of."""
+    return KINDS.get(item.kind) == item.group
+
+
 def _template(item: KubernetesObject) -> Mapping[str, Any]:
+    if not makes_pods(item):
+        return {}
     spec: Any = item.spec
     if item.kind == "CronJob":
         spec = (spec.get("jobTemplate") or {}).get("spec") or {}

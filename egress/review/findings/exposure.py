@@ -52,7 +52,9 @@ def find_exported_to_all(evidence: Evidence) -> Iterator[Finding]:
     """ServiceEntries, VirtualServices and DestinationRules that every namespace sees (the tutorial's D3)."""
     platform = {gateway.namespace for gateway in evidence.gateways}
     for item in evidence.objects("ServiceEntry", "VirtualService", "DestinationRule"):
-        if item.namespace in platform and PUBLIC in exported_to(item.spec.get("exportTo"), item.namespace):
+        if item.namespace in platform and PUBLIC in exported_to(
+            item.spec.get("exportTo"), item.namespace, evidence.inventory.mesh.exports.of(item.kind)
+        ):
             cells = tuple(
                 cell(row.identity, row.scheme, row.host)
                 for row in evidence.named_rows

@@ -53,13 +53,13 @@ def outbound(mesh: Mesh, source: Workload, request: Request, dialled_addresses: 
             reason = f"the listener of {dialled.host}:{port} takes any connection to that Service"
             step = Step("sidecar scope", Passage.PASSES, reason, scope.address)
             return send(sender, destination, [dialled], port, request, (step,), dialled.address, http=False)
-    bound = scope.bound_services(port, dialled_addresses) if dialled_addresses else []
+    bound = scope.bound_services(port, dialled_addresses, view.host) if dialled_addresses else []
     if bound:
         if any(item.tls for item in scope.virtual_services(bound[0].host)):
             raise Undecided(
                 "a route by SNI for a ServiceEntry with addresses is not modelled", bound[0].address
             )
-        return _direct(view, bound[0], port, http=False)
+        return _opaque(view, bound[0], port)
     if request.dial is not None and request.dial.kind == "pod":
         return view.unmatched(f"no listener for a Pod's port {port}")
     if scope.http_listener(port):
@@ -106,9 +106,13 @@ class _SidecarView:
             f"{why}, but the outbound policy is ALLOW_ANY: straight to the address that was dialled",
             self.scope.address or self.scope.mesh.settings.address,
         )
+        steps: tuple[Step, ...] = (step,)
+        if not self.scope.mesh.settings.given and not self.scope.states_outbound:
+            reason = "the outbound policy is taken to be Istio's default"
+            steps = (step, Step("meshConfig", Passage.NOT_GIVEN, reason))
         wire = Wire("plain") if self.request.scheme == "http" else Wire("application TLS", self.request.sni)
         target = Target(self.request.host, self.request.port, original=True)
-        return Onward((step,), target, wire, bad_gateway is not None)
+        return Onward(steps, target, wire, bad_gateway is not None)
 
 
 def _http(view: _SidecarView, port: int) -> Outcome:
@@ -200,9 +204,23 @@ def _connection(view: _SidecarView, port: int) -> Outcome:
             return found
     opaque = view.scope.opaque_services(port)
     if opaque:
-        return _direct(view, opaque[0], port, http=False)
+        return _opaque(view, opaque[0], port)
     what = "this SNI" if request.scheme == "https" else "plain HTTP"
     return view.unmatched(f"no listener on port {port} takes {what}")
+
+
+def _opaque(view: _SidecarView, service: Service, port: int) -> Outcome:
+    """A service whose bytes nobody reads: by the first TCP route that fits, else straight.
+
+    Source: networking/core/tls.go, buildSidecarOutboundTCPFilterChainOpts.
+    """
+    offered = service.port(port)
+    listening = view.listening(port)
+    for item in view.scope.virtual_services(service.host) if offered and not offered.tls else ():
+        for route in item.tcp:
+            if not route.matches or any(match.for_connection(listening) for match in route.matches):
+                return _follow(view, item, route, port, http=False)
+    return _direct(view, service, port, http=False)
 
 
 def _by_sni(view: _SidecarView, port: int) -> Outcome | None:
