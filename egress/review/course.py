@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from egress.review.answer import (
     FROM_SITE,
+    INSIDE,
     NO_CONNECTION,
     NO_NAME,
     RESET,
@@ -207,7 +208,7 @@ class Course:
         self.control = "network policy"
         self._meet(review.network_policies.ingress(connection), broken)
         if not pod.gateway:
-            self.arrives = f"{pod.identity}:{port}, inside the cluster"
+            self.arrives = f"{pod.identity}:{port}{INSIDE}"
             return
         if gateways == MAX_GATEWAYS:
             self._refuse("gateway route", f"{pod.identity} routes to itself", pod.address, self._broken())

@@ -34,6 +34,10 @@ class Workload:
     gateway: bool = False
     address: str | None = None
     node_selector: Mapping[str, str] = field(default_factory=dict)
+    node_terms: tuple[tuple[Mapping[str, Any], ...], ...] = ()
+    """A required node affinity: terms of expressions, one term of which must hold."""
+    past_scheduler: bool = False
+    """The Pod template names a node itself: no taint keeps it away."""
     tolerations: tuple[Mapping[str, Any], ...] = ()
     host_network: bool = False
     unprivileged: bool = False
@@ -96,7 +100,9 @@ def workload(item: KubernetesObject, namespace_labels: Mapping[str, str]) -> Wor
         meshed=meshed,
         gateway=gateway,
         address=item.address,
-        node_selector=_node_selector(spec),
+        node_selector={str(key): str(value) for key, value in (spec.get("nodeSelector") or {}).items()},
+        node_terms=_node_terms(spec),
+        past_scheduler=bool(spec.get("nodeName")) and item.kind != "Pod",
         tolerations=tuple(spec.get("tolerations") or ()),
         host_network=host_network,
         unprivileged=str(environment.get("ISTIO_META_UNPRIVILEGED_POD", "")).lower() == "true",
@@ -124,15 +130,10 @@ def _names(spec: Mapping[str, Any]) -> PodNames:
     )
 
 
-def _node_selector(spec: Mapping[str, Any]) -> dict[str, str]:
-    """The node labels a Pod requires, from nodeSelector and required affinities with a single value."""
-    required = dict(spec.get("nodeSelector") or {})
+def _node_terms(spec: Mapping[str, Any]) -> tuple[tuple[Mapping[str, Any], ...], ...]:
+    """The terms of a required node affinity, one of which must hold."""
     affinity = ((spec.get("affinity") or {}).get("nodeAffinity") or {}).get(
         "requiredDuringSchedulingIgnoredDuringExecution"
     ) or {}
     terms: Sequence[Mapping[str, Any]] = affinity.get("nodeSelectorTerms") or ()
-    if len(terms) == 1:
-        for expression in terms[0].get("matchExpressions") or ():
-            if expression.get("operator") == "In" and len(expression.get("values") or ()) == 1:
-                required[expression["key"]] = expression["values"][0]
-    return {str(key): str(value) for key, value in required.items()}
+    return tuple(tuple(term.get("matchExpressions") or ()) for term in terms)

@@ -140,7 +140,7 @@ def _literal_namespaces(policy: KubernetesObject) -> set[str] | None:
             return None
         for source in sources:
             named = source.get("namespaces") or [
-                _principal_namespace(p) for p in source.get("principals") or ()
+                principal_namespace(p) for p in source.get("principals") or ()
             ]
             if not named or any(not name or "*" in name for name in named):
                 return None
@@ -148,7 +148,7 @@ def _literal_namespaces(policy: KubernetesObject) -> set[str] | None:
     return found
 
 
-def _principal_namespace(principal: str) -> str:
+def principal_namespace(principal: str) -> str:
     """The namespace of a full principal, `cluster.local/ns/x/sa/y`; empty where it is not one."""
     parts = str(principal).split("/")
     return parts[2] if len(parts) == 5 and parts[1] == "ns" and "*" not in principal else ""
