@@ -1,18 +1,12 @@
 """The course of one request: every control it meets, in order, until it arrives or ends."""
 
-from typing import TYPE_CHECKING
-
 from egress.review.answer import (
-    FROM_SITE,
     INSIDE,
     NO_CONNECTION,
     NO_NAME,
-    RESET,
     TIME_OUT,
     TLS_FAILURE,
-    UNAVAILABLE,
     WRONG_CERTIFICATE,
-    ClientView,
     Passage,
     Step,
 )
@@ -26,12 +20,9 @@ from egress.review.hops import Onward, Refusal, Target, Wire
 from egress.review.mesh.inbound import accept, onward
 from egress.review.mesh.outbound import outbound
 from egress.review.mesh.services import Service
-from egress.review.request import Request
 from egress.review.selectors import matches_labels
+from egress.review.trail import Ends, Trail
 from egress.review.workloads import Workload
-
-if TYPE_CHECKING:
-    from egress.review.review import Review
 
 MAX_GATEWAYS = 3
 """A gateway that routes to itself is followed this often."""
@@ -44,28 +35,8 @@ _SPOKEN = {
 }
 
 
-class Ends(Exception):  # noqa: N818 - the request's end, whichever it is
-    """A request is refused; `client` is what its sender sees."""
-
-    def __init__(self, client: ClientView) -> None:
-        self.client = client
-
-
-class Course:
-    """One request on its way; `trail` grows with every control it meets."""
-
-    def __init__(self, review: "Review", source: Workload, request: Request) -> None:
-        self.review = review
-        self.source = source
-        self.request = request
-        self.meshed = source.meshed if request.sidecar is None else request.sidecar
-        self.trail: list[Step] = []
-        self.control = "source"
-        self.gateway = ""
-        self.arrives = ""
-        self.client: ClientView = FROM_SITE
-        self.reads_http = True
-        """The last proxy read requests; one that passes bytes on can answer nothing, it closes."""
+class Course(Trail):
+    """One request on its way through the mesh and the VPC."""
 
     def run(self) -> None:
         """Follow the request to its end. Raises Ends where it is refused, Undecided where nobody can tell."""
@@ -332,21 +303,6 @@ class Course:
         if resolved.addresses is None and resolved.step is not None:
             self.trail.append(resolved.step)
             raise Ends(self._broken() if proxied else NO_NAME)
-
-    def _meet(self, step: Step, refused: ClientView) -> None:
-        self.trail.append(step)
-        if step.passage is Passage.REFUSES:
-            raise Ends(refused)
-
-    def _refuse(self, control: str, reason: str, address: str | None, view: ClientView) -> None:
-        self.trail.append(Step(control, Passage.REFUSES, reason, address))
-        raise Ends(view)
-
-    def _broken(self) -> ClientView:
-        """What a proxy's failed connection looks like to the client."""
-        if self.request.scheme == "https":
-            return TLS_FAILURE
-        return UNAVAILABLE if self.reads_http else RESET
 
 
 def _kind_of(pod: Workload) -> tuple[object, ...]:

@@ -15,7 +15,7 @@ from egress.review.controls.endpoint import Connection, Endpoint
 from egress.review.controls.firewall import Firewall
 from egress.review.controls.names import Names
 from egress.review.controls.network_policy import NetworkPolicies
-from egress.review.course import Course, Ends
+from egress.review.course import Course
 from egress.review.errors import Undecided
 from egress.review.identities import Identities
 from egress.review.inventory import Inventory
@@ -24,6 +24,7 @@ from egress.review.mesh.state import Mesh
 from egress.review.objects import of_kind
 from egress.review.placement import pools_for
 from egress.review.request import Request
+from egress.review.trail import Ends
 from egress.review.workloads import Workload
 
 NAME_SERVERS = ("kube-dns", "node-local-dns")

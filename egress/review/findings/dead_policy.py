@@ -164,7 +164,7 @@ def find_not_visible(evidence: Evidence) -> Iterator[Finding]:
             continue
         unknown: dict[str, set[str]] = {}
         for spaces, hosts in _grants(policy):
-            for space in spaces & set(meshed):
+            for space in (one for one in spaces if one in meshed):
                 bare = {host for host in hosts if "*" not in host and ":" not in host}
                 missing = {host for host in bare if not evidence.matrix.known(meshed[space], host)}
                 if missing:
