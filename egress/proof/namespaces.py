@@ -73,7 +73,7 @@ def delete(namespaces: Iterable[Namespace]) -> None:
 
 
 def forward() -> None:
-    """Let the fabric forward, and answer every refused packet: by default the kernel answers one a second to each sender."""
+    """Let the fabric forward, and answer every refused packet: the kernel's default is one a second to each sender."""
     Path("/proc/sys/net/ipv4/ip_forward").write_text("1")
     Path("/proc/sys/net/ipv4/icmp_ratelimit").write_text("0")
 

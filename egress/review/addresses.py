@@ -85,7 +85,13 @@ PRIVATE = networks(
     "special-purpose addresses",
 )
 
-GOOGLE_API_VIPS = networks(("199.36.153.4/30", "199.36.153.8/30"), "Google's API addresses")
+RESTRICTED_VIP = network("199.36.153.4/30")
+"""restricted.googleapis.com: the APIs that VPC Service Controls protects."""
+
+PRIVATE_VIP = network("199.36.153.8/30")
+"""private.googleapis.com: nearly all of Google's APIs."""
+
+GOOGLE_API_VIPS = AddressSet((RESTRICTED_VIP | PRIVATE_VIP).ranges, "Google's API addresses")
 
 INTERNET = AddressSet(network("0.0.0.0/0").minus(PRIVATE).minus(GOOGLE_API_VIPS).ranges, "the internet")
 """Where a public name may be: anywhere outside the special-purpose ranges (RFC 6890) and Google's VIPs."""

@@ -54,6 +54,8 @@ NO_CONNECTION = ClientView("connection refused (curl exit 7)")
 TIME_OUT = ClientView("time-out (curl exit 28)")
 NO_NAME = ClientView("the name does not resolve (curl exit 6)")
 WRONG_CERTIFICATE = ClientView("certificate of another host (curl exit 60)")
+INSIDE = ", inside the cluster"
+
 UNDECIDED = ClientView("not decided")
 
 
@@ -80,6 +82,11 @@ class Answer:
         granting = [step for step in self.steps if step.passage is Passage.PASSES and step.address]
         policies = [step for step in granting if step.control == "authorization policy"]
         return (policies or granting or [None])[-1]  # type: ignore[list-item]
+
+    @property
+    def inside(self) -> bool:
+        """True for a request that ends at a Pod of the cluster."""
+        return self.arrives.endswith(INSIDE)
 
     @property
     def not_given(self) -> tuple[str, ...]:

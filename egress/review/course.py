@@ -48,16 +48,18 @@ class Course:
 
     def _captured(self) -> bool:
         """True when istio-init redirects the connection to the sender's sidecar."""
-        if self.source.capture.sends_everything:
+        capture = self.source.capture
+        if capture.whole:
             return True
         dial, vpc = self.request.dial, self.review.vpc
-        if dial is not None and dial.kind == "pod":
+        service = self._dialled_service()
+        if service is not None:
+            addresses = service.cluster_ip or (vpc.service_range if vpc else None)
+        elif dial is not None:
             addresses = vpc.pod_range if vpc else None
-        elif self._dialled_service() is not None:
-            addresses = vpc.service_range if vpc else None
         else:
             addresses = self.review.names.resolve(self.request.host).addresses
-        return self.source.capture.sends(dial.port if dial else self.request.port, addresses)
+        return capture.sends(dial.port if dial else self.request.port, addresses, self.source.address)
 
     def _sidecar(self) -> Outcome:
         by_name = self.request.dial is None
@@ -72,11 +74,10 @@ class Course:
             wire = Wire("mesh mTLS", request.own_sni.lower(), own, callers_own=True)
         elif request.own_tls:
             wire = Wire("originated TLS", request.own_sni.lower(), callers_own=True)
-        around = self.source.meshed and request.sidecar is None
-        why = "annotations keep it from the sidecar" if around else "no sidecar"
-        step = Step(
-            "sidecar scope", Passage.PASSES, f"{why}: nothing is imposed on the Pod", self.source.address
-        )
+        why = "no sidecar: nothing is imposed on the Pod"
+        if self.source.meshed and request.sidecar is None:
+            why = f"the sidecar does not see {self.source.capture.left_out}"
+        step = Step("sidecar scope", Passage.PASSES, why, self.source.address)
         return Onward((step,), Target(self.request.host, self.request.port, original=True), wire)
 
     def _proceed(self, outcome: Outcome, sender: Workload, gateways: int) -> tuple[Workload, Outcome] | None:
@@ -86,39 +87,40 @@ class Course:
         if isinstance(outcome, Refusal):
             raise Ends(outcome.client)
         target, dial = outcome.target, self.request.dial
+        service, original = target.service, target.original
+        if service is not None and not gateways and self._is_elsewhere(service):
+            service, original = None, True
         trail.reads_http = outcome.http
         trail.shakes_hands = self.request.scheme == "https" or outcome.wire.callers_own
-        if target.original and gateways:
+        if original and gateways:
             trail.refuse(
                 "gateway route", "its original destination is the gateway itself", None, trail.broken()
             )
         leg = Leg(sender, outcome.wire, gateways, trail.meshed or bool(gateways), outcome.automatic)
-        service = target.service or (self._dialled_service() if target.original else None)
+        service = service or (self._dialled_service() if original else None)
         if service is not None:
-            port = dial.port if target.original and dial is not None else target.port
-            return self._pods.to_service(service, port, leg, self._pod_of(service, leg))
-        if target.original and dial is not None and dial.kind == "pod":
+            port = dial.port if original and dial is not None else target.port
+            return self._pods.to_service(service, port, leg, target.labels, self._pod_of(service, leg))
+        if original and dial is not None and dial.kind == "pod":
             pod = self._dialled_pod()
             if pod is None:
                 raise ReviewError(f"--dial: no workload {dial.namespace}/{dial.name} in the input")
             return self._pods.to_pod(pod, dial.port, leg)
-        ends = ((self.request.host, target.port),) if target.original else target.ends
+        ends = ((self.request.host, target.port),) if original else target.ends
         self._sites.to_sites(ends, leg)
         return None
 
-    def _pod_of(self, service: Service, leg: Leg) -> Workload | None:
-        """The Pod that is dialled where a Service leaves the choice to its client.
+    def _is_elsewhere(self, service: Service) -> bool:
+        """True where a sidecar's route leads to a headless Service that its client has not dialled.
 
-        To a headless Service a sidecar connects where the client did, wherever its route has come from.
+        The proxy then connects where the client did, past the Service (networking/core/cluster.go,
+        convertResolution).
         """
-        if not service.headless or leg.gateways:
-            return None
-        pod = self._dialled_pod()
-        if pod is None and service is not self._dialled_service():
-            raise Undecided(
-                f"{service.host} is headless: the address that was dialled decides", service.address
-            )
-        return pod
+        return service.headless and self._dialled_pod() is None and service is not self._dialled_service()
+
+    def _pod_of(self, service: Service, leg: Leg) -> Workload | None:
+        """The Pod that is dialled where a headless Service leaves the choice to its client."""
+        return self._dialled_pod() if service.headless and not leg.gateways else None
 
     def _dialled_pod(self) -> Workload | None:
         dial = self.request.dial

@@ -1,6 +1,7 @@
 """What travels between two ends, and what a proxy decides to do with it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from egress.review.answer import ClientView, Step
@@ -38,6 +39,8 @@ class Target:
     service: Service | None = None
     ends: tuple[tuple[str, int], ...] = ()
     original: bool = False
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """The labels that the Pods of a subset have."""
 
 
 @dataclass(frozen=True, slots=True)

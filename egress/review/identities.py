@@ -7,7 +7,9 @@ from egress.review.mesh.state import Mesh
 from egress.review.objects import KubernetesObject
 from egress.review.workloads import Workload, injects
 
-INFRASTRUCTURE = frozenset({"kube-system", "kube-public", "kube-node-lease", "gke-managed-system"})
+INFRASTRUCTURE = frozenset({"kube-system", "kube-public", "kube-node-lease", "gmp-public", "gmp-system"})
+GOOGLES = "gke-managed-"
+"""How the namespaces begin that GKE keeps its own Pods in."""
 
 
 class Identities:
@@ -35,7 +37,7 @@ class Identities:
         for pod in self._mesh.workloads.values():
             by_space.setdefault(pod.namespace, []).append(pod)
         for space in spaces:
-            if space in self._hidden:
+            if space in self._hidden or space.startswith(GOOGLES):
                 continue
             pods = [pod for pod in by_space.get(space, ()) if not pod.gateway]
             used = {pod.service_account for pod in pods}

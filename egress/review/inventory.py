@@ -7,6 +7,21 @@ from egress.review.vpc import Vpc
 
 
 @dataclass(frozen=True, kw_only=True)
+class DefaultExports:
+    """Who sees an object that states no exportTo."""
+
+    services: tuple[str, ...] = ("*",)
+    virtual_services: tuple[str, ...] = ("*",)
+    destination_rules: tuple[str, ...] = ("*",)
+
+    def of(self, kind: str) -> tuple[str, ...]:
+        """The default of a kind of object."""
+        return {"VirtualService": self.virtual_services, "DestinationRule": self.destination_rules}.get(
+            kind, self.services
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
 class MeshSettings:
     """The parts of meshConfig that a verdict can hang on."""
 
@@ -15,6 +30,7 @@ class MeshSettings:
     trust_domain: str = "cluster.local"
     auto_mtls: bool = True
     """Proxies speak mesh mTLS to Pods with a sidecar by themselves."""
+    exports: DefaultExports = DefaultExports()
     address: str | None = None
     given: bool = False
     """False where the input holds no control plane: Istio's defaults are then stated as an assumption."""

@@ -7,6 +7,9 @@ from egress.review.vpc import NodePool
 from egress.review.workloads import Workload
 
 POOL_LABEL = "cloud.google.com/gke-nodepool"
+OF_THE_NODE = ("kubernetes.io", "k8s.io", "cloud.google.com")
+"""Domains of labels that Kubernetes and GKE give each node (zone, architecture, machine)."""
+
 REPELLING = frozenset({"NoSchedule", "NoExecute"})
 
 
@@ -18,11 +21,34 @@ def pools_for(pod: Workload, pools: Iterable[NodePool]) -> tuple[NodePool, ...]:
 def fits(pod: Workload, pool: NodePool) -> bool:
     """True when the scheduler may put a Pod on a pool's nodes."""
     labels = {POOL_LABEL: pool.name, **pool.labels}
-    return all(labels.get(key) == value for key, value in pod.node_selector.items()) and all(
+    chosen = all(labels.get(key) == value for key, value in pod.node_selector.items())
+    if pod.node_terms and not any(all(_holds(one, labels) for one in term) for term in pod.node_terms):
+        chosen = False
+    if pod.past_scheduler:
+        return True
+    return chosen and all(
         any(tolerates(toleration, taint) for toleration in pod.tolerations)
         for taint in pool.taints
         if taint[2] in REPELLING
     )
+
+
+def _holds(expression: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
+    """One expression of a required node affinity; of labels that only a node has, nothing is known: it may hold."""
+    key, values = str(expression.get("key")), [str(value) for value in expression.get("values") or ()]
+    if key not in labels and key.partition("/")[0].endswith(OF_THE_NODE):
+        return True
+    value = labels.get(key)
+    match expression.get("operator"):
+        case "In":
+            return value in values
+        case "NotIn":
+            return value not in values
+        case "Exists":
+            return value is not None
+        case "DoesNotExist":
+            return value is None
+    return True
 
 
 def tolerates(toleration: Mapping[str, Any], taint: tuple[str, str, str]) -> bool:

@@ -1,6 +1,8 @@
 """The way to a Pod: the Service's ports, network policies, the VPC firewall, then the Pod's own proxy."""
 
-from egress.review.answer import NO_CONNECTION, TIME_OUT, Passage, Step
+from collections.abc import Mapping
+
+from egress.review.answer import INSIDE, NO_CONNECTION, TIME_OUT, Passage, Step
 from egress.review.controls.authorization import Asked, decide
 from egress.review.controls.endpoint import Connection
 from egress.review.controls.firewall import NOT_GIVEN
@@ -10,6 +12,7 @@ from egress.review.mesh.auto_mtls import takes_mesh_mtls
 from egress.review.mesh.inbound import accept, onward
 from egress.review.mesh.services import Service
 from egress.review.mesh.sidecar_inbound import enter
+from egress.review.selectors import matches_labels
 from egress.review.trail import Ends, Trail
 from egress.review.workloads import Workload
 
@@ -26,25 +29,38 @@ class WayToPods:
     def __init__(self, trail: Trail) -> None:
         self.trail = trail
 
-    def to_service(self, service: Service, port: int, leg: Leg, dialled: Workload | None = None) -> Passed:
-        """Connect to a Service; `dialled` is the Pod whose own address a headless one is reached by."""
+    def to_service(
+        self,
+        service: Service,
+        port: int,
+        leg: Leg,
+        labels: Mapping[str, str],
+        dialled: Workload | None = None,
+    ) -> Passed:
+        """Connect to a Service's Pods that have a subset's labels.
+
+        `dialled` is the Pod whose own address a headless Service is reached by.
+        """
         trail, mesh = self.trail, self.trail.review.mesh
         offered = service.port(port)
-        pods = mesh.pods_behind(service.namespace, service.selector)
-        if offered is None or not pods:
-            reason = (
-                f"{service.host} has no port {port}" if offered is None else f"{service.host} selects no Pods"
-            )
+        selected = self._selected(service)
+        pods = [pod for pod in selected if matches_labels(labels, pod.labels)]
+        # A headless name is the Pods' own addresses: nothing translates the port.
+        by_address = service.headless and not leg.gateways
+        if not pods or not (by_address or offered):
+            reason = f"{service.host} has no port {port}"
+            if offered:
+                reason = f"{service.host} selects no Pods" + (" of the subset" if selected else "")
             view = trail.broken() if leg.proxied else NO_CONNECTION
             trail.refuse("service", reason, service.address, view)
-        assert offered is not None  # noqa: S101 - refused above
         if dialled is None and len({_kind_of(pod) for pod in pods}) > 1:
             raise Undecided(f"{service.host} selects several workloads", service.address)
         pod = dialled or pods[0]
-        by_address = service.headless and not leg.gateways
-        number = port if by_address else offered.number_on(pod)
+        number = offered.number_on(pod) if offered and not by_address else port
         if number is None:
-            raise Undecided(f"{pod.identity} names no container port {offered.target!r}", service.address)
+            raise Undecided(
+                f"{pod.identity} names no container port that {service.host} leads to", service.address
+            )
         reason = f"{service.host}:{port} is port {number} of its Pods"
         trail.steps.append(Step("service", Passage.PASSES, reason, service.address))
         wire = leg.wire
@@ -54,6 +70,17 @@ class WayToPods:
             reason = "speaks mesh mTLS by itself, since the Pod has a sidecar"
             trail.steps.append(Step(f"{who} TLS", Passage.PASSES, reason))
         return self.to_pod(pod, number, Leg(leg.sender, wire, leg.gateways, leg.proxied))
+
+    def _selected(self, service: Service) -> list[Workload]:
+        """The Pods behind a Service. Raises Undecided where the input does not show them."""
+        mesh = self.trail.review.mesh
+        if not service.selector and not service.external:
+            reason = f"{service.host} has no selector: its endpoints are not in the input"
+            raise Undecided(reason, service.address)
+        found = mesh.pods_behind(service.namespace, service.selector)
+        if not found and not mesh.shows_pods_of(service.namespace):
+            raise Undecided(f"the input shows no Pods of {service.namespace}", service.address)
+        return found
 
     def to_pod(self, pod: Workload, port: int, leg: Leg) -> Passed:
         """Connect to a Pod's port."""
@@ -94,7 +121,7 @@ class WayToPods:
             step, refused = decide(trail.review.authorization.policies_for(pod), asked)
             closed = trail.broken() if leg.proxied else trail.closed()
             trail.meet(step, refused if refused is not None and entered.http else closed)
-        trail.arrives = f"{pod.identity}:{port}, inside the cluster"
+        trail.arrives = f"{pod.identity}:{port}{INSIDE}"
 
     def _through(self, pod: Workload, port: int, leg: Leg) -> Passed:
         """Pass a gateway: its listener, its policies, its route."""

@@ -5,6 +5,7 @@ from egress.review.controls.endpoint import Connection
 from egress.review.controls.firewall import NOT_GIVEN
 from egress.review.controls.names import METADATA_PORTS, METADATA_SERVER
 from egress.review.controls.way_out import way_out
+from egress.review.errors import Undecided
 from egress.review.hops import Leg, Wire
 from egress.review.trail import Ends, Trail
 from egress.review.workloads import Workload
@@ -40,6 +41,8 @@ class WayToSites:
         trail, registry = self.trail, self.trail.review.mesh.registry
         if _is_address(host):
             return
+        if pod.names.elsewhere or host.lower() in pod.names.aliases:
+            raise Undecided(f"{pod.identity} resolves names in a way of its own", pod.address)
         trail.control = "network policy"
         step = trail.review.lookup(pod)
         proxied = pod is not trail.source

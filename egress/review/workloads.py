@@ -4,13 +4,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from egress.review.capture import EVERY_CONNECTION, Capture, capture_of
+from egress.review.capture import WHOLE, Capture, read_capture
 from egress.review.objects import KubernetesObject
+from egress.review.pods import pod_annotations, pod_labels, pod_spec
 
-KINDS = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "CronJob", "Pod")
 GATEWAY_TEMPLATE = "gateway"
 TLS_MODE = "security.istio.io/tlsMode"
 """The label that the injector gives a Pod with a sidecar; one that is there already stays."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PodNames:
+    """How a Pod resolves names where it does not ask the cluster's DNS alone."""
+
+    aliases: frozenset[str] = frozenset()
+    """Hosts that hostAliases give an address."""
+    elsewhere: bool = False
+    """dnsPolicy or dnsConfig name other servers."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -26,6 +36,10 @@ class Workload:
     gateway: bool = False
     address: str | None = None
     node_selector: Mapping[str, str] = field(default_factory=dict)
+    node_terms: tuple[tuple[Mapping[str, Any], ...], ...] = ()
+    """A required node affinity: terms of expressions, one term of which must hold."""
+    past_scheduler: bool = False
+    """The Pod template names a node itself: no taint keeps it away."""
     tolerations: tuple[Mapping[str, Any], ...] = ()
     host_network: bool = False
     unprivileged: bool = False
@@ -34,10 +48,12 @@ class Workload:
     """Named container ports."""
     injection_refused: bool = False
     """The Pod itself turns injection off in a namespace that has it."""
-    capture: Capture = EVERY_CONNECTION
+    capture: Capture = WHOLE
     """Which connections reach its sidecar."""
     takes_mtls: bool = False
     """istiod counts the Pod as one with a sidecar, to which proxies speak mesh mTLS."""
+    names: PodNames = PodNames()
+    """How the Pod resolves names."""
 
     @property
     def identity(self) -> str:
@@ -56,14 +72,12 @@ class Workload:
 def injects(namespace_labels: Mapping[str, str]) -> bool:
     """True when a namespace asks for sidecars."""
     injection = namespace_labels.get("istio-injection")
-    if injection == "disabled":
-        return False
-    return injection == "enabled" or bool(namespace_labels.get("istio.io/rev"))
+    return injection == "enabled" if injection is not None else bool(namespace_labels.get("istio.io/rev"))
 
 
 def workload(item: KubernetesObject, namespace_labels: Mapping[str, str]) -> Workload:
     """The workload of a Pod or of anything with a Pod template."""
-    labels, annotations, spec = _template(item)
+    labels, annotations, spec = pod_labels(item), pod_annotations(item), pod_spec(item)
     containers = [*(spec.get("containers") or ()), *(spec.get("initContainers") or ())]
     routers = [
         one for one in containers if one.get("name") == "istio-proxy" and "router" in (one.get("args") or ())
@@ -72,7 +86,11 @@ def workload(item: KubernetesObject, namespace_labels: Mapping[str, str]) -> Wor
     wished = labels.get("sidecar.istio.io/inject", annotations.get("sidecar.istio.io/inject"))
     in_namespace = injects(namespace_labels)
     by_hand = any(container.get("name") == "istio-proxy" for container in containers) and not gateway
-    opted_in = wished == "true" and namespace_labels.get("istio-injection") != "disabled"
+    unlabelled = not {"istio-injection", "istio.io/rev"} & set(namespace_labels)
+    # The webhooks select Pods by their labels; an annotation does not call them.
+    opted_in = unlabelled and (
+        labels.get("sidecar.istio.io/inject") == "true" or bool(labels.get("istio.io/rev"))
+    )
     host_network = bool(spec.get("hostNetwork"))
     meshed = by_hand or (
         not gateway and not host_network and wished != "false" and (in_namespace or opted_in)
@@ -90,7 +108,9 @@ def workload(item: KubernetesObject, namespace_labels: Mapping[str, str]) -> Wor
         meshed=meshed,
         gateway=gateway,
         address=item.address,
-        node_selector=_node_selector(spec),
+        node_selector={str(key): str(value) for key, value in (spec.get("nodeSelector") or {}).items()},
+        node_terms=_node_terms(spec),
+        past_scheduler=bool(spec.get("nodeName")) and item.kind != "Pod",
         tolerations=tuple(spec.get("tolerations") or ()),
         host_network=host_network,
         unprivileged=str(environment.get("ISTIO_META_UNPRIVILEGED_POD", "")).lower() == "true",
@@ -101,32 +121,28 @@ def workload(item: KubernetesObject, namespace_labels: Mapping[str, str]) -> Wor
             if port.get("name")
         },
         injection_refused=in_namespace and not gateway and (wished == "false" or host_network),
-        capture=capture_of(annotations),
+        capture=read_capture(annotations, spec),
         takes_mtls=labels.get(TLS_MODE, "istio" if meshed else "") == "istio",
+        names=_names(spec),
     )
 
 
-def _template(item: KubernetesObject) -> tuple[Mapping[str, str], Mapping[str, str], Mapping[str, Any]]:
-    """Labels, annotations and spec of the Pods."""
-    if item.kind == "Pod":
-        return item.labels, item.annotations, item.spec
-    spec: Mapping[str, Any] = item.spec
-    if item.kind == "CronJob":
-        spec = (spec.get("jobTemplate") or {}).get("spec") or {}
-    template = spec.get("template") or {}
-    metadata = template.get("metadata") or {}
-    return metadata.get("labels") or {}, metadata.get("annotations") or {}, template.get("spec") or {}
+def _names(spec: Mapping[str, Any]) -> PodNames:
+    return PodNames(
+        aliases=frozenset(
+            str(host).lower()
+            for alias in spec.get("hostAliases") or ()
+            for host in alias.get("hostnames") or ()
+        ),
+        elsewhere=spec.get("dnsPolicy") in ("None", "Default")
+        or bool((spec.get("dnsConfig") or {}).get("nameservers")),
+    )
 
 
-def _node_selector(spec: Mapping[str, Any]) -> dict[str, str]:
-    """The node labels a Pod requires, from nodeSelector and required affinities with a single value."""
-    required = dict(spec.get("nodeSelector") or {})
+def _node_terms(spec: Mapping[str, Any]) -> tuple[tuple[Mapping[str, Any], ...], ...]:
+    """The terms of a required node affinity, one of which must hold."""
     affinity = ((spec.get("affinity") or {}).get("nodeAffinity") or {}).get(
         "requiredDuringSchedulingIgnoredDuringExecution"
     ) or {}
     terms: Sequence[Mapping[str, Any]] = affinity.get("nodeSelectorTerms") or ()
-    if len(terms) == 1:
-        for expression in terms[0].get("matchExpressions") or ():
-            if expression.get("operator") == "In" and len(expression.get("values") or ()) == 1:
-                required[expression["key"]] = expression["values"][0]
-    return {str(key): str(value) for key, value in required.items()}
+    return tuple(tuple(term.get("matchExpressions") or ()) for term in terms)

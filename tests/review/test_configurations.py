@@ -28,6 +28,8 @@ def of_the_tutorial(synthesized: Path) -> list[Finding]:
         ("D15", "EG116", "gateway", None),
         ("D23", "EG206", "example.com", None),
         ("D25", "EG125", "example.com", "team-x/test http://example.com"),
+        ("D26", "EG126", "storage.googleapis.com", "team-x/test https://storage.googleapis.com"),
+        ("D26", "EG126", "private.googleapis.com", "team-x/test http://private.googleapis.com"),
         ("D27", "EG124", "VirtualService", None),
         (
             "D28",
@@ -46,6 +48,18 @@ def test_the_tutorials_own_contradictions_are_found(
     assert found, defect
     if cell is not None:
         assert cell in {spoilt for finding in found for spoilt in finding.cells}
+
+
+def test_googles_hosts_are_said_to_hold_any_bucket_where_their_addresses_are_the_private_ones(
+    of_the_tutorial: list[Finding], production: Path
+) -> None:
+    private = {finding.message for finding in of_the_tutorial if finding.kind.code == "EG126"}
+    assert len(private) == 2
+    assert all("any bucket of any project" in message for message in private)
+    assert all("no AuthorizationPolicy can refuse it" in message for message in private)
+    restricted = {f.message for f in find(Review(read([production]))) if f.kind.code == "EG126"}
+    assert len(restricted) == 2
+    assert all("a VPC Service Controls perimeter" in message for message in restricted)
 
 
 def test_every_finding_of_the_tutorial_names_an_object_or_what_is_missing(

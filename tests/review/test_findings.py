@@ -11,9 +11,10 @@ from egress.review.addresses import EMPTY, networks
 from egress.review.findings.acceptance import EXPIRED, UNUSED
 from egress.review.findings.finding import Finding
 from egress.review.findings.registry import ANALYZERS, KINDS, find
-from egress.review.vpc import FirewallRule, NodePool, Vpc
+from egress.review.vpc import FirewallRule, NodePool, Vpc, Zone
 from tests.review.reviewed import State, tutorial
 from tests.review.test_judgements_of_routes import MUTUAL, PASS, server, to, virtual_service
+from tests.review.test_judgements_of_scope import without_policies
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -132,11 +133,45 @@ def pod(state: State, name: str, namespace: str = "team-x", **template: Any) -> 
     )
 
 
+def own_route(**spec: Any) -> dict[str, Any]:
+    """A route of team-x for the platform's host."""
+    return virtual_service(
+        "team-x", "own", hosts=["example.com"], http=[{"route": to("example.com", 80)}], **spec
+    )
+
+
+def plain_http() -> State:
+    """The gateway's port 80 without TLS, and nobody's policy at it."""
+    servers = [{**MUTUAL, "port": {"number": 80, "name": "http", "protocol": "HTTP"}, "tls": None}]
+    return without_policies(tutorial()).change("Gateway", "egress-gateway", servers=servers)
+
+
+def without_any(state: State, kind: str) -> State:
+    for key in list(state.objects):
+        if key[0] == kind:
+            state = state.without(kind, key[2], key[1])
+    return state
+
+
+def with_google(state: State, address: str) -> State:
+    """A VPC in which Google's API names have an address of its own."""
+    names = ("private.googleapis.com.", "storage.googleapis.com.", "*.googleapis.com.")
+    zone = Zone(
+        dns_name="googleapis.com.",
+        address="zone.googleapis",
+        records={(name, "A"): (address,) for name in names},
+    )
+    apis = rule("apis", to="199.36.153.0/24", traffic=(("tcp", ((443, 443),)),))
+    open_dns = network_policy("team-x", "open", policyTypes=["Egress"], egress=[{}])
+    return replace(state.apply(open_dns), vpc=replace(vpc(*CLOSED, apis), zones=(zone,)))
+
+
 TOLERATION = {"key": "dedicated", "operator": "Equal", "value": "gateway"}
 
 EXAMPLES: dict[str, tuple[Callable[[], State], Callable[[], State]]] = {
     "EG101": (tutorial, lambda: tutorial().apply(FROM_SIDECARS_ON_HTTP)),
     "EG102": (tutorial, lambda: tutorial("4-policies")),
+    "EG104": (lambda: plain_http(), lambda: without_any(plain_http(), "VirtualService")),
     "EG103": (tutorial, lambda: with_vpc(tutorial("4-policies"), *CLOSED)),
     "EG111": (
         lambda: tutorial("6-pass-through"),
@@ -152,6 +187,18 @@ EXAMPLES: dict[str, tuple[Callable[[], State], Callable[[], State]]] = {
     "EG114": (
         lambda: pod(tutorial(), "bare", metadata={"labels": {"sidecar.istio.io/inject": "false"}}),
         tutorial,
+    ),
+    "EG117": (
+        lambda: pod(
+            tutorial(),
+            "bare",
+            metadata={"annotations": {"traffic.sidecar.istio.io/excludeOutboundPorts": "443"}},
+        ),
+        lambda: pod(
+            tutorial(),
+            "bare",
+            metadata={"annotations": {"traffic.sidecar.istio.io/includeOutboundPorts": "443"}},
+        ),
     ),
     "EG115": (
         lambda: pod(with_vpc(tutorial(), *CLOSED), "squatter", tolerations=[TOLERATION]),
@@ -169,10 +216,12 @@ EXAMPLES: dict[str, tuple[Callable[[], State], Callable[[], State]]] = {
     ),
     "EG122": (lambda: tutorial().change("VirtualService", ROUTE, exportTo=["istio-egress"]), tutorial),
     "EG123": (
-        lambda: tutorial().apply(
-            virtual_service("team-x", "own", hosts=["example.com"], http=[{"route": to("example.com", 80)}])
+        lambda: tutorial().apply(own_route(exportTo=["."])),
+        lambda: (
+            tutorial()
+            .change("VirtualService", ROUTE, exportTo=["istio-egress", "team-x", "team-y"])
+            .apply(own_route())
         ),
-        tutorial,
     ),
     "EG124": (
         tutorial,
@@ -181,6 +230,10 @@ EXAMPLES: dict[str, tuple[Callable[[], State], Callable[[], State]]] = {
     "EG125": (
         tutorial,
         lambda: tutorial().without("DestinationRule", "example-com-originate-tls"),
+    ),
+    "EG126": (
+        lambda: with_google(tutorial("8-google-apis"), "199.36.153.8"),
+        lambda: with_google(tutorial("7-network-policies"), "199.36.153.8"),
     ),
     "EG201": (lambda: policy_with(ports=["80"]), lambda: policy_with(ports=["8080"])),
     "EG202": (lambda: policy_with(hosts=["other.net"]), lambda: policy_with(hosts=["example.com"])),

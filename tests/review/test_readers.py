@@ -163,7 +163,7 @@ def test_inputs_of_two_kinds_are_refused(synthesized: Path) -> None:
             {"rules": [{"form": []}, {"form": [1]}]},
             r"rules\[1\].form",
         ),
-        ("Gateway", "gateway.networking.k8s.io/v1", {}, "Gateway API"),
+        ("Gateway", "gateway.networking.k8s.io/v1", {}, "the kind Gateway of gateway.networking"),
         ("Sidecar", "networking.istio.io/v1", {"egress": [{"port": {"number": 80}}]}, r"egress\[0\].port"),
     ],
 )
@@ -265,7 +265,18 @@ def test_a_release_of_another_name_changes_the_gateways_label() -> None:
 @pytest.mark.parametrize(
     ("values", "told"),
     [
-        ({"meshConfig": {"defaultServiceExportTo": ["."]}}, "defaultServiceExportTo"),
+        ({"meshConfig": {"trustDomainAliases": ["old.local"]}}, "trustDomainAliases"),
+        ({"meshConfig": {"discoverySelectors": [{"matchLabels": {"a": "b"}}]}}, "discoverySelectors"),
+        ({"meshConfig": {"pathNormalization": {"normalization": "MERGE_SLASHES"}}}, "MERGE_SLASHES"),
+        ({"meshConfig": {"meshMTLS": {"cipherSuites": ["ANY"]}}}, "meshMTLS.cipherSuites"),
+        ({"meshConfig": {"outboundTrafficPolicy": {"mode": "ALLOW_ANY_DYNAMIC_DNS"}}}, "ALLOW_ANY_DYNAMIC"),
+        (
+            {"meshConfig": {"defaultConfig": {"proxyMetadata": {"ISTIO_META_DNS_CAPTURE": "true"}}}},
+            "defaultConfig.proxyMetadata.ISTIO_META_DNS_CAPTURE",
+        ),
+        ({"meshConfig": {"defaultConfig": {"gatewayTopology": {"numTrustedProxies": 1}}}}, "gatewayTopology"),
+        ({"global": {"proxy": {"excludeOutboundPorts": "443"}}}, "global.proxy.excludeOutboundPorts '443'"),
+        ({"sidecarInjectorWebhook": {"enableNamespacesByDefault": True}}, "enableNamespacesByDefault"),
         ({"meshConfig": {"outboundTrafficPolicy": {"mode": "SOME"}}}, "SOME"),
         ({"env": {"PILOT_SCOPE_GATEWAY_TO_NAMESPACE": "true"}}, "PILOT_SCOPE_GATEWAY_TO_NAMESPACE"),
     ],

@@ -77,7 +77,7 @@ def test_a_stage_answers_as_the_tutorial_says(
 def test_before_the_sidecar_nothing_in_the_mesh_stops_a_request() -> None:
     answer = tutorial("0-mesh").ask("team-x/test", "http://example.com")
     assert answer.verdict is Verdict.ALLOWED
-    assert answer.not_given == ("VPC firewall",)
+    assert answer.not_given == ("meshConfig", "VPC firewall")
 
 
 def test_a_routed_request_leaves_through_the_gateway() -> None:

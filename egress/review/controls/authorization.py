@@ -25,6 +25,9 @@ from egress.review.workloads import Workload
 
 CONTROL = "authorization policy"
 
+DRY_RUN = "istio.io/dry-run"
+"""An annotation: the policy only writes what it would decide to the log."""
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Asked:
@@ -81,15 +84,13 @@ class PolicyIndex:
         self._named: dict[str, list[int]] = defaultdict(list)
         self._open: list[int] = []
         for policy in policies:
+            if policy.annotations.get(DRY_RUN, "").lower() in ("true", "t", "1"):
+                continue
             match str(policy.spec.get("action") or "ALLOW"):
                 case "ALLOW":
                     self._file(policy)
                 case "DENY":
                     self.deny.append(policy)
-                case "AUDIT":
-                    pass
-                case action:
-                    raise Undecided(f"the action {action} is not modelled", policy.address)
 
     def _file(self, policy: KubernetesObject) -> None:
         position = len(self.allow)
@@ -139,7 +140,7 @@ def _literal_namespaces(policy: KubernetesObject) -> set[str] | None:
             return None
         for source in sources:
             named = source.get("namespaces") or [
-                _principal_namespace(p) for p in source.get("principals") or ()
+                principal_namespace(p) for p in source.get("principals") or ()
             ]
             if not named or any(not name or "*" in name for name in named):
                 return None
@@ -147,7 +148,7 @@ def _literal_namespaces(policy: KubernetesObject) -> set[str] | None:
     return found
 
 
-def _principal_namespace(principal: str) -> str:
+def principal_namespace(principal: str) -> str:
     """The namespace of a full principal, `cluster.local/ns/x/sa/y`; empty where it is not one."""
     parts = str(principal).split("/")
     return parts[2] if len(parts) == 5 and parts[1] == "ns" and "*" not in principal else ""

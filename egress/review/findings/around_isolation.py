@@ -1,13 +1,15 @@
 """Ways around that missing isolation leaves: no NetworkPolicy, no REGISTRY_ONLY, no sidecar, the gateway's nodes."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
-from egress.review.findings.admission import refusing
+from egress.review.addresses import INTERNET
+from egress.review.answer import Passage, Step
+from egress.review.controls.endpoint import Connection, Endpoint
+from egress.review.errors import Undecided
 from egress.review.findings.evidence import Evidence
-from egress.review.findings.finding import Analyzer, Family, Finding, Kind, Level, some
-from egress.review.placement import fits
-from egress.review.vpc import NodePool
+from egress.review.findings.finding import Analyzer, Family, Finding, Kind, Level, cell, some
+from egress.review.mesh.scope import Scope
 from egress.review.workloads import Workload, injects
 
 NO_POLICIES = Kind(
@@ -15,7 +17,7 @@ NO_POLICIES = Kind(
     name="namespace-without-network-policies",
     family=Family.WAY_AROUND,
     level=Level.WARNING,
-    message="no NetworkPolicy holds the egress of {who} in {subject}: without its sidecar the firewall alone is left",
+    message="no NetworkPolicy keeps {who} in {subject} from the internet: past its sidecar the firewall alone is left",
     mend="give the namespace a default-deny policy for egress and one for each peer it needs",
 )
 
@@ -24,7 +26,7 @@ GATEWAY_OPEN = Kind(
     name="gateway-accepts-anyone",
     family=Family.WAY_AROUND,
     level=Level.WARNING,
-    message="no NetworkPolicy says who may connect to the gateway {subject}",
+    message="no NetworkPolicy says who may connect to {ports} of the gateway {subject}",
     mend="isolate the gateway's Pods for ingress and name the namespaces and ports that may connect",
 )
 
@@ -33,7 +35,7 @@ ALLOW_ANY = Kind(
     name="namespace-without-registry-only",
     family=Family.WAY_AROUND,
     level=Level.WARNING,
-    message="the sidecars of {subject} send requests for unknown hosts straight out (ALLOW_ANY)",
+    message="the sidecars of {subject} send requests for unknown hosts straight out (ALLOW_ANY{why})",
     mend="set outboundTrafficPolicy REGISTRY_ONLY in the namespace's Sidecar or in meshConfig",
 )
 
@@ -46,71 +48,129 @@ NO_INJECTION = Kind(
     mend="label the namespace for injection and take sidecar.istio.io/inject and hostNetwork off the Pods",
 )
 
-ON_GATEWAY_NODES = Kind(
-    code="EG115",
-    name="may-run-on-gateway-nodes",
-    family=Family.WAY_AROUND,
-    level=Level.ERROR,
-    message="{subject} may run on the gateway's nodes ({pool}), whose firewall lets it reach the internet itself",
-    mend="take the toleration off the Pods, or the pool a taint of its own",
-)
-
-ANYONE_MAY_TOLERATE = Kind(
-    code="EG116",
-    name="toleration-not-admission-controlled",
+NOT_CAPTURED = Kind(
+    code="EG117",
+    name="sidecar-does-not-see-everything",
     family=Family.WAY_AROUND,
     level=Level.WARNING,
-    message="no admission policy keeps other Pods from tolerating the taint of the gateway's nodes ({subject})",
-    mend="bind a ValidatingAdmissionPolicy that refuses the toleration outside the gateway's namespace",
+    message="the sidecar of {subject} does not see {what}",
+    mend="take the traffic.sidecar.istio.io annotations off the Pods, and give no container the user or group 1337",
 )
+
+HTTPS_PORT = 443
+
+STRANGER = Workload(
+    namespace="a-namespace-that-no-policy-names",
+    name="anyone",
+    labels={},
+    service_account="default",
+    meshed=False,
+)
+"""A Pod of whom nothing is known: a policy that lets it connect names nobody."""
 
 
 def find_no_policies(evidence: Evidence) -> Iterator[Finding]:
-    """Namespaces whose Pods no policy isolates for egress."""
+    """Namespaces whose Pods no policy keeps from the internet: none selects them, or one opens everything."""
+    review = evidence.review
+    internet = review.outside(INTERNET)
     open_pods: dict[str, list[Workload]] = defaultdict(list)
     for pod in evidence.identities:
-        if not evidence.review.network_policies.selecting(pod, "Egress"):
+        connection = Connection(review.endpoint(pod), internet, HTTPS_PORT)
+        if _passes(review.network_policies.egress, connection):
             open_pods[pod.namespace].append(pod)
     for namespace, pods in open_pods.items():
+        opening = [
+            policy.address for pod in pods for policy in review.network_policies.selecting(pod, "Egress")
+        ]
         yield Finding(
             kind=NO_POLICIES,
-            facts={"who": some(pod.name for pod in pods), "subject": namespace},
-            addresses=_namespace(evidence, namespace, pods),
+            facts={"who": some(_spoken(pod) for pod in pods), "subject": namespace},
+            addresses=tuple(dict.fromkeys(opening)) or _namespace(evidence, namespace, pods),
         )
 
 
+def _spoken(pod: Workload) -> str:
+    """A workload's name; of an account without one, what would run as it."""
+    account = pod.name.removeprefix("sa/")
+    return pod.name if account == pod.name else f"a Pod without labels (account {account})"
+
+
+def _passes(control: Callable[[Connection], Step], connection: Connection) -> bool:
+    """True when a control certainly lets a connection pass."""
+    try:
+        return control(connection).passage is Passage.PASSES
+    except Undecided:
+        return False
+
+
 def find_gateway_open(evidence: Evidence) -> Iterator[Finding]:
-    """Gateways that no policy isolates for ingress."""
-    for gateway in evidence.gateways:
-        if not evidence.review.network_policies.selecting(gateway, "Ingress"):
+    """Gateways to whose ports a Pod that no policy names may connect."""
+    review = evidence.review
+    stranger = Endpoint(
+        "a Pod that no policy names", None, STRANGER, {"kubernetes.io/metadata.name": STRANGER.namespace}
+    )
+    for gateway in evidence.egress_gateways:
+        ports = [
+            port
+            for port in sorted(evidence.servers(gateway).by_port)
+            if _passes(
+                review.network_policies.ingress,
+                Connection(stranger, review.endpoint(gateway), port),
+            )
+        ]
+        policies = review.network_policies.selecting(gateway, "Ingress")
+        if ports or not policies:
+            named = "port" + "s" * (len(ports) > 1) + f" {some(map(str, ports))}" if ports else "any port"
             yield Finding(
                 kind=GATEWAY_OPEN,
-                facts={"subject": gateway.identity},
-                addresses=(gateway.address,) if gateway.address else (),
+                facts={"subject": gateway.identity, "ports": named},
+                addresses=tuple(policy.address for policy in policies)
+                or ((gateway.address,) if gateway.address else ()),
             )
 
 
 def find_allow_any(evidence: Evidence) -> Iterator[Finding]:
     """Namespaces whose outbound policy lets unknown hosts through."""
-    seen: dict[str, str | None] = {}
+    seen: dict[str, Scope] = {}
     for pod in evidence.identities:
         if pod.meshed:
             scope = evidence.review.mesh.scope(pod)
             if not scope.registry_only:
-                seen.setdefault(pod.namespace, scope.address)
-    for namespace, address in seen.items():
+                seen.setdefault(pod.namespace, scope)
+    for namespace, scope in seen.items():
+        assumed = not scope.states_outbound and not evidence.inventory.mesh.given
+        address = scope.address or evidence.inventory.mesh.address
         yield Finding(
             kind=ALLOW_ANY,
-            facts={"subject": namespace},
+            facts={
+                "subject": namespace,
+                "why": ", Istio's default: meshConfig is not in the input" if assumed else "",
+            },
             addresses=(address,) if address else _namespace(evidence, namespace, []),
         )
+
+
+def find_not_captured(evidence: Evidence) -> Iterator[Finding]:
+    """Pods that keep connections from their sidecar."""
+    for pod in evidence.identities:
+        if pod.meshed and not pod.capture.whole and pod.capture.left_out:
+            yield Finding(
+                kind=NOT_CAPTURED,
+                facts={"subject": pod.identity, "what": pod.capture.left_out},
+                addresses=(pod.address,) if pod.address else (),
+                cells=tuple(
+                    cell(row.identity, row.scheme, row.host)
+                    for row in evidence.rows_by_identity[pod.identity]
+                    if any(step.reason.startswith("the sidecar does not see") for step in row.answer.steps)
+                ),
+            )
 
 
 def find_no_injection(evidence: Evidence) -> Iterator[Finding]:
     """Pods of application namespaces without a sidecar."""
     without: dict[str, list[Workload]] = defaultdict(list)
     for pod in evidence.identities:
-        if not pod.meshed:
+        if not pod.meshed and not pod.name.startswith("sa/"):
             without[pod.namespace].append(pod)
     for namespace, pods in without.items():
         injecting = injects(evidence.review.mesh.labels_of(namespace))
@@ -120,38 +180,6 @@ def find_no_injection(evidence: Evidence) -> Iterator[Finding]:
             facts={"who": some(pod.name for pod in pods), "subject": namespace},
             addresses=tuple(addresses) or _namespace(evidence, namespace, pods),
         )
-
-
-def find_on_gateway_nodes(evidence: Evidence) -> Iterator[Finding]:
-    """Workloads that the scheduler may put where the gateways run."""
-    for pod in evidence.identities:
-        for pool in gateway_pools(evidence):
-            if fits(pod, pool):
-                yield Finding(
-                    kind=ON_GATEWAY_NODES,
-                    facts={"subject": pod.identity, "pool": pool.name},
-                    addresses=tuple(address for address in (pod.address, pool.address) if address),
-                )
-
-
-def find_anyone_may_tolerate(evidence: Evidence) -> Iterator[Finding]:
-    """Gateway pools whose taint any Pod may tolerate."""
-    if any("tolerations" in str(policy.spec) for policy in refusing(evidence, "", "pods")):
-        return
-    for pool in gateway_pools(evidence):
-        yield Finding(kind=ANYONE_MAY_TOLERATE, facts={"subject": pool.name}, addresses=(pool.address,))
-
-
-def gateway_pools(evidence: Evidence) -> list[NodePool]:
-    """The node pools a gateway may run on and nothing without a toleration may."""
-    vpc = evidence.review.vpc
-    if vpc is None:
-        return []
-    return [
-        pool
-        for pool in vpc.pools
-        if pool.taints and any(fits(gateway, pool) for gateway in evidence.gateways)
-    ]
 
 
 def _namespace(evidence: Evidence, namespace: str, pods: Iterable[Workload]) -> tuple[str, ...]:
@@ -166,6 +194,5 @@ ANALYZERS: Iterable[Analyzer] = (
     Analyzer(kind=GATEWAY_OPEN, find=find_gateway_open),
     Analyzer(kind=ALLOW_ANY, find=find_allow_any),
     Analyzer(kind=NO_INJECTION, find=find_no_injection),
-    Analyzer(kind=ON_GATEWAY_NODES, find=find_on_gateway_nodes),
-    Analyzer(kind=ANYONE_MAY_TOLERATE, find=find_anyone_may_tolerate),
+    Analyzer(kind=NOT_CAPTURED, find=find_not_captured),
 )

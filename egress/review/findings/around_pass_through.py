@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator
 from egress.review.answer import Answer, Verdict
 from egress.review.findings.evidence import Evidence
 from egress.review.findings.finding import Analyzer, Family, Finding, Kind, Level, cell, some
+from egress.review.hostnames import is_wildcard
 from egress.review.mesh.gateway_servers import Server
-from egress.review.request import Dial
+from egress.review.request import Dial, Scheme
 from egress.review.workloads import Workload
 
 ANYONE = Kind(
@@ -18,12 +19,22 @@ ANYONE = Kind(
     mend="let only sidecars reach the port (a NetworkPolicy on the gateway), and authorize HTTPS by identity",
 )
 
+NOBODY_IDENTIFIED = Kind(
+    code="EG104",
+    name="plain-http-for-anyone",
+    family=Family.WAY_AROUND,
+    level=Level.ERROR,
+    message="a Pod without a sidecar reaches {hosts} in plain HTTP through port {port} of {subject}, which identifies "
+    "nobody",
+    mend="let the server end mesh mTLS (tls.mode ISTIO_MUTUAL), and the sidecars speak it (DestinationRule)",
+)
+
 THROUGH_SERVICE = Kind(
     code="EG102",
     name="gateway-service-open",
     family=Family.WAY_AROUND,
     level=Level.ERROR,
-    message="{who} reach hosts that they are refused by name through the Service of {subject} on port {port}",
+    message="hosts that {who} may not reach by name are open to them through the Service of {subject} on port {port}",
     mend="authorize HTTPS by identity at the gateway, or take the Service out of the Sidecars' scope",
 )
 
@@ -40,29 +51,57 @@ CONTRADICTED = Kind(
 def find_anyone(evidence: Evidence) -> Iterator[Finding]:
     """Pass-through hosts that a Pod without identity gets (the tutorial's D2)."""
     for gateway, server, hosts in _passed(evidence):
-        dial = Dial(kind="pod", namespace=gateway.namespace, name=gateway.name, port=server.bound)
-        got: dict[str, list[str]] = {}
-        for source in evidence.identities:
-            sample = evidence.ask(source, "https", hosts[0], dial=dial, sidecar=False)
-            if sample.verdict is Verdict.ALLOWED or len(evidence.identities) * len(hosts) <= SMALL:
-                for host in hosts:
-                    if (
-                        evidence.ask(source, "https", host, dial=dial, sidecar=False).verdict
-                        is Verdict.ALLOWED
-                    ):
-                        got.setdefault(host, []).append(source.identity)
-                        if len(got) >= SMALL:
-                            break
-        if got:
-            yield Finding(
-                kind=ANYONE,
-                facts={"hosts": some(got), "port": str(server.bound), "subject": gateway.identity},
-                addresses=_deciding(evidence, gateway, server),
-                cells=tuple(
-                    cell(f"{who} (no sidecar)", "https", host) for host, whos in got.items() for who in whos
-                ),
-            )
+        yield from _open_to_anyone(evidence, gateway, server, hosts, ANYONE, "https")
 
+
+def find_nobody_identified(evidence: Evidence) -> Iterator[Finding]:
+    """Hosts that a Pod without identity gets through a server without TLS."""
+    for gateway in evidence.gateways:
+        servers = evidence.servers(gateway)
+        for server in {
+            s.bound: s for listed in servers.by_port.values() for s in listed if not s.mode
+        }.values():
+            hosts = sorted(
+                {
+                    _asked(host)
+                    for item in servers.attached(server)
+                    for host in item.hosts
+                    if item.http and not host.endswith(".svc.cluster.local")
+                }
+            )
+            if hosts:
+                yield from _open_to_anyone(evidence, gateway, server, hosts, NOBODY_IDENTIFIED, "http")
+
+
+def _open_to_anyone(
+    evidence: Evidence, gateway: Workload, server: Server, hosts: list[str], kind: Kind, scheme: Scheme
+) -> Iterator[Finding]:
+    dial = Dial(kind="pod", namespace=gateway.namespace, name=gateway.name, port=server.bound)
+
+    def gets(source: Workload, host: str) -> bool:
+        answer = evidence.ask(source, scheme, host, dial=dial, sidecar=False)
+        return answer.verdict is Verdict.ALLOWED and answer.through == gateway.identity and not answer.inside
+
+    got: dict[str, list[str]] = {}
+    for source in evidence.identities:
+        if len(evidence.identities) * len(hosts) <= SMALL or gets(source, hosts[0]):
+            for host in hosts:
+                if gets(source, host):
+                    got.setdefault(host, []).append(source.identity)
+                    if len(got) >= SMALL:
+                        break
+    if got:
+        yield Finding(
+            kind=kind,
+            facts={"hosts": some(got), "port": str(server.bound), "subject": gateway.identity},
+            addresses=_deciding(evidence, gateway, server),
+            cells=tuple(
+                cell(f"{who} (no sidecar)", scheme, host) for host, whos in got.items() for who in whos
+            ),
+        )
+
+
+UNLISTED = "unlisted.example"
 
 SMALL = 1_000
 """Up to so many pairs of identity and host every one is asked; beyond, one host stands for all of a caller."""
@@ -137,9 +176,16 @@ def _refused(evidence: Evidence, source: Workload, host: str) -> bool:
 
 def _passed(evidence: Evidence) -> Iterator[tuple[Workload, Server, list[str]]]:
     for gateway, server in evidence.passing_servers():
-        hosts = sorted(evidence.chains(gateway, server.bound).names_of(server))
+        hosts = sorted({_asked(host) for host in evidence.chains(gateway, server.bound).names_of(server)})
         if hosts:
             yield gateway, server, hosts
+
+
+def _asked(host: str) -> str:
+    """A host as it is asked for: of a star, one name that it takes."""
+    if host == "*":
+        return UNLISTED
+    return host.replace("*", "any", 1) if is_wildcard(host) else host
 
 
 def _deciding(evidence: Evidence, gateway: Workload, server: Server) -> tuple[str, ...]:
@@ -150,6 +196,7 @@ def _deciding(evidence: Evidence, gateway: Workload, server: Server) -> tuple[st
 
 ANALYZERS: Iterable[Analyzer] = (
     Analyzer(kind=ANYONE, find=find_anyone),
+    Analyzer(kind=NOBODY_IDENTIFIED, find=find_nobody_identified),
     Analyzer(kind=THROUGH_SERVICE, find=find_through_service),
     Analyzer(kind=CONTRADICTED, find=find_contradicted),
 )

@@ -3,19 +3,23 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from egress.review.addresses import INTERNET
+from egress.review.addresses import GOOGLE_API_VIPS, INTERNET, PRIVATE_VIP, RESTRICTED_VIP, Cover
 from egress.review.answer import Verdict
 from egress.review.findings.admission import refusing
 from egress.review.findings.evidence import Evidence
 from egress.review.findings.finding import Analyzer, Family, Finding, Kind, Level, cell, some
-from egress.review.matrix import ANY_OTHER
+from egress.review.hostnames import most_specific, subset_of
+from egress.review.matrix import ANY_OTHER, Row
+from egress.review.mesh.virtual_services import MESH, VirtualService
+from egress.review.mesh.visibility import visible
+from egress.review.objects import KubernetesObject
 
 DIRECT = Kind(
     code="EG121",
     name="straight-to-the-internet",
     family=Family.WAY_AROUND,
     level=Level.ERROR,
-    message="{subject} reaches {hosts} straight from its own node, past the gateway",
+    message="{subject} reaches {hosts} straight from its own node, past the gateway{unless}",
     mend="deny it in the VPC firewall and the NetworkPolicies; a Sidecar alone does not hold a Pod",
 )
 
@@ -26,6 +30,17 @@ NO_ROUTE = Kind(
     level=Level.WARNING,
     message="the sidecars of {who} know {subject} but no route for it: they go straight out, past the gateway",
     mend="export the VirtualService to the same namespaces as the ServiceEntry, with its mesh leg",
+)
+
+GOOGLE_DIRECT = Kind(
+    code="EG126",
+    name="google-apis-past-the-gateway",
+    family=Family.WAY_AROUND,
+    level=Level.WARNING,
+    message="{subject} is reached straight from the nodes of {who}, past the gateway: no AuthorizationPolicy can "
+    "refuse it, and {held}",
+    mend="name the restricted addresses in DNS, firewall and NetworkPolicies, put the project inside a VPC Service "
+    "Controls perimeter, and register no more of Google's hosts than a team needs",
 )
 
 TENANT_ROUTING = Kind(
@@ -51,9 +66,9 @@ UNCHECKED_NAME = Kind(
     name="certificate-name-unchecked",
     family=Family.WAY_AROUND,
     level=Level.ERROR,
-    message="the gateway's TLS to {subject} does not check the name in the site's certificate: sni is set without "
-    "subjectAltNames",
-    mend="leave sni out (it is then set and checked by itself), or state subjectAltNames",
+    message="the TLS that proxies originate to {subject} does not check the name in the site's certificate: {why}",
+    mend="leave sni out (it is then set and checked by itself) or state subjectAltNames, and leave out "
+    "insecureSkipVerify",
 )
 
 OVERRIDING = ("VirtualService", "DestinationRule", "Gateway")
@@ -64,20 +79,27 @@ def find_direct(evidence: Evidence) -> Iterator[Finding]:
     for source in evidence.identities:
         found: list[tuple[str, str]] = []
         addresses: list[str] = []
+        missing: list[str] = []
         for row in evidence.rows_by_identity[source.identity]:
             answer = row.answer
             if answer.verdict is Verdict.ALLOWED and not answer.through and _public(evidence, row.host):
                 found.append((row.scheme, row.host))
                 addresses += [step.address for step in answer.steps if step.address]
+                missing += answer.not_given
         if not found and source.meshed:
             without = evidence.ask(source, "https", UNLISTED, sidecar=False)
             if without.verdict is Verdict.ALLOWED:
                 found.append(("https", f"{ANY_OTHER} without its sidecar"))
                 addresses += [step.address for step in without.steps if step.address]
+                missing += without.not_given
         if found:
             yield Finding(
                 kind=DIRECT,
-                facts={"subject": source.identity, "hosts": some(host for _, host in found)},
+                facts={
+                    "subject": source.identity,
+                    "hosts": some(host for _, host in found),
+                    "unless": f" ({some(missing)} not given)" if missing else "",
+                },
                 addresses=tuple(dict.fromkeys(addresses)),
                 cells=tuple(cell(source.identity, scheme, host) for scheme, host in found),
             )
@@ -107,34 +129,99 @@ def find_no_route(evidence: Evidence) -> Iterator[Finding]:
         )
 
 
+def find_google_direct(evidence: Evidence) -> Iterator[Finding]:
+    """Google's hosts that a sidecar reaches directly, at addresses of the VPC's own (the tutorial's D26)."""
+    straight: dict[str, list[Row]] = defaultdict(list)
+    for row in evidence.named_rows:
+        passes = row.answer.verdict in (Verdict.ALLOWED, Verdict.CONDITIONAL)
+        if passes and not row.answer.through and _of_google(evidence, row.host):
+            straight[row.host].append(row)
+    for host, rows in straight.items():
+        yield Finding(
+            kind=GOOGLE_DIRECT,
+            facts={
+                "who": some(row.identity for row in rows),
+                "subject": host,
+                "held": _held_by(evidence, host),
+            },
+            addresses=tuple(
+                dict.fromkeys(step.address for row in rows for step in row.answer.steps if step.address)
+            ),
+            cells=tuple(cell(row.identity, row.scheme, row.host) for row in rows),
+        )
+
+
+def _of_google(evidence: Evidence, host: str) -> bool:
+    """True for Google's API addresses, and for its API names at any other address that is not the internet."""
+    addresses = evidence.review.names.resolve(host).addresses
+    if addresses is None or addresses is INTERNET:
+        return False
+    return addresses.covered_by(GOOGLE_API_VIPS) is Cover.ALL or host.endswith(".googleapis.com")
+
+
+def _held_by(evidence: Evidence, host: str) -> str:
+    """What still says which of Google's data are reached there."""
+    addresses = evidence.review.names.resolve(host).addresses
+    if addresses is not None and addresses.covered_by(RESTRICTED_VIP) is Cover.ALL:
+        return (
+            "its addresses are the restricted ones: a VPC Service Controls perimeter, which is not in the input, "
+            "says whose data are reached"
+        )
+    if addresses is not None and addresses.covered_by(PRIVATE_VIP) is Cover.ALL:
+        return "its addresses are the private ones: any bucket of any project is reached there"
+    return (
+        "its address is the VPC's own (Private Service Connect): what its endpoint offers is not in the input"
+    )
+
+
 def find_tenant_routing(evidence: Evidence) -> Iterator[Finding]:
-    """VirtualServices, DestinationRules and Gateways of a team for what the platform routes."""
-    platform = {gateway.namespace for gateway in evidence.gateways} | {evidence.inventory.mesh.root_namespace}
-    routed = {
-        host
-        for item in evidence.review.mesh.virtual_services.all
-        for host in item.hosts
-        if item.namespace in platform
-    }
+    """VirtualServices, DestinationRules and Gateways of a team that win over the platform's."""
+    platform, mesh = evidence.platform, evidence.review.mesh
+    routed = {host for item in mesh.virtual_services.all for host in item.hosts if item.namespace in platform}
     ours = {s.host for gateway in evidence.gateways for s in evidence.servers(gateway).services} | routed
-    mesh = evidence.review.mesh
     for route in mesh.virtual_services.all:
-        if route.namespace not in platform and (shared := sorted(set(route.hosts) & routed)):
-            yield _tenant(
-                "VirtualService", f"{route.namespace}/{route.object.name}", shared[0], route.address
-            )
+        if route.namespace not in platform and (won := _won(evidence, route, routed)):
+            yield _tenant("VirtualService", f"{route.namespace}/{route.object.name}", won, route.address)
     for rule in mesh.destination_rules.all:
-        if rule.objects[0].namespace not in platform and rule.host in ours:
-            item = rule.objects[0]
-            yield _tenant("DestinationRule", f"{item.namespace}/{item.name}", rule.host, item.address)
+        item = rule.objects[0]
+        theirs = item.namespace not in platform and item.namespace in evidence.spaces
+        if not theirs or not visible(rule.export, item.namespace):
+            continue
+        if covered := sorted(host for host in ours if subset_of(host, rule.host)):
+            yield _tenant("DestinationRule", f"{item.namespace}/{item.name}", covered[0], item.address)
     for item in mesh.gateway_objects:
-        if item.namespace not in platform and any(
-            server.gateway is item
-            for gateway in evidence.gateways
-            for servers in evidence.servers(gateway).by_port.values()
-            for server in servers
-        ):
+        if item.namespace not in platform and _displaces(evidence, item):
             yield _tenant("Gateway", f"{item.namespace}/{item.name}", "the gateway's Pods", item.address)
+
+
+def _won(evidence: Evidence, route: VirtualService, routed: set[str]) -> str | None:
+    """A host of the platform's that a VirtualService takes over, in some namespace or at a gateway."""
+    services = evidence.review.mesh.virtual_services
+    for host in route.hosts:
+        if not any(subset_of(host, platforms) for platforms in routed):
+            continue
+        if MESH in route.gateways:
+            for viewer in evidence.spaces:
+                seen = services.for_host(MESH, host, viewer)
+                best = most_specific(host, [own for item in seen for own in item.hosts])
+                if next((item for item in seen if best in item.hosts), None) is route:
+                    return host
+        for gateway in evidence.gateways:
+            for servers in evidence.servers(gateway).by_port.values():
+                if any(route in evidence.servers(gateway).virtual_services(one, host) for one in servers):
+                    return host
+    return None
+
+
+def _displaces(evidence: Evidence, item: KubernetesObject) -> bool:
+    """True for a Gateway on the Pods of a gateway for which the platform has one of its own."""
+    for gateway in evidence.gateways:
+        servers = evidence.servers(gateway)
+        taken = [server.gateway for listed in servers.by_port.values() for server in listed]
+        all_of_them = [*taken, *(skipped.server.gateway for skipped in servers.skipped)]
+        if item in taken and any(other.namespace in evidence.platform for other in all_of_them):
+            return True
+    return False
 
 
 def _tenant(kind: str, subject: str, host: str, address: str) -> Finding:
@@ -169,8 +256,13 @@ def find_unchecked_name(evidence: Evidence) -> Iterator[Finding]:
                     ]
                     yield Finding(
                         kind=UNCHECKED_NAME,
-                        facts={"subject": rule.host},
-                        addresses=(rule.address,),
+                        facts={
+                            "subject": rule.host,
+                            "why": "insecureSkipVerify is set"
+                            if tls.insecure
+                            else "sni is set without subjectAltNames",
+                        },
+                        addresses=(tls.address or rule.address,),
                         cells=tuple(cells),
                     )
                     break
@@ -186,4 +278,5 @@ ANALYZERS: Iterable[Analyzer] = (
     Analyzer(kind=TENANT_ROUTING, find=find_tenant_routing),
     Analyzer(kind=TENANTS_MAY_ROUTE, find=find_tenants_may_route),
     Analyzer(kind=UNCHECKED_NAME, find=find_unchecked_name),
+    Analyzer(kind=GOOGLE_DIRECT, find=find_google_direct),
 )

@@ -1,12 +1,15 @@
 """Dead or contradictory AuthorizationPolicies: grants that nothing lets through, ports nobody listens on."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from egress.review.answer import Verdict
+from egress.review.controls.authorization import principal_namespace
+from egress.review.controls.policy_values import any_of, by_host
 from egress.review.findings.evidence import Evidence
 from egress.review.findings.finding import Analyzer, Family, Finding, Kind, Level, cell, some
-from egress.review.matrix import SCHEMES
+from egress.review.matrix import SCHEMES, Row
 from egress.review.objects import KubernetesObject
 from egress.review.workloads import Workload
 
@@ -66,47 +69,48 @@ PORT_IN_HOST = Kind(
 
 
 def find_unused_port(evidence: Evidence) -> Iterator[Finding]:
-    """Policies whose port no listener of the selected gateway has (the tutorial's D7)."""
-    for gateway in evidence.gateways:
-        listening = sorted(evidence.servers(gateway).by_port)
-        for policy in _policies(evidence, gateway):
-            for port in sorted(_ports(policy.spec.get("rules") or ())):
-                if port.isdigit() and int(port) not in listening:
-                    yield Finding(
-                        kind=UNUSED_PORT,
-                        facts={
-                            "subject": _name(policy),
-                            "port": port,
-                            "gateway": gateway.identity,
-                            "ports": some(map(str, listening)) or "nothing",
-                        },
-                        addresses=(policy.address,),
-                    )
+    """Policies whose port none of the gateways that enforce them listens on (the tutorial's D7)."""
+    for policy, gateways in evidence.policies_of_gateways:
+        listening = sorted({port for gateway in gateways for port in evidence.servers(gateway).by_port})
+        for port in sorted(_ports(policy.spec.get("rules") or ())):
+            if port.isdigit() and int(port) not in listening:
+                yield Finding(
+                    kind=UNUSED_PORT,
+                    facts={
+                        "subject": _name(policy),
+                        "port": port,
+                        "gateway": some(gateway.identity for gateway in gateways),
+                        "ports": some(map(str, listening)) or "nothing",
+                    },
+                    addresses=(policy.address,),
+                )
 
 
 def find_without_effect(evidence: Evidence) -> Iterator[Finding]:
     """ALLOW policies that no allowed request passes by."""
-    granting = evidence.granting
-    for gateway in evidence.gateways:
-        for policy in evidence.review.authorization.policies_for(gateway).allow:
-            if (
-                policy.spec.get("rules")
-                and policy.address not in granting
-                and not _needed(evidence, gateway, policy)
-            ):
-                yield Finding(
-                    kind=WITHOUT_EFFECT, facts={"subject": _name(policy)}, addresses=(policy.address,)
-                )
+    for policy, gateways in evidence.policies_of_gateways:
+        if (
+            _allows(policy)
+            and policy.spec.get("rules")
+            and policy.address not in evidence.granting
+            and not any(_needed(evidence, gateway, policy) for gateway in gateways)
+        ):
+            yield Finding(kind=WITHOUT_EFFECT, facts={"subject": _name(policy)}, addresses=(policy.address,))
+
+
+def _allows(policy: KubernetesObject) -> bool:
+    return str(policy.spec.get("action") or "ALLOW") == "ALLOW"
 
 
 def _needed(evidence: Evidence, gateway: Workload, policy: KubernetesObject) -> bool:
     """True where an earlier policy lets the same requests through, so that this one is only not asked."""
-    hosts, namespaces = _hosts(policy), _namespaces(policy)
+    grants = _grants(policy)
     for row in evidence.named_rows:
         if row.answer.verdict is Verdict.REFUSED or row.answer.through != gateway.identity:
             continue
-        if (not hosts or row.host in hosts) and (
-            not namespaces or row.identity.partition("/")[0] in namespaces
+        space = row.identity.partition("/")[0]
+        if any(
+            (not hosts or row.host in hosts) and (not spaces or space in spaces) for spaces, hosts in grants
         ):
             return True
     return False
@@ -126,17 +130,19 @@ def find_never_matches(evidence: Evidence) -> Iterator[Finding]:
 def _never(rules: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str, str]]:
     for rule in rules:
         for entry in rule.get("from") or ():
-            for value in (entry.get("source") or {}).get("principals") or ():
-                if str(value).startswith("spiffe://"):
-                    yield "principals", value, "Istio puts spiffe:// in front itself"
-                elif "*" in str(value)[1:-1]:
-                    yield "principals", value, "a star counts only at the start or the end"
+            for field in ("principals", "notPrincipals"):
+                for value in (entry.get("source") or {}).get(field) or ():
+                    if str(value).startswith("spiffe://"):
+                        yield field, value, "Istio puts spiffe:// in front itself"
+                    elif "*" in str(value)[1:-1]:
+                        yield field, value, "a star counts only at the start or the end"
         for entry in rule.get("to") or ():
             operation = entry.get("operation") or {}
-            for value in operation.get("methods") or ():
-                if value != value.upper():
-                    yield "methods", value, "methods are compared in upper case"
-            for field in ("hosts", "paths"):
+            for field in ("methods", "notMethods"):
+                for value in operation.get(field) or ():
+                    if value != value.upper():
+                        yield field, value, "methods are compared in upper case"
+            for field in ("hosts", "notHosts", "paths", "notPaths"):
                 for value in operation.get(field) or ():
                     if "{" not in value and "*" in value[1:-1]:
                         yield field, value, "a star counts only at the start or the end"
@@ -149,24 +155,28 @@ def _never(rules: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str, str]]
 
 def find_not_visible(evidence: Evidence) -> Iterator[Finding]:
     """Grants of hosts that the granted namespace's sidecars do not know."""
-    by_namespace: dict[str, list[Workload]] = {}
+    meshed: dict[str, Workload] = {}
     for source in evidence.identities:
-        by_namespace.setdefault(source.namespace, []).append(source)
-    for gateway in evidence.gateways:
-        for policy in evidence.review.authorization.policies_for(gateway).allow:
-            hosts = sorted(host for host in _hosts(policy) if "*" not in host and ":" not in host)
-            for namespace in sorted(_namespaces(policy)):
-                meshed = next((item for item in by_namespace.get(namespace, ()) if item.meshed), None)
-                if meshed is None:
-                    continue
-                unknown = [host for host in hosts if not evidence.matrix.known(meshed, host)]
-                if unknown:
-                    yield Finding(
-                        kind=NOT_VISIBLE,
-                        facts={"subject": _name(policy), "identity": meshed.identity, "hosts": some(unknown)},
-                        addresses=(policy.address,),
-                        cells=tuple(cell(meshed.identity, "http", host) for host in unknown),
-                    )
+        if source.meshed:
+            meshed.setdefault(source.namespace, source)
+    for policy in evidence.objects("AuthorizationPolicy"):
+        if not _allows(policy) or not evidence.selected_gateways(policy):
+            continue
+        unknown: dict[str, set[str]] = {}
+        for spaces, hosts in _grants(policy):
+            for space in (one for one in spaces if one in meshed):
+                bare = {host for host in hosts if "*" not in host and ":" not in host}
+                missing = {host for host in bare if not evidence.matrix.known(meshed[space], host)}
+                if missing:
+                    unknown.setdefault(space, set()).update(missing)
+        for space, found in sorted(unknown.items()):
+            identity = meshed[space].identity
+            yield Finding(
+                kind=NOT_VISIBLE,
+                facts={"subject": _name(policy), "identity": identity, "hosts": some(sorted(found))},
+                addresses=(policy.address,),
+                cells=tuple(cell(identity, "http", host) for host in sorted(found)),
+            )
 
 
 def find_not_authorized(evidence: Evidence) -> Iterator[Finding]:
@@ -192,26 +202,48 @@ def find_not_authorized(evidence: Evidence) -> Iterator[Finding]:
 
 
 def find_port_in_host(evidence: Evidence) -> Iterator[Finding]:
-    """Exact hosts without their form with a port (the tutorial's D23)."""
-    for gateway in evidence.gateways:
-        for policy in evidence.review.authorization.policies_for(gateway).allow:
-            hosts = _hosts(policy)
-            bare = sorted(
-                host
-                for host in hosts
-                if "*" not in host and ":" not in host and not {f"{host}:80", f"{host}:*"} & hosts
-            )
-            if bare and policy.address in evidence.granting:
+    """Exact hosts that are granted, and refused with their port in the Host header (the tutorial's D23)."""
+    rows: dict[str, list[Row]] = {}
+    for row in evidence.named_rows:
+        if row.scheme == "http" and row.answer.verdict in (Verdict.ALLOWED, Verdict.CONDITIONAL):
+            for step in row.answer.steps:
+                if step.control == "authorization policy" and step.address:
+                    rows.setdefault(step.address, []).append(row)
+    for policy in evidence.objects("AuthorizationPolicy"):
+        hosts = {host for _, named in _grants(policy) for host in named}
+        for row in rows.get(policy.address, ()):
+            if row.host in hosts and _refuses_its_port(evidence, policy, row, hosts):
                 yield Finding(
                     kind=PORT_IN_HOST,
-                    facts={"policy": _name(policy), "subject": bare[0]},
+                    facts={"policy": _name(policy), "subject": row.host},
                     addresses=(policy.address,),
                 )
+                break
 
 
-def _policies(evidence: Evidence, gateway: Workload) -> list[KubernetesObject]:
-    index = evidence.review.authorization.policies_for(gateway)
-    return [*index.deny, *index.allow]
+def _refuses_its_port(evidence: Evidence, policy: KubernetesObject, row: Row, hosts: set[str]) -> bool:
+    """True when no policy lets the same request through with `Host: NAME:80`."""
+    if {f"{row.host}:80", f"{row.host}:*"} & hosts:
+        return False
+    if row.answer.verdict is Verdict.CONDITIONAL:
+        return True  # on which paths another policy takes it is told apart elsewhere
+    if not _others_take(evidence, policy, row):
+        return True
+    source = evidence.matrix.by_identity[row.identity]
+    answer = evidence.ask(source, "http", row.host, authority=f"{row.host}:80")
+    step = answer.decisive
+    return answer.verdict is Verdict.REFUSED and step is not None and step.control == "authorization policy"
+
+
+def _others_take(evidence: Evidence, policy: KubernetesObject, row: Row) -> bool:
+    """True when another ALLOW policy may take the host with its port: only then it is worth asking."""
+    asked = f"{row.host}:80"
+    for gateway in evidence.selected_gateways(policy):
+        index = evidence.review.authorization.policies_for(gateway)
+        for other in index.allowing(row.identity.partition("/")[0]):
+            if any(not hosts or any_of(hosts, asked, by_host) for _, hosts in _grants(other)):
+                return True
+    return False
 
 
 def _ports(rules: Iterable[Mapping[str, Any]]) -> set[str]:
@@ -225,23 +257,25 @@ def _ports(rules: Iterable[Mapping[str, Any]]) -> set[str]:
     return found
 
 
-def _hosts(policy: KubernetesObject) -> set[str]:
-    return {
-        str(host)
-        for rule in policy.spec.get("rules") or ()
-        for entry in rule.get("to") or ()
-        for host in (entry.get("operation") or {}).get("hosts") or ()
-    }
-
-
-def _namespaces(policy: KubernetesObject) -> set[str]:
-    return {
-        str(name)
-        for rule in policy.spec.get("rules") or ()
-        for entry in rule.get("from") or ()
-        for name in (entry.get("source") or {}).get("namespaces") or ()
-        if "*" not in str(name)
-    }
+@lru_cache(maxsize=4096)
+def _grants(policy: KubernetesObject) -> list[tuple[set[str], set[str]]]:
+    """Of each rule the namespaces and the hosts it names; none where it names none, or with a star."""
+    found = []
+    for rule in policy.spec.get("rules") or ():
+        spaces: set[str] = set()
+        for entry in rule.get("from") or ():
+            source = entry.get("source") or {}
+            spaces.update(map(str, source.get("namespaces") or ()))
+            spaces.update(principal_namespace(str(one)) for one in source.get("principals") or ())
+            for account in map(str, source.get("serviceAccounts") or ()):
+                spaces.add(account.partition("/")[0] if "/" in account else policy.namespace)
+        hosts = {
+            str(host)
+            for entry in rule.get("to") or ()
+            for host in (entry.get("operation") or {}).get("hosts") or ()
+        }
+        found.append(({space for space in spaces if space and "*" not in space}, hosts))
+    return found
 
 
 def _name(policy: KubernetesObject) -> str:

@@ -2,19 +2,23 @@
 
 from collections.abc import Iterable, Iterator
 
-from egress.review.addresses import AddressSet, Cover
+from egress.review.addresses import Cover
 from egress.review.answer import Passage, Verdict
 from egress.review.controls.endpoint import Connection
+from egress.review.errors import Undecided
 from egress.review.findings.evidence import Evidence
-from egress.review.findings.finding import Analyzer, Family, Finding, Kind, Level, cell
+from egress.review.findings.finding import Analyzer, Family, Finding, Kind, Level, cell, some
+from egress.review.objects import KubernetesObject
+from egress.review.selectors import matches_labels
 from egress.review.vpc import FirewallRule
+from egress.review.workloads import Workload
 
 SERVER_LEFT_OUT = Kind(
     code="EG211",
     name="gateway-server-left-out",
     family=Family.DEAD_POLICY,
     level=Level.ERROR,
-    message="server {number} of Gateway {subject} listens nowhere: {why}",
+    message="server {number} of Gateway {subject} listens nowhere on {gateway}: {why}",
     mend="give the server a port of the gateway's Service and hosts that no older server has",
 )
 
@@ -58,6 +62,7 @@ def find_server_left_out(evidence: Evidence) -> Iterator[Finding]:
                 facts={
                     "number": str(skipped.server.number),
                     "subject": skipped.server.name,
+                    "gateway": gateway.identity,
                     "why": skipped.reason,
                 },
                 addresses=(skipped.server.gateway.address,),
@@ -70,10 +75,31 @@ def find_server_left_out(evidence: Evidence) -> Iterator[Finding]:
                         facts={
                             "number": str(server.number),
                             "subject": server.name,
+                            "gateway": gateway.identity,
                             "why": "no VirtualService has a route for it",
                         },
                         addresses=(server.gateway.address,),
                     )
+
+    for item in evidence.review.mesh.gateway_objects:
+        if item.namespace in evidence.platform and evidence.gateways and not _selects(evidence, item):
+            yield Finding(
+                kind=SERVER_LEFT_OUT,
+                facts={
+                    "number": some(
+                        str((server.get("port") or {}).get("number"))
+                        for server in item.spec.get("servers") or ()
+                    ),
+                    "subject": f"{item.namespace}/{item.name}",
+                    "gateway": "any gateway",
+                    "why": "its selector takes none of their Pods",
+                },
+                addresses=(item.address,),
+            )
+
+
+def _selects(evidence: Evidence, item: KubernetesObject) -> bool:
+    return any(matches_labels(item.spec.get("selector"), gateway.labels) for gateway in evidence.gateways)
 
 
 def find_dead_route(evidence: Evidence) -> Iterator[Finding]:
@@ -122,17 +148,24 @@ def _before(one: FirewallRule, other: FirewallRule) -> bool:
 
 def _covers(one: FirewallRule, other: FirewallRule) -> bool:
     """True when a rule applies to every node, address and port of another."""
-    narrowed = (one.target_service_accounts, one.target_tags, one.source_service_accounts, one.source_tags)
-    same = (
-        other.target_service_accounts,
-        other.target_tags,
-        other.source_service_accounts,
-        other.source_tags,
+    ours, theirs = (
+        (one.target_service_accounts, one.target_tags),
+        (
+            other.target_service_accounts,
+            other.target_tags,
+        ),
     )
-    if any(narrowed) and narrowed != same:
+    if any(ours) and not (any(theirs) and all(set(b) <= set(a) for a, b in zip(ours, theirs, strict=True))):
         return False
-    ranges: AddressSet = other.ranges
-    if ranges.covered_by(one.ranges) is not Cover.ALL:
+    # An ingress rule takes what comes from one of its ranges, accounts or tags.
+    sources = zip(
+        (one.source_service_accounts, one.source_tags),
+        (other.source_service_accounts, other.source_tags),
+        strict=True,
+    )
+    if not all(set(b) <= set(a) for a, b in sources):
+        return False
+    if other.ranges.covered_by(one.ranges) is not Cover.ALL:
         return False
     return all(
         any(
@@ -149,28 +182,37 @@ def _covers(one: FirewallRule, other: FirewallRule) -> bool:
 
 def find_istiod_cut_off(evidence: Evidence) -> Iterator[Finding]:
     """Namespaces whose sidecars get no configuration (the tutorial's D6)."""
-    root = evidence.inventory.mesh.root_namespace
     control_planes = [
-        pod
-        for pod in evidence.review.mesh.workloads.values()
-        if pod.namespace == root and pod.labels.get("app") == "istiod"
+        pod for pod in evidence.review.mesh.workloads.values() if pod.labels.get("app") == "istiod"
     ]
-    if not control_planes:
-        return
     told: set[str] = set()
+    policies = evidence.review.network_policies
     for source in evidence.identities:
-        policies = evidence.review.network_policies
         if not source.meshed or source.namespace in told or not policies.selecting(source, "Egress"):
             continue
-        ends = [evidence.review.endpoint(pod) for pod in control_planes]
-        steps = [policies.egress(Connection(evidence.review.endpoint(source), end, XDS_PORT)) for end in ends]
-        if all(step.passage is Passage.REFUSES for step in steps):
+        own = _asked_by(evidence, source, control_planes)
+        if own and all(_refused(evidence, source, pod) for pod in own):
             told.add(source.namespace)
             yield Finding(
                 kind=ISTIOD_CUT_OFF,
                 facts={"subject": source.namespace},
                 addresses=tuple(policy.address for policy in policies.selecting(source, "Egress")),
             )
+
+
+def _asked_by(evidence: Evidence, source: Workload, control_planes: list[Workload]) -> list[Workload]:
+    """The control planes that a sidecar may ask: of its revision where the labels tell it, else any."""
+    revision = evidence.review.mesh.labels_of(source.namespace).get("istio.io/rev")
+    own = [pod for pod in control_planes if pod.labels.get("istio.io/rev", "default") == revision]
+    return own or control_planes
+
+
+def _refused(evidence: Evidence, source: Workload, pod: Workload) -> bool:
+    connection = Connection(evidence.review.endpoint(source), evidence.review.endpoint(pod), XDS_PORT)
+    try:
+        return evidence.review.network_policies.egress(connection).passage is Passage.REFUSES
+    except Undecided:
+        return False
 
 
 ANALYZERS: Iterable[Analyzer] = (

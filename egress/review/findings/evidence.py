@@ -11,6 +11,7 @@ from egress.review.mesh.gateway_servers import GatewayServers, Server
 from egress.review.objects import KubernetesObject, of_kind
 from egress.review.request import DEFAULT_PORT, Dial, Request, Scheme
 from egress.review.review import Review
+from egress.review.selectors import matches_labels
 from egress.review.workloads import Workload
 
 
@@ -35,6 +36,108 @@ class Evidence:
     def gateways(self) -> list[Workload]:
         """The gateway workloads."""
         return self.review.mesh.gateways
+
+    @cached_property
+    def egress_gateways(self) -> list[Workload]:
+        """The gateways that lead out of the cluster, or whose routes the input does not have; no ingress gateway."""
+        return [gateway for gateway in self.gateways if self._leads_out(gateway)]
+
+    def _leads_out(self, gateway: Workload) -> bool:
+        servers, registry = self.servers(gateway), self.review.mesh.registry
+        listed = [server for found in servers.by_port.values() for server in found]
+        destinations = {
+            destination.host
+            for server in listed
+            for item in servers.attached(server)
+            for routes in (item.http, item.tls, item.tcp)
+            for route in routes
+            for destination, _ in route.destinations
+        }
+        inside = {
+            host for host in destinations if any(not service.external for service in registry.named(host))
+        }
+        return not destinations or bool(destinations - inside)
+
+    def selected_gateways(self, policy: KubernetesObject) -> list[Workload]:
+        """The gateways out of the cluster that enforce an AuthorizationPolicy."""
+        return [gateway for gateway, enforced in self._enforced if policy.address in enforced]
+
+    @cached_property
+    def _enforced(self) -> list[tuple[Workload, set[str]]]:
+        return [
+            (gateway, {policy.address for policy in (*index.allow, *index.deny)})
+            for gateway in self.egress_gateways
+            for index in [self.review.authorization.policies_for(gateway)]
+        ]
+
+    def holds_others(self, policy: KubernetesObject) -> bool:
+        """True for an AuthorizationPolicy that Pods with a sidecar, or gateways into the cluster, enforce too."""
+        everywhere = policy.namespace == self.inventory.mesh.root_namespace
+        selector = (policy.spec.get("selector") or {}).get("matchLabels")
+        pods = (
+            [pod for pods in self._other_enforcers.values() for pod in pods]
+            if everywhere
+            else self._other_enforcers.get(policy.namespace, [])
+        )
+        return any(matches_labels(selector, pod.labels) for pod in pods)
+
+    @cached_property
+    def _other_enforcers(self) -> dict[str, list[Workload]]:
+        found: dict[str, list[Workload]] = defaultdict(list)
+        for pod in self.review.mesh.workloads.values():
+            if (pod.meshed or pod.gateway) and pod not in self.egress_gateways:
+                found[pod.namespace].append(pod)
+        return found
+
+    @cached_property
+    def policies_of_gateways(self) -> list[tuple[KubernetesObject, list[Workload]]]:
+        """The AuthorizationPolicies that only gateways out of the cluster enforce, with these; once each."""
+        return [
+            (policy, gateways)
+            for policy in self.objects("AuthorizationPolicy")
+            if (gateways := self.selected_gateways(policy)) and not self.holds_others(policy)
+        ]
+
+    @cached_property
+    def dialled(self) -> list[Answer]:
+        """What Pods without a sidecar get of the first host of each pass-through port that they dial."""
+        return [
+            self.ask(
+                source,
+                "https",
+                host,
+                dial=Dial(kind="pod", namespace=gateway.namespace, name=gateway.name, port=server.bound),
+                sidecar=False,
+            )
+            for gateway, server in self.passing_servers()
+            for host in sorted(self.chains(gateway, server.bound).names_of(server))[:1]
+            for source in self.identities
+        ]
+
+    @cached_property
+    def spaces(self) -> list[str]:
+        """The application namespaces."""
+        return sorted({source.namespace for source in self.identities})
+
+    @cached_property
+    def platform(self) -> set[str]:
+        """The namespaces whose routing objects are the platform's.
+
+        Those of the gateways and the root namespace, and those of Gateway objects where a gateway has none
+        there: a platform may keep its objects apart from its Pods.
+        """
+        mesh = self.review.mesh
+        found = {gateway.namespace for gateway in self.gateways} | {mesh.settings.root_namespace}
+        elsewhere: set[str] = set()
+        for gateway in self.gateways:
+            namespaces = {
+                server.gateway.namespace
+                for listed in self.servers(gateway).by_port.values()
+                for server in listed
+            }
+            if not namespaces & found:
+                elsewhere |= namespaces
+        return found | elsewhere
 
     @cached_property
     def rows(self) -> list[Row]:
@@ -64,9 +167,9 @@ class Evidence:
         """The addresses of controls that let some request pass."""
         return {
             step.address
-            for row in self.rows
-            if row.answer.verdict in (Verdict.ALLOWED, Verdict.CONDITIONAL, Verdict.UNKNOWN)
-            for step in row.answer.steps
+            for answer in (*(row.answer for row in self.rows), *self.dialled)
+            if answer.verdict in (Verdict.ALLOWED, Verdict.CONDITIONAL, Verdict.UNKNOWN)
+            for step in answer.steps
             if step.address and step.passage in (Passage.PASSES, Passage.UNKNOWN)
         }
 
@@ -100,6 +203,7 @@ class Evidence:
         *,
         dial: Dial | None = None,
         sidecar: bool | None = None,
+        authority: str = "",
     ) -> Answer:
         """One more question."""
         request = Request(
@@ -109,5 +213,6 @@ class Evidence:
             port=DEFAULT_PORT[scheme],
             dial=dial,
             sidecar=sidecar,
+            authority=authority,
         )
         return self.review.ask(source, request)

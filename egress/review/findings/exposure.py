@@ -1,15 +1,24 @@
 """Exposure: objects that more see than need to, rules wider than their purpose."""
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from egress.review.addresses import INTERNET, PRIVATE, Cover, network
-from egress.review.answer import Passage
+from egress.review.answer import Passage, Step
 from egress.review.controls.endpoint import Connection, Endpoint
-from egress.review.findings.around_isolation import gateway_pools
+from egress.review.controls.firewall import Firewall
+from egress.review.errors import Undecided
+from egress.review.findings.around_nodes import gateway_pools
 from egress.review.findings.evidence import Evidence
 from egress.review.findings.finding import Analyzer, Family, Finding, Kind, Level, cell, some
+from egress.review.hostnames import fully_qualified
 from egress.review.mesh.visibility import PUBLIC, exported_to
-from egress.review.vpc import FirewallRule
+from egress.review.objects import KubernetesObject
+from egress.review.vpc import FirewallRule, NodePool
+from egress.review.workloads import Workload
+
+HTTPS_PORT = 443
 
 EXPORTED_TO_ALL = Kind(
     code="EG301",
@@ -25,7 +34,7 @@ INTERNET_FROM_APPLICATIONS = Kind(
     name="firewall-opens-the-internet",
     family=Family.EXPOSURE,
     level=Level.ERROR,
-    message="the firewall rule {subject} lets nodes other than the gateway's reach the internet on {ports}",
+    message="the firewall rule {subject} lets nodes other than the gateway's reach {where} on {ports}",
     mend="target the gateway nodes' service account, or narrow the destinations",
 )
 
@@ -49,10 +58,11 @@ WIDER_POLICY = Kind(
 
 
 def find_exported_to_all(evidence: Evidence) -> Iterator[Finding]:
-    """ServiceEntries, VirtualServices and DestinationRules that every namespace sees (the tutorial's D3)."""
-    platform = {gateway.namespace for gateway in evidence.gateways}
+    """The platform's objects for outside hosts that every namespace sees (the tutorial's D3)."""
+    exports = evidence.inventory.mesh.exports
     for item in evidence.objects("ServiceEntry", "VirtualService", "DestinationRule"):
-        if item.namespace in platform and PUBLIC in exported_to(item.spec.get("exportTo"), item.namespace):
+        public = PUBLIC in exported_to(item.spec.get("exportTo"), item.namespace, exports.of(item.kind))
+        if public and item.namespace in evidence.platform and _of_egress(evidence, item):
             cells = tuple(
                 cell(row.identity, row.scheme, row.host)
                 for row in evidence.named_rows
@@ -66,6 +76,16 @@ def find_exported_to_all(evidence: Evidence) -> Iterator[Finding]:
             )
 
 
+def _of_egress(evidence: Evidence, item: KubernetesObject) -> bool:
+    """True for what names an outside host or a gateway's Service; not for a rule of the mesh as a whole."""
+    hosts = [str(host) for host in item.spec.get("hosts") or (item.spec.get("host", ""),)]
+    mesh = evidence.review.mesh
+    inside = {service.host for service in mesh.registry.services if not service.external}
+    ours = {s.host for gateway in evidence.egress_gateways for s in evidence.servers(gateway).services}
+    named = [fully_qualified(host, item.namespace) for host in hosts]
+    return any(host in ours or (host not in inside and host != "*.local") for host in named)
+
+
 def find_internet(evidence: Evidence) -> Iterator[Finding]:
     """Egress allows to the internet that hold for nodes without a gateway."""
     vpc = evidence.review.vpc
@@ -74,19 +94,30 @@ def find_internet(evidence: Evidence) -> Iterator[Finding]:
     theirs = {pool.name for pool in gateway_pools(evidence)}
     others = [pool for pool in vpc.pools if pool.name not in theirs]
     for rule in vpc.firewall:
-        if (
-            not rule.egress
-            or not rule.allow
-            or not rule.traffic
-            or INTERNET.covered_by(rule.ranges) is Cover.NONE
-        ):
+        cover = INTERNET.covered_by(rule.ranges)
+        if not rule.egress or not rule.allow or not rule.traffic or cover is Cover.NONE:
             continue
-        if any(rule in evidence.review.firewall.rules_for(pool) for pool in others):
+        if any(_decides(evidence.review.firewall, rule, pool) for pool in others):
             yield Finding(
                 kind=INTERNET_FROM_APPLICATIONS,
-                facts={"subject": rule.name, "ports": _ports(rule)},
+                facts={
+                    "subject": rule.name,
+                    "ports": _ports(rule),
+                    "where": "the internet" if cover is Cover.ALL else f"{rule.ranges.name} on the internet",
+                },
                 addresses=(rule.address,),
             )
+
+
+def _decides(firewall: Firewall, rule: FirewallRule, pool: NodePool) -> bool:
+    """True when a rule is tried for a pool's nodes before one that refuses all of its addresses and ports."""
+    for earlier in firewall.rules_for(pool):
+        if earlier is rule:
+            return True
+        everything = any(name == "all" and not ports for name, ports in earlier.traffic)
+        if not earlier.allow and everything and rule.ranges.covered_by(earlier.ranges) is Cover.ALL:
+            return False
+    return False
 
 
 def find_every_machine(evidence: Evidence) -> Iterator[Finding]:
@@ -102,30 +133,56 @@ def find_wider_policy(evidence: Evidence) -> Iterator[Finding]:
     firewall = evidence.review.firewall
     if firewall is None:
         return
-    by_namespace = {source.namespace: source for source in evidence.identities}
-    told: set[tuple[str, str]] = set()
+    by_namespace: dict[str, list[Workload]] = defaultdict(list)
+    for source in evidence.identities:
+        by_namespace[source.namespace].append(source)
     for policy in evidence.objects("NetworkPolicy"):
-        source = by_namespace.get(policy.namespace)
-        if source is None:
-            continue
-        for rule in policy.spec.get("egress") or ():
-            for peer in rule.get("to") or ():
-                cidr = str((peer.get("ipBlock") or {}).get("cidr") or "")
-                if (
-                    not cidr
-                    or (policy.address, cidr) in told
-                    or network(cidr).covered_by(PRIVATE) is Cover.ALL
-                ):
-                    continue
-                end = Endpoint(cidr, network(cidr))
-                step = firewall.egress(Connection(evidence.review.endpoint(source), end, 443))
-                if step.passage is Passage.REFUSES:
-                    told.add((policy.address, cidr))
-                    yield Finding(
-                        kind=WIDER_POLICY,
-                        facts={"subject": f"{policy.namespace}/{policy.name}", "cidr": cidr},
-                        addresses=tuple(a for a in (policy.address, step.address) if a),
-                    )
+        held = [
+            source
+            for source in by_namespace.get(policy.namespace, ())
+            if policy in evidence.review.network_policies.selecting(source, "Egress")
+        ]
+        blocks = {
+            (str(block["cidr"]), _tcp_port(rule))
+            for rule in policy.spec.get("egress") or ()
+            for peer in rule.get("to") or ()
+            if (block := peer.get("ipBlock"))
+        }
+        told: set[str] = set()
+        for cidr, port in sorted(blocks):
+            if cidr in told or network(cidr).covered_by(PRIVATE) is Cover.ALL:
+                continue
+            steps = [
+                step
+                for source in held
+                if (step := _closed(evidence, firewall, source, cidr, port)) is not None
+            ]
+            if held and len(steps) == len(held):
+                told.add(cidr)
+                yield Finding(
+                    kind=WIDER_POLICY,
+                    facts={"subject": f"{policy.namespace}/{policy.name}", "cidr": cidr},
+                    addresses=tuple(a for a in (policy.address, steps[0].address) if a),
+                )
+
+
+def _closed(evidence: Evidence, firewall: Firewall, source: Workload, cidr: str, port: int) -> Step | None:
+    """The firewall's refusal of a whole range to a Pod; None where it lets some of it pass."""
+    try:
+        step = firewall.egress(
+            Connection(evidence.review.endpoint(source), Endpoint(cidr, network(cidr)), port)
+        )
+    except Undecided:
+        return None
+    return step if step.passage is Passage.REFUSES else None
+
+
+def _tcp_port(rule: Mapping[str, Any]) -> int:
+    """A TCP port that a rule of a NetworkPolicy opens."""
+    for port in rule.get("ports") or ():
+        if str(port.get("protocol") or "TCP") == "TCP" and str(port.get("port") or "").isdigit():
+            return int(port["port"])
+    return HTTPS_PORT
 
 
 def _ports(rule: FirewallRule) -> str:

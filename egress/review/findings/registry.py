@@ -2,6 +2,7 @@
 
 from egress.review.findings import (
     around_isolation,
+    around_nodes,
     around_pass_through,
     around_routing,
     dead_policy,
@@ -18,6 +19,7 @@ ANALYZERS: tuple[Analyzer, ...] = tuple(
         (
             *around_pass_through.ANALYZERS,
             *around_isolation.ANALYZERS,
+            *around_nodes.ANALYZERS,
             *around_routing.ANALYZERS,
             *dead_policy.ANALYZERS,
             *dead_routes.ANALYZERS,

@@ -10,6 +10,7 @@ from egress.review.mesh.destination_rules import ClientTls, DestinationRules
 from egress.review.mesh.services import Service
 from egress.review.mesh.virtual_services import Destination
 from egress.review.request import Request
+from egress.review.selectors import matches_labels
 
 CONTROL = "route"
 
@@ -64,11 +65,16 @@ def send(
         reason = f"{service.host} has resolution DYNAMIC_DNS, which a gateway follows for HTTP alone"
         return _refusal(sender, steps, reason, service.address, view)
     tls = rule.tls(destination.subset, port) if rule else ClientTls()
-    if rule and not service.external and rule.passes_through(destination.subset, port):
-        raise Undecided(
-            f"{rule.objects[0].name} passes through to the address that was dialled", rule.address
-        )
-    wire = _wire(tls, sender, destination, service, port, request, http=http)
+    wire = _wire(
+        tls,
+        sender,
+        destination,
+        service,
+        port,
+        request,
+        http=http,
+        by_name=bool(rule and rule.selector is not None),
+    )
     if isinstance(wire, str):
         return _refusal(sender, steps, wire, tls.address or address, view)
     passed = [
@@ -79,14 +85,20 @@ def send(
         passed.append(
             Step(f"{sender.control} TLS", Passage.PASSES, f"speaks {_spoken(wire)} ({tls.mode})", tls.address)
         )
-    if service.resolution == "NONE":
+    labels = rule.labels(destination.subset) if rule else {}
+    unbalanced = rule.original_destination(destination.subset, port) if rule else None
+    if unbalanced is not None:
+        reason = "to whatever address was dialled (loadBalancer PASSTHROUGH)"
+        passed.append(Step(f"{sender.control} route", Passage.PASSES, reason, unbalanced))
+    if unbalanced is not None or service.resolution == "NONE":
         target = Target(service.host, port, original=True)
     elif not service.external:
-        target = Target(service.host, port, service=service)
+        target = Target(service.host, port, service=service, labels=labels)
     else:
-        target = Target(service.host, port, ends=tuple(e for s in offering for e in _ends(s, port, request)))
+        ends = tuple(e for s in offering for e in _ends(s, port, request, labels))
+        target = Target(service.host, port, ends=ends)
     automatic = None
-    if not service.external and not tls.mode:
+    if not service.external and not tls.mode and unbalanced is None:
         marked = rule.endpoint_tls(destination.subset, port) if rule else ""
         if rule and marked == "ISTIO_MUTUAL":
             raise Undecided(
@@ -98,16 +110,22 @@ def send(
     return Onward(tuple(passed), target, wire, http, automatic)
 
 
-def _ends(service: Service, port: int, request: Request) -> list[tuple[str, int]]:
-    """The names or addresses behind a ServiceEntry's port."""
+def _ends(service: Service, port: int, request: Request, labels: Mapping[str, str]) -> list[tuple[str, int]]:
+    """The names or addresses behind a ServiceEntry's port, of a subset's labels."""
     offered = service.port(port)
     assert offered is not None, service.host  # noqa: S101 - `offering` holds no other
     target = int(offered.target)
     if service.resolution == "DYNAMIC_DNS":
         return [(request.sni if request.scheme == "https" else request.name_asked.partition(":")[0], target)]
-    if service.endpoints:
-        return [(address, ports.get(offered.name, target)) for address, ports in service.endpoints]
-    return [(service.host, target)]
+    if any(end.address.startswith("unix:") for end in service.endpoints):
+        raise Undecided(f"an endpoint of {service.host} is a socket of the proxy's own", service.address)
+    if service.endpoints or service.resolution == "STATIC":
+        return [
+            (end.address, end.ports.get(offered.name, target))
+            for end in service.endpoints
+            if matches_labels(labels, end.labels)
+        ]
+    return [] if labels else [(service.host, target)]
 
 
 def _wire(
@@ -119,19 +137,37 @@ def _wire(
     request: Request,
     *,
     http: bool,
+    by_name: bool,
 ) -> Wire | str:
     """The connection's outermost layer; a text where the proxy cannot speak it."""
+    if tls.mode in ("SIMPLE", "MUTUAL") and _credential_withheld(tls, sender, by_name=by_name):
+        return Wire("plain") if http or request.scheme == "http" else Wire("application TLS", request.sni)
     match tls.mode:
         case "" | "DISABLE":
             return Wire("plain") if http or request.scheme == "http" else Wire("application TLS", request.sni)
         case "ISTIO_MUTUAL":
             sni = tls.sni or f"outbound_.{port}_.{destination.subset}_.{service.host}"
-            return Wire("mesh mTLS", sni.lower(), sender.principal, tls.subject_alt_names, tls.address)
+            return Wire(
+                "mesh mTLS",
+                sni.lower(),
+                sender.principal,
+                () if tls.insecure else tls.subject_alt_names,
+                tls.address,
+            )
         case "SIMPLE" | "MUTUAL":
             asked = request.name_asked.partition(":")[0].lower()
             sni = (tls.sni or asked).lower()
             return Wire("originated TLS", sni, None, tls.verified(asked), tls.address)
     return f"the TLS mode {tls.mode} of the destination is unknown"
+
+
+def _credential_withheld(tls: ClientTls, sender: Sender, *, by_name: bool) -> bool:
+    """True where a sidecar drops the TLS of a rule: it gets no Secret unless the rule selects workloads.
+
+    Source: networking/core/cluster_tls.go, buildUpstreamClusterTLSContext.
+    """
+    secret = bool(tls.credential) and not tls.credential.startswith("configmap://")
+    return secret and sender.control == "sidecar" and not by_name
 
 
 def _spoken(wire: Wire) -> str:

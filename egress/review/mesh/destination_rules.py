@@ -1,7 +1,7 @@
 """DestinationRules: which one a proxy uses for a service, and what TLS it then speaks."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,8 @@ class ClientTls:
     sni: str = ""
     subject_alt_names: tuple[str, ...] = ()
     insecure: bool = False
+    credential: str = ""
+    """A Secret that only a proxy selected by name may read."""
     address: str | None = None
 
     def verified(self, asked: str) -> tuple[str, ...]:
@@ -33,6 +35,15 @@ class ClientTls:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
+class Subset:
+    """A subset: whose endpoints, and the traffic policy of its own."""
+
+    labels: Mapping[str, str]
+    policy: Mapping[str, Any]
+    address: str
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
 class DestinationRule:
     """A DestinationRule, or several of one host and namespace merged."""
 
@@ -41,8 +52,7 @@ class DestinationRule:
     export: frozenset[str]
     selector: Mapping[str, str] | None
     policy: Mapping[str, Any]
-    subsets: Mapping[str, tuple[Mapping[str, Any], str]]
-    """Traffic policy and address of each subset."""
+    subsets: Mapping[str, Subset]
 
     @property
     def address(self) -> str:
@@ -50,17 +60,8 @@ class DestinationRule:
         return self.objects[0].address
 
     def tls(self, subset: str, port: int) -> ClientTls:
-        """The TLS towards a port of a subset: the subset's port, the subset, the rule's port, the rule.
-
-        A port level setting replaces the whole policy above it (MergeTrafficPolicy, hasPortLevel).
-        """
-        found = _effective(self.policy, port).get("tls")
-        address = self.address
-        if subset and self.subsets[subset][0]:
-            policy, where = self.subsets[subset]
-            own = _effective(policy, port)
-            if "tls" in own or own.get("port level"):
-                found, address = own.get("tls"), where
+        """The TLS towards a port of a subset."""
+        found, address = self._setting("tls", subset, port)
         if not found:
             return ClientTls()
         return ClientTls(
@@ -68,6 +69,7 @@ class DestinationRule:
             sni=str(found.get("sni") or ""),
             subject_alt_names=tuple(found.get("subjectAltNames") or ()),
             insecure=bool(found.get("insecureSkipVerify")),
+            credential=str(found.get("credentialName") or ""),
             address=address,
         )
 
@@ -76,7 +78,7 @@ class DestinationRule:
 
         Here a port level setting without TLS leaves that of the policy above it (xds/endpoints/mtls_checker.go).
         """
-        for policy in (self.subsets[subset][0] if subset else {}, self.policy):
+        for policy in (self.subsets[subset].policy if subset else {}, self.policy):
             levels = [
                 level.get("tls")
                 for level in policy.get("portLevelSettings") or ()
@@ -87,26 +89,41 @@ class DestinationRule:
                     return str(tls.get("mode") or "DISABLE")
         return ""
 
-    def passes_through(self, subset: str, port: int) -> bool:
-        """True when its load balancer leaves the choice to the client: to the address that was dialled."""
-        policies = [self.policy, *([self.subsets[subset][0]] if subset else [])]
-        balancers = [
-            (_effective(policy, port).get("loadBalancer") or {}).get("simple") for policy in policies
-        ]
-        return "PASSTHROUGH" in balancers
+    def original_destination(self, subset: str, port: int) -> str | None:
+        """Where the rule says that a proxy connects to whatever the client dialled; None where it does not."""
+        found, address = self._setting("loadBalancer", subset, port)
+        return address if (found or {}).get("simple") == "PASSTHROUGH" else None
+
+    def labels(self, subset: str) -> Mapping[str, str]:
+        """The labels of a subset's endpoints."""
+        return self.subsets[subset].labels if subset else {}
+
+    def _setting(self, name: str, subset: str, port: int) -> tuple[Mapping[str, Any] | None, str]:
+        """A setting and where it stands: the subset's port, the subset, the rule's port, the rule.
+
+        A port level setting replaces the whole policy above it (MergeTrafficPolicy, hasPortLevel).
+        """
+        found, address = _effective(self.policy, port).get(name), self.address
+        if subset and self.subsets[subset].policy:
+            own = _effective(self.subsets[subset].policy, port)
+            if name in own or own.get("port level"):
+                found, address = own.get(name), self.subsets[subset].address
+        return found, address
 
 
 class DestinationRules:
     """All DestinationRules: what a namespace has for itself, and what it exports, by host."""
 
-    def __init__(self, items: Iterable[KubernetesObject], root_namespace: str) -> None:
+    def __init__(
+        self, items: Iterable[KubernetesObject], root_namespace: str, default: Sequence[str] = (PUBLIC,)
+    ) -> None:
         self._root = root_namespace
         self.all: list[DestinationRule] = []
         self._own: dict[str, dict[str, list[DestinationRule]]] = defaultdict(dict)
         self._exported: dict[str, dict[str, list[DestinationRule]]] = defaultdict(dict)
         self._chosen: dict[tuple[str, str, str], list[DestinationRule]] = {}
         for item in sorted(items, key=lambda item: (not item.spec.get("workloadSelector"), item.age)):
-            rule = _parse(item)
+            rule = _parse(item, default)
             self.all.append(rule)
             if PUBLIC in rule.export or item.namespace in rule.export:
                 _merge_into(self._own[item.namespace].setdefault(rule.host, []), rule)
@@ -158,10 +175,10 @@ def _for_workload(rules: list[DestinationRule], labels: Mapping[str, str]) -> De
     return general
 
 
-def _parse(item: KubernetesObject) -> DestinationRule:
+def _parse(item: KubernetesObject, default: Sequence[str]) -> DestinationRule:
     spec = item.spec
     selector = spec.get("workloadSelector")
-    export = exported_to(spec.get("exportTo"), item.namespace)
+    export = exported_to(spec.get("exportTo"), item.namespace, default)
     return DestinationRule(
         objects=(item,),
         host=fully_qualified(str(spec.get("host", "")), item.namespace),
@@ -169,7 +186,11 @@ def _parse(item: KubernetesObject) -> DestinationRule:
         selector=(selector.get("matchLabels") or {}) if selector else None,
         policy=spec.get("trafficPolicy") or {},
         subsets={
-            str(subset["name"]): (subset.get("trafficPolicy") or {}, item.address)
+            str(subset["name"]): Subset(
+                labels=subset.get("labels") or {},
+                policy=subset.get("trafficPolicy") or {},
+                address=item.address,
+            )
             for subset in spec.get("subsets") or ()
         },
     )

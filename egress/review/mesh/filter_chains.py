@@ -31,8 +31,8 @@ class FilterChains:
             (self._wild if is_wildcard(chain.sni) else self._exact).setdefault(chain.sni, chain)
 
     def names_of(self, server: Server) -> list[str]:
-        """The exact SNIs of a server's chains."""
-        return [sni for sni, chain in self._exact.items() if chain.server is server]
+        """The SNIs of a server's chains, stars among them."""
+        return [sni for sni, chain in (*self._exact.items(), *self._wild.items()) if chain.server is server]
 
     def has(self, server: Server) -> bool:
         """True when a server got a chain; without any, its port has no listener."""

@@ -4,7 +4,6 @@ import posixpath
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import parse_qsl
 
 from egress.review.errors import Undecided
 from egress.review.mesh.virtual_services import Listening, Route, VirtualService
@@ -74,17 +73,23 @@ def matches(criteria: Mapping[str, Any], request: Request) -> bool:
             case "authority":
                 if not _string(wanted, request.name_asked):
                     return False
+            case "headers" | "withoutHeaders" if any(name.startswith(":") for name in wanted):
+                raise Undecided("a route matches on a pseudo-header, which is not modelled")
             case "headers":
                 if not all(
                     _header(value, request.headers.get(name.lower())) for name, value in wanted.items()
                 ):
                     return False
             case "withoutHeaders":
-                if any(_header(value, request.headers.get(name.lower())) for name, value in wanted.items()):
+                # A header that is not there counts as empty (route.go, TreatMissingHeaderAsEmpty).
+                if any(
+                    _header(value, request.headers.get(name.lower(), None if _present(value) else ""))
+                    for name, value in wanted.items()
+                ):
                     return False
             case "queryParams":
-                given = dict(parse_qsl(request.path.partition("?")[2], keep_blank_values=True))
-                if not all(_header(value, given.get(name)) for name, value in wanted.items()):
+                query = _query(request.path.partition("?")[2])
+                if not all(_header(value, query.get(name)) for name, value in wanted.items()):
                     return False
             case "ignoreUriCase":
                 pass
@@ -102,7 +107,12 @@ def _catches_all(criteria: Mapping[str, Any]) -> bool:
 def _header(wanted: Mapping[str, Any], value: str | None) -> bool:
     if value is None:
         return False
-    return not wanted or _string(wanted, value)
+    return _present(wanted) or _string(wanted, value)
+
+
+def _present(wanted: Mapping[str, Any]) -> bool:
+    """True for a match that asks for presence alone (route.go, canBeConvertedToPresentMatch)."""
+    return not wanted or wanted.get("regex") == "*"
 
 
 def _string(wanted: Mapping[str, Any], value: str, *, folded: bool = False) -> bool:
@@ -115,7 +125,26 @@ def _string(wanted: Mapping[str, Any], value: str, *, folded: bool = False) -> b
             case "prefix":
                 return text.startswith(against)
             case "regex":
-                return re.fullmatch(str(pattern), value) is not None
+                return _regex(str(pattern)).fullmatch(value) is not None
             case _:
                 raise Undecided(f"a route matches by {kind!r}, which is not modelled")
     return True
+
+
+def _query(text: str) -> dict[str, str]:
+    """The parameters of a query; of two with one name the first counts. Raises Undecided for encoded ones."""
+    if "%" in text or "+" in text:
+        raise Undecided("a route matches on query parameters, and those of the request are encoded")
+    found: dict[str, str] = {}
+    for part in text.split("&") if text else ():
+        name, _, value = part.partition("=")
+        found.setdefault(name, value)
+    return found
+
+
+def _regex(pattern: str) -> re.Pattern[str]:
+    """A pattern of RE2 as far as Python reads it alike. Raises Undecided for any other."""
+    try:
+        return re.compile(pattern, re.ASCII)
+    except re.error as error:
+        raise Undecided(f"a route matches by the regular expression {pattern!r}: {error}") from error

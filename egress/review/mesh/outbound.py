@@ -12,7 +12,7 @@ from egress.review.hops import Outcome, Refusal
 from egress.review.hostnames import is_wildcard, most_specific, overlap, subset_of
 from egress.review.mesh.clusters import Sender, send
 from egress.review.mesh.http_matching import first_route, routes_at
-from egress.review.mesh.outbound_connection import connection
+from egress.review.mesh.outbound_connection import connection, opaque
 from egress.review.mesh.scope import Scope
 from egress.review.mesh.services import Service, ServicePort
 from egress.review.mesh.sidecar_view import CONTROL, SidecarView, direct, follow
@@ -43,13 +43,13 @@ def outbound(mesh: Mesh, source: Workload, request: Request, dialled_addresses: 
         assert offered is not None  # noqa: S101 - dialled_service holds no other
         if not offered.http:
             return _by_address(view, dialled, offered)
-    bound = scope.bound_services(port, dialled_addresses) if dialled_addresses else []
+    bound = scope.bound_services(port, dialled_addresses, view.host) if dialled_addresses else []
     if bound:
         if any(item.tls for item in scope.virtual_services(bound[0].host)):
             raise Undecided(
                 "a route by SNI for a ServiceEntry with addresses is not modelled", bound[0].address
             )
-        return direct(view, bound[0], port, http=False)
+        return opaque(view, bound[0], port)
     if request.scheme == "http" and scope.http_listener(port):
         # Beside TLS and TCP on one port the proxy tells HTTP by its first bytes (listener.go: TCPOverAuto).
         return _http(view, port)

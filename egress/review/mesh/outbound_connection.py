@@ -18,13 +18,27 @@ def connection(view: SidecarView, port: int) -> Outcome:
         found = _by_sni(view, port)
         if found is not None:
             return found
-    opaque = view.scope.opaque_services(port)
-    if opaque:
-        return direct(view, opaque[0], port, http=False)
+    unread = view.scope.opaque_services(port)
+    if unread:
+        return opaque(view, unread[0], port)
     if request.dial is not None and request.dial.kind == "pod":
         return view.unmatched(f"no listener for a Pod's port {port}")
     what = "this SNI" if request.scheme == "https" else "plain HTTP"
     return view.unmatched(f"no listener on port {port} takes {what}")
+
+
+def opaque(view: SidecarView, service: Service, port: int) -> Outcome:
+    """A service whose bytes nobody reads: by the first TCP route that fits, else straight.
+
+    Source: networking/core/tls.go, buildSidecarOutboundTCPFilterChainOpts.
+    """
+    offered = service.port(port)
+    listening = view.listening(port)
+    for item in view.scope.virtual_services(service.host) if offered and not offered.tls else ():
+        for route in item.tcp:
+            if not route.matches or any(match.for_connection(listening) for match in route.matches):
+                return follow(view, item, route, port, http=False)
+    return direct(view, service, port, http=False)
 
 
 def _by_sni(view: SidecarView, port: int) -> Outcome | None:

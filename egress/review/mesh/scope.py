@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from egress.review.addresses import AddressSet, Cover
+from egress.review.errors import Undecided
 from egress.review.hostnames import overlap, subset_of
 from egress.review.mesh.services import ANY_NAMESPACE, Service, chosen
 from egress.review.mesh.virtual_services import MESH, VirtualService
@@ -38,6 +39,7 @@ class Scope:
     def __post_init__(self) -> None:
         self._imports = _imports(self.sidecar, self.namespace)
         outbound = self.sidecar.spec.get("outboundTrafficPolicy") if self.sidecar else None
+        self.states_outbound = outbound is not None
         if outbound is not None:
             self.registry_only = outbound.get("mode", "REGISTRY_ONLY") == "REGISTRY_ONLY"
         else:
@@ -93,10 +95,19 @@ class Scope:
         """The imported ServiceEntries with a TLS port: they share the listener on 0.0.0.0."""
         return [s for s in self._listening(port, "tls") if s.external and not s.bound.ranges]
 
-    def bound_services(self, port: int, dialled: AddressSet) -> list[Service]:
-        """The imported ServiceEntries that take connections to the addresses that are dialled."""
-        found = [*self._listening(port, "tls"), *self._listening(port, "bytes")]
-        return [s for s in found if s.bound.ranges and dialled.covered_by(s.bound) is Cover.ALL]
+    def bound_services(self, port: int, dialled: AddressSet, host: str) -> list[Service]:
+        """The imported ServiceEntries that take connections to the addresses that are dialled.
+
+        Raises Undecided where the host of one may have its addresses or others.
+        """
+        found = [
+            s for s in (*self._listening(port, "tls"), *self._listening(port, "bytes")) if s.bound.ranges
+        ]
+        for service in found:
+            if dialled.covered_by(service.bound) is Cover.SOME and subset_of(host, service.host):
+                reason = f"whether {host} resolves to {service.bound.name} decides on its listener"
+                raise Undecided(reason, service.address)
+        return [s for s in found if dialled.covered_by(s.bound) is Cover.ALL]
 
     def _listening(self, port: int, reads: str) -> list[Service]:
         """Every imported service with a port that is read in one way."""

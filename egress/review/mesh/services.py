@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from egress.review.addresses import EMPTY, AddressSet, networks
+from egress.review.addresses import EMPTY, AddressSet, network, networks
 from egress.review.hostnames import is_wildcard, service_aliases, service_host, subset_of
 from egress.review.mesh.visibility import PUBLIC, exported_to, visible
 from egress.review.objects import KubernetesObject
@@ -52,6 +52,16 @@ class ServicePort:
         return int(self.target) if str(self.target).isdigit() else pod.ports.get(str(self.target))
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class ServiceEndpoint:
+    """One endpoint of a ServiceEntry."""
+
+    address: str
+    ports: Mapping[str, int]
+    """By name; a port that is not here is the service's."""
+    labels: Mapping[str, str]
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Service:
     """One host of the registry."""
@@ -69,8 +79,9 @@ class Service:
     """`clusterIP: None`: its name is its Pods' own addresses."""
     bound: AddressSet = EMPTY
     """`addresses` of a ServiceEntry: connections are then taken by address, not by SNI."""
-    endpoints: tuple[tuple[str, Mapping[str, int]], ...] = ()
-    """(address, ports by name) of a ServiceEntry that names its endpoints."""
+    endpoints: tuple[ServiceEndpoint, ...] = ()
+    """Those that a ServiceEntry names."""
+    cluster_ip: AddressSet | None = None
     object: KubernetesObject
 
     def port(self, number: int) -> ServicePort | None:
@@ -78,7 +89,7 @@ class Service:
         return next((port for port in self.ports if port.number == number), None)
 
 
-def kubernetes_service(item: KubernetesObject) -> Service:
+def kubernetes_service(item: KubernetesObject, default: Iterable[str] = (PUBLIC,)) -> Service:
     """The registry's view of a Kubernetes Service."""
     ports = tuple(
         ServicePort(
@@ -90,22 +101,24 @@ def kubernetes_service(item: KubernetesObject) -> Service:
         for port in item.spec.get("ports") or ()
     )
     exports = item.annotations.get("networking.istio.io/exportTo")
+    address = str(item.spec.get("clusterIP") or "")
     return Service(
         host=service_host(item.name, item.namespace),
         namespace=item.namespace,
         ports=ports,
-        export=exported_to(exports.split(",") if exports else None, item.namespace),
+        export=exported_to(exports.split(",") if exports else None, item.namespace, default),
         address=item.address,
         age=item.age,
         external=False,
         resolution="STATIC",
         selector=item.spec.get("selector") or {},
-        headless=item.spec.get("clusterIP") == "None",
+        cluster_ip=network(address) if address not in ("", "None") else None,
+        headless=address == "None",
         object=item,
     )
 
 
-def service_entries(item: KubernetesObject) -> Iterable[Service]:
+def service_entries(item: KubernetesObject, default: Iterable[str] = (PUBLIC,)) -> Iterable[Service]:
     """One service for each host of a ServiceEntry."""
     spec = item.spec
     ports = tuple(
@@ -118,7 +131,11 @@ def service_entries(item: KubernetesObject) -> Iterable[Service]:
         for port in spec.get("ports") or ()
     )
     endpoints = tuple(
-        (str(endpoint.get("address", "")), {str(k): int(v) for k, v in (endpoint.get("ports") or {}).items()})
+        ServiceEndpoint(
+            str(endpoint.get("address", "")),
+            {str(k): int(v) for k, v in (endpoint.get("ports") or {}).items()},
+            endpoint.get("labels") or {},
+        )
         for endpoint in spec.get("endpoints") or ()
     )
     for host in spec.get("hosts") or ():
@@ -126,7 +143,7 @@ def service_entries(item: KubernetesObject) -> Iterable[Service]:
             host=str(host).lower(),
             namespace=item.namespace,
             ports=ports,
-            export=exported_to(spec.get("exportTo"), item.namespace),
+            export=exported_to(spec.get("exportTo"), item.namespace, default),
             address=item.address,
             age=item.age,
             external=True,

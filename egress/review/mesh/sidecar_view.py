@@ -68,9 +68,13 @@ class SidecarView:
             f"{why}, but the outbound policy is ALLOW_ANY: straight to the address that was dialled",
             self.scope.address or self.scope.mesh.settings.address,
         )
+        steps: tuple[Step, ...] = (step,)
+        if not self.scope.mesh.settings.given and not self.scope.states_outbound:
+            reason = "the outbound policy is taken to be Istio's default"
+            steps = (step, Step("meshConfig", Passage.NOT_GIVEN, reason))
         wire = Wire("plain") if self.request.scheme == "http" else Wire("application TLS", self.request.sni)
         target = Target(self.request.host, self.port, original=True)
-        return Onward((step,), target, wire, bad_gateway is not None)
+        return Onward(steps, target, wire, bad_gateway is not None)
 
 
 def direct(view: SidecarView, service: Service, port: int, *, http: bool) -> Outcome:

@@ -10,7 +10,8 @@ from egress.review.mesh.scope import Scope, sidecar_for
 from egress.review.mesh.services import Registry, kubernetes_service, service_entries
 from egress.review.mesh.virtual_services import VirtualServices, virtual_service
 from egress.review.objects import KubernetesObject, of_kind
-from egress.review.workloads import KINDS, Workload, workload
+from egress.review.pods import KINDS, makes_pods
+from egress.review.workloads import Workload, workload
 
 
 class Mesh:
@@ -19,6 +20,7 @@ class Mesh:
     def __init__(self, inventory: Inventory) -> None:
         objects = inventory.objects
         self.settings = inventory.mesh
+        defaults = self.settings.exports
         self.namespaces: dict[str, Mapping[str, str]] = {}
         self.namespace_objects = {item.name: item for item in of_kind(objects, "Namespace")}
         for item in self.namespace_objects.values():
@@ -28,12 +30,16 @@ class Mesh:
             by_kind[item.kind].append(item)
         self.registry = Registry(
             [
-                *(kubernetes_service(i) for i in by_kind["Service"] if i.group == ""),
-                *(s for i in by_kind["ServiceEntry"] for s in service_entries(i)),
+                *(kubernetes_service(i, defaults.services) for i in by_kind["Service"] if i.group == ""),
+                *(s for i in by_kind["ServiceEntry"] for s in service_entries(i, defaults.services)),
             ]
         )
-        self.virtual_services = VirtualServices(virtual_service(i) for i in by_kind["VirtualService"])
-        self.destination_rules = DestinationRules(by_kind["DestinationRule"], self.settings.root_namespace)
+        self.virtual_services = VirtualServices(
+            virtual_service(i, defaults.virtual_services) for i in by_kind["VirtualService"]
+        )
+        self.destination_rules = DestinationRules(
+            by_kind["DestinationRule"], self.settings.root_namespace, defaults.destination_rules
+        )
         self.peer_authentications = PeerAuthentications(
             by_kind["PeerAuthentication"], self.settings.root_namespace
         )
@@ -47,7 +53,7 @@ class Mesh:
             (found.namespace, found.name): found
             for kind in KINDS
             for item in by_kind[kind]
-            if not self._made_by_another(item, by_kind)
+            if makes_pods(item) and not self._made_by_another(item, by_kind)
             for found in [workload(item, self.labels_of(item.namespace))]
         }
         self.gateways = [item for item in self.workloads.values() if item.gateway]
@@ -75,6 +81,10 @@ class Mesh:
         if key not in self._scopes:
             self._scopes[key] = Scope(self, source.namespace, sidecar)
         return self._scopes[key]
+
+    def shows_pods_of(self, namespace: str) -> bool:
+        """True when the input has any workload of a namespace: else what its Services select is not known."""
+        return namespace in self._by_namespace
 
     def pods_behind(self, namespace: str, selector: Mapping[str, str]) -> list[Workload]:
         """The workloads a Service selects."""

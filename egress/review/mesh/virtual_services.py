@@ -101,7 +101,7 @@ class VirtualService:
         return (0 if self.export == frozenset({viewer}) and self.namespace == viewer else 1, self.object.age)
 
 
-def virtual_service(item: KubernetesObject) -> VirtualService:
+def virtual_service(item: KubernetesObject, default: Iterable[str] = (PUBLIC,)) -> VirtualService:
     """Parse a VirtualService."""
     spec, namespace = item.spec, item.namespace
     gateways = [_gateway(name, namespace) for name in spec.get("gateways") or (MESH,)]
@@ -112,7 +112,7 @@ def virtual_service(item: KubernetesObject) -> VirtualService:
         http=tuple(_route(route, namespace) for route in spec.get("http") or ()),
         tls=tuple(_route(route, namespace) for route in spec.get("tls") or ()),
         tcp=tuple(_route(route, namespace) for route in spec.get("tcp") or ()),
-        export=exported_to(spec.get("exportTo"), namespace),
+        export=exported_to(spec.get("exportTo"), namespace, default),
     )
 
 

@@ -7,11 +7,11 @@ PRIVATE = "."
 NONE = "~"
 
 
-def exported_to(export_to: Iterable[str] | None, namespace: str) -> frozenset[str]:
-    """The namespaces an object is exported to, or {"*"}; a missing or empty list is public."""
-    listed = [str(item).strip() for item in export_to or ()]
-    if not listed:
-        return frozenset({PUBLIC})
+def exported_to(
+    export_to: Iterable[str] | None, namespace: str, default: Iterable[str] = (PUBLIC,)
+) -> frozenset[str]:
+    """The namespaces an object is exported to, or {"*"}; a missing or empty list is the mesh's default."""
+    listed = [str(item).strip() for item in export_to or ()] or list(default)
     return frozenset(namespace if item == PRIVATE else item for item in listed if item != NONE)
 
 

@@ -122,6 +122,7 @@ STATEMENTS: Mapping[str, tuple[Candidate, ...]] = {
     "EG101": PASSED,
     "EG102": PASSED,
     "EG103": PASSED,
+    "EG104": (_host(),),
     "EG111": ISOLATION,
     "EG112": (_platform("tenants", "network"),),
     "EG113": (_team("sidecar"), _platform("mesh", "outbound")),

@@ -13,6 +13,7 @@ import yaml
 from egress.review.errors import ReviewError
 from egress.review.inventory import MeshSettings
 from egress.review.objects import ROOT_NAMESPACE, KubernetesObject, kubernetes_object
+from egress.review.reading.mesh_config import check_values, mesh_settings_of
 from egress.review.reading.terraform_shapes import many
 
 DEFAULT_PORTS = (
@@ -21,23 +22,6 @@ DEFAULT_PORTS = (
     {"name": "https", "port": 443, "targetPort": 443},
 )
 """The gateway chart's own: what AuthorizationPolicies for 8080 and 8443 would never match."""
-
-MODELLED_MESH_CONFIG = frozenset(
-    {
-        "accessLogFile",
-        "accessLogFormat",
-        "accessLogEncoding",
-        "outboundTrafficPolicy",
-        "rootNamespace",
-        "trustDomain",
-        "enableTracing",
-        "defaultConfig",
-        "enablePrometheusMerge",
-        "enableAutoMtls",
-        "defaultProviders",
-        "extensionProviders",
-    }
-)
 
 
 def chart_name(body: Mapping[str, Any]) -> str:
@@ -108,25 +92,8 @@ def gateway_objects(body: Mapping[str, Any], address: str) -> list[KubernetesObj
 def mesh_settings(body: Mapping[str, Any], address: str) -> MeshSettings:
     """MeshConfig of the istiod chart. Raises ReviewError for a setting that is not modelled."""
     values = values_of(body, address)
-    config = values.get("meshConfig") or {}
-    unknown = sorted(set(config) - MODELLED_MESH_CONFIG)
-    if unknown:
-        raise ReviewError(f"{address}: meshConfig.{unknown[0]} is not modelled and may change verdicts")
-    mode = (config.get("outboundTrafficPolicy") or {}).get("mode") or "ALLOW_ANY"
-    if mode not in ("ALLOW_ANY", "REGISTRY_ONLY"):
-        raise ReviewError(f"{address}: meshConfig.outboundTrafficPolicy.mode {mode} is not modelled")
-    environment = (values.get("env") or {}) | ((values.get("pilot") or {}).get("env") or {})
-    odd = sorted(key for key in environment if key.startswith(("PILOT_", "ENABLE_")))
-    if odd:
-        raise ReviewError(f"{address}: istiod's {odd[0]} is not modelled and may change verdicts")
-    return MeshSettings(
-        root_namespace=str(config.get("rootNamespace") or body.get("namespace") or ROOT_NAMESPACE),
-        registry_only=mode == "REGISTRY_ONLY",
-        trust_domain=str(config.get("trustDomain") or "cluster.local"),
-        auto_mtls=config.get("enableAutoMtls") is not False,
-        address=address,
-        given=True,
-    )
+    check_values(values, address)
+    return mesh_settings_of(values.get("meshConfig") or {}, str(body.get("namespace") or ""), address)
 
 
 def istiod_objects(body: Mapping[str, Any], address: str) -> list[KubernetesObject]:

@@ -7,9 +7,10 @@ from typing import Any
 import yaml
 
 from egress.review.errors import ReviewError
-from egress.review.inventory import Inventory, MeshSettings
+from egress.review.inventory import Inventory
 from egress.review.objects import KubernetesObject, kubernetes_object
 from egress.review.place import Place, relative
+from egress.review.reading.mesh_config import agreed, in_objects
 from egress.review.understood import check
 
 SUFFIXES = (".yaml", ".yml", ".json")
@@ -29,23 +30,9 @@ def read_kubernetes(paths: Iterable[Path]) -> Inventory:
 
 
 def inventory_of_objects(objects: Iterable[KubernetesObject], origin: str) -> Inventory:
-    """An inventory without a VPC; meshConfig is read from the ConfigMap `istio` where it is there."""
+    """An inventory without a VPC; meshConfig is read from istiod's ConfigMaps where they are there."""
     listed = list(objects)
-    configured = [item for item in listed if item.kind == "ConfigMap" and item.name == "istio"]
-    return Inventory(
-        objects=check(listed),
-        mesh=_settings(configured[0]) if configured else MeshSettings(),
-        origin=origin,
-    )
-
-
-def _settings(item: KubernetesObject) -> MeshSettings:
-    """MeshConfig of istiod's ConfigMap."""
-    from egress.review.reading.istio_charts import mesh_settings
-
-    text = (item.spec.get("data") or {}).get("mesh") or "{}"
-    body = {"namespace": item.namespace, "values": [yaml.safe_dump({"meshConfig": yaml.safe_load(text)})]}
-    return mesh_settings(body, item.address)
+    return Inventory(objects=check(listed), mesh=agreed(in_objects(listed)), origin=origin)
 
 
 def _files(path: Path) -> list[Path]:

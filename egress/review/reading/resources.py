@@ -9,6 +9,7 @@ from egress.review.inventory import Inventory, MeshSettings
 from egress.review.objects import KubernetesObject, kubernetes_object
 from egress.review.reading import istio_charts
 from egress.review.reading.google_resources import GoogleResource, read_vpc
+from egress.review.reading.mesh_config import agreed, in_objects
 from egress.review.reading.typed_objects import typed_object
 from egress.review.understood import check
 
@@ -26,7 +27,7 @@ def inventory_of(resources: Iterable[ResolvedResource], origin: str) -> Inventor
     """Read objects, mesh settings and VPC from resources. Raises ReviewError, all unmodelled fields at once."""
     objects: list[KubernetesObject] = []
     google: list[GoogleResource] = []
-    mesh = MeshSettings()
+    settings: list[MeshSettings] = []
     for item in resources:
         if item.type == "kubernetes_manifest":
             manifest = item.body.get("manifest")
@@ -41,7 +42,7 @@ def inventory_of(resources: Iterable[ResolvedResource], origin: str) -> Inventor
             if chart == "gateway":
                 objects += istio_charts.gateway_objects(item.body, item.address)
             elif chart == "istiod":
-                mesh = istio_charts.mesh_settings(item.body, item.address)
+                settings.append(istio_charts.mesh_settings(item.body, item.address))
                 objects += istio_charts.istiod_objects(item.body, item.address)
             elif chart not in ("base", "cni"):
                 raise ReviewError(
@@ -49,4 +50,5 @@ def inventory_of(resources: Iterable[ResolvedResource], origin: str) -> Inventor
                 )
         elif item.type.startswith("google_"):
             google.append(GoogleResource(type=item.type, address=item.address, body=item.body))
+    mesh = agreed([*settings, *in_objects(objects)])
     return Inventory(objects=check(objects), mesh=mesh, vpc=read_vpc(google), origin=origin)

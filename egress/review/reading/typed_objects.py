@@ -80,9 +80,13 @@ def _nothing(_: Body) -> dict[str, Any]:
 def _service(spec: Body) -> dict[str, Any]:
     return stated(
         {
-            "selector": spec.get("selector") or None,
-            "type": spec.get("type"),
-            "clusterIP": "None" if spec.get("cluster_ip") == "None" else None,
+            "selector": spec.get("selector"),
+            **{
+                _camel(key): value
+                for key, value in spec.items()
+                if key not in ("port", "selector", "cluster_ip")
+            },
+            "clusterIP": spec.get("cluster_ip"),
             "ports": [
                 stated(
                     {
@@ -174,8 +178,13 @@ def _pod(spec: Body) -> dict[str, Any]:
     return stated(
         {
             "serviceAccountName": spec.get("service_account_name"),
-            "hostNetwork": spec.get("host_network") or None,
-            "nodeSelector": spec.get("node_selector") or None,
+            "hostNetwork": spec.get("host_network"),
+            "hostAliases": [stated(item) for item in many(spec.get("host_aliases"))],
+            "dnsPolicy": spec.get("dns_policy"),
+            "dnsConfig": stated(one(spec.get("dns_config"))),
+            "nodeName": spec.get("node_name"),
+            "securityContext": _users(one(spec.get("security_context"))),
+            "nodeSelector": spec.get("node_selector"),
             "tolerations": [stated(item) for item in many(spec.get("toleration"))],
             "containers": [_container(item) for item in many(spec.get("container"))],
             "initContainers": [_container(item) for item in many(spec.get("init_container"))],
@@ -195,10 +204,21 @@ def _terms(required: Body) -> dict[str, Any]:
     }
 
 
+def _users(context: Body) -> dict[str, Any]:
+    return stated(
+        {
+            "runAsUser": _number(context.get("run_as_user")),
+            "runAsGroup": _number(context.get("run_as_group")),
+        }
+    )
+
+
 def _container(container: Body) -> dict[str, Any]:
     return stated(
         {
             "name": container.get("name"),
+            "args": list(container.get("args") or ()),
+            "securityContext": _users(one(container.get("security_context"))),
             "env": [stated(item) for item in many(container.get("env"))],
             "ports": [
                 stated({"name": item.get("name"), "containerPort": item.get("container_port")})
@@ -206,6 +226,12 @@ def _container(container: Body) -> dict[str, Any]:
             ],
         }
     )
+
+
+def _camel(key: str) -> str:
+    """Kubernetes' spelling of a provider's attribute: `external_ips` is externalIPs, `cluster_ip` clusterIP."""
+    first, *rest = key.split("_")
+    return first + "".join({"ip": "IP", "ips": "IPs"}.get(part, part.capitalize()) for part in rest)
 
 
 def _number(value: Any) -> Any:

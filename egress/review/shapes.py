@@ -1,0 +1,171 @@
+"""The fields of Istio's and Kubernetes' objects that the review understands, kind by kind.
+
+READ is read by a control, so that its value can change a verdict. INERT decides on no request: it names
+something, or says how long, how often or on which of equal endpoints. `only` is understood with some values.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One understood field; with `values` no other value of it is."""
+
+    read: bool
+    values: frozenset[Any] | None = None
+    why: str = ""
+    """What another value would do."""
+
+
+READ = Field(read=True)
+INERT = Field(read=False)
+
+OUTBOUND_MODES = frozenset({"ALLOW_ANY", "REGISTRY_ONLY"})
+
+Shape = Mapping[str, Any]
+"""Field names to a Field or, for what is looked into, another Shape; lists are looked through."""
+
+
+def only(*values: Any, why: str) -> Field:
+    """A field that is understood with these values alone."""
+    return Field(read=False, values=frozenset(values), why=why)
+
+
+def _all(field: Field, *names: str) -> dict[str, Field]:
+    return dict.fromkeys(names, field)
+
+
+STRING_MATCH: Shape = _all(READ, "exact", "prefix", "regex")
+_DESTINATION: Shape = {"host": READ, "port": {"number": READ}, "subset": READ}
+_L4_MATCH: Shape = _all(READ, "gateways", "port", "sourceLabels", "sourceNamespace")
+_L4_ROUTE: Shape = {"match": _L4_MATCH, "route": {"destination": _DESTINATION, "weight": READ}}
+_CLIENT_TLS: Shape = {
+    **_all(READ, "mode", "sni", "subjectAltNames", "credentialName", "insecureSkipVerify"),
+    # Files and secrets of the proxy: whether a site trusts them is not in the input.
+    **_all(INERT, "caCertificates", "clientCertificate", "privateKey"),
+}
+_POLICY: Shape = {
+    "loadBalancer": {
+        "simple": READ,
+        # Which of several endpoints: the review asks all of them.
+        **_all(INERT, "consistentHash", "localityLbSetting", "warmup", "warmupDurationSecs"),
+    },
+    # How many, how long, how often: a matter of load and time, not of who asks for what.
+    **_all(INERT, "connectionPool", "outlierDetection", "retryBudget"),
+    "tls": _CLIENT_TLS,
+}
+_TRAFFIC_POLICY: Shape = {**_POLICY, "portLevelSettings": {**_POLICY, "port": {"number": READ}}}
+_LABEL_SELECTOR: Shape = {
+    "matchLabels": READ,
+    "matchExpressions": _all(READ, "key", "operator", "values"),
+}
+_PEER: Shape = {
+    "ipBlock": _all(READ, "cidr", "except"),
+    "namespaceSelector": _LABEL_SELECTOR,
+    "podSelector": _LABEL_SELECTOR,
+}
+_PORTS: Shape = _all(READ, "port", "endPort", "protocol")
+
+
+def _negatable(*names: str) -> dict[str, Field]:
+    return {key: READ for name in names for key in (name, "not" + name[0].upper() + name[1:])}
+
+
+SHAPES: Mapping[tuple[str, str], Shape] = {
+    ("", "Service"): {
+        "selector": READ,
+        "clusterIP": READ,
+        "ports": {**_all(READ, "port", "name", "protocol", "appProtocol", "targetPort"), "nodePort": INERT},
+        "type": only("ClusterIP", "NodePort", "LoadBalancer", why="it leads to another name"),
+        "internalTrafficPolicy": only("Cluster", why="it leaves out the Pods of other nodes"),
+        # How the Service is reached from outside the cluster, which of its Pods is preferred, IPv6.
+        **_all(
+            INERT,
+            *("allocateLoadBalancerNodePorts", "clusterIPs", "externalTrafficPolicy", "healthCheckNodePort"),
+            *("ipFamilies", "ipFamilyPolicy", "loadBalancerClass", "loadBalancerIP"),
+            *("loadBalancerSourceRanges", "publishNotReadyAddresses", "sessionAffinity"),
+            *("sessionAffinityConfig", "trafficDistribution"),
+        ),
+    },
+    ("networking.k8s.io", "NetworkPolicy"): {
+        "podSelector": _LABEL_SELECTOR,
+        "policyTypes": READ,
+        "ingress": {"from": _PEER, "ports": _PORTS},
+        "egress": {"to": _PEER, "ports": _PORTS},
+    },
+    ("networking.istio.io", "ServiceEntry"): {
+        **_all(READ, "hosts", "resolution", "exportTo", "addresses"),
+        "ports": _all(READ, "number", "name", "protocol", "targetPort"),
+        "location": only("MESH_EXTERNAL", why="proxies then speak mTLS to endpoints by their labels"),
+        "endpoints": {**_all(READ, "address", "ports", "labels"), "locality": INERT},
+    },
+    ("networking.istio.io", "VirtualService"): {
+        **_all(READ, "hosts", "gateways", "exportTo"),
+        "http": {
+            "match": {
+                **_all(READ, "gateways", "port", "sourceLabels", "sourceNamespace"),
+                **dict.fromkeys(("uri", "method", "authority"), STRING_MATCH),
+                **_all(READ, "ignoreUriCase", "headers", "withoutHeaders", "queryParams"),
+                **_all(INERT, "name", "statPrefix"),
+            },
+            "route": {"destination": _DESTINATION, "weight": READ},
+            **_all(INERT, "name", "timeout", "retries"),
+        },
+        "tls": {**_L4_ROUTE, "match": {**_L4_MATCH, "sniHosts": READ}},
+        "tcp": _L4_ROUTE,
+    },
+    ("networking.istio.io", "DestinationRule"): {
+        **_all(READ, "host", "exportTo"),
+        "workloadSelector": {"matchLabels": READ},
+        "trafficPolicy": _TRAFFIC_POLICY,
+        "subsets": {"name": READ, "labels": READ, "trafficPolicy": _TRAFFIC_POLICY},
+    },
+    ("networking.istio.io", "Gateway"): {
+        "selector": READ,
+        "servers": {
+            "name": INERT,
+            "hosts": READ,
+            "port": {"number": READ, "protocol": READ, "name": INERT},
+            "tls": {
+                **_all(READ, "mode", "subjectAltNames"),
+                # Only a server with certificates of its own has them, and that is left open.
+                "credentialName": INERT,
+                # Istio's proxies offer 1.2 and 1.3 (cluster_tls.go, defaultUpstreamCommonTLSContext).
+                "minProtocolVersion": INERT,
+                "maxProtocolVersion": only(
+                    "TLS_AUTO", "TLSV1_2", "TLSV1_3", why="Istio's proxies offer nothing below 1.2"
+                ),
+            },
+        },
+    },
+    ("networking.istio.io", "Sidecar"): {
+        "workloadSelector": {"labels": READ},
+        "egress": {"hosts": READ},
+        "outboundTrafficPolicy": {
+            "mode": Field(read=True, values=OUTBOUND_MODES, why="where it then connects is not modelled")
+        },
+    },
+    ("security.istio.io", "PeerAuthentication"): {
+        "selector": {"matchLabels": READ},
+        "mtls": {"mode": READ},
+        "portLevelMtls": READ,
+    },
+    ("security.istio.io", "AuthorizationPolicy"): {
+        "selector": {"matchLabels": READ},
+        "action": Field(
+            read=True, values=frozenset({"ALLOW", "DENY", "AUDIT"}), why="something outside the mesh decides"
+        ),
+        "rules": {
+            "from": {
+                "source": _negatable(
+                    *("principals", "namespaces", "serviceAccounts", "requestPrincipals"),
+                    *("ipBlocks", "remoteIpBlocks"),
+                )
+            },
+            "to": {"operation": _negatable("ports", "hosts", "methods", "paths")},
+            "when": _all(READ, "key", "values", "notValues"),
+        },
+    },
+}
