@@ -5,9 +5,11 @@ the port a proxy is reached from is the port its client's log gives as its own.
 """
 
 import re
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from egress.proof.client import NO_NAME, Answer
@@ -17,6 +19,9 @@ from egress.proof.pods import Pod
 from egress.proof.requests import Request
 
 LogEntry = Mapping[str, Any]
+
+CLOCKS = 0.05
+"""Seconds by which a log's time may differ from the client's: it is cut to milliseconds."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +46,15 @@ class Hop:
             f"{self.entry.get('response_code_details')} {self.entry.get('connection_termination_details')}"
         )
         return "rbac_access_denied" in details
+
+    def fits(self, answer: Answer) -> bool:
+        """Whether the entry's connection was opened while the request was under way."""
+        try:
+            opened = datetime.fromisoformat(str(self.entry.get("start_time"))).timestamp()
+        except ValueError:
+            return True
+        began = opened - (time.time() - time.monotonic())
+        return answer.started - CLOCKS <= began <= answer.ended + CLOCKS
 
     @property
     def silent(self) -> bool:
@@ -131,12 +145,14 @@ class Records:
     def _hops(self, sender: Pod, request: Request, row: str, answer: Answer) -> list[Hop]:
         """Return the proxies passed, in order.
 
-        A port alone is no proof: the application and its sidecar use ports of one address, so that one's
-        connection may have the port of the other's to somewhere else. Both ends have to fit.
+        A port alone is no proof: the application and its sidecar use ports of one address, and use them again,
+        so that a connection may have the port of another's to somewhere else. Both ends and the time have to fit.
         """
         hops = list(self._hops_by_row.get(row, ()))
         redirected = sender.proxy is not None and not request.past_sidecar
         for hop in self._hops_by_client.get(f"{answer.source[0]}:{answer.source[1]}", ()):
+            if not hop.fits(answer):
+                continue
             own = hop.pod.key == sender.key
             dialled = answer.target == hop.pod.ip or self._services.get(answer.target) is hop.pod
             if own if redirected else dialled:
@@ -146,8 +162,8 @@ class Records:
             followed.append(waiting[0])
             for hop in self._hops_by_client.get(str(waiting[0].entry.get("upstream_local_address")), ()):
                 reached = hop.entry.get("downstream_local_address")
-                fits = reached is None or reached == waiting[0].entry.get("upstream_host", reached)
-                if fits and hop not in hops and not hop.entry.get("user_agent"):
+                there = reached is None or reached == waiting[0].entry.get("upstream_host", reached)
+                if there and hop.fits(answer) and hop not in hops and not hop.entry.get("user_agent"):
                     hops.append(hop)
         return sorted(hops, key=lambda hop: (hop.pod.ip != answer.source[0], hop.pod.is_gateway))
 
@@ -197,7 +213,7 @@ class Records:
         # By address and port: a sidecar tries several ports of one Pod at a time.
         upstream = {hop.pod.ip: str(hop.entry.get("upstream_host") or "") for hop in hops}
         for packet in self._packets:
-            own = packet.source == answer.source[0] and packet.source_port == answer.source[1]
+            own = not answer.target and (packet.source, packet.source_port) == answer.source
             of_hop = upstream.get(packet.source) == f"{packet.destination}:{packet.destination_port}"
             question = answer.got == NO_NAME and packet.source == sender.ip and packet.destination_port == 53
             within = answer.started - 0.05 <= packet.at <= answer.ended + 0.5

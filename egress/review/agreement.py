@@ -209,7 +209,7 @@ def _source(review: Review, identity: str) -> Workload:
     namespace, _, name = identity.partition("/")
     if name == "intruder":
         pods = [pod for pod in review.identities.all() if pod.namespace == namespace]
-        return replace(pods[0], labels={"app": name}, meshed=False)
+        return replace(pods[0], name=name, labels={"app": name}, meshed=False)
     if name == "unmeshed":
         return replace(
             review.identities.find(f"{namespace}/sa/default"), name=name, labels={"app": name}, meshed=False

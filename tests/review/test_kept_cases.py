@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from egress.deep.case import ConfigurationCase
+from egress.deep.case import ConfigurationCase, ObjectCase
 from egress.deep.configurations import write
 from egress.deep.keeping import kept
 from egress.deep.mistakes import planted
@@ -27,6 +27,7 @@ def test_a_kept_case_is_answered_as_the_mesh_did(
     if isinstance(case, ConfigurationCase):
         inventory = read([synthesize(write(case.files, tmp_path / "config"), tmp_path)])
     else:
+        assert isinstance(case, ObjectCase)
         bases = {"tutorial": synthesized, "production": without_admission}
         inventory = reviewed(read([bases[case.family]]), case.operations)
     agreement = compare(Review(inventory), rows)

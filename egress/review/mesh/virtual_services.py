@@ -160,9 +160,13 @@ class VirtualServices:
         return list(found.values())
 
     def for_host(self, gateway: str, host: str, viewer: str) -> list[VirtualService]:
-        """Those of a gateway (or `mesh`) that a namespace sees and whose hosts cover a host, first choice first."""
+        """Those of a gateway (or `mesh`) that a namespace sees and whose hosts cover a host, first choice first.
+
+        A wildcard is covered by every host under it as well (networking/core/tls.go, getConfigsForHost).
+        """
         found = {id(item): item for item in self._by_host.get((gateway, host), ())}
-        for item in self._wild.get(gateway, ()):
+        others = self.by_gateway if is_wildcard(host) else self._wild
+        for item in others.get(gateway, ()):
             if any(overlap(own, host) for own in item.hosts):
                 found[id(item)] = item
         seen = [item for item in found.values() if visible(item.export, viewer)]

@@ -1,5 +1,8 @@
 """Where a request ended, judged from records."""
 
+import time
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from egress.proof.client import Answer
@@ -148,6 +151,13 @@ def test_the_rule_that_refused_a_proxys_packet_is_named() -> None:
     )
 
 
+def test_a_packet_of_another_row_with_the_same_port_is_not_taken() -> None:
+    refused = [packet("networkpolicy n egress", PLAIN.ip, 5000)]
+    connected = answer("wrong-certificate", PLAIN, GATEWAY.ip)
+
+    assert records(packets=refused).finding(PLAIN, HTTPS, "row", connected).ended == "gateway"
+
+
 def test_a_refusal_of_another_time_is_not_taken() -> None:
     stale = [Logged(**{**packet("firewall x", PLAIN.ip, 5000).__dict__, "at": 1.0})]
 
@@ -197,6 +207,25 @@ def test_a_port_that_the_sidecar_used_for_another_row_is_not_followed() -> None:
     assert records(logs).finding(CLIENT, HTTP, "row", answer("502")).ended == "sidecar"
 
 
+def test_a_port_that_was_used_for_an_earlier_row_is_not_followed() -> None:
+    now = datetime.now(UTC) - timedelta(seconds=time.monotonic() - 10)  # the row's answer came at 10 to 11
+    logs: dict[str, list[dict[str, Any]]] = {
+        CLIENT.key: [
+            {
+                "start_time": (now + timedelta(seconds=seconds)).isoformat(timespec="milliseconds"),
+                "downstream_remote_address": "10.1.0.2:5000",
+                "upstream_host": f"198.18.0.{number}:443",
+            }
+            for number, seconds in ((1, 0.5), (2, -8))
+        ]
+    }
+    refused = packet("firewall global-deny-egress-all", CLIENT.ip, 9999)
+    refused = replace(refused, destination="198.18.0.1", destination_port=443)
+
+    found = records(logs, packets=[refused]).finding(CLIENT, HTTPS, "row", answer("tls-failure"))
+    assert found.ended == "firewall global-deny-egress-all"
+
+
 def test_a_proxys_port_to_another_listener_is_not_followed() -> None:
     logs = {
         CLIENT.key: [
@@ -219,7 +248,7 @@ def test_a_proxys_port_to_another_listener_is_not_followed() -> None:
 
 
 def test_a_handshake_of_the_gateways_own_is_none_of_the_callers() -> None:
-    log = {
+    log: dict[str, Any] = {
         "downstream_remote_address": "10.1.0.4:5000",
         "upstream_local_address": "10.1.1.2:8000",
         "bytes_received": 0,
