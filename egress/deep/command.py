@@ -16,7 +16,7 @@ from egress.proof.errors import ProofError
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """How much, from where, and where failing cases are kept."""
     parser.add_argument(
-        "--rows", type=int, default=2100, help="stop after so many compared rows in all (default: 2100)"
+        "--rows", type=int, default=6000, help="stop after so many compared rows in all (default: 6000)"
     )
     parser.add_argument(
         "--seconds", type=int, default=570, help="stop after so many seconds in all (default: 570)"

@@ -149,9 +149,12 @@ class Records:
         so that a connection may have the port of another's to somewhere else. Both ends and the time have to fit.
         """
         hops = list(self._hops_by_row.get(row, ()))
+        readers = {
+            hop.pod.key for hop in hops
+        }  # what a proxy has read as a request, it has not passed on unread
         redirected = sender.proxy is not None and not request.past_sidecar
         for hop in self._hops_by_client.get(f"{answer.source[0]}:{answer.source[1]}", ()):
-            if not hop.fits(answer):
+            if hop.pod.key in readers or not hop.fits(answer):
                 continue
             own = hop.pod.key == sender.key
             dialled = answer.target == hop.pod.ip or self._services.get(answer.target) is hop.pod
@@ -163,7 +166,13 @@ class Records:
             for hop in self._hops_by_client.get(str(waiting[0].entry.get("upstream_local_address")), ()):
                 reached = hop.entry.get("downstream_local_address")
                 there = reached is None or reached == waiting[0].entry.get("upstream_host", reached)
-                if there and hop.fits(answer) and hop not in hops and not hop.entry.get("user_agent"):
+                if (
+                    there
+                    and hop.pod.key not in readers
+                    and hop.fits(answer)
+                    and hop not in hops
+                    and not hop.entry.get("user_agent")
+                ):
                     hops.append(hop)
         return sorted(hops, key=lambda hop: (hop.pod.ip != answer.source[0], hop.pod.is_gateway))
 
@@ -214,7 +223,7 @@ class Records:
         upstream = {hop.pod.ip: str(hop.entry.get("upstream_host") or "") for hop in hops}
         for packet in self._packets:
             own = not answer.target and (packet.source, packet.source_port) == answer.source
-            of_hop = upstream.get(packet.source) == f"{packet.destination}:{packet.destination_port}"
+            of_hop = self._leads_to(upstream.get(packet.source, ""), packet)
             question = answer.got == NO_NAME and packet.source == sender.ip and packet.destination_port == 53
             within = answer.started - 0.05 <= packet.at <= answer.ended + 0.5
             if within and (own or of_hop or question):
@@ -225,6 +234,13 @@ class Records:
                     ended=packet.rule, evidence=f"{packet.protocol} {way} refused by {packet.rule}"
                 )
         return None
+
+    def _leads_to(self, upstream: str, packet: Logged) -> bool:
+        """Whether a proxy's connection is the packet's: to its address, or to a Service's of the Pod there."""
+        behind = self._services.get(upstream.partition(":")[0])
+        if behind is not None:
+            return behind.ip == packet.destination
+        return upstream == f"{packet.destination}:{packet.destination_port}"
 
 
 def _role(pod: Pod) -> str:

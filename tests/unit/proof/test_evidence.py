@@ -151,6 +151,14 @@ def test_the_rule_that_refused_a_proxys_packet_is_named() -> None:
     )
 
 
+def test_a_packet_to_the_pod_behind_a_service_is_that_of_the_connection_to_it() -> None:
+    logs = {CLIENT.key: [{"user_agent": "row", "response_code": 503, "upstream_host": "10.2.0.5:80"}]}
+    refused = replace(packet("networkpolicy n ingress", CLIENT.ip, 9999), destination=GATEWAY.ip)
+
+    found = records(logs, packets=[refused]).finding(CLIENT, HTTP, "row", answer("503"))
+    assert found.ended == "networkpolicy n ingress"
+
+
 def test_a_packet_of_another_row_with_the_same_port_is_not_taken() -> None:
     refused = [packet("networkpolicy n egress", PLAIN.ip, 5000)]
     connected = answer("wrong-certificate", PLAIN, GATEWAY.ip)
@@ -197,7 +205,7 @@ def test_an_empty_connection_behind_a_refused_handshake_ends_at_the_gateway() ->
 
 def test_a_port_that_the_sidecar_used_for_another_row_is_not_followed() -> None:
     # The application's port 5000, to its sidecar, which refused; and the sidecar's port 5000, to the gateway.
-    logs = {
+    logs: dict[str, list[dict[str, Any]]] = {
         CLIENT.key: [{"user_agent": "row", "response_code": 502, "response_code_details": "direct_response"}],
         GATEWAY.key: [
             {"downstream_remote_address": "10.1.0.2:5000", "upstream_local_address": "10.1.1.2:8000"}
@@ -205,6 +213,18 @@ def test_a_port_that_the_sidecar_used_for_another_row_is_not_followed() -> None:
     }
 
     assert records(logs).finding(CLIENT, HTTP, "row", answer("502")).ended == "sidecar"
+
+
+def test_what_a_gateway_has_read_it_has_not_passed_on_unread() -> None:
+    # A request to one port of the gateway, and bytes to another, from the same port of the client.
+    logs: dict[str, list[dict[str, Any]]] = {
+        GATEWAY.key: [
+            {"user_agent": "row", "downstream_remote_address": "10.1.0.4:5000", **DENIED},
+            {"downstream_remote_address": "10.1.0.4:5000", "upstream_cluster": "other"},
+        ]
+    }
+    refused = answer("403", PLAIN, GATEWAY.ip)
+    assert records(logs).finding(PLAIN, HTTP, "row", refused).ended == "gateway policy"
 
 
 def test_a_port_that_was_used_for_an_earlier_row_is_not_followed() -> None:
