@@ -15,7 +15,7 @@ from egress.proof.mesh import Mesh
 from egress.proof.requests import GATEWAY_POD, GATEWAY_SERVICE
 from egress.proof.table import Expected
 
-_LOGS_SETTLE = 0.15
+_LOGS_SETTLE = 0.25
 """Seconds without a new line after which every proxy has written its log (they flush every 0.05 s)."""
 _LOGS_SECONDS = 3
 """How long to wait for that at the most."""

@@ -73,9 +73,9 @@ def delete(namespaces: Iterable[Namespace]) -> None:
 
 
 def forward() -> None:
-    """Let the fabric forward, and answer every refused packet: the kernel's default is one a second to each sender."""
+    """Let the fabric forward, and answer every refused packet: by default the kernel limits such answers."""
     Path("/proc/sys/net/ipv4/ip_forward").write_text("1")
-    Path("/proc/sys/net/ipv4/icmp_ratelimit").write_text("0")
+    Path("/proc/sys/net/ipv4/icmp_ratemask").write_text("0")
 
 
 def command(namespace: Namespace, argv: Sequence[str]) -> list[str]:

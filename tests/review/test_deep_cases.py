@@ -1,0 +1,142 @@
+"""The generated cases of prove-deep, without a mesh: sound, repeatable, smaller part by part, kept as they are."""
+
+import json
+import random
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from egress.deep.both_sides import otherwise
+from egress.deep.case import ConfigurationCase, ObjectCase
+from egress.deep.changes import CHANGES
+from egress.deep.choice import Change, Choice, changed
+from egress.deep.configurations import configuration_case, is_sound, platform_of
+from egress.deep.keeping import keep, kept
+from egress.deep.mistakes import MISTAKES, REMOVED, planted
+from egress.deep.operations import Operation, documents_of, reviewed
+from egress.deep.words import PRODUCTION
+from egress.review.agreement import Agreement, compare
+from egress.review.errors import ReviewError
+from egress.review.reading.inputs import read
+from egress.review.request import parse_request
+from egress.review.review import Review
+from tests.review.conftest import ROOT
+from tests.review.reviewed import tutorial
+
+SEEDS = range(6)
+
+
+@pytest.fixture(scope="module")
+def cases() -> list[ConfigurationCase]:
+    platform = platform_of(ROOT / "config" / "production")
+    return [configuration_case(platform, seed) for seed in SEEDS]
+
+
+def test_a_seed_makes_the_same_configuration_again(cases: list[ConfigurationCase]) -> None:
+    platform = platform_of(ROOT / "config" / "production")
+    assert [configuration_case(platform, seed) for seed in SEEDS] == cases
+    assert len({json.dumps(case.files, sort_keys=True) for case in cases}) == len(cases)
+
+
+def test_every_generated_configuration_passes_the_rules(cases: list[ConfigurationCase]) -> None:
+    assert [is_sound(case.files) for case in cases] == [True] * len(cases)
+    assert not is_sound({**cases[0].files, "teams/team-z.yaml": {"grants": [{"to": "nobody.example"}]}})
+
+
+def test_a_configuration_gets_smaller_by_one_part_at_a_time(cases: list[ConfigurationCase]) -> None:
+    for case in cases:
+        size = len(json.dumps(case.files))
+        smaller = list(case.smaller())
+        assert smaller
+        assert all(len(json.dumps(less.files)) < size for less in smaller)
+        assert len(json.dumps(case.files)) == size
+
+
+def test_objects_get_fewer_one_at_a_time_down_to_one() -> None:
+    one, other = (Operation("v1", "Sidecar", "n", name, {}) for name in "ab")
+    case = ObjectCase(family="tutorial", seed=1, operations=(one, other))
+    assert [less.operations for less in case.smaller()] == [(other,), (one,)]
+    assert list(replace(case, operations=(one,)).smaller()) == []
+
+
+def test_a_case_is_kept_with_the_meshs_answers(tmp_path: Path, cases: list[ConfigurationCase]) -> None:
+    nothing = Agreement(compared=0, left_out=0, undecided=0, differences=())
+    rows = [{"identity": "a/b", "request": "GET http://c/", "got": "200", "ended": "sidecar"}]
+    operation = Operation("v1", "Sidecar", "n", "a", {"egress": []})
+    objects = ObjectCase(family="production", seed=7, operations=(operation, replace(operation, spec=None)))
+    for case in (objects, cases[0]):
+        assert kept(keep(case, nothing, rows, tmp_path)) == (case, rows)
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
+def test_every_sort_of_change_is_made_over_production_too(change: Change, without_admission: Path) -> None:
+    base = read([without_admission])
+    documents = documents_of(base)
+    made = set()
+    for seed in range(30):
+        operations = change(Choice(random.Random(seed), documents, PRODUCTION))  # noqa: S311 - repeatable
+        made.add(str(operations))
+        review = Review(reviewed(base, operations))
+        review.evaluate(parse_request(source="team-x/test", url="https://api.github.com/"))
+    assert len(made) > 3
+
+
+def test_a_generated_case_changes_one_to_three_things_the_same_for_the_same_seed() -> None:
+    documents = documents_of(tutorial("6-pass-through").inventory())
+    words = replace(PRODUCTION, namespaces=("team-x", "team-y"), accounts=(("team-x", "test"),))
+    made = [changed(documents, words, seed, CHANGES[:3]) for seed in range(40)]
+    assert made == [changed(documents, words, seed, CHANGES[:3]) for seed in range(40)]
+    assert {len(operations) for operations in made} <= {1, 2, 3}
+    assert len({len(operations) for operations in made}) > 1
+
+
+def test_a_mistake_changes_one_resource_and_nothing_else(synthesized: Path, tmp_path: Path) -> None:
+    before = {f.parent.name: json.loads(f.read_text()) for f in synthesized.glob("stacks/*/cdk.tf.json")}
+    for mistake, out in planted(synthesized, tmp_path):
+        differing = []
+        for file in out.glob("stacks/*/cdk.tf.json"):
+            old, new = before[file.parent.name]["resource"], json.loads(file.read_text())["resource"]
+            differing += [
+                (type_, name)
+                for type_, resources in old.items()
+                for name, body in resources.items()
+                if new[type_].get(name) != body
+            ]
+        assert len(differing) == 1, mistake.name
+        assert mistake.resource.split("/")[1] == differing[0][0]
+
+
+def test_a_mistake_in_what_is_not_there_is_told() -> None:
+    missing = replace(MISTAKES[0], resource="egress/kubernetes_manifest/nothing", value=REMOVED)
+    with pytest.raises(LookupError, match="0 resources are called egress/kubernetes_manifest/nothing"):
+        missing.planted({"egress": {"resource": {"kubernetes_manifest": {}}}})
+
+
+def test_rows_that_the_mesh_answers_otherwise_are_counted_by_status_and_end() -> None:
+    row = {"identity": "a/b", "request": "GET http://c/", "got": "403", "ended": "gateway policy"}
+    assert otherwise([row], [row]) == set()
+    assert otherwise([row], [{**row, "got": "200"}]) == {("a/b", "GET http://c/")}
+    assert otherwise([row], [{**row, "ended": "gateway"}]) == {("a/b", "GET http://c/")}
+
+
+def test_a_row_that_the_review_leaves_open_is_counted_apart() -> None:
+    state = tutorial("4-policies").apply(
+        "apiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\n"
+        "metadata: { name: odd, namespace: istio-egress }\n"
+        "spec: { action: DENY, rules: [{ when: [{ key: experimental.envoy.filters.x, values: [a] }] }] }\n"
+    )
+    row = {
+        "identity": "team-x/test",
+        "request": "GET http://example.com/",
+        "got": "403",
+        "ended": "gateway policy",
+    }
+    agreement = compare(state.review(), [row])
+    assert (agreement.compared, agreement.undecided, agreement.differences) == (0, 1, ())
+
+
+def test_a_state_that_is_not_modelled_is_left_out_with_its_object() -> None:
+    operation = Operation("networking.istio.io/v1alpha3", "EnvoyFilter", "istio-egress", "odd", {"a": 1})
+    with pytest.raises(ReviewError, match="EnvoyFilter"):
+        reviewed(tutorial().inventory(), (operation,))
