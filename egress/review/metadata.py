@@ -10,7 +10,7 @@ import yaml
 
 from egress.review.capture import read_capture
 from egress.review.objects import KubernetesObject
-from egress.review.pods import pod_annotations, pod_labels, pod_spec
+from egress.review.pods import makes_pods, pod_annotations, pod_labels, pod_spec
 from egress.review.proxy_config import of_proxy_config
 from egress.review.shapes import INERT, READ, Field, only
 
@@ -116,6 +116,8 @@ def of_metadata(item: KubernetesObject) -> Iterator[str]:
     yield from _of("metadata", item.annotations, item.labels)
     if item.group in OF_ONE_REVISION and "istio.io/rev" in item.labels:
         yield "metadata.labels[istio.io/rev]: one control plane alone reads it, which proxies ask that is not modelled"
+    if not makes_pods(item):
+        return
     try:
         read_capture(pod_annotations(item), pod_spec(item))
     except ValueError as error:

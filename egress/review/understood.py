@@ -89,9 +89,9 @@ def _unknown(value: Any, shape: Shape | Field, path: str) -> Iterator[str]:
             yield from _unknown(entry, shape, f"{path}[{index}]")
     elif isinstance(value, Mapping):
         for key, inner in value.items():
-            if inner is None or (inner in ([], {}, "") and key not in shape):
-                continue
-            if key not in shape:
-                yield f"{path}.{key}"
-            else:
-                yield from _unknown(inner, shape[key], f"{path}.{key}")
+            known = shape.get(key)
+            if known is None:
+                if inner is not None and inner not in ([], {}, ""):
+                    yield f"{path}.{key}"
+            elif not isinstance(known, Field) or known.values is not None:
+                yield from _unknown(inner, known, f"{path}.{key}")
