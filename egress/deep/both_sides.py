@@ -35,6 +35,8 @@ class BothSides:
         """Bring the family's base up. Raises ProofError."""
         self.family = family
         self.proof: Proof = bring_up(family.out, tools, progress)
+        self._stale = False
+        """The state before was not held to its end: some proxy may not have started, or has rejected something."""
 
     def hold(self, case: Case, state: State | None = None) -> Held:
         """Ask both sides.
@@ -43,9 +45,10 @@ class BothSides:
         """
         state = state or self.family.state(case)
         review = Review(state.inventory)
+        stale, self._stale = self._stale, True
         before = self.proof.mesh.deployed
         move(self.proof, state.deployed, judged=False)
-        if _packets(before) != _packets(state.deployed):
+        if stale or _packets(before) != _packets(state.deployed):
             # A new policy or rule leaves open connections alone, and proxies keep theirs open.
             for key in list(self.proof.mesh.envoys):
                 self.proof.mesh.running.restart_proxy(key)
@@ -54,6 +57,7 @@ class BothSides:
         rejected = self.proof.mesh.running.rejections()
         if rejected:
             raise ProofError(rejected[0])
+        self._stale = False
         rows = [
             {"identity": row.identity, "request": str(row.request), "got": row.got, "ended": row.ended}
             for row in answered

@@ -120,7 +120,12 @@ class RunningPods:
         """Return every proxy that has rejected configuration, with the kind and the reason."""
         found = []
         for key, envoy in self.envoys.items():
-            for name in envoy.rejected():
+            try:
+                names = envoy.rejected()
+            except OSError as error:
+                found.append(f"the proxy of {key} does not answer: {error}")
+                continue
+            for name in names:
                 reason = next(
                     (line for line in envoy.process.tail(200).splitlines() if "rejected" in line), ""
                 )
