@@ -71,6 +71,9 @@ class Review:
         except Ends as end:
             return Answer(Verdict.REFUSED, end.client, tuple(trail.steps), "", trail.gateway)
         except Undecided as undecided:
+            if trail.postponed is not None:
+                step, view = trail.postponed  # whatever the way on is like, the policy ends it
+                return Answer(Verdict.REFUSED, view, (*trail.steps, step), "", trail.gateway)
             step = Step(trail.control, Passage.UNKNOWN, undecided.reason, undecided.address)
             return Answer(Verdict.UNKNOWN, UNDECIDED, (*trail.steps, step), "", trail.gateway)
         return Answer(Verdict.ALLOWED, trail.client, tuple(trail.steps), trail.arrives, trail.gateway)

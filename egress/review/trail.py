@@ -37,6 +37,14 @@ class Trail:
         self.shakes_hands = request.scheme == "https"
         """The client's own handshake is passed on unread: what breaks then breaks that."""
 
+        self.postponed: tuple[Step, ClientView] | None = None
+        """A policy's refusal of a connection: Envoy asks it when the first byte comes, once it has connected on."""
+
+    def connected(self) -> None:
+        """A connection has come about. Raises Ends where a policy was waiting for that."""
+        if self.postponed is not None:
+            self.meet(*self.postponed)
+
     def meet(self, step: Step, refused: ClientView) -> None:
         """Add a control. Raises Ends where it refuses."""
         self.steps.append(step)

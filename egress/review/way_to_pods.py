@@ -97,6 +97,7 @@ class WayToPods:
             trail.meet(review.firewall.ingress(connection), broken)
         trail.control = "network policy"
         trail.meet(review.network_policies.ingress(connection), broken)
+        trail.connected()
         if not pod.gateway:
             self._into(pod, port, leg)
             return None
@@ -139,9 +140,10 @@ class WayToPods:
         principal = (wire.principal if identified else "") or ""
         asked = self._asked(leg, port, http=accepted.http, principal=principal)
         step, refused = decide(review.authorization.policies_for(pod), asked)
-        trail.steps.append(step)
-        if refused is not None:
-            raise Ends(refused)
+        if refused is not None and not accepted.http:
+            trail.postponed = (step, refused)
+        else:
+            trail.meet(step, refused or trail.broken())
         trail.control = "gateway"
         return pod, onward(accepted, trail.request, own)
 

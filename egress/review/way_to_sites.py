@@ -86,6 +86,7 @@ class WayToSites:
 
     def _arrive(self, ends: tuple[tuple[str, int], ...], wire: Wire, gateways: int) -> None:
         trail, request = self.trail, self.trail.request
+        trail.connected()
         https = request.scheme == "https"
         who = "gateway" if gateways else "sidecar"
         by_caller = wire.callers_own and wire.address is None

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from egress.review.addresses import INTERNET, Cover, network, networks
-from egress.review.answer import Verdict
+from egress.review.answer import Passage, Verdict
 from egress.review.controls.names import Names
 from egress.review.vpc import FirewallRule, Zone
 from tests.review.reviewed import State, tutorial
@@ -261,3 +261,26 @@ def test_sets_of_addresses() -> None:
 def test_the_web_rule_is_for_the_gateways_nodes_alone() -> None:
     assert WEB.target_service_accounts == ("gw",)
     assert decided(with_vpc(tutorial("0-mesh"), *CLOSED)) == "VPC firewall: firewall.deny-all"
+
+
+def test_a_connection_that_a_policy_refuses_is_refused_whatever_the_way_on_is_like() -> None:
+    state = tutorial("6-pass-through").change("AuthorizationPolicy", "egress-all-443", action="DENY")
+    tls = state.spec("VirtualService", "httpbin-org-through-egress-gateway")["tls"]
+    twice = [{**route, "weight": 50} for route in tls[1]["route"]]
+    other = {"destination": {"host": "example.com", "port": {"number": 443}}, "weight": 50}
+    split = [tls[0], {**tls[1], "route": [*twice, other]}]
+    state = state.change("VirtualService", "httpbin-org-through-egress-gateway", tls=split)
+    answer = state.ask("team-x/test", "https://httpbin.org")
+    assert (answer.verdict, answer.decisive and answer.decisive.control) == (
+        Verdict.REFUSED,
+        "authorization policy",
+    )
+
+
+def test_a_connection_without_a_way_on_ends_before_the_policy_is_asked() -> None:
+    state = tutorial("6-pass-through").change("AuthorizationPolicy", "egress-all-443", action="DENY")
+    state = state.change("ServiceEntry", "httpbin-org-ext", exportTo=["team-x"])
+    answer = state.ask("team-x/test", "https://httpbin.org")
+    assert answer.decisive is not None
+    assert answer.decisive.control == "gateway route"
+    assert all(step.passage is Passage.PASSES for step in answer.steps[:-1])
