@@ -3,6 +3,7 @@
 What kube-controller-manager, kube-scheduler, kubelet and kube-proxy do in a cluster.
 """
 
+import contextlib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -133,8 +134,12 @@ class RunningPods:
         return found
 
     def updates(self) -> dict[str, str]:
-        """Return each proxy's counts of accepted configuration."""
-        return {key: envoy.admin("/stats?filter=update_success$") for key, envoy in self.envoys.items()}
+        """Return each proxy's counts of accepted configuration; nothing for one that has ended."""
+        found = {}
+        for key, envoy in self.envoys.items():
+            with contextlib.suppress(OSError):
+                found[key] = envoy.admin("/stats?filter=update_success$")
+        return found
 
     def service_address(self, pod: Pod) -> str:
         """Return the address of the Service that selects a Pod."""

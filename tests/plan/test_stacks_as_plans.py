@@ -67,7 +67,7 @@ def test_a_diff_of_the_stacks_and_their_plans_is_silent(configuration: Planned, 
         command = [sys.executable, "-m", "egress", "diff", str(old), str(new)]
         finished = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
         assert (finished.returncode, finished.stderr) == (0, "")
-        silence = "Nothing changes for any identity; 0 changed objects without effect."
+        silence = "Nothing changes on any identity's way out; 0 changed objects without effect on it."
         assert finished.stdout.strip() == silence
 
 

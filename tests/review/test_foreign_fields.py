@@ -439,3 +439,14 @@ def test_a_typed_service_keeps_what_the_review_refuses() -> None:
     found = typed_object("kubernetes_service_v1", body, "address")
     assert found is not None
     assert {"externalName", "externalIPs", "internalTrafficPolicy"} <= set(found.spec)
+
+
+def test_an_address_of_a_service_that_is_none_is_told_with_the_object() -> None:
+    service = """
+    apiVersion: v1
+    kind: Service
+    metadata: { name: odd, namespace: team-x }
+    spec: { clusterIP: nowhere, selector: { app: test }, ports: [{ port: 80 }] }
+    """
+    with pytest.raises(ReviewError, match=r"Service team-x/odd: spec\.clusterIP: 'nowhere' does not appear"):
+        tutorial().apply(service).review()

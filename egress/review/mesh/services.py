@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from egress.review.addresses import EMPTY, AddressSet, network, networks
+from egress.review.errors import ReviewError
 from egress.review.hostnames import is_wildcard, service_aliases, service_host, subset_of
 from egress.review.mesh.visibility import PUBLIC, exported_to, visible
 from egress.review.objects import KubernetesObject
@@ -89,6 +90,15 @@ class Service:
         return next((port for port in self.ports if port.number == number), None)
 
 
+def _address(text: str, item: KubernetesObject) -> AddressSet | None:
+    if text in ("", "None"):
+        return None
+    try:
+        return network(text)
+    except ValueError as error:
+        raise ReviewError(f"{item.address}: spec.clusterIP: {error}") from error
+
+
 def kubernetes_service(item: KubernetesObject, default: Iterable[str] = (PUBLIC,)) -> Service:
     """The registry's view of a Kubernetes Service."""
     ports = tuple(
@@ -112,7 +122,7 @@ def kubernetes_service(item: KubernetesObject, default: Iterable[str] = (PUBLIC,
         external=False,
         resolution="STATIC",
         selector=item.spec.get("selector") or {},
-        cluster_ip=network(address) if address not in ("", "None") else None,
+        cluster_ip=_address(address, item),
         headless=address == "None",
         object=item,
     )

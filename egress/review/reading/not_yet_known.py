@@ -25,9 +25,11 @@ PROVIDERS_OWN: Mapping[str, frozenset[str]] = {
     "google_container_node_pool": frozenset({"name", "node_config"}),
     "kubernetes_": frozenset(
         {
-            "cluster_ip",
+            *("cluster_ip", "cluster_ips", "external_traffic_policy", "health_check_node_port"),
+            *("internal_traffic_policy", "ip_families", "ip_family_policy", "load_balancer_class"),
             "generation",
             "name",
+            "node_name",
             "resource_version",
             "service_account_name",
             "target_port",

@@ -80,13 +80,13 @@ def _nothing(_: Body) -> dict[str, Any]:
 def _service(spec: Body) -> dict[str, Any]:
     return stated(
         {
-            "selector": spec.get("selector"),
-            **{
-                _camel(key): value
-                for key, value in spec.items()
-                if key not in ("port", "selector", "cluster_ip")
-            },
-            "clusterIP": spec.get("cluster_ip"),
+            "selector": spec.get("selector") or None,
+            "type": spec.get("type"),
+            "externalName": spec.get("external_name"),
+            "externalIPs": spec.get("external_ips"),
+            "internalTrafficPolicy": _unless("Cluster", spec.get("internal_traffic_policy")),
+            # An address of the Service's own is the cluster's to give; a plan of a first apply has none.
+            "clusterIP": "None" if spec.get("cluster_ip") == "None" else None,
             "ports": [
                 stated(
                     {
@@ -101,6 +101,11 @@ def _service(spec: Body) -> dict[str, Any]:
             ],
         }
     )
+
+
+def _unless(default: str, value: Any) -> Any:
+    """A value; None where it is what Kubernetes stores where nothing is stated."""
+    return None if value == default else value
 
 
 def _network_policy(spec: Body) -> dict[str, Any]:
@@ -178,13 +183,13 @@ def _pod(spec: Body) -> dict[str, Any]:
     return stated(
         {
             "serviceAccountName": spec.get("service_account_name"),
-            "hostNetwork": spec.get("host_network"),
+            "hostNetwork": spec.get("host_network") or None,
             "hostAliases": [stated(item) for item in many(spec.get("host_aliases"))],
-            "dnsPolicy": spec.get("dns_policy"),
+            "dnsPolicy": _unless("ClusterFirst", spec.get("dns_policy")),
             "dnsConfig": stated(one(spec.get("dns_config"))),
             "nodeName": spec.get("node_name"),
             "securityContext": _users(one(spec.get("security_context"))),
-            "nodeSelector": spec.get("node_selector"),
+            "nodeSelector": spec.get("node_selector") or None,
             "tolerations": [stated(item) for item in many(spec.get("toleration"))],
             "containers": [_container(item) for item in many(spec.get("container"))],
             "initContainers": [_container(item) for item in many(spec.get("init_container"))],
@@ -226,12 +231,6 @@ def _container(container: Body) -> dict[str, Any]:
             ],
         }
     )
-
-
-def _camel(key: str) -> str:
-    """Kubernetes' spelling of a provider's attribute: `external_ips` is externalIPs, `cluster_ip` clusterIP."""
-    first, *rest = key.split("_")
-    return first + "".join({"ip": "IP", "ips": "IPs"}.get(part, part.capitalize()) for part in rest)
 
 
 def _number(value: Any) -> Any:

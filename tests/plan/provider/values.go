@@ -131,6 +131,9 @@ func empty(type_ tftypes.Type, top bool) tftypes.Value {
 	return tftypes.NewValue(type_, nil)
 }
 
+// kubernetesOwn is what a stored object has where nothing was stated.
+var kubernetesOwn = map[string]string{"internal_traffic_policy": "Cluster", "node_name": ""}
+
 // applied returns a planned value with every unknown made up.
 func applied(type_ string, value tftypes.Value) (tftypes.Value, error) {
 	value, err := tftypes.Transform(value, withTargetPort)
@@ -140,6 +143,10 @@ func applied(type_ string, value tftypes.Value) (tftypes.Value, error) {
 	return tftypes.Transform(value, func(path *tftypes.AttributePath, item tftypes.Value) (tftypes.Value, error) {
 		if item.IsKnown() {
 			return item, nil
+		}
+		step, named := path.LastStep().(tftypes.AttributeName)
+		if own, is := kubernetesOwn[string(step)]; is && named && strings.HasPrefix(type_, "kubernetes_") {
+			return tftypes.NewValue(tftypes.String, own), nil
 		}
 		return madeUp(fmt.Sprintf("imitated %s.%s", type_, path.LastStep()), item.Type()), nil
 	})
