@@ -85,7 +85,7 @@ def _family(settings: Mapping[str, Any], tools: Tools, folder: Path) -> Family:
 
 def _ask(sides: BothSides, settings: Mapping[str, Any], progress: Progress) -> int:
     """Ask until there are enough rows or no time is left."""
-    compared = undecided = cases = left_out = 0
+    compared = undecided = cases = left_out = unsteady = 0
     differing: list[Path] = []
     started = time.monotonic()
     seed = int(settings["seed"])
@@ -94,6 +94,11 @@ def _ask(sides: BothSides, settings: Mapping[str, Any], progress: Progress) -> i
         seed += 1
         try:
             held = sides.hold(case)
+            if held.agreement.differences:
+                # A busy machine may read a log before its last line is there: what differs does so again.
+                progress.say(f"case {case.seed} differs, asked again: {held.agreement.differences[0]}")
+                held = sides.hold(case)
+                unsteady += not held.agreement.differences
         except (ProofError, ReviewError) as error:
             left_out += 1
             progress.say(f"case {case.seed} left out: {_line(error)}")
@@ -102,13 +107,13 @@ def _ask(sides: BothSides, settings: Mapping[str, Any], progress: Progress) -> i
         compared += held.agreement.compared
         undecided += held.agreement.undecided
         if held.agreement.differences:
-            progress.say(f"case {case.seed} differs: {held.agreement.differences[0]}")
             small, held = sides.shrunk(case, held, SHRINKING_SECONDS)
             differing.append(keep(small, held.agreement, held.rows, Path(settings["keep"])))
     seconds = time.monotonic() - started
     print(
         f"{sides.family.name}: {compared} rows of {cases} cases from seed {settings['seed']} in {seconds:.0f} s, "
-        f"{undecided} more that the review leaves open, {left_out} cases left out, {len(differing)} differ"
+        f"{undecided} more that the review leaves open, {left_out} cases left out, "
+        f"{unsteady} alike when asked again, {len(differing)} differ"
     )
     for file in differing:
         print(f"  {file}")
