@@ -20,8 +20,8 @@ from egress.proof.requests import Request
 
 LogEntry = Mapping[str, Any]
 
-CLOCKS = 0.05
-"""Seconds by which a log's time may differ from the client's: it is cut to milliseconds."""
+CLOCKS = 0.2
+"""Seconds by which a log's time may differ from the client's."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,32 +149,33 @@ class Records:
         so that a connection may have the port of another's to somewhere else. Both ends and the time have to fit.
         """
         hops = list(self._hops_by_row.get(row, ()))
-        readers = {
-            hop.pod.key for hop in hops
-        }  # what a proxy has read as a request, it has not passed on unread
-        redirected = sender.proxy is not None and not request.past_sidecar
-        for hop in self._hops_by_client.get(f"{answer.source[0]}:{answer.source[1]}", ()):
-            if hop.pod.key in readers or not hop.fits(answer):
-                continue
-            own = hop.pod.key == sender.key
-            dialled = answer.target == hop.pod.ip or self._services.get(answer.target) is hop.pod
-            if own if redirected else dialled:
-                hops += [] if hop in hops or hop.entry.get("user_agent") else [hop]
+        # What a proxy has read as a request, it has not passed on unread.
+        readers = {hop.pod.key for hop in hops}
+        reached = [
+            hop
+            for hop in self._hops_by_client.get(f"{answer.source[0]}:{answer.source[1]}", ())
+            if hop.pod.key not in readers and hop.fits(answer) and not hop.entry.get("user_agent")
+        ]
+        own = [hop for hop in reached if hop.pod.key == sender.key]
+        others = [hop for hop in reached if hop.pod.key != sender.key]
+        # A redirected connection reaches the sender's own sidecar, and no other proxy by itself.
+        redirected = not request.past_sidecar and (own or sender.key in readers)
+        hops += own if redirected else others
         followed: list[Hop] = []
         while waiting := [hop for hop in hops if hop not in followed]:
             followed.append(waiting[0])
             for hop in self._hops_by_client.get(str(waiting[0].entry.get("upstream_local_address")), ()):
-                reached = hop.entry.get("downstream_local_address")
-                there = reached is None or reached == waiting[0].entry.get("upstream_host", reached)
-                if (
-                    there
-                    and hop.pod.key not in readers
-                    and hop.fits(answer)
-                    and hop not in hops
-                    and not hop.entry.get("user_agent")
-                ):
+                follows = self._reaches(waiting[0], hop) and hop.pod.key not in readers and hop.fits(answer)
+                if follows and hop not in hops and not hop.entry.get("user_agent"):
                     hops.append(hop)
         return sorted(hops, key=lambda hop: (hop.pod.ip != answer.source[0], hop.pod.is_gateway))
+
+    def _reaches(self, one: Hop, other: Hop) -> bool:
+        """Whether a proxy has connected to the address at which another was reached, as far as both are Pods'."""
+        connected = str(one.entry.get("upstream_host") or "")
+        reached = str(other.entry.get("downstream_local_address") or "")
+        is_pod = connected.partition(":")[0] in {pod.ip for pod in self._pods}
+        return not reached or not is_pod or connected == reached
 
     def _arrival(self, sender: Pod, row: str, answer: Answer, hops: Sequence[Hop]) -> Arrival | None:
         found = self._arrivals_by_row.get(row)
