@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from egress.review.selectors import holds
 from egress.review.vpc import NodePool
 from egress.review.workloads import Workload
 
@@ -38,17 +39,7 @@ def _holds(expression: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
     key, values = str(expression.get("key")), [str(value) for value in expression.get("values") or ()]
     if key not in labels and key.partition("/")[0].endswith(OF_THE_NODE):
         return True
-    value = labels.get(key)
-    match expression.get("operator"):
-        case "In":
-            return value in values
-        case "NotIn":
-            return value not in values
-        case "Exists":
-            return value is not None
-        case "DoesNotExist":
-            return value is None
-    return True
+    return holds(str(expression.get("operator")), labels.get(key), values) is not False
 
 
 def tolerates(toleration: Mapping[str, Any], taint: tuple[str, str, str]) -> bool:

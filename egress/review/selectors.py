@@ -1,6 +1,6 @@
 """Label selectors as Kubernetes evaluates them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from egress.review.errors import Undecided
@@ -21,9 +21,15 @@ def selects(selector: Mapping[str, Any] | None, labels: Mapping[str, str]) -> bo
 
 
 def _expression(expression: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
-    value = labels.get(expression["key"])
-    values = expression.get("values") or ()
-    match expression["operator"]:
+    found = holds(expression["operator"], labels.get(expression["key"]), expression.get("values") or ())
+    if found is None:
+        raise Undecided(f"the selector's operator {expression['operator']!r} is unknown")
+    return found
+
+
+def holds(operator: str, value: str | None, values: Collection[str]) -> bool | None:
+    """Whether a label's value fits an expression; None for an operator other than the four of selectors."""
+    match operator:
         case "In":
             return value in values
         case "NotIn":
@@ -32,4 +38,4 @@ def _expression(expression: Mapping[str, Any], labels: Mapping[str, str]) -> boo
             return value is not None
         case "DoesNotExist":
             return value is None
-    raise Undecided(f"the selector's operator {expression['operator']!r} is unknown")
+    return None
