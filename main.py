@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 ROOT = Path(__file__).parent
 sys.path.append(str(ROOT / "constructs"))
 
+from egress.checks.loading import load  # noqa: E402
+from egress.checks.notices import notices  # noqa: E402
 from egress.config.configuration import Configuration  # noqa: E402 - after the source root
-from egress.config.loading import load  # noqa: E402
-from egress.config.notices import notices  # noqa: E402
-from egress.config.problem import ConfigurationError  # noqa: E402
-from egress.summary import summary  # noqa: E402
+from egress.source.problem import ConfigurationError  # noqa: E402
+from egress.terraform.summary import summary  # noqa: E402
 
 if TYPE_CHECKING:
     from cdktf import App

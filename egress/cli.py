@@ -10,7 +10,7 @@ from typing import cast
 
 _VERBS = {
     "prove-deep": (
-        "egress.deep.command",
+        "egress.proof.differential.command",
         "Hold the review against a real mesh on generated cases",
     ),
     "list": (

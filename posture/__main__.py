@@ -46,7 +46,7 @@ def _synthesize(out: Path) -> None:
     lazy_bindings.install()
     from cdktf import App
 
-    from egress.config.loading import load
+    from egress.checks.loading import load
 
     app = App(outdir=str(out))
     build(app, load(PRODUCTION, {}))

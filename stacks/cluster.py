@@ -11,11 +11,11 @@ from cdktf_cdktf_provider_google.container_cluster import ContainerCluster
 from cdktf_cdktf_provider_google.provider import GoogleProvider
 from constructs import Construct
 
-from egress import gateway
-from egress.alerting import alerts, refusal_metric
 from egress.config.cluster import NodePool as PoolSettings
 from egress.config.platform import Platform
-from egress.control_plane import is_managed
+from egress.derived import gateway
+from egress.derived.alerting import alerts, refusal_metric
+from egress.derived.control_plane import is_managed
 from egress_constructs.alerting import Alerting, AlertingProps
 from egress_constructs.cluster_access import ClusterAccess
 from egress_constructs.gke_cluster import GkeCluster, GkeClusterProps

@@ -7,10 +7,10 @@ from cdktf_cdktf_provider_google.provider import GoogleProvider
 from constructs import Construct
 
 from egress.config.platform import Platform
-from egress.google_services import google_services
-from egress.images import allowed_images
-from egress.vpc.firewall_rules import firewall_rules
-from egress.vpc.google_apis import vip_range, zones
+from egress.derived.google_services import google_services
+from egress.derived.images import allowed_images
+from egress.derived.vpc.firewall_rules import firewall_rules
+from egress.derived.vpc.google_apis import vip_range, zones
 from egress_constructs.firewall import Firewall, FirewallProps
 from egress_constructs.image_policy import ImagePolicy, ImagePolicyProps
 from egress_constructs.nat import Nat, NatProps

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from cdktf import ITerraformDependable, TerraformStack
 from constructs import Construct
 
-from egress import charts, gateway
 from egress.config.mesh import Mesh
 from egress.config.platform import Platform
-from egress.control_plane import has_istiod, injection_label
+from egress.derived import charts, gateway
+from egress.derived.control_plane import has_istiod, injection_label
 from egress_constructs.istio_chart import IstioChart, IstioChartProps
 from egress_constructs.namespace import Namespace, NamespaceProps
 from egress_constructs.state_backend import declare_backend

@@ -2,7 +2,7 @@
 
 from constructs import Construct
 
-from egress.manifests.admission import admission_objects
+from egress.derived.admission.policies import admission_objects
 from egress_constructs.istio_object import istio_object
 
 

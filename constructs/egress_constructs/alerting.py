@@ -18,7 +18,7 @@ from cdktf_cdktf_provider_google.monitoring_alert_policy import (
 )
 from constructs import Construct
 
-from egress.alerting import FIVE_MINUTES, Alert, LogMetric
+from egress.derived.alerting import FIVE_MINUTES, Alert, LogMetric
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ from cdktf_cdktf_provider_google.compute_firewall import (
 )
 from constructs import Construct
 
-from egress.vpc.firewall_rules import FirewallRule, Targets
+from egress.derived.vpc.firewall_rules import FirewallRule, Targets
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from constructs import Construct
 
-from egress import gateway
 from egress.config.configuration import Configuration
-from egress.isolation import gateway_isolation, network_facts
+from egress.derived import gateway
+from egress.derived.network_policies.default_deny import gateway_isolation, network_facts
 from egress_constructs.network_policy import NetworkPolicy, NetworkPolicyProps
 
 

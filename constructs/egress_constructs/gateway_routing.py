@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from constructs import Construct
 
-from egress import gateway
 from egress.config.configuration import Configuration
-from egress.routing import shared_objects
+from egress.derived import gateway
+from egress.derived.istio.routing import shared_objects
 from egress_constructs.istio_object import istio_object
 
 

@@ -9,7 +9,7 @@ from cdktf_cdktf_provider_kubernetes.data_kubernetes_service_v1 import (
 )
 from constructs import Construct
 
-from egress.gateway import Port
+from egress.derived.gateway import Port
 
 
 @dataclass(frozen=True, kw_only=True)

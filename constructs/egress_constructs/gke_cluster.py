@@ -29,7 +29,7 @@ from cdktf_cdktf_provider_google.container_cluster import (
 from constructs import Construct
 
 from egress.config.cluster import Cluster, Hardening
-from egress.maintenance import recurrence
+from egress.derived.maintenance import recurrence
 from egress_constructs.control_plane_endpoint import (
     authorized_networks,
     control_plane_endpoints,

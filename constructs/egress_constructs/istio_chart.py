@@ -9,7 +9,7 @@ from cdktf import ITerraformDependable
 from cdktf_cdktf_provider_helm.release import Release
 from constructs import Construct
 
-from egress.charts import REPOSITORY
+from egress.derived.charts import REPOSITORY
 
 TIMEOUT_SECONDS = 600
 """A new node pool may have to pull every image first."""

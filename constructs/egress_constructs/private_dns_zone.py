@@ -11,7 +11,7 @@ from cdktf_cdktf_provider_google.dns_managed_zone import (
 from cdktf_cdktf_provider_google.dns_record_set import DnsRecordSet
 from constructs import Construct
 
-from egress.vpc.google_apis import TTL, Zone, addresses
+from egress.derived.vpc.google_apis import TTL, Zone, addresses
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,15 +7,15 @@ from cdktf_cdktf_provider_google.project_iam_member import ProjectIamMember
 from cdktf_cdktf_provider_kubernetes.namespace_v1 import NamespaceV1
 from constructs import Construct
 
-from egress import gateway
 from egress.config.configuration import Configuration, service_account, team_namespaces
 from egress.config.team import Team
-from egress.control_plane import injection_label
-from egress.isolation import network_facts, team_at_gateway, team_isolation
-from egress.network_policies import NetworkPolicy as Policy
-from egress.network_policies import team_policies
-from egress.routing import team_objects
-from egress.tenant_label import tenant_label
+from egress.derived import gateway
+from egress.derived.control_plane import injection_label
+from egress.derived.istio.routing import team_objects
+from egress.derived.network_policies.as_stated import NetworkPolicy as Policy
+from egress.derived.network_policies.as_stated import team_policies
+from egress.derived.network_policies.default_deny import network_facts, team_at_gateway, team_isolation
+from egress.derived.tenant_label import tenant_label
 from egress_constructs.bucket import Bucket, BucketProps
 from egress_constructs.istio_object import istio_object, namespace_of
 from egress_constructs.namespace import Namespace, NamespaceProps

@@ -4,10 +4,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from egress.config.model import ConfigModel
 from egress.config.names import ClusterResourceName, GoogleName
-from egress.config.patterns import matching
 from egress.config.ranges import Cidr, PrivateCidr
+from egress.source.model import ConfigModel
+from egress.source.patterns import matching
 
 Zone = Annotated[str, matching(r"^[a-z]+-[a-z]+[0-9]+-[a-z]$", "a zone, such as us-central1-a")]
 MachineType = Annotated[

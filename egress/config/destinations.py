@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from egress.config.hosts import HostName
-from egress.config.model import ConfigModel
 from egress.config.names import KubernetesName, TeamName
-from egress.config.patterns import matching
+from egress.source.model import ConfigModel
+from egress.source.patterns import matching
 
 Duration = Annotated[str, matching(r"^[1-9][0-9]*(ms|s|m|h)$", "a duration, such as 15s or 500ms")]
 OutsidePort = Annotated[int, Field(ge=1, le=65535)]

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Mapping
 
-from egress.config.source import Source
-from egress.config.text import check_text
+from egress.source.source import Source
+from egress.source.text import check_text
 
 _VARIABLES = {
     "PROJECT_ID": ("project", "id"),

@@ -4,9 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from egress.config.model import ConfigModel
 from egress.config.names import KubernetesName
-from egress.config.patterns import matching
+from egress.source.model import ConfigModel
+from egress.source.patterns import matching
 
 IstioVersion = Annotated[str, matching(r"^1\.30\.[0-9]+$", "an Istio 1.30 version, such as 1.30.3")]
 ImageHub = Annotated[

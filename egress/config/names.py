@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from egress.config.patterns import matching
+from egress.source.patterns import matching
 
 LABEL = r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?"
 """An RFC 1123 label: what a Kubernetes namespace may be called, and each part of a host."""

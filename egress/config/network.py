@@ -4,9 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from egress.config.model import ConfigModel
 from egress.config.names import GoogleName, ProjectId
 from egress.config.ranges import PrivateCidr
+from egress.source.model import ConfigModel
 
 PORTS_PER_ADDRESS = 64_512
 """What one NAT address offers for each protocol: 65,536 less the 1,024 well-known ports (Cloud NAT,

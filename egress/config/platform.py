@@ -6,11 +6,11 @@ from pydantic import Field
 
 from egress.config.cluster import Cluster, Zone
 from egress.config.mesh import Mesh
-from egress.config.model import ConfigModel
 from egress.config.names import ProjectId
 from egress.config.network import Network
-from egress.config.patterns import matching
 from egress.config.tenancy import Tenants
+from egress.source.model import ConfigModel
+from egress.source.patterns import matching
 
 PLACEHOLDER_PROJECT = "your-project-id"
 """What stands in config/tutorial until PROJECT_ID is given: it synthesizes, it cannot be deployed."""

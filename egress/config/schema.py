@@ -14,10 +14,10 @@ from pydantic import BaseModel
 
 from egress.config.destinations import Destinations
 from egress.config.docstrings import field_docstrings
-from egress.config.model import ConfigModel
-from egress.config.model_tree import model_at
 from egress.config.platform import Platform
 from egress.config.team import Team
+from egress.source.model import ConfigModel
+from egress.source.model_tree import model_at
 
 FOLDER = Path(__file__).parents[2] / "config" / "schema"
 MODELS: dict[str, type[ConfigModel]] = {"platform": Platform, "destinations": Destinations, "team": Team}

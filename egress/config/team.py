@@ -6,16 +6,9 @@ from pydantic import Field
 
 from egress.config.hosts import HostName
 from egress.config.http_paths import HttpPath
-from egress.config.model import ConfigModel
-from egress.config.names import (
-    LABEL,
-    GoogleName,
-    KubernetesName,
-    ServiceAccountId,
-    ServiceName,
-    TeamName,
-)
-from egress.config.patterns import matching
+from egress.config.names import LABEL, GoogleName, KubernetesName, ServiceAccountId, ServiceName, TeamName
+from egress.source.model import ConfigModel
+from egress.source.patterns import matching
 
 LabelValue = Annotated[
     str,

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from egress.config.model import ConfigModel
+from egress.source.model import ConfigModel
 
 
 class Tenants(ConfigModel):

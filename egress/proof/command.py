@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from egress.proof import prerequisites, sandbox
+from egress.proof.asking.stages import Stage, find
 from egress.proof.errors import ProofError
-from egress.proof.installation import install
-from egress.proof.stages import Stage, find
-from egress.proof.toolchain import Tools, installed
+from egress.proof.network import sandbox
+from egress.proof.toolchain import prerequisites
+from egress.proof.toolchain.installation import install
+from egress.proof.toolchain.tools import Tools, installed
 
 DEFAULT_OUT = Path("cdktf.out")
 _ROOT = Path(__file__).parents[2]

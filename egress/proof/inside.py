@@ -9,14 +9,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from egress.proof import attempts, deployment, report, sandbox
-from egress.proof.asking import Row
+from egress.proof.asking import attempts, report
+from egress.proof.asking.asking import Row
+from egress.proof.asking.prove import Progress, Proof, bring_up
+from egress.proof.asking.stages import TABLE, Stage, move, named, read_patches
+from egress.proof.asking.table import read_table
+from egress.proof.cluster import deployment
+from egress.proof.cluster.patches import patched
 from egress.proof.errors import ProofError
-from egress.proof.patches import patched
-from egress.proof.prove import Progress, Proof, bring_up
-from egress.proof.stages import TABLE, Stage, move, named, read_patches
-from egress.proof.table import read_table
-from egress.proof.toolchain import Tools
+from egress.proof.network import sandbox
+from egress.proof.toolchain.tools import Tools
 from egress.terraform import TerraformError
 
 _FORMATS = {"text": report.text, "json": report.as_json, "junit": report.junit}

@@ -12,16 +12,16 @@ import time
 from pathlib import Path
 from typing import Any
 
-from egress.proof import namespaces, sandbox
-from egress.proof.client import Client, Sender
+from egress.proof.asking.client import Client, Sender
+from egress.proof.asking.prove import Progress
+from egress.proof.asking.requests import Request
+from egress.proof.cluster.deployment import assemble
+from egress.proof.cluster.mesh import Mesh
 from egress.proof.command import FINAL, prepare, synthesize
-from egress.proof.deployment import assemble
 from egress.proof.errors import ProofError
-from egress.proof.mesh import Mesh
-from egress.proof.prove import Progress
-from egress.proof.requests import Request
-from egress.proof.toolchain import installed
-from egress.proof.vpc import read_vpc
+from egress.proof.network import namespaces, sandbox
+from egress.proof.network.vpc import read_vpc
+from egress.proof.toolchain.tools import installed
 from egress.terraform import read_stacks, resolve
 
 _MEGABYTE = 1 << 20

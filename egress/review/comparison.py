@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from egress.review.answer import Answer, Verdict
 from egress.review.matrix import ALL_CELLS, ANY_OTHER, SCHEMES, Matrix
-from egress.review.objects import KubernetesObject
+from egress.review.objects.kubernetes_object import KubernetesObject
 from egress.review.request import Scheme
 from egress.review.review import Review
 

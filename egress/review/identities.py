@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 
 from egress.review.errors import ReviewError
-from egress.review.mesh.state import Mesh
-from egress.review.objects import KubernetesObject
-from egress.review.workloads import Workload, injects
+from egress.review.istio.state import Mesh
+from egress.review.objects.kubernetes_object import KubernetesObject
+from egress.review.objects.workloads import Workload, injects
 
 INFRASTRUCTURE = frozenset({"kube-system", "kube-public", "kube-node-lease", "gmp-public", "gmp-system"})
 GOOGLES = "gke-managed-"

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from egress.review.objects import ROOT_NAMESPACE, KubernetesObject
-from egress.review.vpc import Vpc
+from egress.review.network.vpc import Vpc
+from egress.review.objects.kubernetes_object import ROOT_NAMESPACE, KubernetesObject
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from egress.review.answer import Answer, Verdict
-from egress.review.hostnames import is_wildcard, overlap
-from egress.review.mesh.visibility import PUBLIC
-from egress.review.objects import of_kind
+from egress.review.istio.hostnames import is_wildcard, overlap
+from egress.review.istio.visibility import PUBLIC
+from egress.review.objects.kubernetes_object import of_kind
+from egress.review.objects.workloads import Workload
 from egress.review.probes import ONE_PROBE, Probe, of_criteria, of_policy, probes
 from egress.review.request import DEFAULT_PORT, Request, Scheme
 from egress.review.review import Review
-from egress.review.workloads import Workload
 
 ANY_OTHER = "(any other host)"
 """The row of every host that the input does not name."""

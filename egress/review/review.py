@@ -2,30 +2,24 @@
 
 from collections.abc import Mapping
 
-from egress.review.addresses import AddressSet, network
-from egress.review.answer import (
-    UNDECIDED,
-    Answer,
-    Passage,
-    Step,
-    Verdict,
-)
-from egress.review.controls.authorization import Authorization
-from egress.review.controls.endpoint import Connection, Endpoint
-from egress.review.controls.firewall import Firewall
-from egress.review.controls.names import Names
-from egress.review.controls.network_policy import NetworkPolicies
-from egress.review.course import Course
+from egress.review.answer import UNDECIDED, Answer, Passage, Step, Verdict
 from egress.review.errors import Undecided
 from egress.review.identities import Identities
 from egress.review.inventory import Inventory
-from egress.review.mesh.gateway_servers import GatewayServers
-from egress.review.mesh.state import Mesh
-from egress.review.objects import of_kind
-from egress.review.placement import pools_for
+from egress.review.istio.authorization import Authorization
+from egress.review.istio.gateway_servers import GatewayServers
+from egress.review.istio.state import Mesh
+from egress.review.network.addresses import AddressSet, network
+from egress.review.network.endpoint import Connection, Endpoint
+from egress.review.network.firewall import Firewall
+from egress.review.network.names import Names
+from egress.review.network.network_policy import NetworkPolicies
+from egress.review.objects.kubernetes_object import of_kind
+from egress.review.objects.placement import pools_for
+from egress.review.objects.workloads import Workload
+from egress.review.path.evaluation import Course
+from egress.review.path.trace import Ends
 from egress.review.request import Request
-from egress.review.trail import Ends
-from egress.review.workloads import Workload
 
 NAME_SERVERS = ("kube-dns", "node-local-dns")
 NODE_LOCAL_DNS, CLOUD_DNS = "169.254.20.10", "169.254.169.254"

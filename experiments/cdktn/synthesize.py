@@ -33,7 +33,7 @@ def main(config: Path, out: Path) -> None:
     answer_cdktf_with_cdktn()
     from cdktf import App
 
-    from egress.config.loading import load
+    from egress.checks.loading import load
     from main import build
 
     app = App(outdir=str(out))

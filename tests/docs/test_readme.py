@@ -11,9 +11,9 @@ import yaml
 from pydantic import BaseModel
 
 from egress.config.destinations import Destinations
-from egress.config.model_tree import model_at
 from egress.config.platform import Platform
 from egress.config.team import Team
+from egress.source.model_tree import model_at
 from tests.docs.conftest import Run, synthesize
 from tests.docs.markdown import ROOT, Block, blocks, rows, section
 

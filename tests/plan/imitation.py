@@ -14,8 +14,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from egress.proof.go_toolchain import present_go
-from egress.proof.toolchain import cache_folder
+from egress.proof.toolchain.go_toolchain import present_go
+from egress.proof.toolchain.tools import cache_folder
 from egress.terraform.computed import COMPUTED
 from tests.plan.bindings import archive, folder_of, sources
 from tests.plan.schema import PLUGIN_FRAMEWORK, Reader

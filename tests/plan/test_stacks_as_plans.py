@@ -9,8 +9,8 @@ import pytest
 
 from egress.review.comparison import changed_objects
 from egress.review.findings.registry import find
+from egress.review.inputs.reading import read
 from egress.review.matrix import Matrix
-from egress.review.reading.inputs import read
 from egress.review.review import Review
 from tests.plan.conftest import Planned
 from tests.plan.terraform import STACKS, document

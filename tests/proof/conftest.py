@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from egress.proof import prerequisites
 from egress.proof.command import FINAL, synthesize
 from egress.proof.errors import ProofError
-from egress.proof.toolchain import installed
+from egress.proof.toolchain import prerequisites
+from egress.proof.toolchain.tools import installed
 
 ROOT = Path(__file__).parents[2]
 Change = Callable[[dict[str, Any]], None]

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from egress.proof.asking.stages import find
 from egress.proof.command import FINAL
-from egress.proof.stages import find
-from egress.review.agreement import compare
+from egress.proof.differential.agreement import compare
 from egress.review.review import Review
 from tests.proof.conftest import prove
 from tests.review.patched import reviewed_stage

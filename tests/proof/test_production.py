@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from egress.manifests.admission import admission_objects
+from egress.derived.admission.policies import admission_objects
 from tests.proof.conftest import prove
 
 pytestmark = pytest.mark.proof

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from egress.deep.families import FAMILIES
+from egress.proof.differential.families import FAMILIES
 from tests.proof.conftest import ROOT
 
 pytestmark = pytest.mark.proof

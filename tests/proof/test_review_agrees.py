@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from egress.proof.command import synthesize
-from egress.review.agreement import compare
-from egress.review.reading.inputs import read
+from egress.proof.differential.agreement import compare
+from egress.review.inputs.reading import read
 from egress.review.review import Review
 from tests.proof.conftest import ROOT, prove_command
 

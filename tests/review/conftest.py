@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from egress.deep.families import prepared
+from egress.proof.differential.families import prepared
 
 ROOT = Path(__file__).parents[2]
 

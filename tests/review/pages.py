@@ -6,8 +6,8 @@ from pathlib import Path
 from egress.review.comparison import compare
 from egress.review.findings.acceptance import judge
 from egress.review.findings.registry import find
-from egress.review.formats.page.document import render
 from egress.review.matrix import Matrix
+from egress.review.output.page.document import render
 from egress.review.review import Review
 
 TODAY = datetime.date(2026, 11, 23)

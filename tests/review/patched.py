@@ -5,12 +5,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from egress.proof.patches import merge
-from egress.proof.stages import Stage, read_patches
+from egress.proof.asking.stages import Stage, read_patches
+from egress.proof.cluster.patches import merge
+from egress.review.inputs.reading import read
 from egress.review.inventory import Inventory
-from egress.review.objects import KubernetesObject, kubernetes_object
-from egress.review.reading.inputs import read
-from egress.review.understood import check
+from egress.review.objects.kubernetes_object import KubernetesObject, kubernetes_object
+from egress.review.objects.understood import check
 
 
 def reviewed_stage(synthesized: Path, stage: Stage) -> Inventory:
@@ -19,7 +19,7 @@ def reviewed_stage(synthesized: Path, stage: Stage) -> Inventory:
 
 
 def patched(inventory: Inventory, entries: Iterable[Mapping[str, Any]]) -> Inventory:
-    """An inventory with objects merged and added, as `egress/proof/patches.py` does it to the mesh."""
+    """An inventory with objects merged and added, as `egress/proof/cluster/patches.py` does it to the mesh."""
     objects = list(inventory.objects)
     for entry in entries:
         if "object" in entry:

@@ -10,12 +10,12 @@ from typing import Any
 import yaml
 
 from egress.review.answer import Answer
+from egress.review.inputs.kubernetes_yaml import inventory_of_objects
 from egress.review.inventory import Inventory
-from egress.review.objects import kubernetes_object
-from egress.review.reading.kubernetes_yaml import inventory_of_objects
+from egress.review.network.vpc import Vpc
+from egress.review.objects.kubernetes_object import kubernetes_object
 from egress.review.request import parse_request
 from egress.review.review import Review
-from egress.review.vpc import Vpc
 
 STATES = Path(__file__).parent / "states"
 TUTORIAL = STATES / "tutorial"

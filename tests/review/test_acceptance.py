@@ -10,9 +10,9 @@ import pytest
 from egress.review.errors import ReviewError
 from egress.review.findings.acceptance import Acceptance, judge, read_acceptances
 from egress.review.findings.registry import KINDS, find
-from egress.review.formats.sarif import render
-from egress.review.place import Place
-from egress.review.places.places import places
+from egress.review.locations.location import Place
+from egress.review.locations.locations import places
+from egress.review.output.sarif import render
 from tests.review.conftest import ROOT
 from tests.review.reviewed import tutorial
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from egress.review.agreement import agree, compare
+from egress.proof.differential.agreement import agree, compare
 from egress.review.errors import ReviewError
-from egress.review.reading.inputs import read
+from egress.review.inputs.reading import read
 from egress.review.review import Review
 from tests.review.reviewed import tutorial
 

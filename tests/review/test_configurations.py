@@ -7,7 +7,7 @@ import pytest
 from egress.review.findings.acceptance import judge, read_acceptances
 from egress.review.findings.finding import Finding, Level
 from egress.review.findings.registry import KINDS, find
-from egress.review.reading.inputs import read
+from egress.review.inputs.reading import read
 from egress.review.review import Review
 from tests.review.conftest import ROOT
 from tests.review.test_acceptance import TODAY

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from egress.review.addresses import INTERNET, Cover, network, networks
 from egress.review.answer import Passage, Verdict
-from egress.review.controls.names import Names
-from egress.review.vpc import FirewallRule, Zone
+from egress.review.network.addresses import INTERNET, Cover, network, networks
+from egress.review.network.names import Names
+from egress.review.network.vpc import FirewallRule, Zone
 from tests.review.reviewed import State, tutorial
 from tests.review.test_findings import CLOSED, PODS, WEB, network_policy, rule, vpc, with_vpc
 

@@ -7,18 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from egress.deep.both_sides import otherwise
-from egress.deep.case import ConfigurationCase, ObjectCase
-from egress.deep.changes import CHANGES
-from egress.deep.choice import Change, Choice, changed
-from egress.deep.configurations import configuration_case, is_sound, platform_of
-from egress.deep.keeping import keep, kept
-from egress.deep.mistakes import MISTAKES, REMOVED, planted
-from egress.deep.operations import Operation, documents_of, reviewed
-from egress.deep.words import PRODUCTION
-from egress.review.agreement import Agreement, compare
+from egress.proof.differential.agreement import Agreement, compare
+from egress.proof.differential.case import ConfigurationCase, ObjectCase
+from egress.proof.differential.changes import CHANGES
+from egress.proof.differential.choice import Change, Choice, changed
+from egress.proof.differential.configurations import configuration_case, is_sound, platform_of
+from egress.proof.differential.corpus import keep, kept
+from egress.proof.differential.mistakes import MISTAKES, REMOVED, planted
+from egress.proof.differential.operations import Operation, documents_of, reviewed
+from egress.proof.differential.oracle import otherwise
+from egress.proof.differential.vocabulary import PRODUCTION
 from egress.review.errors import ReviewError
-from egress.review.reading.inputs import read
+from egress.review.inputs.reading import read
 from egress.review.request import parse_request
 from egress.review.review import Review
 from tests.review.conftest import ROOT

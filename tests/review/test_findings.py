@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from egress.review.addresses import EMPTY, networks
 from egress.review.findings.acceptance import EXPIRED, UNUSED
 from egress.review.findings.finding import Finding
 from egress.review.findings.registry import ANALYZERS, KINDS, find
-from egress.review.vpc import FirewallRule, NodePool, Vpc, Zone
+from egress.review.network.addresses import EMPTY, networks
+from egress.review.network.vpc import FirewallRule, NodePool, Vpc, Zone
 from tests.review.reviewed import State, tutorial
 from tests.review.test_judgements_of_routes import MUTUAL, PASS, server, to, virtual_service
 from tests.review.test_judgements_of_scope import without_policies

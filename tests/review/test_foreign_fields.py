@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from egress.review.errors import ReviewError
-from egress.review.reading.typed_objects import typed_object
+from egress.review.inputs.typed_objects import typed_object
 from tests.review.reviewed import State, tutorial
 from tests.review.test_judgements_of_routes import SERVICE, to, virtual_service
 from tests.review.test_judgements_of_scope import X, Y, without_policies

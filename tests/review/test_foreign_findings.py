@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from egress.review.addresses import EMPTY
 from egress.review.findings.finding import Finding
 from egress.review.findings.registry import find
-from egress.review.vpc import NodePool
+from egress.review.network.addresses import EMPTY
+from egress.review.network.vpc import NodePool
 from tests.review.reviewed import STATES, State, documents, tutorial
 from tests.review.test_findings import (
     APPLICATION_POOL,

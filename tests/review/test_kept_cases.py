@@ -4,15 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from egress.deep.case import ConfigurationCase, ObjectCase
-from egress.deep.configurations import write
-from egress.deep.keeping import kept
-from egress.deep.mistakes import planted
-from egress.deep.operations import reviewed
-from egress.review.agreement import compare
+from egress.proof.differential.agreement import compare
+from egress.proof.differential.case import ConfigurationCase, ObjectCase
+from egress.proof.differential.configurations import write
+from egress.proof.differential.corpus import kept
+from egress.proof.differential.mistakes import planted
+from egress.proof.differential.operations import reviewed
 from egress.review.comparison import compare as difference
 from egress.review.findings.registry import find
-from egress.review.reading.inputs import read
+from egress.review.inputs.reading import read
 from egress.review.review import Review
 from tests.review.conftest import synthesize
 

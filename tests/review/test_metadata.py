@@ -6,9 +6,9 @@ import pytest
 import yaml
 
 from egress.review.errors import ReviewError
-from egress.review.metadata import ANNOTATIONS, LABELS
-from egress.review.objects import kubernetes_object
-from egress.review.understood import check
+from egress.review.objects.kubernetes_object import kubernetes_object
+from egress.review.objects.metadata import ANNOTATIONS, LABELS
+from egress.review.objects.understood import check
 
 NAMES = yaml.safe_load((Path(__file__).parent / "schemas/istio-metadata.yaml").read_text())
 ISTIOS_ANNOTATIONS, ISTIOS_LABELS = NAMES["annotations"], NAMES["labels"]

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from egress.review.answer import TLS_FAILURE, Answer, Passage, Step, Verdict
-from egress.review.formats.page import document
-from egress.review.formats.page.path import BEYOND, GATEWAY, POD, stations
+from egress.review.output.page import document
+from egress.review.output.page.path import BEYOND, GATEWAY, POD, stations
 from tests.review.pages import page_of
 from tests.review.reviewed import tutorial
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from egress.review.reading.inputs import read
+from egress.review.inputs.reading import read
 from egress.review.review import Review
 from tests.review.browser import Browser, chromium
 from tests.review.many_teams import write

@@ -14,11 +14,11 @@ from egress.review.errors import ReviewError
 from egress.review.findings.acceptance import judge, read_acceptances
 from egress.review.findings.finding import Finding
 from egress.review.findings.registry import KINDS, find
+from egress.review.inputs.reading import read
 from egress.review.inventory import Inventory
-from egress.review.place import Place, relative
-from egress.review.places.places import places
-from egress.review.places.stated import STATEMENTS
-from egress.review.reading.inputs import read
+from egress.review.locations.location import Place, relative
+from egress.review.locations.locations import places
+from egress.review.locations.stated import STATEMENTS
 from egress.review.review import Review
 from tests.review.conftest import ROOT
 from tests.review.test_acceptance import TODAY

@@ -6,9 +6,9 @@ import pytest
 import yaml
 
 from egress.review.findings.registry import find
-from egress.review.place import Place
-from egress.review.places.places import places
-from egress.review.reading.inputs import read
+from egress.review.inputs.reading import read
+from egress.review.locations.location import Place
+from egress.review.locations.locations import places
 from egress.review.review import Review
 from tests.review.reviewed import State
 from tests.review.test_findings import EXAMPLES

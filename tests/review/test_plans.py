@@ -12,12 +12,12 @@ import pytest
 
 from egress.review.comparison import changed_objects
 from egress.review.errors import ReviewError
+from egress.review.inputs.not_yet_known import ABSENT, leaves
+from egress.review.inputs.reading import read
 from egress.review.inventory import Inventory
-from egress.review.objects import KubernetesObject
-from egress.review.reading.inputs import read
-from egress.review.reading.not_yet_known import ABSENT, leaves
+from egress.review.network.vpc import FirewallRule
+from egress.review.objects.kubernetes_object import KubernetesObject
 from egress.review.review import Review
-from egress.review.vpc import FirewallRule
 
 PLANS = Path(__file__).parent / "plans"
 

@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from egress.deep.changes import CHANGES
-from egress.deep.choice import Choice, changed
-from egress.deep.operations import documents_of, reviewed
-from egress.deep.words import TUTORIAL
+from egress.proof.differential.changes import CHANGES
+from egress.proof.differential.choice import Choice, changed
+from egress.proof.differential.operations import documents_of, reviewed
+from egress.proof.differential.vocabulary import TUTORIAL
 from egress.review.answer import Verdict
 from egress.review.comparison import compare, effect_of
 from egress.review.errors import ReviewError
 from egress.review.inventory import Inventory
 from egress.review.matrix import ANY_OTHER, Matrix
-from egress.review.objects import KubernetesObject, kubernetes_object
+from egress.review.objects.kubernetes_object import KubernetesObject, kubernetes_object
 from egress.review.request import parse_request
 from egress.review.review import Review
 from tests.review.reviewed import tutorial

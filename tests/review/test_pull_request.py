@@ -14,7 +14,7 @@ from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from egress.review.comparison import compare
 from egress.review.findings.acceptance import judge
 from egress.review.findings.registry import find
-from egress.review.formats.summary import render
+from egress.review.output.summary import render
 from tests.review.reviewed import State, tutorial
 from tests.review.test_acceptance import TODAY
 from tests.review.test_findings import CLOSED, with_vpc

@@ -8,11 +8,11 @@ import pytest
 import yaml
 
 from egress.review.errors import ReviewError
+from egress.review.inputs.istio_charts import DEFAULT_PORTS, gateway_objects, mesh_settings
+from egress.review.inputs.reading import read
+from egress.review.inputs.typed_objects import typed_object
 from egress.review.inventory import Inventory
 from egress.review.matrix import Matrix
-from egress.review.reading.inputs import read
-from egress.review.reading.istio_charts import DEFAULT_PORTS, gateway_objects, mesh_settings
-from egress.review.reading.typed_objects import typed_object
 from egress.review.review import Review
 from egress.terraform import read_stacks, resolve
 from tests.review.reviewed import TUTORIAL, tutorial

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from egress.proof.asking.stages import TABLE, Stage, find
+from egress.proof.asking.table import read_table
 from egress.proof.command import FINAL
-from egress.proof.stages import TABLE, Stage, find
-from egress.proof.table import read_table
-from egress.review.agreement import compare
+from egress.proof.differential.agreement import compare
 from egress.review.review import Review
 from tests.review.patched import reviewed_stage
 

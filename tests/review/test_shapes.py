@@ -8,12 +8,12 @@ import yaml
 
 from egress.review.errors import ReviewError
 from egress.review.findings.registry import find
-from egress.review.objects import KubernetesObject, kubernetes_object
-from egress.review.reading.kubernetes_yaml import inventory_of_objects
+from egress.review.inputs.kubernetes_yaml import inventory_of_objects
+from egress.review.objects.kubernetes_object import KubernetesObject, kubernetes_object
+from egress.review.objects.shapes import SHAPES, Field, Shape
+from egress.review.objects.understood import check
 from egress.review.request import parse_request
 from egress.review.review import Review
-from egress.review.shapes import SHAPES, Field, Shape
-from egress.review.understood import check
 from tests.review.object_fields import fields_of
 from tests.review.reviewed import STATES
 

@@ -14,9 +14,9 @@ from subprocess import CompletedProcess
 
 import pytest
 
-from egress.review.formats.table import MANY, for_stdout, text
-from egress.review.formats.terminal.drawing import folded
-from egress.review.formats.terminal.records import table
+from egress.review.output.table import MANY, for_stdout, text
+from egress.review.output.terminal.drawing import folded
+from egress.review.output.terminal.records import table
 from tests.review.conftest import ROOT
 
 Run = Callable[..., "CompletedProcess[str]"]
@@ -170,7 +170,7 @@ def test_a_window_with_room_has_every_cell_in_its_row() -> None:
 
 
 def test_a_table_that_nobody_reads_is_not_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("egress.review.formats.table.on_terminal", lambda: True)
+    monkeypatch.setattr("egress.review.output.table.on_terminal", lambda: True)
     many = [ROWS[0]] * (MANY + 1)
     assert for_stdout(COLUMNS, many, "identity") == text(COLUMNS, many)
     assert for_stdout(COLUMNS, ROWS, "identity") != text(COLUMNS, ROWS)

@@ -12,8 +12,8 @@ lazy_bindings.install()
 
 import pytest  # noqa: E402 - after the installation
 
+from egress.checks.loading import load  # noqa: E402
 from egress.config.configuration import Configuration  # noqa: E402
-from egress.config.loading import load  # noqa: E402
 from tests.synth.synthesized_stack import SynthesizedStack, read_synthesis  # noqa: E402
 from tests.synth.variations import COMMITTED, EVERY, write  # noqa: E402
 

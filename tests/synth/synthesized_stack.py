@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from egress.proof.objects import kubernetes_objects
+from egress.proof.cluster.objects import kubernetes_objects
 from egress.terraform import Resource, read_stacks, resolve
 
 Block = dict[str, Any]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from egress.tenant_label import TENANT_LABEL
+from egress.derived.tenant_label import TENANT_LABEL
 from tests.synth.conftest import Synthesis
 from tests.synth.gateway_objects import IDENTITY_PORT, gateway_host, name
 from tests.synth.synthesized_stack import Block

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from egress.manifests.istio_object import NETWORKING, SECURITY
+from egress.derived.istio.istio_object import NETWORKING, SECURITY
 from tests.synth.conftest import Synthesis, Synthesized
 from tests.synth.object_schemas import problems
 from tests.synth.synthesized_stack import Block, SynthesizedStack

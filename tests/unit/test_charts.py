@@ -2,8 +2,8 @@
 
 import pytest
 
-from egress.charts import base_values, gateway_values, istiod_values
 from egress.config.mesh import Mesh
+from egress.derived.charts import base_values, gateway_values, istiod_values
 
 DEFAULT, CANARY = Mesh(), Mesh(revision="canary")
 

@@ -1,6 +1,6 @@
 """The gateway's facts agree with what the charts and GKE make of them."""
 
-from egress import gateway
+from egress.derived import gateway
 
 
 def test_the_service_host_is_the_releases_in_its_namespace() -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from egress.config.team import NetworkPolicies
-from egress.network_policies import NetworkPolicy, Peer, Rule, team_policies
+from egress.derived.network_policies.as_stated import NetworkPolicy, Peer, Rule, team_policies
 
 ALWAYS = {
     "allow-egress-to-control-plane",

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import yaml
 
-from egress.config.loading import load
-from egress.isolation import gateway_ports, team_at_gateway
+from egress.checks.loading import load
+from egress.derived.network_policies.default_deny import gateway_ports, team_at_gateway
 
 TUTORIAL = Path(__file__).parents[2] / "config" / "tutorial"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from egress.summary import summary
+from egress.terraform.summary import summary
 
 
 def _out(folder: Path, stacks: dict[str, list[str]], documents: dict[str, Any]) -> Path:

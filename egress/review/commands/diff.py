@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from egress.review.commands.inputs import guarded
-from egress.review.formats.comparison import FORMATS, render
+from egress.review.output.comparison import FORMATS, render
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,7 +21,7 @@ def run(options: argparse.Namespace) -> int:
 
     def job() -> int:
         from egress.review.comparison import compare
-        from egress.review.reading.inputs import read
+        from egress.review.inputs.reading import read
         from egress.review.review import Review
 
         comparison = compare(Review(read([options.old])), Review(read([options.new])))

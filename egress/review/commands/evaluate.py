@@ -9,7 +9,7 @@ from typing import TextIO
 from egress.review.answer import Answer, Verdict
 from egress.review.commands.inputs import CANNOT, add_input, guarded, inputs
 from egress.review.errors import ReviewError
-from egress.review.formats.answers import as_json, for_stdout
+from egress.review.output.answers import as_json, for_stdout
 from egress.review.request import Request, parse_request, request_from_json
 from egress.review.review import Review
 
@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
     """Exit code 0 allowed, 1 refused, 2 a bad question or one that the input leaves open; 0 for --requests."""
 
     def job() -> int:
-        from egress.review.reading.inputs import read
+        from egress.review.inputs.reading import read
 
         if options.requests:
             if options.source or options.url:

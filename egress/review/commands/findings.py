@@ -24,9 +24,9 @@ def run(options: argparse.Namespace) -> int:
         from egress.review.findings.acceptance import judge, read_acceptances
         from egress.review.findings.finding import Level
         from egress.review.findings.registry import KINDS, find
-        from egress.review.formats import findings as formats
-        from egress.review.places.places import places
-        from egress.review.reading.inputs import read
+        from egress.review.inputs.reading import read
+        from egress.review.locations.locations import places
+        from egress.review.output import findings as formats
         from egress.review.review import Review
 
         codes = [kind.code for kind in KINDS]
@@ -40,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
             case "markdown":
                 print(formats.as_markdown(judged))
             case "sarif":
-                from egress.review.formats.sarif import render
+                from egress.review.output.sarif import render
 
                 print(render(judged, KINDS, shown))
             case _:

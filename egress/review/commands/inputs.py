@@ -42,7 +42,7 @@ def add_artifact(parser: argparse.ArgumentParser) -> None:
 def artifact(options: argparse.Namespace) -> Path | None:
     """The configuration to show findings in; None where none is named."""
     if options.artifact is None and options.accepted is not None:
-        from egress.config.folder import PLATFORM
+        from egress.checks.folder import PLATFORM
 
         folder: Path = options.accepted.parent
         return folder if (folder / PLATFORM).is_file() else None

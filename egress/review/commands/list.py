@@ -4,7 +4,7 @@ import argparse
 from fnmatch import fnmatchcase
 
 from egress.review.commands.inputs import add_input, guarded, inputs
-from egress.review.formats.matrix import FORMATS, render
+from egress.review.output.matrix import FORMATS, render
 
 VERDICTS = ("allowed", "refused", "conditional", "unknown")
 
@@ -25,8 +25,8 @@ def run(options: argparse.Namespace) -> int:
     """Print the matrix. Exit code 0, 2 when the input cannot be read."""
 
     def job() -> int:
+        from egress.review.inputs.reading import read
         from egress.review.matrix import Matrix
-        from egress.review.reading.inputs import read
         from egress.review.review import Review
 
         rows = [

@@ -22,9 +22,9 @@ def run(options: argparse.Namespace) -> int:
         from egress.review.comparison import compare
         from egress.review.findings.acceptance import judge, read_acceptances
         from egress.review.findings.registry import KINDS, find
-        from egress.review.formats.page.document import render
+        from egress.review.inputs.reading import read
         from egress.review.matrix import Matrix
-        from egress.review.reading.inputs import read
+        from egress.review.output.page.document import render
         from egress.review.review import Review
 
         codes = [kind.code for kind in KINDS]

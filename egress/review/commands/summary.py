@@ -28,9 +28,9 @@ def run(options: argparse.Namespace) -> int:
         from egress.review.findings.acceptance import judge, read_acceptances
         from egress.review.findings.finding import Level
         from egress.review.findings.registry import KINDS, find
-        from egress.review.formats import sarif, summary
-        from egress.review.places.places import places
-        from egress.review.reading.inputs import read
+        from egress.review.inputs.reading import read
+        from egress.review.locations.locations import places
+        from egress.review.output import sarif, summary
         from egress.review.review import Review
 
         codes = [kind.code for kind in KINDS]

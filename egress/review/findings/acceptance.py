@@ -8,10 +8,10 @@ from typing import Any
 
 import yaml
 
-from egress.config import yaml_file
 from egress.review.errors import ReviewError
 from egress.review.findings.finding import Family, Finding, Kind, Level
-from egress.review.place import Place, relative
+from egress.review.locations.location import Place, relative
+from egress.source import yaml_file
 
 EXPIRED = Kind(
     code="EG401",

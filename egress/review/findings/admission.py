@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from egress.review.findings.evidence import Evidence
-from egress.review.objects import KubernetesObject
-from egress.review.selectors import selects
+from egress.review.objects.kubernetes_object import KubernetesObject
+from egress.review.objects.selectors import selects
 
 
 def refusing(evidence: Evidence, group: str, resource: str) -> list[KubernetesObject]:

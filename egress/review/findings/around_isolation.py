@@ -3,14 +3,14 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 
-from egress.review.addresses import INTERNET
 from egress.review.answer import Passage, Step
-from egress.review.controls.endpoint import Connection, Endpoint
 from egress.review.errors import Undecided
 from egress.review.findings.evidence import Evidence
 from egress.review.findings.finding import Analyzer, Family, Finding, Kind, Level, cell, some
-from egress.review.mesh.scope import Scope
-from egress.review.workloads import Workload, injects
+from egress.review.istio.scope import Scope
+from egress.review.network.addresses import INTERNET
+from egress.review.network.endpoint import Connection, Endpoint
+from egress.review.objects.workloads import Workload, injects
 
 NO_POLICIES = Kind(
     code="EG111",

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 
-from egress.review.addresses import INTERNET
 from egress.review.answer import Passage
-from egress.review.controls.endpoint import Connection, Endpoint
 from egress.review.errors import Undecided
 from egress.review.findings.admission import refusing
 from egress.review.findings.evidence import Evidence
 from egress.review.findings.finding import Analyzer, Family, Finding, Kind, Level
-from egress.review.placement import REPELLING, fits
-from egress.review.vpc import NodePool
+from egress.review.network.addresses import INTERNET
+from egress.review.network.endpoint import Connection, Endpoint
+from egress.review.network.vpc import NodePool
+from egress.review.objects.placement import REPELLING, fits
 
 ON_GATEWAY_NODES = Kind(
     code="EG115",

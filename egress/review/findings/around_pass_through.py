@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator
 from egress.review.answer import Answer, Verdict
 from egress.review.findings.evidence import Evidence
 from egress.review.findings.finding import Analyzer, Family, Finding, Kind, Level, cell, some
-from egress.review.hostnames import is_wildcard
-from egress.review.mesh.gateway_servers import Server
+from egress.review.istio.gateway_servers import Server
+from egress.review.istio.hostnames import is_wildcard
+from egress.review.objects.workloads import Workload
 from egress.review.request import Dial, Scheme
-from egress.review.workloads import Workload
 
 ANYONE = Kind(
     code="EG101",

@@ -3,16 +3,16 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from egress.review.addresses import GOOGLE_API_VIPS, INTERNET, PRIVATE_VIP, RESTRICTED_VIP, Cover
 from egress.review.answer import Verdict
 from egress.review.findings.admission import refusing
 from egress.review.findings.evidence import Evidence
 from egress.review.findings.finding import Analyzer, Family, Finding, Kind, Level, cell, some
-from egress.review.hostnames import most_specific, subset_of
+from egress.review.istio.hostnames import most_specific, subset_of
+from egress.review.istio.virtual_services import MESH, VirtualService
+from egress.review.istio.visibility import visible
 from egress.review.matrix import ANY_OTHER, Row
-from egress.review.mesh.virtual_services import MESH, VirtualService
-from egress.review.mesh.visibility import visible
-from egress.review.objects import KubernetesObject
+from egress.review.network.addresses import GOOGLE_API_VIPS, INTERNET, PRIVATE_VIP, RESTRICTED_VIP, Cover
+from egress.review.objects.kubernetes_object import KubernetesObject
 
 DIRECT = Kind(
     code="EG121",

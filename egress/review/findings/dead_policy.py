@@ -5,13 +5,13 @@ from functools import lru_cache
 from typing import Any
 
 from egress.review.answer import Verdict
-from egress.review.controls.authorization import principal_namespace
-from egress.review.controls.policy_values import any_of, by_host
 from egress.review.findings.evidence import Evidence
 from egress.review.findings.finding import Analyzer, Family, Finding, Kind, Level, cell, some
+from egress.review.istio.authorization import principal_namespace
+from egress.review.istio.policy_values import any_of, by_host
 from egress.review.matrix import SCHEMES, Row
-from egress.review.objects import KubernetesObject
-from egress.review.workloads import Workload
+from egress.review.objects.kubernetes_object import KubernetesObject
+from egress.review.objects.workloads import Workload
 
 UNUSED_PORT = Kind(
     code="EG201",

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable, Iterator
 
-from egress.review.addresses import Cover
 from egress.review.answer import Passage, Verdict
-from egress.review.controls.endpoint import Connection
 from egress.review.errors import Undecided
 from egress.review.findings.evidence import Evidence
 from egress.review.findings.finding import Analyzer, Family, Finding, Kind, Level, cell, some
-from egress.review.objects import KubernetesObject
-from egress.review.selectors import matches_labels
-from egress.review.vpc import FirewallRule
-from egress.review.workloads import Workload
+from egress.review.network.addresses import Cover
+from egress.review.network.endpoint import Connection
+from egress.review.network.vpc import FirewallRule
+from egress.review.objects.kubernetes_object import KubernetesObject
+from egress.review.objects.selectors import matches_labels
+from egress.review.objects.workloads import Workload
 
 SERVER_LEFT_OUT = Kind(
     code="EG211",

@@ -5,14 +5,14 @@ from functools import cached_property
 
 from egress.review.answer import Answer, Passage, Verdict
 from egress.review.inventory import Inventory
+from egress.review.istio.filter_chains import FilterChains, chains_at
+from egress.review.istio.gateway_servers import GatewayServers, Server
 from egress.review.matrix import ANY_OTHER, Matrix, Row
-from egress.review.mesh.filter_chains import FilterChains, chains_at
-from egress.review.mesh.gateway_servers import GatewayServers, Server
-from egress.review.objects import KubernetesObject, of_kind
+from egress.review.objects.kubernetes_object import KubernetesObject, of_kind
+from egress.review.objects.selectors import matches_labels
+from egress.review.objects.workloads import Workload
 from egress.review.request import DEFAULT_PORT, Dial, Request, Scheme
 from egress.review.review import Review
-from egress.review.selectors import matches_labels
-from egress.review.workloads import Workload
 
 
 class Evidence:

@@ -4,19 +4,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from egress.review.addresses import INTERNET, PRIVATE, Cover, network
 from egress.review.answer import Passage, Step
-from egress.review.controls.endpoint import Connection, Endpoint
-from egress.review.controls.firewall import Firewall
 from egress.review.errors import Undecided
 from egress.review.findings.around_nodes import gateway_pools
 from egress.review.findings.evidence import Evidence
 from egress.review.findings.finding import Analyzer, Family, Finding, Kind, Level, cell, some
-from egress.review.hostnames import fully_qualified
-from egress.review.mesh.visibility import PUBLIC, exported_to
-from egress.review.objects import KubernetesObject
-from egress.review.vpc import FirewallRule, NodePool
-from egress.review.workloads import Workload
+from egress.review.istio.hostnames import fully_qualified
+from egress.review.istio.visibility import PUBLIC, exported_to
+from egress.review.network.addresses import INTERNET, PRIVATE, Cover, network
+from egress.review.network.endpoint import Connection, Endpoint
+from egress.review.network.firewall import Firewall
+from egress.review.network.vpc import FirewallRule, NodePool
+from egress.review.objects.kubernetes_object import KubernetesObject
+from egress.review.objects.workloads import Workload
 
 HTTPS_PORT = 443
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from egress.review.place import Place
+from egress.review.locations.location import Place
 
 if TYPE_CHECKING:
     from egress.review.findings.evidence import Evidence

@@ -2,7 +2,7 @@
 
     python tests/synth/chart_values/generate.py
 
-Run it when egress/charts.py gets a new version of Istio. It needs Go, for the module that holds the charts; the
+Run it when egress/derived/charts.py gets a new version of Istio. It needs Go, for the module that holds the charts; the
 tests need only its result. Istio publishes its releases not as module versions, so VERSION below is a commit
 of the main branch: the one of 2026-08-27, some weeks past the 1.30 that the stacks install.
 """

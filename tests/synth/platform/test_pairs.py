@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from egress.config.loading import load
-from egress.config.problem import ConfigurationError
+from egress.checks.loading import load
+from egress.source.problem import ConfigurationError
 from tests.synth.conftest import Synthesis, Synthesize
 from tests.synth.document_checks import absolute_paths, empty_elements, nulls, secrets
 from tests.synth.platform.conftest import CHOICES, ROWS, Combination, cluster_of

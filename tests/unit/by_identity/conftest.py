@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
+from egress.checks.loading import load
 from egress.config.configuration import Configuration
-from egress.config.loading import load
 
 PRODUCTION = Path(__file__).parents[3] / "config" / "production"
 

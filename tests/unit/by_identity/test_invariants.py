@@ -11,11 +11,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from egress.checks.loading import load
 from egress.config.configuration import Configuration, granted_schemes, service_account, team_namespaces
-from egress.config.loading import load
-from egress.isolation import gateway_isolation, network_facts, team_at_gateway, team_isolation
-from egress.network_policies import NetworkPolicy
-from egress.routing import shared_objects, team_objects
+from egress.derived.istio.routing import shared_objects, team_objects
+from egress.derived.network_policies.as_stated import NetworkPolicy
+from egress.derived.network_policies.default_deny import (
+    gateway_isolation,
+    network_facts,
+    team_at_gateway,
+    team_isolation,
+)
 from tests.unit.by_identity.generated import Files, configuration, files, platform_file, shuffled
 
 Object = dict[str, Any]

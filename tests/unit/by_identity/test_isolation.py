@@ -7,9 +7,14 @@ from typing import Any
 import pytest
 
 from egress.config.configuration import Configuration
-from egress.isolation import gateway_isolation, network_facts, team_at_gateway, team_isolation
-from egress.network_policies import NetworkPolicy, Peer
-from egress.vpc.google_apis import PRIVATE_VIP, RESTRICTED_VIP
+from egress.derived.network_policies.as_stated import NetworkPolicy, Peer
+from egress.derived.network_policies.default_deny import (
+    gateway_isolation,
+    network_facts,
+    team_at_gateway,
+    team_isolation,
+)
+from egress.derived.vpc.google_apis import PRIVATE_VIP, RESTRICTED_VIP
 
 Changed = Callable[..., Configuration]
 

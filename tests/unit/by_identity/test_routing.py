@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from egress.config.configuration import Configuration
-from egress.routing import shared_objects, team_objects
+from egress.derived.istio.routing import shared_objects, team_objects
 
 Changed = Callable[..., Configuration]
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from egress.config.configuration import Configuration
-from egress.config.problem import ConfigurationError
+from egress.source.problem import ConfigurationError
 
 Changed = Callable[..., Configuration]
 X, Y, D = "teams/team-x.yaml", "teams/team-y.yaml", "destinations.yaml"

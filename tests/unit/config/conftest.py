@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from egress.checks.loading import load
 from egress.config.configuration import Configuration
-from egress.config.loading import load
-from egress.config.problem import ConfigurationError
+from egress.source.problem import ConfigurationError
 
 FILES = {
     "platform.yaml": """\

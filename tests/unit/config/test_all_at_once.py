@@ -2,7 +2,7 @@
 
 import pytest
 
-from egress.config.problem import ConfigurationError, Problem, show_path
+from egress.source.problem import ConfigurationError, Problem, show_path
 
 EDITS = [
     ("platform.yaml", "id: some-project", "id: Some_Project"),

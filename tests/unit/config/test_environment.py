@@ -2,7 +2,7 @@
 
 import pytest
 
-from egress.config.notices import notices
+from egress.checks.notices import notices
 
 
 def test_the_environment_overrides_project_region_and_zone(folder):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from egress.config.loading import load
+from egress.checks.loading import load
 
 ROOT = Path(__file__).parents[3]
 

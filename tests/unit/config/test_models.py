@@ -4,15 +4,16 @@ import json
 
 import pytest
 
-from egress.config import object_names, schema
+from egress.config import schema
 from egress.config.destinations import Destination
 from egress.config.docstrings import field_docstrings
 from egress.config.hosts import HOST_PATTERN
 from egress.config.http_paths import HTTP_PATH_PATTERN
-from egress.config.patterns import DESCRIPTIONS
 from egress.config.ranges import CIDR_PATTERN
 from egress.config.team import Grant
-from egress.manifests import authorization_policy, virtual_service
+from egress.derived import object_names
+from egress.derived.istio import authorization_policy, virtual_service
+from egress.source.patterns import DESCRIPTIONS
 
 MODELS = sorted({each for model in schema.MODELS.values() for each in schema.models_of(model)}, key=str)
 

@@ -10,9 +10,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from egress.config.loading import load
-from egress.config.problem import ConfigurationError, Problem
+from egress.checks.loading import load
 from egress.config.schema import MODELS, models_of
+from egress.source.problem import ConfigurationError, Problem
 
 FILES = ("platform.yaml", "destinations.yaml", "teams/team-x.yaml")
 KEYS = sorted(

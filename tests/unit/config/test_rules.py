@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from egress.config import rules
+from egress.checks import rules
 
 TABLES = {
     fixture: yaml.safe_load(Path(__file__).with_name(name).read_text(encoding="utf-8"))

@@ -9,8 +9,8 @@ ROOT = Path(__file__).parents[3]
 PROGRAM = """
 import sys
 from pathlib import Path
-from egress.config.loading import load
-from egress.config.problem import ConfigurationError
+from egress.checks.loading import load
+from egress.source.problem import ConfigurationError
 try:
     load(Path(sys.argv[1]), {})
 except ConfigurationError as error:

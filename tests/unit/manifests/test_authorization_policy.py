@@ -1,7 +1,7 @@
 """AuthorizationPolicy: the tutorial's three, and the closed gateway."""
 
 from egress.config.team import Grant
-from egress.manifests.authorization_policy import (
+from egress.derived.istio.authorization_policy import (
     allow_namespace,
     allow_nothing,
     allow_pass_through,

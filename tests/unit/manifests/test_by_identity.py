@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from egress.config.configuration import granted_schemes
 from egress.config.destinations import Destination, Limits
 from egress.config.team import Team
-from egress.manifests import authorization_policy, destination_rule
-from egress.manifests.istio_gateway import egress_gateway, identity_gateway
-from egress.manifests.virtual_service import through_gateway
+from egress.derived.istio import authorization_policy, destination_rule
+from egress.derived.istio.istio_gateway import egress_gateway, identity_gateway
+from egress.derived.istio.virtual_service import through_gateway
 from tests.unit.manifests.strategies import (
     HOSTS,
     IDENTITY_DESTINATIONS,

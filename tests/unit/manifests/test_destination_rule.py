@@ -1,6 +1,6 @@
 """DestinationRule: how a proxy connects, towards the gateway and from it."""
 
-from egress.manifests.destination_rule import originate_tls, origination_subset, to_gateway
+from egress.derived.istio.destination_rule import originate_tls, origination_subset, to_gateway
 
 MTLS = {
     "name": "target-egress-gateway-mTLS",

@@ -8,20 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from egress import gateway
 from egress.config.destinations import Destination, Limits
 from egress.config.team import Grant, Team
-from egress.manifests import (
-    admission,
+from egress.derived import gateway
+from egress.derived.admission import policies as admission
+from egress.derived.istio import (
     authorization_policy,
     destination_rule,
     istio_gateway,
     peer_authentication,
     telemetry,
 )
-from egress.manifests.service_entry import http_port, service_entry, tls_port
-from egress.manifests.sidecar import default_sidecar
-from egress.manifests.virtual_service import through_gateway
+from egress.derived.istio.service_entry import http_port, service_entry, tls_port
+from egress.derived.istio.sidecar import default_sidecar
+from egress.derived.istio.virtual_service import through_gateway
 from tests.unit.manifests.strategies import (
     DESTINATIONS,
     GRANTS,

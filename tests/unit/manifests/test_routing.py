@@ -3,11 +3,11 @@
 import pytest
 
 from egress.config.destinations import Destination
-from egress.manifests.istio_gateway import egress_gateway
-from egress.manifests.peer_authentication import mesh_default
-from egress.manifests.service_entry import service_entry
-from egress.manifests.sidecar import default_sidecar
-from egress.manifests.virtual_service import RouteTarget, through_gateway
+from egress.derived.istio.istio_gateway import egress_gateway
+from egress.derived.istio.peer_authentication import mesh_default
+from egress.derived.istio.service_entry import service_entry
+from egress.derived.istio.sidecar import default_sidecar
+from egress.derived.istio.virtual_service import RouteTarget, through_gateway
 
 
 @pytest.mark.parametrize(

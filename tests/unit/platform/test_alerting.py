@@ -1,6 +1,6 @@
 """What is counted and what raises an incident."""
 
-from egress.alerting import REFUSALS, alerts, refusal_metric
+from egress.derived.alerting import REFUSALS, alerts, refusal_metric
 from tests.unit.platform.production import production
 
 EXISTING = {

@@ -4,9 +4,9 @@ from typing import get_args
 
 import pytest
 
-from egress import gateway
-from egress.charts import gateway_values, istiod_values
-from egress.control_plane import (
+from egress.derived import gateway
+from egress.derived.charts import gateway_values, istiod_values
+from egress.derived.control_plane import (
     Feature,
     access_log_provider,
     has_istiod,

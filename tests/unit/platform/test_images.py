@@ -2,7 +2,7 @@
 
 import pytest
 
-from egress.images import admits, allowed_images
+from egress.derived.images import admits, allowed_images
 from tests.unit.platform.production import production
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from egress.config.cluster import MaintenanceWindow
-from egress.maintenance import recurrence
+from egress.derived.maintenance import recurrence
 
 
 def window(days: tuple[str, ...], start: str, hours: int) -> MaintenanceWindow:

@@ -3,7 +3,7 @@
 import pytest
 
 from egress.config.network import Nat
-from egress.vpc.nat_ports import addresses_needed, most_nodes, nodes_served, reserved_ports
+from egress.derived.vpc.nat_ports import addresses_needed, most_nodes, nodes_served, reserved_ports
 from tests.unit.platform.production import production
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from egress.config.loading import load
-from egress.config.notices import notices
-from egress.config.problem import ConfigurationError
+from egress.checks.loading import load
+from egress.checks.notices import notices
+from egress.source.problem import ConfigurationError
 
 PRODUCTION = Path(__file__).parents[3] / "config" / "production"
 

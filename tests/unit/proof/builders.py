@@ -1,6 +1,6 @@
 """Values that several tests of the proof need."""
 
-from egress.proof.vpc import FirewallRule, Pool, Vpc
+from egress.proof.network.vpc import FirewallRule, Pool, Vpc
 
 
 def vpc(*rules: FirewallRule) -> Vpc:

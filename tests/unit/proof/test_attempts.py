@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from egress.proof.attempts import read_attempts
+from egress.proof.asking.attempts import read_attempts
 from egress.proof.errors import ProofError
 
 GOOD = """\

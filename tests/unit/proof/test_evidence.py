@@ -5,14 +5,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from egress.proof.client import Answer
-from egress.proof.evidence import Records
-from egress.proof.namespaces import Namespace
-from egress.proof.nflog import Logged
-from egress.proof.outside import Arrival
-from egress.proof.pods import Pod
-from egress.proof.requests import Request
-from egress.proof.scheduling import PlacedNode
+from egress.proof.asking.client import Answer
+from egress.proof.asking.evidence import Records
+from egress.proof.asking.requests import Request
+from egress.proof.cluster.pods import Pod
+from egress.proof.cluster.scheduling import PlacedNode
+from egress.proof.network.namespaces import Namespace
+from egress.proof.network.nflog import Logged
+from egress.proof.network.outside import Arrival
 from tests.unit.proof.builders import pool
 
 HTTP, HTTPS = Request(url="http://example.com/"), Request(url="https://example.com/")

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from egress.proof.firewall import Node, ruleset
-from egress.proof.vpc import FirewallRule
+from egress.proof.network.firewall import Node, ruleset
+from egress.proof.network.vpc import FirewallRule
 from tests.unit.proof.builders import vpc
 
 NODE = Node(name="gke-application-0", address="10.0.0.2", pod_range="10.1.0.0/24", service_account="app@x")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from egress.proof.go_toolchain import new_enough
+from egress.proof.toolchain.go_toolchain import new_enough
 
 
 @pytest.mark.parametrize("version", ["go1.26.0", "go1.26.8", "go1.27.3", "go2.0"])

@@ -1,6 +1,6 @@
 """Which modules of Kubernetes need a version of their own."""
 
-from egress.proof.installation import staged
+from egress.proof.toolchain.installation import staged
 
 GO_MOD = """
 require (

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from egress.proof.deployment import Deployed
-from egress.proof.identities import identities, teams
-from egress.proof.matrix import UNKNOWN_HOST, hosts, rows
-from egress.proof.objects import Addressed
+from egress.proof.asking.identities import identities, teams
+from egress.proof.asking.matrix import UNKNOWN_HOST, hosts, rows
+from egress.proof.cluster.deployment import Deployed
+from egress.proof.cluster.objects import Addressed
 from tests.unit.proof.builders import vpc
 
 

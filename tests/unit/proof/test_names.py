@@ -1,7 +1,7 @@
 """What names resolve to."""
 
-from egress.proof.names import Names
-from egress.proof.vpc import Zone
+from egress.proof.network.names import Names
+from egress.proof.network.vpc import Zone
 
 VIP = ("199.36.153.8", "199.36.153.9")
 ZONE = Zone(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from egress.proof.networkpolicy import PodFacts, ruleset
+from egress.proof.network.networkpolicy import PodFacts, ruleset
 
 X = PodFacts(name="x", namespace="team-x", address="10.1.0.2", labels={"app": "test"}, ports={"web": 8080})
 Y = PodFacts(name="y", namespace="team-y", address="10.1.0.3", labels={"app": "test"})

@@ -3,7 +3,7 @@
 import socket
 import struct
 
-from egress.proof.nflog import _attribute, _decode
+from egress.proof.network.nflog import _attribute, _decode
 
 
 def packet(protocol: int) -> bytes:

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from egress.proof.cluster.objects import kubernetes_objects
 from egress.proof.errors import ProofError
-from egress.proof.objects import kubernetes_objects
 from egress.terraform import Resource
 
 

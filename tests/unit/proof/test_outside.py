@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from egress.proof import outside
-from egress.proof.certificates import Authority
-from egress.proof.outside import Arrival, Certificates, Journal, Server
+from egress.proof.cluster.certificates import Authority
+from egress.proof.network import outside
+from egress.proof.network.outside import Arrival, Certificates, Journal, Server
 
 REQUEST = b"GET /status/418 HTTP/1.1\r\nHost: example.com\r\nUser-Agent: row-1\r\nConnection: close\r\n\r\n"
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from egress.proof.deployment import Deployed, difference
+from egress.proof.cluster.deployment import Deployed, difference
+from egress.proof.cluster.objects import Addressed
+from egress.proof.cluster.patches import merge, patched
 from egress.proof.errors import ProofError
-from egress.proof.objects import Addressed
-from egress.proof.patches import merge, patched
 from tests.unit.proof.builders import vpc
 
 

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from egress.proof.deployment import Deployed
-from egress.proof.envoy import bootstrap, node_id
-from egress.proof.namespaces import Namespace
-from egress.proof.objects import Addressed
-from egress.proof.pods import Pod, redirection
-from egress.proof.scheduling import PlacedNode
+from egress.proof.cluster.deployment import Deployed
+from egress.proof.cluster.envoy import bootstrap, node_id
+from egress.proof.cluster.objects import Addressed
+from egress.proof.cluster.pods import Pod, redirection
+from egress.proof.cluster.scheduling import PlacedNode
+from egress.proof.network.namespaces import Namespace
 from tests.unit.proof.builders import pool, vpc
 
 INIT = [

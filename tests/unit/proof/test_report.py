@@ -3,9 +3,9 @@
 import json
 from xml.etree import ElementTree
 
-from egress.proof import report
-from egress.proof.asking import Row
-from egress.proof.requests import Request
+from egress.proof.asking import report
+from egress.proof.asking.asking import Row
+from egress.proof.asking.requests import Request
 
 
 def row(got: str = "200", expected: tuple[str, ...] = ("200",), end: str = "outside") -> Row:

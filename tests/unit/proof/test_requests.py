@@ -2,8 +2,8 @@
 
 import pytest
 
+from egress.proof.asking.requests import Request, parse
 from egress.proof.errors import ProofError
-from egress.proof.requests import Request, parse
 
 LINES = [
     "GET http://example.com/",

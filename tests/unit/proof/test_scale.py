@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from egress.config.loading import load
+from egress.checks.loading import load
 from egress.proof.scale import write_configuration
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from egress.proof.scheduling import PlacedNode, UnschedulableError, candidates
+from egress.proof.cluster.scheduling import PlacedNode, UnschedulableError, candidates
 from tests.unit.proof.builders import pool
 
 APPLICATION = PlacedNode(name="a", pool=pool("application"))

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from egress.proof.asking.stages import find, read_patches
 from egress.proof.errors import ProofError
-from egress.proof.stages import find, read_patches
 
 FINAL = Path("config/tutorial")
 TUTORIAL = Path(__file__).parents[2] / "proof" / "tutorial"

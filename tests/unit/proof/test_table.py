@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from egress.proof.asking.requests import Request
+from egress.proof.asking.table import read_table
 from egress.proof.errors import ProofError
-from egress.proof.requests import Request
-from egress.proof.table import read_table
 
 STAGES = Path(__file__).parents[2] / "proof" / "tutorial"
 

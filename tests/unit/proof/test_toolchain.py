@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from egress.proof.toolchain import TOOLS, cache_folder, cached, charts_folder, installed, locate
+from egress.proof.toolchain.tools import TOOLS, cache_folder, cached, charts_folder, installed, locate
 
 
 def binary(path: Path) -> Path:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from egress.proof.errors import ProofError
-from egress.proof.vpc import read_vpc
+from egress.proof.network.vpc import read_vpc
 from egress.terraform import Resource
 
 

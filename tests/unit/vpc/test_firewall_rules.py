@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from egress.config.cluster import Cluster
 from egress.config.network import Network, Subnet
 from egress.config.platform import Platform, Project
-from egress.vpc.firewall_rules import FirewallRule, firewall_rules
+from egress.derived.vpc.firewall_rules import FirewallRule, firewall_rules
 
 
 def _platform(nodes: str, pods: str, services: str, control_plane: str, dataplane: str = "v2") -> Platform:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from egress.vpc.google_apis import PRIVATE_VIP, RESTRICTED_VIP, addresses, vip_range, zones
+from egress.derived.vpc.google_apis import PRIVATE_VIP, RESTRICTED_VIP, addresses, vip_range, zones
 from tests.unit.platform.production import production
 
 

@@ -1,0 +1,1 @@
+"""Reads a configuration folder and judges it: every problem at once."""

@@ -1,0 +1,72 @@
+"""Which files a configuration folder holds, and what does not belong there."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from egress.source.problem import ConfigurationError, Problem
+
+PLATFORM = "platform.yaml"
+DESTINATIONS = "destinations.yaml"
+TEAMS = "teams"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Files:
+    """The files of a configuration folder; the first two may not exist."""
+
+    platform: Path
+    destinations: Path
+    teams: tuple[Path, ...]
+    misnamed_teams: frozenset[str]
+    has_teams_folder: bool
+    problems: tuple[Problem, ...]
+
+
+def find(folder: Path) -> Files:
+    """Find a folder's files.
+
+    Raises ConfigurationError where there is no such folder. A file that nobody would read is a problem.
+    """
+    if not folder.is_dir():
+        message = "there is no such folder: name one that holds platform.yaml, destinations.yaml and teams/"
+        if folder.exists():
+            message = "this is a file: name the folder it stands in"
+        raise ConfigurationError([Problem(file=str(folder), message=message)])
+    teams = folder / TEAMS
+    entries = sorted(teams.iterdir(), key=lambda entry: entry.stem) if teams.is_dir() else []
+    problems = [] if teams.is_dir() else [_no_teams(teams)]
+    files, misnamed = [], set()
+    for entry in entries:
+        # Hidden files are an editor's, or keep an empty folder in git.
+        if entry.name.startswith("."):
+            continue
+        if entry.suffix == ".yaml" and not entry.is_dir():
+            files.append(entry)
+            continue
+        if entry.suffix.lower() in (".yml", ".yaml"):
+            misnamed.add(entry.stem)
+        problems.append(_no_team(entry))
+    return Files(
+        platform=folder / PLATFORM,
+        destinations=folder / DESTINATIONS,
+        teams=tuple(files),
+        misnamed_teams=frozenset(misnamed),
+        has_teams_folder=teams.is_dir(),
+        problems=tuple(problems),
+    )
+
+
+def _no_teams(folder: Path) -> Problem:
+    message = "there is no such folder: create it, with one <team>.yaml for each team"
+    return Problem(file=str(folder), message=message)
+
+
+def _no_team(entry: Path) -> Problem:
+    """A file or folder among the teams' files that is none."""
+    if entry.is_dir():
+        message = "this is a folder, while each team is one file: write <team>.yaml, and remove the folder"
+    elif entry.suffix.lower() in (".yml", ".yaml"):
+        message = f"a team's file ends in .yaml: rename it to {entry.stem}.yaml"
+    else:
+        message = "only <team>.yaml files are read here: rename or remove it"
+    return Problem(file=str(entry), message=message)

@@ -1,0 +1,35 @@
+"""Google's APIs, which sidecars reach past the gateway."""
+
+from collections.abc import Iterator
+
+from egress.checks.draft import Draft
+from egress.checks.rules.destination_hosts import METADATA_SERVER
+from egress.source.problem import Path, Problem
+
+DOMAINS = ("googleapis.com", "gcr.io", "pkg.dev")
+"""The domains that private DNS zones send to Google's private addresses."""
+
+
+def google_api_hosts_are_googles(draft: Draft) -> Iterator[Problem]:
+    """Any other host would have no way out: the firewall lets only Google's private addresses through."""
+    for path, host in draft.google_apis:
+        if host != METADATA_SERVER and not any(
+            host == domain or host.endswith(f".{domain}") for domain in DOMAINS
+        ):
+            message = (
+                f"this is none of Google's API hosts ({', '.join(DOMAINS)} and {METADATA_SERVER}): "
+                "make it a destination"
+            )
+            yield draft.destinations_file.problem(path, message)
+
+
+def google_api_hosts_stand_once(draft: Draft) -> Iterator[Problem]:
+    """Istio pools the endpoints of two ServiceEntries for one host: requests would go to either."""
+    places: dict[str, Path] = {host: ("destinations", host) for host in draft.hosts}
+    places |= {host: path for path, host in draft.outside_hosts}
+    for path, host in draft.google_apis:
+        if host in places:
+            where = draft.destinations_file.where(places[host])
+            message = f"this host stands at {where} already: keep one of the two"
+            yield draft.destinations_file.problem(path, message)
+        places.setdefault(host, path)

@@ -1,0 +1,1 @@
+"""Asks a running mesh a table of questions and judges each answer."""

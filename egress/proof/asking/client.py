@@ -1,0 +1,184 @@
+"""Sends one request from a Pod's network namespace and says how it went, in curl's terms."""
+
+import errno
+import http
+import re
+import socket
+import ssl
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from egress.proof.asking.requests import Request
+from egress.proof.cluster.certificates import KeyPair
+from egress.proof.cluster.pods import MARK
+from egress.proof.network import names
+from egress.proof.network.outside import load
+
+_SO_MARK = 36
+_TIMEOUT = 4.0
+
+TIME_OUT = "time-out"
+REFUSED = "refused"
+RESET = "reset"
+TLS_FAILURE = "tls-failure"
+CERTIFICATE = "wrong-certificate"
+NO_NAME = "no-name"
+
+CURL_EXIT = {TIME_OUT: 28, REFUSED: 7, RESET: 56, TLS_FAILURE: 35, CERTIFICATE: 60, NO_NAME: 6}
+"""What curl's exit code would be."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """How a request went."""
+
+    got: str
+    """A status, or one of the words above."""
+    started: float
+    ended: float
+    source: tuple[str, int]
+    target: str = ""
+    """The address with which a TCP connection came about; empty where none did."""
+    detail: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sender:
+    """Who sends: the Pod's address, its name server, its certificate, and whom it trusts."""
+
+    address: str
+    resolver: str
+    identity: KeyPair
+    outside_roots: bytes
+
+
+class _Outcome(Exception):  # noqa: N818 - it carries a result, not an error
+    def __init__(self, got: str, detail: str) -> None:
+        super().__init__(got)
+        self.got, self.detail = got, detail
+
+
+class Client:
+    """Sends requests one after the other; call it on a thread inside the Pod's namespace."""
+
+    def __init__(self, sender: Sender, places: Mapping[str, str]) -> None:
+        """`places` holds the address of every `to`."""
+        self._sender, self._places = sender, places
+        self._contexts: dict[str, ssl.SSLContext] = {}
+
+    def send(self, request: Request, row: str) -> Answer:
+        """Send a request; `row` marks it in every log on its way."""
+        started = time.monotonic()
+        stream = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        source, target = (self._sender.address, 0), ""
+        try:
+            with stream:
+                stream.settimeout(_TIMEOUT)
+                if request.past_sidecar:
+                    stream.setsockopt(socket.SOL_SOCKET, _SO_MARK, MARK)
+                stream.bind((self._sender.address, 0))
+                source = stream.getsockname()[:2]
+                target = self._connect(stream, request)
+                got, detail = self._exchange(self._tls(stream, request), request, row), ""
+        except _Outcome as outcome:
+            got, detail = outcome.got, outcome.detail
+        return Answer(
+            got=got, started=started, ended=time.monotonic(), source=source, target=target, detail=detail
+        )
+
+    def _connect(self, stream: socket.socket, request: Request) -> str:
+        try:
+            if request.to:
+                target = (self._places[request.to], request.port)
+            else:
+                target = (names.ask(self._sender.resolver, request.name), request.url_port)
+        except names.NoAnswerError as error:
+            raise _Outcome(NO_NAME, str(error)) from error
+        except OSError as error:
+            raise _Outcome(NO_NAME, f"the name server cannot be reached: {error.strerror}") from error
+        try:
+            stream.connect(target)
+        except ConnectionRefusedError as error:
+            raise _Outcome(REFUSED, "connection refused") from error
+        except OSError as error:
+            dropped = error.errno in (errno.EHOSTUNREACH, errno.ENETUNREACH) or isinstance(
+                error, TimeoutError
+            )
+            raise _Outcome(TIME_OUT if dropped else RESET, error.strerror or str(error)) from error
+        return target[0]
+
+    def _tls(self, stream: socket.socket, request: Request) -> socket.socket:
+        if request.mesh_tls is None and request.scheme == "http":
+            return stream
+        context = self._context(request)
+        try:
+            return context.wrap_socket(stream, server_hostname=request.sni or request.name)
+        except ssl.SSLCertVerificationError as error:
+            raise _Outcome(CERTIFICATE, error.verify_message) from error
+        except TimeoutError as error:
+            raise _Outcome(TIME_OUT, "no answer to the TLS handshake") from error
+        except OSError as error:
+            raise _Outcome(TLS_FAILURE, _reason(error)) from error
+
+    def _context(self, request: Request) -> ssl.SSLContext:
+        kind = {True: "mesh", False: "anonymous", None: "application"}[request.mesh_tls]
+        if kind not in self._contexts:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            if kind == "application":
+                context.load_verify_locations(cadata=self._sender.outside_roots.decode())
+            else:
+                context.check_hostname = False
+                context.verify_mode = ssl.CERT_NONE
+                context.set_alpn_protocols(["istio", "http/1.1"])
+            if kind == "mesh":
+                load(context, self._sender.identity)
+            self._contexts[kind] = context
+        return self._contexts[kind]
+
+    def _exchange(self, stream: socket.socket, request: Request, row: str) -> str:
+        head = (
+            f"{request.method} {request.path} HTTP/1.1\r\nHost: {request.host or request.name}\r\n"
+            f"User-Agent: {row}\r\nAccept: */*\r\nConnection: close\r\n\r\n"
+        )
+        received = b""
+        try:
+            with stream:
+                stream.sendall(head.encode())
+                while not _complete(received) and (data := stream.recv(65536)):
+                    received += data
+        except TimeoutError as error:
+            raise _Outcome(TIME_OUT, "no answer") from error
+        except OSError as error:
+            if not received:
+                got = (
+                    TLS_FAILURE if isinstance(error, ssl.SSLError) and request.mesh_tls is not None else RESET
+                )
+                raise _Outcome(got, _reason(error)) from error
+        status = re.match(rb"HTTP/1\.[01] (\d{3})", received)
+        if status is None:
+            raise _Outcome(RESET, "closed without an answer" if not received else "not an HTTP answer")
+        return status[1].decode()
+
+
+def _complete(received: bytes) -> bool:
+    """Tell whether an answer with a Content-Length is all there."""
+    head, end, body = received.partition(b"\r\n\r\n")
+    length = re.search(rb"\r\ncontent-length: *(\d+)", head, re.IGNORECASE)
+    return bool(end) and length is not None and len(body) >= int(length[1])
+
+
+def _reason(error: OSError) -> str:
+    if isinstance(error, ssl.SSLError) and error.reason:
+        return error.reason.replace("_", " ").lower()
+    return (error.strerror or str(error) or type(error).__name__).lower()
+
+
+def describe(got: str) -> str:
+    """Return a result with what it is called elsewhere: `403 Forbidden`, `time-out (curl 28)`."""
+    if got.isdigit():
+        return f"{got} {http.HTTPStatus(int(got)).phrase}" if int(got) in _STATUSES else got
+    return f"{got} (curl {CURL_EXIT[got]})" if got in CURL_EXIT else got
+
+
+_STATUSES = {status.value for status in http.HTTPStatus}

@@ -1,0 +1,121 @@
+"""The proof as a list of phases: bring the mesh up, ask, judge."""
+
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from egress.proof.asking.asking import Asker, Row, expectations
+from egress.proof.asking.identities import Identity, accounts, identities
+from egress.proof.asking.matrix import Asked, rows
+from egress.proof.asking.table import Expected
+from egress.proof.cluster.deployment import assemble
+from egress.proof.cluster.mesh import Mesh
+from egress.proof.cluster.objects import Addressed
+from egress.proof.cluster.patches import patched
+from egress.proof.cluster.processes import resident
+from egress.proof.errors import ProofError
+from egress.proof.network.vpc import read_vpc
+from egress.proof.toolchain.tools import Tools
+from egress.terraform import read_stacks, resolve
+
+_OWN_PID = 1
+_MEGABYTE = 1 << 20
+
+
+class Progress:
+    """Says on stderr what is going on, with the seconds since the start."""
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self.started = time.monotonic()
+        self._quiet = quiet
+        self._live = sys.stderr.isatty()
+
+    def say(self, message: str) -> None:
+        """Print one step."""
+        if not self._quiet:
+            print(f"{time.monotonic() - self.started:6.1f} s  {message}", file=sys.stderr, flush=True)
+
+    def count(self, done: int, total: int) -> None:
+        """Show how many rows are answered, where a person watches."""
+        if self._live and not self._quiet:
+            print(f"\r{done}/{total} rows", end="\r", file=sys.stderr, flush=True)
+
+
+@dataclass
+class Proof:
+    """A running mesh with the identities that ask."""
+
+    mesh: Mesh
+    everybody: Sequence[Identity]
+    not_admitted: dict[str, str]
+    progress: Progress
+    figures: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.use(Asker(self.mesh, self.everybody, self.not_admitted))
+
+    def use(self, asker: Asker) -> None:
+        """Ask with another asker from now on (other identities)."""
+        self._asker = asker
+
+    def ask(self, table: Sequence[Expected], *, generated: bool = True) -> list[Row]:
+        """Ask a table's rows and (with `generated`) those that follow from the configuration."""
+        asked = rows(self.mesh.deployed, list(self.everybody)) if generated else []
+        questions = expectations(asked, table)
+        self.progress.say(f"asking {len(questions)} rows")
+        started = time.monotonic()
+        answered = self._asker.ask(questions, self.progress.count)
+        seconds = time.monotonic() - started
+        self.figures["table_seconds"] = round(seconds, 2)
+        self.figures["rows_per_second"] = round(len(questions) / seconds, 1)
+        self._require_accepted()
+        self.figures["istioctl_warnings"] = self.mesh.judged()
+        return answered
+
+    def answers(self, questions: Sequence[Asked]) -> list[Row]:
+        """Ask questions that nothing is expected of."""
+        return self._asker.ask([(question, None) for question in questions], lambda *_: None)
+
+    def _require_accepted(self) -> None:
+        rejected = self.mesh.running.rejections()
+        if rejected:
+            raise ProofError("\n".join(rejected))
+
+    def measure_memory(self) -> None:
+        """Note what everything takes, this process included."""
+        parts = self.mesh.memory() | {"harness": resident(_OWN_PID)}
+        self.figures["memory_mb"] = sum(parts.values()) // _MEGABYTE
+        self.figures["memory_parts_mb"] = {name: size // _MEGABYTE for name, size in sorted(parts.items())}
+
+
+def bring_up(out: Path, tools: Tools, progress: Progress, patches: Sequence[Mapping[str, Any]] = ()) -> Proof:
+    """Bring the mesh of an output folder up with its identities; `patches` plant mistakes.
+
+    Raises ProofError where an object or a proxy's configuration is refused.
+    """
+    started = time.monotonic()
+    resources = resolve(read_stacks(out))
+    mesh = Mesh(read_vpc(resources), tools, progress.say)
+    deployed = patched(assemble(resources, tools), patches)  # while the API server starts
+    everybody = identities(deployed)
+    try:
+        mesh.start(deployed)
+        not_admitted = add_identities(mesh, everybody, progress.say)
+    except ProofError as error:
+        raise ProofError("\n".join([str(error), *mesh.refusals()])) from error
+    proof = Proof(mesh=mesh, everybody=everybody, not_admitted=not_admitted, progress=progress)
+    proof.figures["ready_seconds"] = round(time.monotonic() - started, 2)
+    return proof
+
+
+def add_identities(mesh: Mesh, everybody: Sequence[Identity], say: Callable[[str], None]) -> dict[str, str]:
+    """Start the harness's own Pods; return the reason for each identity that is not admitted."""
+    mesh.apply([Addressed(address="proof", object=account) for account in accounts(everybody)])
+    own = [identity for identity in everybody if identity.extra]
+    say(f"starting {len(own)} Pods of the harness")
+    refused = mesh.running.try_to_add([identity.extra for identity in own if identity.extra])
+    mesh.running.wait()
+    return {identity.name: refused[identity.pod] for identity in own if identity.pod in refused}

@@ -1,0 +1,77 @@
+"""Several states in a row on one mesh: only the difference to the state before is applied.
+
+A stage is a folder with `expected.table`; its configuration is the folder's `config`, or config/tutorial. A
+`patch.yaml` plants a mistake: a list of objects (kind, namespace, name) with a JSON merge patch each, or of
+objects to add (`object`). One in the folder above holds for every stage in it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from egress.proof.asking.asking import Asker, Row
+from egress.proof.asking.identities import identities
+from egress.proof.asking.prove import Proof, add_identities
+from egress.proof.cluster.deployment import Deployed
+from egress.proof.errors import ProofError
+
+TABLE = "expected.table"
+PATCH = "patch.yaml"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """A state with its table."""
+
+    name: str
+    folder: Path
+    config: Path
+
+
+def find(folder: Path, final: Path) -> list[Stage]:
+    """Return the stages of a folder in the order of their names; one without a `config` has the final one.
+
+    Raises ProofError where there is none.
+    """
+    found = []
+    for table in sorted(folder.glob(f"**/{TABLE}")):
+        own = table.parent / "config"
+        name = str(table.parent.relative_to(folder))
+        found.append(Stage(name=name, folder=table.parent, config=own if own.is_dir() else final))
+    if not found:
+        raise ProofError(f"{folder}: no stage in it (a folder with {TABLE})")
+    return found
+
+
+def read_patches(stage: Stage) -> list[dict[str, Any]]:
+    """Return a stage's planted mistakes, those that it shares with its neighbours first."""
+    files = [folder / PATCH for folder in (stage.folder.parent, stage.folder)]
+    return [entry for file in files if file.exists() for entry in yaml.safe_load(file.read_text()) or ()]
+
+
+def move(proof: Proof, after: Deployed, *, judged: bool = True) -> str:
+    """Bring a running proof to another state; return what was done, in words.
+
+    `judged`: istioctl judges the new state beside everything else.
+    """
+    before = {identity.name: identity for identity in proof.everybody}
+    everybody = identities(after)
+    now = {identity.name: identity for identity in everybody}
+    stale = [i.pod for n, i in before.items() if i.extra and (n not in now or now[n] != i)]
+    proof.mesh.running.remove([pod for pod in stale if pod in proof.mesh.pods])
+    changed, gone = proof.mesh.change(after, judged=judged)
+    # Who was not admitted before may be now.
+    fresh = [i for n, i in now.items() if n not in before or before[n] != i or n in proof.not_admitted]
+    refused = add_identities(proof.mesh, fresh, lambda _: None)
+    proof.not_admitted = refused
+    proof.everybody = everybody
+    proof.use(Asker(proof.mesh, everybody, proof.not_admitted))
+    return f"{len(changed)} objects applied, {len(gone)} deleted"
+
+
+def named(stage: Stage, rows: Sequence[Row]) -> list[Row]:
+    """Return rows with the stage's name in front of the identity, for one report over all stages."""
+    return [replace(row, identity=f"{stage.name}: {row.identity}") for row in rows]

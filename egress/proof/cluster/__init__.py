@@ -1,0 +1,1 @@
+"""The cluster of the proof: API server, istiod, Pods and their proxies."""

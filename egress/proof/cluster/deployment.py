@@ -1,0 +1,83 @@
+"""What the stacks say, read once: the VPC, the Kubernetes objects with their addresses, the workloads."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from egress.proof.cluster.objects import Addressed, kubernetes_objects
+from egress.proof.cluster.pods import PodRequest, from_deployment
+from egress.proof.errors import ProofError
+from egress.proof.network.vpc import Vpc, read_vpc
+from egress.proof.toolchain import helm
+from egress.proof.toolchain.tools import Tools
+from egress.terraform import Resource, read_stacks, resolve
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """The input of the proof: cdktf.out as Terraform would deploy it."""
+
+    vpc: Vpc
+    objects: tuple[Addressed, ...]
+
+    def of_kind(self, *kinds: str) -> list[Addressed]:
+        """Return the objects of some kinds."""
+        return [item for item in self.objects if item.object["kind"] in kinds]
+
+    @cached_property
+    def workloads(self) -> list[PodRequest]:
+        """The Pods of every Deployment; an autoscaled one has its minimum."""
+        minimum: dict[tuple[str, str], int] = {}
+        for item in self.of_kind("HorizontalPodAutoscaler"):
+            target, metadata = item.object["spec"]["scaleTargetRef"], item.object["metadata"]
+            minimum[metadata["namespace"], target["name"]] = int(item.object["spec"].get("minReplicas", 1))
+        found = []
+        for item in self.of_kind("Deployment"):
+            deployment = item.object
+            metadata, spec = deployment["metadata"], deployment["spec"]
+            least = minimum.get((metadata["namespace"], metadata["name"]), 0)
+            replicas = max(int(spec.get("replicas", 1)), least)
+            found += from_deployment({**deployment, "spec": {**spec, "replicas": replicas}}, item.address)
+        return found
+
+    @cached_property
+    def mesh_config(self) -> Addressed:
+        """The ConfigMap that holds istiod's mesh configuration."""
+        for item in self.of_kind("ConfigMap"):
+            if "mesh" in (item.object.get("data") or {}):
+                return item
+        raise ProofError("no ConfigMap with a mesh configuration: the mesh stack installs no istiod")
+
+    @cached_property
+    def namespaces(self) -> list[str]:
+        """The namespaces that the stacks create."""
+        return [str(item.object["metadata"]["name"]) for item in self.of_kind("Namespace")]
+
+
+def read(out: Path, tools: Tools) -> Deployed:
+    """Read an output folder of cdktf and render its Helm releases."""
+    return assemble(resolve(read_stacks(out)), tools)
+
+
+def assemble(resources: Sequence[Resource], tools: Tools) -> Deployed:
+    """Put together what resolved resources say."""
+    rendered = helm.render(resources, tools.helm, tools.charts)
+    return Deployed(vpc=read_vpc(resources), objects=(*rendered, *kubernetes_objects(resources)))
+
+
+def difference(
+    before: Iterable[Addressed], after: Iterable[Addressed]
+) -> tuple[list[Addressed], list[Addressed]]:
+    """Return the objects to apply (new or changed) and those to delete."""
+    old = {item.key: item for item in before}
+    new = {item.key: item for item in after}
+    changed = [item for key, item in new.items() if key not in old or old[key].object != item.object]
+    gone = [item for key, item in old.items() if key not in new]
+    return changed, gone
+
+
+def labels_of(namespaces: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, str]]:
+    """Return each namespace's labels."""
+    return {n["metadata"]["name"]: dict(n["metadata"].get("labels") or {}) for n in namespaces}

@@ -1,0 +1,128 @@
+"""istiod, run from its own Deployment and mesh configuration as Helm renders them."""
+
+import http
+import http.client
+import os
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from egress.proof.cluster.certificates import Authority
+from egress.proof.cluster.kubernetes_api import KubernetesApi, RefusedError
+from egress.proof.cluster.pods import Pod
+from egress.proof.cluster.processes import Process
+from egress.proof.errors import ProofError
+from egress.proof.network.namespaces import command
+from egress.proof.network.sandbox import RUN
+
+Object = Mapping[str, Any]
+
+SWITCHES = {
+    "PILOT_ENABLE_ALPN_FILTER": "false",
+    "PILOT_ENABLE_METADATA_EXCHANGE": "false",
+    "ENABLE_LEADER_ELECTION": "false",
+}
+"""Upstream Envoy lacks two filters that only istio-proxy has; neither touches routing, TLS or authorization. One
+istiod needs no election, which would cost two seconds."""
+
+
+def adapted_mesh(config_map: Object) -> dict[str, Any]:
+    """Return the mesh ConfigMap with what the harness needs changed.
+
+    Metrics go (their filter is istio-proxy's), the access log comes as JSON, since it is the rows' evidence.
+    """
+    mesh = yaml.safe_load(config_map["data"]["mesh"]) or {}
+    mesh["defaultProviders"] = {
+        k: v for k, v in (mesh.get("defaultProviders") or {}).items() if k != "metrics"
+    }
+    mesh |= {"accessLogFile": "/dev/stdout", "accessLogEncoding": "JSON"}
+    mesh.pop("accessLogFormat", None)
+    for provider in mesh.get("extensionProviders") or ():
+        if "envoyFileAccessLog" in provider:
+            # Istio's own labels, whatever a Telemetry's provider would write: the evidence reads these.
+            provider["envoyFileAccessLog"] = {"path": "/dev/stdout", "logFormat": {"labels": {}}}
+    return {**config_map, "data": {**config_map["data"], "mesh": yaml.safe_dump(mesh)}}
+
+
+def trust_domain(config_map: Object) -> str:
+    """Return the mesh's trust domain."""
+    mesh = yaml.safe_load(config_map["data"]["mesh"]) or {}
+    return str(mesh.get("trustDomain") or "cluster.local")
+
+
+class Istiod:
+    """A running istiod, in the namespace of its Pod."""
+
+    def __init__(self, pod: Pod, binary: Path, kubeconfig: str, authority: Authority) -> None:
+        """Start it with its container's own arguments and environment."""
+        container = next(c for c in pod.stored["spec"]["containers"] if c["name"] == "discovery")
+        folder = RUN / f"istiod-{pod.name}"
+        certificates = folder / "etc" / "cacerts"
+        certificates.mkdir(parents=True, exist_ok=True)
+        root = authority.root
+        for name in ("ca-cert.pem", "root-cert.pem", "cert-chain.pem"):
+            (certificates / name).write_bytes(root.certificate)
+        (certificates / "ca-key.pem").write_bytes(root.key)
+        (folder / "kubeconfig").write_text(kubeconfig)
+        environment = {e["name"]: e["value"] for e in container.get("env") or () if "value" in e}
+        environment |= {
+            "POD_NAME": pod.name,
+            "POD_NAMESPACE": pod.namespace,
+            "SERVICE_ACCOUNT": pod.service_account,
+            "KUBECONFIG": str(folder / "kubeconfig"),
+            "GOMAXPROCS": "2",
+            "PATH": os.environ["PATH"],
+            **SWITCHES,
+        }
+        argv = [str(binary), *container["args"], "--kubeconfig", str(folder / "kubeconfig")]
+        self.pod = pod
+        self.revision = environment.get("REVISION", "default")
+        self.process = Process("istiod", command(pod.network, argv), env=environment, cwd=folder)
+
+    def wait(self, api: KubernetesApi, seconds: float = 30) -> None:
+        """Wait until its webhooks are usable: it has written its root into their configurations."""
+        end = time.monotonic() + seconds
+        while not (self._serving() and self._webhooks_ready(api)):
+            self.process.require_alive()
+            if time.monotonic() > end:
+                raise ProofError(f"istiod is not ready after {seconds:.0f} s:\n{self.process.tail()}")
+            time.sleep(0.05)
+
+    def _serving(self) -> bool:
+        """Ask its readiness probe."""
+        connection = http.client.HTTPConnection(self.pod.ip, 8080, timeout=1)
+        try:
+            connection.request("GET", "/ready")
+            return connection.getresponse().status == http.HTTPStatus.OK
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+    def _webhooks_ready(self, api: KubernetesApi) -> bool:
+        """Tell whether istiod has given its webhooks their root, and refuses what is wrong.
+
+        It makes its validation strict a second later (failurePolicy), which matters only where it is unreachable.
+        """
+        kinds = ("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")
+        found = [item for kind in kinds for item in api.list("admissionregistration.k8s.io/v1", kind)]
+        hooks = [hook for item in found for hook in item.get("webhooks") or ()]
+        if not hooks or not all(hook["clientConfig"].get("caBundle") for hook in hooks):
+            return False
+        try:
+            api.try_out(_INVALID)
+        except RefusedError as error:
+            return "admission webhook" in str(error)
+        return False
+
+
+_INVALID = {
+    "apiVersion": "networking.istio.io/v1",
+    "kind": "Gateway",
+    "metadata": {"name": "without-servers", "namespace": "default"},
+    "spec": {},
+}
+"""What istiod's validation refuses."""

@@ -1,0 +1,226 @@
+"""The running mesh: API server, istiod, Pods and proxies, brought up from the stacks and changed with them."""
+
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from egress.proof.cluster import applying, static_checks
+from egress.proof.cluster import istiod as istiod_module
+from egress.proof.cluster.api_server import ApiServer
+from egress.proof.cluster.certificates import Authority, KeyPair, spiffe
+from egress.proof.cluster.deployment import Deployed, difference
+from egress.proof.cluster.envoy import DRAIN_SECONDS, SECRETS_SOCKET, node_id
+from egress.proof.cluster.istiod import Istiod
+from egress.proof.cluster.objects import Addressed
+from egress.proof.cluster.pods import Pod, PodRequest
+from egress.proof.cluster.running_pods import RunningPods
+from egress.proof.cluster.secret_discovery import SecretDiscovery
+from egress.proof.errors import ProofError
+from egress.proof.network import sandbox
+from egress.proof.network.fabric import Fabric
+from egress.proof.network.vpc import Vpc
+from egress.proof.toolchain.tools import Tools
+
+_WORKLOADS = frozenset({"Deployment", "HorizontalPodAutoscaler", "PodDisruptionBudget"})
+_STAYING = _WORKLOADS | {"Namespace"}
+"""What is not deleted here: workloads never were there, and no controller finishes a namespace's deletion."""
+
+Say = Callable[[str], None]
+
+
+class Mesh:
+    """A mesh in this sandbox."""
+
+    deployed: Deployed
+    trust_domain: str
+
+    def __init__(self, vpc: Vpc, tools: Tools, say: Say) -> None:
+        """Build the network and start the API server; `start` brings up the rest."""
+        self._tools, self._say = tools, say
+        self.outside_authority = Authority("outside")
+        self.mesh_authority = Authority("mesh")
+        self.fabric = Fabric(vpc, self.outside_authority)
+        self.next_row = 0
+        """The number of the next row: every row of a run has its own."""
+        self._keys: dict[str, KeyPair] = {}
+        self._judges = ThreadPoolExecutor(1)
+        self._say("starting the API server")
+        self._server = ApiServer(
+            self.fabric.control_plane, vpc.services_range, tools.etcd, tools.kube_apiserver
+        )
+        self.api = self._server.api
+        self.running = RunningPods(self._server, self.fabric, tools)
+        self.pods, self.envoys = self.running.pods, self.running.envoys
+        self._secrets = SecretDiscovery(
+            SECRETS_SOCKET,
+            self._identity,
+            self.mesh_authority.root.certificate,
+            self.outside_authority.root.certificate,
+        )
+
+    def start(self, deployed: Deployed) -> None:
+        """Bring everything up; `running.wait` waits for the proxies.
+
+        Raises ProofError with the Terraform address of an object that is refused.
+        """
+        self.deployed = deployed
+        self.trust_domain = istiod_module.trust_domain(deployed.mesh_config.object)
+        self._server.wait()
+        self._say("applying the mesh's objects")
+        self._apply_mesh()
+        control_planes = [r for r in self.deployed.workloads if _is_istiod(r)]
+        if not control_planes:
+            raise ProofError("the stacks install no istiod (a managed control plane cannot run here)")
+        self._start_names()
+        pod = self.running.create(control_planes[0])
+        self.running.refresh()
+        self._say("starting istiod")
+        self.istiod = self._istiod(pod)
+        self._say("applying the teams' objects")
+        self.apply([item for item in self.deployed.objects if not self._is_mesh_layer(item)])
+        self._judgement = self._judges.submit(self._judge)
+        requests = [r for r in self.deployed.workloads if not _is_istiod(r)]
+        self._say(f"starting {len(requests)} Pods")
+        self.running.add(requests)
+
+    def apply(self, objects: Iterable[Addressed]) -> None:
+        """Apply objects; workloads come as Pods, later."""
+        todo = [self._adapted(item) for item in objects if item.object["kind"] not in _WORKLOADS]
+        applying.apply(self.api, todo)
+
+    def change(self, after: Deployed, *, judged: bool = True) -> tuple[list[Addressed], list[Addressed]]:
+        """Apply only the difference to another synthesis; return what was applied and what was deleted."""
+        changed, gone = difference(self.deployed.objects, after.objects)
+        self.apply(changed)
+        for item in gone:
+            if item.object["kind"] not in _STAYING:
+                self.api.delete(item.object)
+        before = {f"{r.namespace}/{r.name}": r for r in self.deployed.workloads}
+        now = {f"{r.namespace}/{r.name}": r for r in after.workloads}
+        replaced = [k for k in before if k not in now or now[k].manifest != before[k].manifest]
+        self.deployed = after
+        self.fabric.vpc = after.vpc
+        self.running.remove(replaced)
+        self.running.add([r for k, r in now.items() if k not in before or k in replaced])
+        self.running.wait()
+        if judged:
+            self._judgement = self._judges.submit(self._judge)
+        self.settle()
+        return changed, gone
+
+    def settle(self, quiet: float = 0.5, seconds: float = 20) -> None:
+        """Wait until the proxies have received no new configuration for a while, and old listeners are drained."""
+        end = time.monotonic() + seconds
+        counted, since = self.running.updates(), time.monotonic()
+        while time.monotonic() - since < quiet and time.monotonic() < end:
+            time.sleep(0.05)
+            now = self.running.updates()
+            if now != counted:
+                counted, since = now, time.monotonic()
+        time.sleep(DRAIN_SECONDS)
+
+    def _istiod(self, pod: Pod) -> Istiod:
+        """Start istiod in its Pod; it reaches the API server by the Service's address, as every Pod does."""
+        kubeconfig = self._server.kubeconfig(f"https://{self._server.service_address}")
+        started = Istiod(pod, self._tools.pilot_discovery, kubeconfig, self.mesh_authority)
+        started.wait(self.api)
+        return started
+
+    def restart_istiod(self) -> None:
+        """Start istiod anew."""
+        self.istiod.process.stop()
+        self.istiod = self._istiod(self.istiod.pod)
+
+    def refusals(self) -> list[str]:
+        """Return what the network has refused since the last table: the usual reason why something does not start."""
+        found = {
+            f"{p.source} to {p.destination}:{p.destination_port} refused by {p.rule}"
+            for p in self.fabric.packets.packets()
+        }
+        return sorted(found)
+
+    def judged(self) -> list[str]:
+        """Return istioctl's warnings; raise ProofError with its errors (it runs beside everything else)."""
+        return self._judgement.result()
+
+    def _judge(self) -> list[str]:
+        server = f"https://{self._server.address}"
+        return static_checks.check(
+            self.deployed.objects, self._tools.istioctl, self._server.kubeconfig(server)
+        )
+
+    def identity(self, namespace: str, service_account: str) -> KeyPair:
+        """Return the mesh certificate of a service account."""
+        uri = spiffe(namespace, service_account, self.trust_domain)
+        if uri not in self._keys:
+            self._keys[uri] = self.mesh_authority.issue(uris=(uri,))
+        return self._keys[uri]
+
+    def memory(self) -> dict[str, int]:
+        """Return each process's share of memory, in bytes."""
+        found = {
+            "etcd": self._server.etcd.resident(),
+            "kube-apiserver": self._server.process.resident(),
+            "istiod": self.istiod.process.resident(),
+        }
+        return found | {f"envoy {key}": envoy.process.resident() for key, envoy in self.envoys.items()}
+
+    def _identity(self, node: str) -> KeyPair:
+        for pod in self.pods.values():
+            if node_id(pod) == node:
+                return self.identity(pod.namespace, pod.service_account)
+        raise ProofError(f"no Pod has the node id {node}")
+
+    def _is_mesh_layer(self, item: Addressed) -> bool:
+        return item.address.partition(":")[0] == self.deployed.mesh_config.address.partition(":")[0]
+
+    def _apply_mesh(self) -> None:
+        self.apply([item for item in self.deployed.objects if self._is_mesh_layer(item)])
+
+    def _start_names(self) -> None:
+        """Start DNS as a Pod of kube-system, so that NetworkPolicies decide about it as in a cluster."""
+        label = "node-local-dns" if self.deployed.vpc.node_local_dns else "kube-dns"
+        self.api.apply(
+            {
+                "apiVersion": "v1",
+                "kind": "Service",
+                "metadata": {"name": "kube-dns", "namespace": "kube-system"},
+                "spec": {
+                    "selector": {"k8s-app": label},
+                    "ports": [
+                        {"name": "dns", "port": 53, "protocol": "UDP"},
+                        {"name": "dns-tcp", "port": 53, "protocol": "TCP"},
+                    ],
+                },
+            }
+        )
+        pod = self.running.create(PodRequest(manifest=_plain_pod("kube-system", label, {"k8s-app": label})))
+        self.fabric.serve_names(pod.network)
+        service = self.api.get(
+            {
+                "apiVersion": "v1",
+                "kind": "Service",
+                "metadata": {"name": "kube-dns", "namespace": "kube-system"},
+            }
+        )
+        self.resolver = str(service["spec"]["clusterIP"])
+        sandbox.use_resolver(self.resolver)
+
+    def _adapted(self, item: Addressed) -> Addressed:
+        if item.key == self.deployed.mesh_config.key:
+            return Addressed(address=item.address, object=istiod_module.adapted_mesh(item.object))
+        return item
+
+
+def _is_istiod(request: PodRequest) -> bool:
+    return bool(request.manifest["metadata"]["labels"].get("app") == "istiod")
+
+
+def _plain_pod(namespace: str, name: str, labels: dict[str, str]) -> dict[str, Any]:
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": name, "namespace": namespace, "labels": labels},
+        "spec": {"containers": [{"name": "main", "image": "proof"}]},
+    }

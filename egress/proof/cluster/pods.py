@@ -1,0 +1,177 @@
+"""Pods of the cluster: from a Deployment's template, admitted and injected by the API server, to a namespace.
+
+What kube-controller-manager, kube-scheduler and kubelet do is done here: one Pod object per replica, a node that its
+spec admits, an address, the status, a network namespace.
+"""
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from egress.proof.cluster.scheduling import PlacedNode
+from egress.proof.network.namespaces import Namespace
+from egress.proof.network.networkpolicy import PodFacts
+
+Object = dict[str, Any]
+
+PROXY = "istio-proxy"
+_PROXY_PORTS = frozenset({"15000", "15008", "15020", "15021", "15090"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class PodRequest:
+    """A Pod to be created."""
+
+    manifest: Object
+    address: str = ""
+    """Terraform's address of the workload, for messages; empty for the harness's own."""
+
+    @property
+    def namespace(self) -> str:
+        """The Pod's namespace."""
+        return str(self.manifest["metadata"]["namespace"])
+
+    @property
+    def name(self) -> str:
+        """The Pod's name."""
+        return str(self.manifest["metadata"]["name"])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pod:
+    """A placed Pod, as the API server stored it after injection."""
+
+    stored: Object = field(repr=False)
+    node: PlacedNode
+    network: Namespace
+    nat: str
+    """The address under which the outside sees it."""
+
+    @property
+    def name(self) -> str:
+        """The Pod's name."""
+        return str(self.stored["metadata"]["name"])
+
+    @property
+    def namespace(self) -> str:
+        """The Pod's namespace."""
+        return str(self.stored["metadata"]["namespace"])
+
+    @property
+    def key(self) -> str:
+        """`namespace/name`."""
+        return f"{self.namespace}/{self.name}"
+
+    @property
+    def ip(self) -> str:
+        """The Pod's address."""
+        return self.network.addresses[0]
+
+    @property
+    def service_account(self) -> str:
+        """The Kubernetes service account it runs as."""
+        return str(self.stored["spec"].get("serviceAccountName") or "default")
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """The Pod's labels after injection."""
+        return dict(self.stored["metadata"].get("labels") or {})
+
+    @property
+    def proxy(self) -> Object | None:
+        """The istio-proxy container, where the Pod has one."""
+        spec = self.stored["spec"]
+        containers = [*spec.get("containers", ()), *spec.get("initContainers", ())]
+        return next((container for container in containers if container["name"] == PROXY), None)
+
+    @property
+    def is_gateway(self) -> bool:
+        """Whether the proxy is a gateway: it runs as a router."""
+        return self.proxy is not None and "router" in (self.proxy.get("args") or ())
+
+    @property
+    def facts(self) -> PodFacts:
+        """What NetworkPolicies and Services ask about it."""
+        ports = {
+            port["name"]: int(port["containerPort"])
+            for container in self.stored["spec"]["containers"]
+            for port in container.get("ports") or ()
+            if port.get("name")
+        }
+        return PodFacts(
+            name=self.name, namespace=self.namespace, address=self.ip, labels=self.labels, ports=ports
+        )
+
+
+def from_deployment(deployment: Mapping[str, Any], address: str) -> list[PodRequest]:
+    """Return the Pods of a Deployment."""
+    metadata, spec = deployment["metadata"], deployment["spec"]
+    template = spec["template"]
+    return [
+        PodRequest(
+            address=address,
+            manifest={
+                "apiVersion": "v1",
+                "kind": "Pod",
+                "metadata": {
+                    "name": f"{metadata['name']}-{number}",
+                    "namespace": metadata["namespace"],
+                    "labels": dict(template["metadata"].get("labels") or {}),
+                    "annotations": dict(template["metadata"].get("annotations") or {}),
+                },
+                "spec": dict(template["spec"]),
+            },
+        )
+        for number in range(int(spec.get("replicas", 1)))
+    ]
+
+
+def redirection(pod: Pod) -> str | None:
+    """Return the nftables rules of the sidecar's redirect; None where the Pod has none.
+
+    Reads the arguments that the injector gave istio-init, so that an annotation that excludes ports or ranges
+    opens here what it would open in a cluster. The proxy's own traffic carries a packet mark, where istio-init
+    goes by the proxy's user id (a user namespace has one user).
+    """
+    init = next((c for c in pod.stored["spec"].get("initContainers", ()) if c["name"] == "istio-init"), None)
+    if init is None:
+        return None
+    options = _options(init.get("args") or ())
+    outbound = [f"meta mark {MARK} return", "ip daddr 127.0.0.0/8 return", "ip saddr 127.0.0.6 return"]
+    outbound += [f"tcp dport {{ {options['-o']} }} return"] if options.get("-o") else []
+    outbound += [f"ip daddr {{ {options['-x']} }} return"] if options.get("-x") else []
+    included = options.get("-i", "*")
+    if included == "*":
+        outbound.append("meta l4proto tcp redirect to :15001")
+    elif included:
+        outbound.append(f"ip daddr {{ {included} }} meta l4proto tcp redirect to :15001")
+    excluded = sorted(_PROXY_PORTS | {port for port in options.get("-d", "").split(",") if port})
+    inbound = [f"tcp dport {{ {', '.join(excluded)} }} return", "meta l4proto tcp redirect to :15006"]
+    return _table(outbound, inbound)
+
+
+MARK = 1337
+"""The packet mark of a proxy's own traffic."""
+
+
+def _options(arguments: Sequence[str]) -> dict[str, str]:
+    """Read istio-init's `-x VALUE` arguments."""
+    return {key: value for key, value in itertools.pairwise(arguments) if key.startswith("-")}
+
+
+def _table(outbound: Sequence[str], inbound: Sequence[str]) -> str:
+    def lines(rules: Sequence[str]) -> str:
+        return "\n".join(f"    {rule}" for rule in rules)
+
+    return f"""table ip sidecar {{
+  chain output {{
+    type nat hook output priority -100;
+{lines(outbound)}
+  }}
+  chain prerouting {{
+    type nat hook prerouting priority -100;
+{lines(inbound)}
+  }}
+}}
+"""

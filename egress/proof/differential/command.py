@@ -1,0 +1,68 @@
+"""`prove-deep`: generated cases, asked of a real mesh and of the review."""
+
+import argparse
+import dataclasses
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+from egress.proof.command import prepare
+from egress.proof.differential.families import FAMILIES, WORDS, prepared
+from egress.proof.errors import ProofError
+from egress.proof.network import sandbox
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """How much, from where, and where failing cases are kept."""
+    parser.add_argument(
+        "--rows", type=int, default=6000, help="stop after so many compared rows in all (default: 6000)"
+    )
+    parser.add_argument(
+        "--seconds", type=int, default=570, help="stop after so many seconds in all (default: 570)"
+    )
+    parser.add_argument(
+        "--seed", type=int, default=1, help="the first case's seed; each further case adds one"
+    )
+    parser.add_argument(
+        "--family",
+        choices=FAMILIES,
+        help="cases of one family: objects over the tutorial or over production, or whole configurations "
+        "(default: each family a share of the rows)",
+    )
+    parser.add_argument(
+        "--mistakes",
+        action="store_true",
+        help="plant single mistakes in the tutorial instead; print their table",
+    )
+    parser.add_argument(
+        "--keep", type=Path, default=Path("tests/proof/cases"), help="where a failing case is kept"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Exit code 0 without a difference, 1 with one, 2 where it cannot run."""
+    families = ["tutorial"] if options.mistakes else [options.family] if options.family else list(FAMILIES)
+    try:
+        tools = {name: str(path) for name, path in dataclasses.asdict(prepare()).items()}
+        worst = 0
+        for family in families:
+            with tempfile.TemporaryDirectory() as folder:
+                settings = {
+                    "tools": tools,
+                    "family": family,
+                    "folder": folder,
+                    "out": str(prepared(family, Path(folder, "base")).resolve()) if family in WORDS else "",
+                    "rows": -(-options.rows // len(families)),
+                    "seconds": options.seconds // len(families),
+                    "seed": options.seed,
+                    "mistakes": options.mistakes,
+                    "keep": str(options.keep.resolve()),
+                }
+                worst = max(
+                    worst, sandbox.run_inside("egress.proof.differential.inside", [json.dumps(settings)])
+                )
+        return worst
+    except ProofError as error:
+        print(f"the proof cannot run: {error}", file=sys.stderr)
+        return 2

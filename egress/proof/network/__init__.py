@@ -1,0 +1,1 @@
+"""The sandbox's network: namespaces, addresses, and the rules in force."""

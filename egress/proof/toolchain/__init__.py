@@ -1,0 +1,1 @@
+"""The binaries of the proof: found, built, kept."""

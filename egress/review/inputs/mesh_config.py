@@ -1,0 +1,161 @@
+"""MeshConfig and the injector's values: from istiod's chart, or from the ConfigMaps of a running control plane."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import yaml
+
+from egress.review.errors import ReviewError
+from egress.review.inventory import DefaultExports, MeshSettings
+from egress.review.objects.kubernetes_object import ROOT_NAMESPACE, KubernetesObject
+from egress.review.objects.pods import istiod_switches
+from egress.review.objects.proxy_config import of_proxy_config
+from egress.review.objects.shapes import OUTBOUND_MODES
+
+READ = frozenset(
+    {
+        *("defaultConfig", "defaultDestinationRuleExportTo", "defaultServiceExportTo"),
+        *("defaultVirtualServiceExportTo", "meshMTLS", "outboundTrafficPolicy", "pathNormalization"),
+        *("enableAutoMtls", "rootNamespace", "trustDomain"),
+    }
+)
+
+INERT = frozenset(
+    {
+        # Logs, traces, metrics, and providers that only CUSTOM policies and Telemetry name.
+        *("accessLogEncoding", "accessLogFile", "accessLogFormat", "defaultProviders"),
+        *("disableEnvoyListenerLog", "enableEnvoyAccessLogService", "enablePrometheusMerge"),
+        *("enableTracing", "extensionProviders", "inboundClusterStatName", "outboundClusterStatName"),
+        # Which of a Pod's ports without a Service are reached: an application is taken to listen on all of them.
+        "inboundTrafficPolicy",
+        # How long, how often, on which of equal endpoints.
+        *("connectTimeout", "defaultHttpRetryPolicy", "dnsRefreshRate", "localityLbSetting"),
+        *("protocolDetectionTimeout", "tcpKeepalive"),
+        # Traffic into the cluster.
+        *("ingressClass", "ingressControllerMode", "ingressSelector", "ingressService"),
+    }
+)
+
+NORMALIZATIONS = ("", "DEFAULT", "BASE")
+
+INJECTION = {
+    ("compatibilityVersion",): (None, ""),
+    ("global", "meshNetworks"): (None, {}),
+    ("global", "proxy", "autoInject"): (None, "enabled"),
+    ("global", "proxy", "excludeIPRanges"): (None, ""),
+    ("global", "proxy", "excludeOutboundPorts"): (None, ""),
+    ("global", "proxy", "includeIPRanges"): (None, "*"),
+    ("global", "proxy", "includeOutboundPorts"): (None, ""),
+    ("profile",): (None, "", "default", "minimal"),
+    ("sidecarInjectorWebhook", "alwaysInjectSelector"): (None, []),
+    ("sidecarInjectorWebhook", "enableNamespacesByDefault"): (None, False),
+    ("sidecarInjectorWebhook", "neverInjectSelector"): (None, []),
+}
+"""Values of the chart that decide which Pods and connections have a sidecar: their defaults alone are modelled."""
+
+
+def mesh_settings_of(config: Mapping[str, Any], namespace: str, address: str) -> MeshSettings:
+    """Read a MeshConfig. Raises ReviewError for a setting that is not modelled."""
+    for key, value in sorted(config.items()):
+        if key not in READ | INERT and value not in (None, "", [], {}, False):
+            raise ReviewError(f"{address}: meshConfig.{key} is not modelled and may change verdicts")
+    mode = (config.get("outboundTrafficPolicy") or {}).get("mode") or "ALLOW_ANY"
+    _refuse(address, "outboundTrafficPolicy.mode", mode, mode not in OUTBOUND_MODES)
+    normalization = (config.get("pathNormalization") or {}).get("normalization") or ""
+    _refuse(
+        address,
+        "pathNormalization.normalization",
+        normalization,
+        normalization not in NORMALIZATIONS,
+    )
+    more = sorted(set(config.get("meshMTLS") or {}) - {"minProtocolVersion"})
+    _refuse(address, f"meshMTLS.{more[0] if more else ''}", "", bool(more))
+    for name in of_proxy_config(config.get("defaultConfig") or {}):
+        raise ReviewError(
+            f"{address}: meshConfig.defaultConfig.{name} is not modelled and may change verdicts"
+        )
+    return MeshSettings(
+        root_namespace=str(config.get("rootNamespace") or namespace or ROOT_NAMESPACE),
+        registry_only=mode == "REGISTRY_ONLY",
+        trust_domain=str(config.get("trustDomain") or "cluster.local"),
+        auto_mtls=config.get("enableAutoMtls") is not False,
+        exports=DefaultExports(
+            services=_exports(config.get("defaultServiceExportTo")),
+            virtual_services=_exports(config.get("defaultVirtualServiceExportTo")),
+            destination_rules=_exports(config.get("defaultDestinationRuleExportTo")),
+        ),
+        address=address,
+        given=True,
+    )
+
+
+def check_values(values: Mapping[str, Any], address: str) -> None:
+    """Look at a chart's values beside meshConfig. Raises ReviewError for what is not modelled."""
+    for path, defaults in INJECTION.items():
+        found: Any = values
+        for key in path:
+            found = found.get(key) if isinstance(found, Mapping) else None
+        if found not in defaults:
+            raise ReviewError(
+                f"{address}: the value {'.'.join(path)} {found!r} is not modelled and may change verdicts"
+            )
+    odd = istiod_switches((values.get("env") or {}) | ((values.get("pilot") or {}).get("env") or {}))
+    if odd:
+        raise ReviewError(f"{address}: istiod's {odd[0]} is not modelled and may change verdicts")
+
+
+def in_objects(objects: Iterable[KubernetesObject]) -> list[MeshSettings]:
+    """The settings of the control planes among objects: ConfigMaps `istio` and `istio-REVISION`.
+
+    Raises ReviewError, also for what the injector's ConfigMap says and the review does not model.
+    """
+    found = []
+    for item in objects:
+        if item.kind != "ConfigMap" or item.group:
+            continue
+        data = item.spec.get("data") or {}
+        if (item.name == "istio" or item.name.startswith("istio-")) and "mesh" in data:
+            if (_yaml(data.get("meshNetworks"), item) or {}).get("networks"):
+                raise ReviewError(f"{item.address}: meshNetworks: more than one network is not modelled")
+            found.append(mesh_settings_of(_yaml(data["mesh"], item), item.namespace, item.address))
+        elif item.name.startswith("istio-sidecar-injector") and "values" in data:
+            check_values(json.loads(data["values"] or "{}"), item.address)
+    return found
+
+
+def agreed(settings: Iterable[MeshSettings]) -> MeshSettings:
+    """The one MeshConfig of an input; Istio's defaults where there is none.
+
+    Raises ReviewError where two control planes differ: which proxies ask which is not modelled.
+    """
+    listed = list(settings)
+    for other in listed[1:]:
+        if replace(other, address=None) != replace(listed[0], address=None):
+            raise ReviewError(
+                f"{other.address}: its meshConfig differs from that of {listed[0].address}, and which proxies "
+                "ask which control plane is not modelled"
+            )
+    return listed[0] if listed else MeshSettings()
+
+
+def _refuse(address: str, name: str, value: str, wrong: bool) -> None:
+    if wrong:
+        raise ReviewError(
+            f"{address}: meshConfig.{name} {value} is not modelled and may change verdicts".replace("  ", " ")
+        )
+
+
+def _exports(listed: Any) -> tuple[str, ...]:
+    return tuple(str(one) for one in listed or ()) or ("*",)
+
+
+def _yaml(text: Any, item: KubernetesObject) -> Mapping[str, Any]:
+    try:
+        found = yaml.safe_load(str(text or "")) or {}
+    except yaml.YAMLError as error:
+        raise ReviewError(f"{item.address}: {error}") from error
+    if not isinstance(found, Mapping):
+        raise ReviewError(f"{item.address}: its data are no MeshConfig")
+    return found

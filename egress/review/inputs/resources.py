@@ -1,0 +1,54 @@
+"""From resolved Terraform resources to an inventory."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from egress.review.errors import ReviewError
+from egress.review.inputs import istio_charts
+from egress.review.inputs.google_resources import GoogleResource, read_vpc
+from egress.review.inputs.mesh_config import agreed, in_objects
+from egress.review.inputs.typed_objects import typed_object
+from egress.review.inventory import Inventory, MeshSettings
+from egress.review.objects.kubernetes_object import KubernetesObject, kubernetes_object
+from egress.review.objects.understood import check
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResolvedResource:
+    """A managed resource as a reader found it."""
+
+    address: str
+    type: str
+    body: dict[str, Any]
+
+
+def inventory_of(resources: Iterable[ResolvedResource], origin: str) -> Inventory:
+    """Read objects, mesh settings and VPC from resources. Raises ReviewError, all unmodelled fields at once."""
+    objects: list[KubernetesObject] = []
+    google: list[GoogleResource] = []
+    settings: list[MeshSettings] = []
+    for item in resources:
+        if item.type == "kubernetes_manifest":
+            manifest = item.body.get("manifest")
+            if not isinstance(manifest, dict):
+                raise ReviewError(f"{item.address}: its manifest is known only after the apply")
+            objects.append(kubernetes_object(manifest, item.address))
+        elif item.type.startswith("kubernetes_"):
+            found = typed_object(item.type, item.body, item.address)
+            objects += [found] if found else []
+        elif item.type == "helm_release":
+            chart = istio_charts.chart_name(item.body)
+            if chart == "gateway":
+                objects += istio_charts.gateway_objects(item.body, item.address)
+            elif chart == "istiod":
+                settings.append(istio_charts.mesh_settings(item.body, item.address))
+                objects += istio_charts.istiod_objects(item.body, item.address)
+            elif chart not in ("base", "cni"):
+                raise ReviewError(
+                    f"{item.address}: the chart {chart!r} is not modelled; render it and read the YAML"
+                )
+        elif item.type.startswith("google_"):
+            google.append(GoogleResource(type=item.type, address=item.address, body=item.body))
+    mesh = agreed([*settings, *in_objects(objects)])
+    return Inventory(objects=check(objects), mesh=mesh, vpc=read_vpc(google), origin=origin)

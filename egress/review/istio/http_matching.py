@@ -1,0 +1,150 @@
+"""Which route of a VirtualService an HTTP request takes."""
+
+import posixpath
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from egress.review.errors import Undecided
+from egress.review.istio.virtual_services import Listening, Route, VirtualService
+from egress.review.request import Request
+
+
+def path_only(path: str) -> str:
+    """The path without its query, dot segments resolved; `//` stays and `%2F` is not decoded."""
+    bare = path.partition("?")[0].partition("#")[0]
+    if "/." not in bare:
+        return bare
+    ending = "/" if bare.endswith(("/", "/.", "/..")) else ""
+    segments: list[str] = []
+    for segment in bare.split("/")[1:]:
+        if segment == "..":
+            del segments[-1:]
+        elif segment != ".":
+            segments.append(segment)
+    resolved = "/" + "/".join(segments)
+    return posixpath.join(resolved, "") if ending and not resolved.endswith("/") else resolved
+
+
+def first_route(
+    items: Iterable[VirtualService], proxy: Listening, request: Request
+) -> tuple[VirtualService, Route] | None:
+    """The route a request takes among those of several VirtualServices, catch-all routes last.
+
+    On the mesh there is only one VirtualService to a host; a gateway merges all of them (SortVHostRoutes).
+    """
+    ordinary: list[tuple[VirtualService, Route, Mapping[str, Any]]] = []
+    catching: list[tuple[VirtualService, Route, Mapping[str, Any]]] = []
+    for item in items:
+        for route, criteria in routes_at(item, proxy):
+            (catching if _catches_all(criteria) else ordinary).append((item, route, criteria))
+    for item, route, criteria in (*ordinary, *catching):
+        if matches(criteria, request):
+            return item, route
+    return None
+
+
+def routes_at(item: VirtualService, proxy: Listening) -> list[tuple[Route, Mapping[str, Any]]]:
+    """The routes a VirtualService gives a listener, with their criteria; nothing follows a catch-all."""
+    found: list[tuple[Route, Mapping[str, Any]]] = []
+    for route in item.http:
+        blocks = (
+            [match.criteria for match in route.matches if match.for_http(proxy)] if route.matches else [{}]
+        )
+        for criteria in blocks:
+            found.append((route, criteria))
+            if _catches_all(criteria):
+                return found
+    return found
+
+
+def matches(criteria: Mapping[str, Any], request: Request) -> bool:
+    """True when a request fits every criterion of a match block."""
+    path = path_only(request.path)
+    for key, wanted in criteria.items():
+        match key:
+            case "uri":
+                folded = bool(criteria.get("ignoreUriCase"))
+                if not _string(wanted, path, folded=folded):
+                    return False
+            case "method":
+                if not _string(wanted, request.method):
+                    return False
+            case "authority":
+                if not _string(wanted, request.name_asked):
+                    return False
+            case "headers" | "withoutHeaders" if any(name.startswith(":") for name in wanted):
+                raise Undecided("a route matches on a pseudo-header, which is not modelled")
+            case "headers":
+                if not all(
+                    _header(value, request.headers.get(name.lower())) for name, value in wanted.items()
+                ):
+                    return False
+            case "withoutHeaders":
+                # A header that is not there counts as empty (route.go, TreatMissingHeaderAsEmpty).
+                if any(
+                    _header(value, request.headers.get(name.lower(), None if _present(value) else ""))
+                    for name, value in wanted.items()
+                ):
+                    return False
+            case "queryParams":
+                query = _query(request.path.partition("?")[2])
+                if not all(_header(value, query.get(name)) for name, value in wanted.items()):
+                    return False
+            case "ignoreUriCase":
+                pass
+            case _:
+                raise Undecided(f"a route matches on {key!r}, which is not modelled")
+    return True
+
+
+def _catches_all(criteria: Mapping[str, Any]) -> bool:
+    uri = criteria.get("uri")
+    bare = not set(criteria) - {"uri", "ignoreUriCase"}
+    return bare and (not uri or uri.get("prefix") == "/" or uri.get("regex") == ".*")
+
+
+def _header(wanted: Mapping[str, Any], value: str | None) -> bool:
+    if value is None:
+        return False
+    return _present(wanted) or _string(wanted, value)
+
+
+def _present(wanted: Mapping[str, Any]) -> bool:
+    """True for a match that asks for presence alone (route.go, canBeConvertedToPresentMatch)."""
+    return not wanted or wanted.get("regex") == "*"
+
+
+def _string(wanted: Mapping[str, Any], value: str, *, folded: bool = False) -> bool:
+    """Evaluate a StringMatch; an empty one asks for presence alone."""
+    for kind, pattern in wanted.items():
+        text, against = (value.lower(), str(pattern).lower()) if folded else (value, str(pattern))
+        match kind:
+            case "exact":
+                return text == against
+            case "prefix":
+                return text.startswith(against)
+            case "regex":
+                return _regex(str(pattern)).fullmatch(value) is not None
+            case _:
+                raise Undecided(f"a route matches by {kind!r}, which is not modelled")
+    return True
+
+
+def _query(text: str) -> dict[str, str]:
+    """The parameters of a query; of two with one name the first counts. Raises Undecided for encoded ones."""
+    if "%" in text or "+" in text:
+        raise Undecided("a route matches on query parameters, and those of the request are encoded")
+    found: dict[str, str] = {}
+    for part in text.split("&") if text else ():
+        name, _, value = part.partition("=")
+        found.setdefault(name, value)
+    return found
+
+
+def _regex(pattern: str) -> re.Pattern[str]:
+    """A pattern of RE2 as far as Python reads it alike. Raises Undecided for any other."""
+    try:
+        return re.compile(pattern, re.ASCII)
+    except re.error as error:
+        raise Undecided(f"a route matches by the regular expression {pattern!r}: {error}") from error

@@ -1,0 +1,147 @@
+"""The sidecar: which listener takes a request, where its route leads."""
+
+from egress.review.answer import BAD_GATEWAY, NOT_FOUND, Passage, Step
+from egress.review.errors import Undecided
+from egress.review.istio.clusters import Sender, send
+from egress.review.istio.hostnames import is_wildcard, most_specific, overlap, subset_of
+from egress.review.istio.http_matching import first_route, routes_at
+from egress.review.istio.outbound_connection import connection, opaque
+from egress.review.istio.scope import Scope
+from egress.review.istio.services import Service, ServicePort
+from egress.review.istio.sidecar_view import CONTROL, SidecarView, direct, follow
+from egress.review.istio.state import Mesh
+from egress.review.istio.virtual_services import Destination, Listening, VirtualService
+from egress.review.network.addresses import AddressSet
+from egress.review.objects.workloads import Workload
+from egress.review.path.hops import Outcome, Refusal
+from egress.review.request import Request
+
+
+def outbound(mesh: Mesh, source: Workload, request: Request, dialled_addresses: AddressSet | None) -> Outcome:
+    """What the sidecar of a workload does with a request.
+
+    `dialled_addresses` is what the name resolves to for the client, None for a Service or Pod of the cluster.
+    """
+    scope = mesh.scope(source)
+    sender = Sender(
+        CONTROL,
+        source.namespace,
+        source.labels,
+        source.principal(mesh.settings.trust_domain),
+        mesh.destination_rules,
+    )
+    view = SidecarView(scope, sender, source, request)
+    dialled = view.dialled_service()
+    port = view.port
+    if dialled is not None:
+        offered = dialled.port(port)
+        assert offered is not None  # noqa: S101 - dialled_service holds no other
+        if not offered.http:
+            return _by_address(view, dialled, offered)
+    bound = scope.bound_services(port, dialled_addresses, view.host) if dialled_addresses else []
+    if bound:
+        if any(item.tls for item in scope.virtual_services(bound[0].host)):
+            raise Undecided(
+                "a route by SNI for a ServiceEntry with addresses is not modelled", bound[0].address
+            )
+        return opaque(view, bound[0], port)
+    if request.scheme == "http" and scope.http_listener(port):
+        # Beside TLS and TCP on one port the proxy tells HTTP by its first bytes (listener.go: TCPOverAuto).
+        return _http(view, port)
+    return connection(view, port)
+
+
+def _by_address(view: SidecarView, dialled: Service, offered: ServicePort) -> Outcome:
+    """The listener on a Service's own address, for ports that are not HTTP.
+
+    One without a protocol reads requests where the first bytes are HTTP, and takes any Host.
+    """
+    if offered.sniffed and view.request.scheme == "http":
+        routed = [item for item in view.scope.virtual_services(dialled.host) if item.http]
+        if routed:
+            raise Undecided(
+                f"{routed[0].object.name} routes {dialled.host}, whose port {offered.number} states no protocol",
+                dialled.address,
+            )
+        return direct(view, dialled, offered.number, http=True)
+    destination = Destination(dialled.host, offered.number, "")
+    reason = f"the listener of {dialled.host}:{offered.number} takes any connection to that Service"
+    step = Step("sidecar scope", Passage.PASSES, reason, view.scope.address)
+    return send(
+        view.sender,
+        destination,
+        [dialled],
+        offered.number,
+        view.request,
+        (step,),
+        dialled.address,
+        http=False,
+    )
+
+
+def _http(view: SidecarView, port: int) -> Outcome:
+    """The HTTP listener on 0.0.0.0: a virtual host by Host, then its routes."""
+    found = _virtual_host(view, port)
+    if found is None:
+        refused = f"the host is none that this proxy knows on port {port}"
+        return view.unmatched(refused, BAD_GATEWAY)
+    if isinstance(found, Service):
+        return direct(view, found, port, http=True)
+    taken = first_route([found], view.listening(port), view.request)
+    if taken is None:
+        reason = f"no route of {found.object.name} takes this request"
+        return Refusal((Step("sidecar route", Passage.REFUSES, reason, found.address),), NOT_FOUND)
+    return follow(view, found, taken[1], port, http=True)
+
+
+def _virtual_host(view: SidecarView, port: int) -> VirtualService | Service | None:
+    """The VirtualService or service whose virtual host takes a Host header on a port.
+
+    Source: networking/core/route/route.go, separateVSHostsAndServices and
+    buildSidecarVirtualHostsForVirtualService.
+    """
+    scope, host = view.scope, view.host
+    registered = [
+        s for s in scope.covering(host) if (offered := s.port(port)) and (offered.http or offered.sniffed)
+    ]
+    exact = [service for service in registered if service.host == host]
+    listening = view.listening(port)
+    candidates = scope.virtual_services(host)
+    for item in candidates:
+        if host not in item.hosts or not routes_at(item, listening):
+            continue
+        if exact or port == 80 or _shares_port(scope, item, port):
+            return item
+    if exact:
+        return _best_wildcard(candidates, host, listening) or exact[0]
+    for item in candidates:
+        stars = [own for own in item.hosts if is_wildcard(own) and subset_of(host, own)]
+        for star in sorted(stars, key=len, reverse=True):
+            if _covers_no_service(scope, star, port) and port == 80 and routes_at(item, listening):
+                return item
+    for service in registered:
+        return _best_wildcard(candidates, service.host, listening) or service
+    return None
+
+
+def _best_wildcard(items: list[VirtualService], host: str, listening: Listening) -> VirtualService | None:
+    """The VirtualService with the most specific host for a registered service (the index of sidecar.go)."""
+    hosts = [own for item in items for own in item.hosts]
+    best = most_specific(host, hosts)
+    for item in items:
+        if best in item.hosts:
+            return item if routes_at(item, listening) else None
+    return None
+
+
+def _shares_port(scope: Scope, item: VirtualService, port: int) -> bool:
+    """True when another host of a VirtualService is a service with an HTTP port of this number."""
+    return any(offered.http for own in item.hosts for s in scope.services(own) if (offered := s.port(port)))
+
+
+def _covers_no_service(scope: Scope, star: str, port: int) -> bool:
+    """A star makes a virtual host of its own only where it covers no registered service."""
+    return not any(
+        overlap(service.host, star) and service.port(port) and scope.services(service.host)
+        for service in scope.mesh.registry.services
+    )

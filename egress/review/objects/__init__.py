@@ -1,0 +1,1 @@
+"""Kubernetes objects as the review reads them, and what it understands of each."""

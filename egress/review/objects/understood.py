@@ -1,0 +1,97 @@
+"""What the review refuses to guess about: a field, a kind or an annotation that is not understood is an error."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from egress.review.errors import ReviewError
+from egress.review.objects.kubernetes_object import KubernetesObject
+from egress.review.objects.metadata import of_metadata
+from egress.review.objects.pods import of_pods, pod_labels
+from egress.review.objects.shapes import SHAPES, Field, Shape
+
+WITHOUT_EFFECT = frozenset({"Telemetry", "ProxyConfig", "IstioOperator"})
+"""Kinds of the groups below that decide on no request."""
+
+DECIDING_GROUPS = (
+    "istio.io",
+    "networking.k8s.io",
+    "policy.networking.k8s.io",
+    "gateway.networking.k8s.io",
+    "networking.gke.io",
+    "cilium.io",
+    "projectcalico.org",
+)
+"""API groups whose objects may decide on a request; an unknown kind of theirs is an error."""
+
+HARMLESS_IN_DECIDING_GROUPS = frozenset({"Ingress", "IngressClass", "IPAddress", "ServiceCIDR"})
+
+NETWORK = "topology.istio.io/network"
+
+NAMESAKES = frozenset(kind for _, kind in SHAPES)
+
+
+def check(objects: Iterable[KubernetesObject]) -> tuple[KubernetesObject, ...]:
+    """The objects the review looks at, once everything about them is understood.
+
+    Another product's kind of the same name (a `VirtualService` that is not Istio's) is left out. Raises
+    ReviewError with everything that is not understood.
+    """
+    listed = tuple(objects)
+    problems = [f"{item.address}: {problem}" for item in listed for problem in _problems(item)]
+    problems += _networks(listed)
+    if problems:
+        raise ReviewError(
+            "the input holds what the review does not model, and a verdict may hang on it:\n"
+            + "\n".join(f"  {problem}" for problem in problems)
+        )
+    return tuple(item for item in listed if item.kind not in NAMESAKES or (item.group, item.kind) in SHAPES)
+
+
+def decides(item: KubernetesObject) -> bool:
+    """True for an object on which a verdict may hang."""
+    return item.group in ("", "apps") or _decides(item.group)
+
+
+def _problems(item: KubernetesObject) -> Iterator[str]:
+    yield from of_metadata(item)
+    yield from of_pods(item)
+    shape = SHAPES.get((item.group, item.kind))
+    if shape is not None:
+        yield from _unknown(item.spec, shape, "spec")
+    elif _decides(item.group) and item.kind not in WITHOUT_EFFECT | HARMLESS_IN_DECIDING_GROUPS:
+        yield f"the kind {item.kind} of {item.api_version} is not modelled"
+
+
+def _networks(objects: Iterable[KubernetesObject]) -> list[str]:
+    """The Pods and namespaces of a second network: they are reached through a gateway of their own."""
+    found: dict[str, str] = {}
+    for item in objects:
+        for labels in (item.labels, pod_labels(item)):
+            if network := labels.get(NETWORK):
+                found.setdefault(str(network), item.address)
+    listed = list(found.items())
+    return [f"{address}: {NETWORK} {name!r} is a second network" for name, address in listed[1:]]
+
+
+def _decides(group: str) -> bool:
+    return group in DECIDING_GROUPS or group.endswith(tuple(f".{one}" for one in DECIDING_GROUPS))
+
+
+def _unknown(value: Any, shape: Shape | Field, path: str) -> Iterator[str]:
+    """Paths of what is set and not in the shape; lists are looked through."""
+    if value is None:
+        return
+    if isinstance(shape, Field):
+        if shape.values is not None and value != "" and str(value) not in shape.values:
+            yield f"{path} {value!r}: {shape.why}"
+    elif isinstance(value, list | tuple):
+        for index, entry in enumerate(value):
+            yield from _unknown(entry, shape, f"{path}[{index}]")
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            known = shape.get(key)
+            if known is None:
+                if inner is not None and inner not in ([], {}, ""):
+                    yield f"{path}.{key}"
+            elif not isinstance(known, Field) or known.values is not None:
+                yield from _unknown(inner, known, f"{path}.{key}")

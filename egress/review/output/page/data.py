@@ -1,0 +1,105 @@
+"""What the page's script knows: every text, control and answer told once, and a number wherever it is meant."""
+
+import json
+from collections.abc import Hashable, Iterable, Mapping
+from typing import Any
+
+from egress.review.answer import Answer, Step
+from egress.review.comparison import Change
+from egress.review.findings.finding import Finding, cell
+from egress.review.matrix import Row
+from egress.review.output.answers import seen_text, verdict_text
+from egress.review.output.comparison import cells
+from egress.review.output.page.path import stations, stop
+
+NONE = -1
+
+
+class Numbered:
+    """Values in the order in which they were first told."""
+
+    def __init__(self) -> None:
+        self.values: dict[Hashable, int] = {}
+
+    def number(self, value: Hashable) -> int:
+        """A value's number."""
+        return self.values.setdefault(value, len(self.values))
+
+
+class Data:
+    """The rows of the page's tables with their evidence. 22,000 cells are about 3 MB of it, not 200."""
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self._texts, self._steps, self._ways, self._answers = Numbered(), Numbered(), Numbered(), Numbered()
+        self._tables: dict[str, list[Any]] = {}
+        self._kinds: dict[str, tuple[str, str]] = {}
+        self._about: dict[str, dict[str, None]] = {}
+        for finding in findings:
+            self._kinds[finding.kind.code] = (str(finding.kind.level), finding.kind.name)
+            for named in finding.cells:
+                self._about.setdefault(named, {})[finding.kind.code] = None
+
+    def add_rows(self, name: str, rows: Iterable[Row]) -> None:
+        """The matrix: who, where to, how, the answer, and the findings that name the cell."""
+        self._tables[name] = [
+            (
+                self._texts.number(row.identity),
+                self._texts.number(row.host),
+                self._texts.number(row.scheme),
+                self._answer(row.answer),
+                *(self._texts.number(code) for code in self._about.get(_key(row), ())),
+            )
+            for row in rows
+        ]
+
+    def add_changes(self, name: str, changes: Iterable[Change]) -> None:
+        """A table of differences: its cells as text, the answer before and the one after."""
+        self._tables[name] = [
+            (
+                [self._texts.number(text) for text in cells(change)],
+                self._answer(change.before),
+                self._answer(change.after),
+            )
+            for change in changes
+        ]
+
+    def as_json(self) -> str:
+        """The data as a script element may hold it."""
+        document: Mapping[str, Any] = {
+            "texts": list(self._texts.values),
+            "steps": list(self._steps.values),
+            "ways": list(self._ways.values),
+            "answers": list(self._answers.values),
+            "tables": self._tables,
+            "kinds": self._kinds,
+        }
+        return json.dumps(document, separators=(",", ":")).replace("<", "\\u003c")
+
+    def _answer(self, answer: Answer | None) -> int:
+        if answer is None:
+            return NONE
+        steps = tuple(self._step(step) for step in answer.steps)
+        way = tuple((s.zone, s.name, str(s.passage), s.first, s.last) for s in stations(answer))
+        decisive, ended = answer.decisive, stop(answer)
+        told = (str(answer.verdict), verdict_text(answer), seen_text(answer), answer.client.text)
+        return self._answers.number(
+            (
+                *(self._texts.number(text) for text in told),
+                self._step(decisive) if decisive else NONE,
+                self._step(ended) if ended else NONE,
+                self._ways.number(way),
+                steps,
+                tuple(self._texts.number(condition) for condition in answer.conditions),
+            )
+        )
+
+    def _step(self, step: Step) -> int:
+        number = self._texts.number
+        address = NONE if step.address is None else number(step.address)
+        return self._steps.number(
+            (number(step.control), number(str(step.passage)), number(step.reason), address)
+        )
+
+
+def _key(row: Row) -> str:
+    return cell(row.identity, row.scheme, row.host)

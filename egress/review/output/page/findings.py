@@ -1,0 +1,99 @@
+"""Findings by kind, the worst first: a kind with thousands of instances is one line until it is opened."""
+
+from collections.abc import Collection, Iterable, Sequence
+from html import escape
+from urllib.parse import quote
+
+from egress.review.findings.acceptance import Judged
+from egress.review.findings.finding import Finding, Level
+from egress.review.output.findings import counted
+from egress.review.output.page.rows import breakable
+from egress.review.output.summary import only_in
+
+SHOWN = 25
+"""Instances of a kind, and cells of an instance, that are told; the others are counted."""
+
+_LEVELS = tuple(Level)
+
+
+def section(judged: Judged, before: Judged | None, known: Collection[str]) -> str:
+    """The section of the page. `known` are the cells that the matrix has, so that they can be led to."""
+    new = {id(finding) for finding in only_in(judged.open, before.open)} if before else set()
+    gone = only_in(before.open, judged.open) if before else []
+    kinds = "".join(_kind(findings, new, known) for findings in by_kind(judged.open))
+    mended = "".join(f"<li>{finding.kind.code} {breakable(finding.message)}</li>" for finding in gone[:SHOWN])
+    mended += _more("li", len(gone))
+    accepted = "".join(
+        f"<li>{finding.kind.code} {breakable(finding.message)}: {escape(entry.reason)} (until {entry.until})</li>"
+        for finding, entry in judged.accepted[:SHOWN]
+    )
+    accepted += _more("li", len(judged.accepted))
+    return (
+        '<section aria-labelledby="findings-title"><h2 id="findings-title" tabindex="-1">Findings</h2>'
+        f"<p>{escape(counted(judged))}</p>{kinds}{_titled('Mended by the change', mended)}"
+        f"{_titled('Accepted', accepted)}</section>"
+    )
+
+
+def by_kind(findings: Iterable[Finding]) -> list[list[Finding]]:
+    """Findings of a kind together, errors first."""
+    found: dict[str, list[Finding]] = {}
+    for finding in findings:
+        found.setdefault(finding.kind.code, []).append(finding)
+    return sorted(found.values(), key=lambda same: (_LEVELS.index(same[0].kind.level), same[0].kind.code))
+
+
+def _kind(findings: Sequence[Finding], new: Collection[int], known: Collection[str]) -> str:
+    kind = findings[0].kind
+    shown = sorted(findings, key=lambda finding: id(finding) not in new)[:SHOWN]
+    told = f'<span class="level">{kind.level}</span> {kind.code} '
+    mend = f"<p>Mend: {escape(kind.mend)}. More: <code>{escape(kind.page)}</code></p>"
+    if len(findings) == 1:
+        title = told + _told(findings[0], new)
+        body = mend + _named(findings[0], known)
+    else:
+        fresh = sum(1 for finding in findings if id(finding) in new)
+        title = f"{told}{len(findings):,} times {kind.name}" + (f" <b>({fresh} new)</b>" if fresh else "")
+        body = mend + "".join(
+            f'<details class="instance"><summary>{_told(finding, new)}</summary>{_named(finding, known)}</details>'
+            for finding in shown
+        )
+        body += _more("p", len(findings))
+    is_open = " open" if kind.level is Level.ERROR and len(findings) > 1 else ""
+    return (
+        f'<details class="finding {kind.level}" id="{kind.code}"{is_open}>'
+        f"<summary>{title}</summary>{body}</details>"
+    )
+
+
+def _told(finding: Finding, new: Collection[int]) -> str:
+    return ("<b>new:</b> " if id(finding) in new else "") + breakable(finding.message)
+
+
+def _named(finding: Finding, known: Collection[str]) -> str:
+    objects = "".join(f"<li><code>{breakable(text)}</code></li>" for text in finding.addresses[:SHOWN])
+    cells = "".join(f"<li>{_cell(text, known)}</li>" for text in finding.cells[:SHOWN])
+    return _list("Objects", objects + _more("li", len(finding.addresses))) + _list(
+        "Cells it spoils", cells + _more("li", len(finding.cells))
+    )
+
+
+def _cell(text: str, known: Collection[str]) -> str:
+    if text not in known:
+        return breakable(text)
+    return f'<a href="{escape("#cell=" + quote(text, safe="/:"))}">{breakable(text)}</a>'
+
+
+def _list(title: str, items: str) -> str:
+    return f"<p>{title}</p><ul>{items}</ul>" if items else ""
+
+
+def _titled(title: str, items: str) -> str:
+    return f"<h3>{title}</h3><ul>{items}</ul>" if items else ""
+
+
+def _more(element: str, count: int) -> str:
+    """What is not told, and where it is."""
+    if count <= SHOWN:
+        return ""
+    return f"<{element}>and {count - SHOWN:,} more: <code>python -m egress findings --format json</code></{element}>"

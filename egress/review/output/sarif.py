@@ -1,0 +1,80 @@
+"""Findings as SARIF 2.1.0, for code hosting to show beside the lines they come from."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from egress.review.findings.acceptance import Judged
+from egress.review.findings.finding import Finding, Kind
+from egress.review.locations.location import Place
+from egress.review.locations.locations import Places
+
+SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+
+
+def render(judged: Judged, kinds: Iterable[Kind], places: Places) -> str:
+    """A SARIF log with one run. Accepted findings are results with a suppression."""
+    listed = list(kinds)
+    positions = {kind.code: number for number, kind in enumerate(listed)}
+    results = [_result(finding, positions, places) for finding in judged.open]
+    for finding, entry in judged.accepted:
+        result = _result(finding, positions, places)
+        result["suppressions"] = [{"kind": "external", "justification": entry.reason}]
+        results.append(result)
+    driver = {
+        "name": "egress review",
+        "rules": [_rule(kind) for kind in listed],
+    }
+    log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [{"tool": {"driver": driver}, "results": results}]}
+    return json.dumps(log, indent=2)
+
+
+def _rule(kind: Kind) -> dict[str, Any]:
+    return {
+        "id": kind.code,
+        "name": kind.name,
+        "shortDescription": {"text": kind.name.replace("-", " ")},
+        "help": {"text": kind.mend, "markdown": f"{kind.mend}. See [{kind.page}]({kind.page})."},
+        "defaultConfiguration": {"level": str(kind.level)},
+        "properties": {"tags": [str(kind.family)]},
+    }
+
+
+def _result(finding: Finding, positions: Mapping[str, int], places: Places) -> dict[str, Any]:
+    shown = places.of(finding)
+    elsewhere: dict[Place, list[str]] = {}
+    for address in finding.addresses:
+        place = places.of_address(address)
+        if place and place != shown:
+            elsewhere.setdefault(place, []).append(address)
+    return {
+        "ruleId": finding.kind.code,
+        "ruleIndex": positions[finding.kind.code],
+        "level": str(finding.kind.level),
+        "message": {"text": finding.message},
+        "locations": [_location(shown, finding.addresses)],
+        "relatedLocations": [
+            {**_location(place, addresses), "message": {"text": ", ".join(addresses)}}
+            for place, addresses in elsewhere.items()
+        ],
+        "partialFingerprints": {"subject/v1": _fingerprint(finding)},
+        "properties": {"cells": list(finding.cells)},
+    }
+
+
+def _location(place: Place, addresses: Sequence[str]) -> dict[str, Any]:
+    """A line of a file and the resources that come from it."""
+    return {
+        "physicalLocation": {
+            "artifactLocation": {"uri": quote(place.file)},
+            "region": {"startLine": place.line},
+        },
+        "logicalLocations": [{"fullyQualifiedName": name, "kind": "resource"} for name in addresses],
+    }
+
+
+def _fingerprint(finding: Finding) -> str:
+    """Stable while the finding is the same, whatever its resources are called."""
+    return hashlib.sha256(f"{finding.kind.code}/{finding.message}".encode()).hexdigest()[:32]

@@ -1,0 +1,32 @@
+"""One answer for a terminal, with every control on its way where that is asked."""
+
+from collections.abc import Iterator
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from egress.review.answer import Answer
+from egress.review.output.answers import MARKS, decided_text, seen_text, verdict_text
+from egress.review.output.terminal.drawing import beside, columns_of_window, draw, under, worded
+
+WIDTHS = (2, 9)
+"""A control's number and the longest of MARKS."""
+
+
+def drawn(source: str, url: str, answer: Answer, *, explain: bool, width: int | None = None) -> str:
+    """The verdict, what is seen, what decides; with `explain` the controls in their order."""
+    return draw(_answer(source, url, answer, explain, width or columns_of_window()), width)
+
+
+def _answer(source: str, url: str, answer: Answer, explain: bool, room: int) -> Iterator[RenderableType]:
+    verdict = worded(verdict_text(answer))
+    verdict.stylize("bold")
+    yield Text.assemble(f"{source} -> {url}: ", verdict)
+    yield under((seen_text(answer), ""), indent=2, room=room)
+    yield under(("decided by ", "dim"), (decided_text(answer), ""), indent=2, room=room)
+    for number, step in enumerate(answer.steps if explain else (), 1):
+        lines = [(f"{step.control}: {step.reason}", "")]
+        if step.address:
+            lines.append((step.address, "dim"))
+        edge = (Text(f"{number:2}", style="dim"), worded(MARKS[step.passage]))
+        yield beside(*edge, widths=WIDTHS, lines=lines, room=room)

@@ -1,0 +1,33 @@
+"""Findings for a terminal: level and code at the left edge, what to know and to do beside them."""
+
+from collections.abc import Iterator
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from egress.review.findings.acceptance import Judged
+from egress.review.locations.locations import Places
+from egress.review.output.findings import agreed, counted, details
+from egress.review.output.terminal.drawing import beside, columns_of_window, draw, worded
+
+WIDTHS = (8, 5)
+"""The longest level (`accepted`) and a code."""
+
+
+def drawn(judged: Judged, places: Places, width: int | None = None) -> str:
+    """The open findings, the accepted ones, and how many there are."""
+    return draw(_findings(judged, places, width or columns_of_window()), width)
+
+
+def _findings(judged: Judged, places: Places, room: int) -> Iterator[RenderableType]:
+    for finding in judged.open:
+        lines = [(line, "" if line.startswith("mend: ") else "dim") for line in details(finding, places)]
+        lines[0] = (lines[0][0], "")
+        edge = (worded(str(finding.kind.level)), Text(finding.kind.code))
+        yield beside(*edge, widths=WIDTHS, lines=[(finding.message, "bold"), *lines], room=room)
+        yield Text()
+    for finding, entry in judged.accepted:
+        edge = (worded("accepted"), Text(finding.kind.code))
+        yield beside(*edge, widths=WIDTHS, lines=[(finding.message, ""), (agreed(entry), "dim")], room=room)
+        yield Text()
+    yield Text(counted(judged), style="bold")
