@@ -23,7 +23,7 @@ from egress.proof.toolchain.tools import Tools
 from egress.review.inputs.synthesized import read_synthesized
 from egress.review.inventory import Inventory
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 CONFIG = ROOT / "config"
 
 
