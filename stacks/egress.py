@@ -46,6 +46,6 @@ class EgressStack(TerraformStack):
         if platform.tenants.network == "default-deny":
             GatewayIsolation(self, "gateway-isolation", GatewayIsolationProps(configuration=configuration))
         if platform.tenants.admission == "enforced":
-            Admission(self, "admission")
+            Admission(self, "admission", platform)
         for name in configuration.teams:
             Tenant(self, name, TenantProps(name=name, configuration=configuration))

@@ -17,7 +17,7 @@ from egress.proof.errors import ProofError
 
 FILE = "attempts.yaml"
 CREATED = "no"
-_WORDS = {"admission": "denied request:", "rbac": " cannot create resource "}
+_WORDS = {"admission": ("denied request:", "violates PodSecurity"), "rbac": (" is forbidden: User ",)}
 _USER = "a-tenant"
 
 
@@ -64,7 +64,7 @@ def _row(api: KubernetesApi, attempt: Attempt) -> Row:
         api.try_to_create(attempt.object, _USER, attempt.by)
     except RefusedError as error:
         evidence = str(error)
-        ended = next((name for name, words in _WORDS.items() if words in evidence), "api server")
+        ended = next((end for end, words in _WORDS.items() if any(w in evidence for w in words)), "api server")
         got = "refused"
     else:
         evidence, ended, got = "", "", "created"

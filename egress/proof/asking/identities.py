@@ -119,7 +119,9 @@ def _own(namespace: str, name: str, account: str, *, meshed: bool) -> Identity:
     security = {
         "allowPrivilegeEscalation": False,
         "capabilities": {"drop": ["ALL"]},
+        "runAsGroup": 1000,
         "runAsNonRoot": True,
+        "runAsUser": 1000,
         "seccompProfile": {"type": "RuntimeDefault"},
     }
     manifest = {
