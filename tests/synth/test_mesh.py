@@ -72,7 +72,7 @@ def test_the_validating_webhook_asks_the_default_revision(mesh: SynthesizedStack
 def test_the_control_plane_pulls_from_behind_the_firewall_and_logs_access(mesh: SynthesizedStack) -> None:
     assert _values(mesh, "istiod") == {
         "revision": "",
-        "global": {"hub": "gcr.io/istio-release"},
+        "global": {"hub": "gcr.io/istio-release", "tag": "1.30.3"},
         "meshConfig": {"accessLogFile": "/dev/stdout"},
     }
 

@@ -5,7 +5,7 @@ Each is an allow-list. `egress-tenant-kinds` says which kinds a tenant may write
 
 from egress.config.platform import Platform
 from egress.derived import gateway
-from egress.derived.admission.injected import PREFIX, injection_refusals
+from egress.derived.admission.injected import PREFIX, VOLUMES, injection_refusals
 from egress.derived.admission.istio_keys import key_refusals, no_istio_keys
 from egress.derived.admission.known_fields import contents_known, only_known, quoted, unknown
 from egress.derived.admission.pod_rules import STRICT, value_refusals
@@ -141,6 +141,13 @@ def _templates() -> Policy:
             Refusal(
                 expression="variables.added.size() == 0",
                 message=f"a container in a tenant's template must not have a name that begins with {PREFIX}",
+            ),
+            Refusal(
+                expression=(
+                    "!has(variables.spec.volumes) || "
+                    f"variables.spec.volumes.all(v, !(v.name in {quoted(VOLUMES)}))"
+                ),
+                message="a volume in a tenant's template must not have the name of one of the sidecar's",
             ),
         ),
         variables=[

@@ -6,8 +6,8 @@ import ssl
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import quote
+from typing import Any, Protocol
+from urllib.parse import quote, urlencode
 
 Object = dict[str, Any]
 
@@ -23,6 +23,23 @@ class Kind:
     path: str
     plural: str
     namespaced: bool
+
+
+class Tried(Protocol):
+    """What somebody tries: an Attempt."""
+
+    @property
+    def object(self) -> Mapping[str, Any]: ...
+    @property
+    def verb(self) -> str: ...
+    @property
+    def subresource(self) -> str: ...
+    @property
+    def options(self) -> Mapping[str, str]: ...
+    @property
+    def user(self) -> str: ...
+    @property
+    def by(self) -> Sequence[str]: ...
 
 
 class KubernetesApi:
@@ -50,10 +67,25 @@ class KubernetesApi:
         """Create an object."""
         return self.request("POST", self._collection_path(manifest), manifest)
 
-    def try_to_create(self, manifest: Mapping[str, Any], user: str, groups: Sequence[str]) -> Object:
-        """Create an object as another user would, without storing it (dry run)."""
-        path = f"{self._collection_path(manifest)}?dryRun=All"
-        return self.request("POST", path, manifest, as_user=(user, "system:authenticated", *groups))
+    def try_out_as(self, request: "Tried") -> Object:
+        """Ask as another user would, without storing anything (dry run).
+
+        Raises RefusedError with the message of whoever refuses; a connection that is let through ends in one too.
+        """
+        who = (request.user, "system:authenticated", *request.by)
+        body = dict(request.object)
+        if request.verb == "create":
+            return self.request("POST", f"{self._collection_path(body)}?dryRun=All", body, as_user=who)
+        if request.verb == "deletecollection":
+            return self.request("DELETE", f"{self._collection_path(body)}?dryRun=All", as_user=who)
+        path = self._object_path(body) + (f"/{request.subresource}" if request.subresource else "")
+        if request.verb == "delete":
+            return self.request("DELETE", f"{path}?dryRun=All", as_user=who)
+        if request.verb == "connect":
+            return self.request("POST", f"{path}?{urlencode(request.options)}", as_user=who)
+        return self.request(
+            "PATCH", f"{path}?dryRun=All", body, content_type="application/merge-patch+json", as_user=who
+        )
 
     def bind(self, pod: Mapping[str, Any], node: str) -> Object:
         """Bind a Pod to a node, as a scheduler does; return the Pod as it is stored then."""
