@@ -12,7 +12,6 @@ from constructs import Construct
 from egress.derived import gateway
 from egress.derived.gateway import Port
 
-
 RESTORE = (
     "Where the mesh stack was not deployed since the configuration changed, deploy it. Where somebody changed the "
     "Service by hand, that changes nothing, since Helm compares releases alone. Put it back as the release has it: "

@@ -6,6 +6,8 @@ from cdktf import ITerraformDependable
 from cdktf_cdktf_provider_kubernetes.manifest import Manifest, ManifestFieldManager
 from constructs import Construct
 
+from egress.derived.istio.deciding_fields import with_deciding_fields
+
 
 def istio_object(
     scope: Construct, manifest: Mapping[str, object], depends_on: Sequence[ITerraformDependable] = ()
@@ -18,7 +20,7 @@ def istio_object(
     return Manifest(
         scope,
         f"{str(manifest['kind']).lower()}-{_metadata(manifest)['name']}",
-        manifest=manifest,
+        manifest=with_deciding_fields(manifest),
         field_manager=ManifestFieldManager(force_conflicts=True),
         depends_on=list(depends_on) or None,
     )

@@ -18,6 +18,7 @@ from egress.derived.admission.tenant_access import RULES
 NAME = "run-workloads"
 RBAC = "rbac.authorization.k8s.io"
 
+
 @dataclass(frozen=True, kw_only=True)
 class TenantAccessProps:
     """`groups` are Google groups (GKE, "Google Groups for RBAC")."""

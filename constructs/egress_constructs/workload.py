@@ -32,7 +32,10 @@ GOOGLE_ACCOUNT_ANNOTATION = "iam.gke.io/gcp-service-account"
 
 @dataclass(frozen=True, kw_only=True)
 class WorkloadProps:
-    """`google_account` is the address the workload acts as, if any; `user` runs it, where Pods are held to a standard."""
+    """`google_account` is the address the workload acts as, if any.
+
+    `user` runs it, where Pods are held to a standard.
+    """
 
     name: str
     namespace: str

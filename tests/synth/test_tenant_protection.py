@@ -60,7 +60,9 @@ def test_the_tutorial_redirects_by_an_init_container(tutorial: Synthesis) -> Non
     assert "cni" not in values(tutorial, "istiod")
 
 
-def test_every_namespace_is_held_to_the_restricted_standard(production: Synthesis, tutorial: Synthesis) -> None:
+def test_every_namespace_is_held_to_the_restricted_standard(
+    production: Synthesis, tutorial: Synthesis
+) -> None:
     levels = {name: body["labels"].get(ENFORCE) for name, body in namespaces(production).items()}
 
     assert set(levels) == {"istio-system", "istio-egress", "team-x", "team-y", "team-y-jobs"}
@@ -70,7 +72,9 @@ def test_every_namespace_is_held_to_the_restricted_standard(production: Synthesi
 
 def test_every_workload_states_a_user_and_has_no_rights(production: Synthesis) -> None:
     resources = production.stacks["egress"].resources
-    deployments = [body for address, body in resources.items() if address.startswith("kubernetes_deployment_v1.")]
+    deployments = [
+        body for address, body in resources.items() if address.startswith("kubernetes_deployment_v1.")
+    ]
     assert deployments
     for body in deployments:
         pod = body["spec"]["template"]["spec"]
@@ -87,10 +91,14 @@ def test_every_workload_states_a_user_and_has_no_rights(production: Synthesis) -
             }
 
 
-def test_the_cluster_takes_no_external_addresses_for_services(production: Synthesis, tutorial: Synthesis) -> None:
+def test_the_cluster_takes_no_external_addresses_for_services(
+    production: Synthesis, tutorial: Synthesis
+) -> None:
     cluster = production.stacks["cluster"].one("google_container_cluster", "production")
     assert cluster["service_external_ips_config"] == {"enabled": False}
-    assert "service_external_ips_config" not in tutorial.stacks["cluster"].one("google_container_cluster", "cluster1")
+    assert "service_external_ips_config" not in tutorial.stacks["cluster"].one(
+        "google_container_cluster", "cluster1"
+    )
 
 
 def test_what_is_changed_by_hand_is_taken_back_and_ends_no_apply(every: Synthesis) -> None:

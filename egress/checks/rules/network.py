@@ -80,13 +80,15 @@ def nat_addresses_serve_every_node(draft: Draft) -> Iterator[Problem]:
 
 
 def webhook_ports_are_others(draft: Draft) -> Iterator[Problem]:
-    """istiod's port is open already, and a port named twice was meant to be another one."""
+    """Istiod's port is open already, and a port named twice was meant to be another one."""
     platform = draft.sound_platform
     ports = platform.network.firewall.webhook_ports if platform else ()
     for position, port in enumerate(ports):
         place: Path = ("network", "firewall", "webhook_ports", position)
         if port == ISTIOD_WEBHOOK_PORT:
-            yield draft.platform.problem(place, "this is istiod's own port, which is open already: take it away")
+            yield draft.platform.problem(
+                place, "this is istiod's own port, which is open already: take it away"
+            )
         elif port in ports[:position]:
             yield draft.platform.problem(place, "this port stands here already: take it away")
 

@@ -61,7 +61,9 @@ def pod_security_is_weakened_where_there_is_one(draft: Draft) -> Iterator[Proble
     platform = draft.sound_platform
     for team in draft.teams.values():
         if team.team.pod_security and platform and platform.pod_security is None:
-            message = "no team is held to a Pod Security Standard (tenants.pod_security: none): take the key away"
+            message = (
+                "no team is held to a Pod Security Standard (tenants.pod_security: none): take the key away"
+            )
             yield team.file.problem(("pod_security",), message)
 
 

@@ -274,7 +274,9 @@ DECISIONS: Mapping[str, Decisions] = {
             "whenUnsatisfiable"
         )
     ),
-    "Toleration": Decisions(allowed="effect operator tolerationSeconds value", by_value={"key": "of Kubernetes"}),
+    "Toleration": Decisions(
+        allowed="effect operator tolerationSeconds value", by_value={"key": "of Kubernetes"}
+    ),
     "HostAlias": Decisions(allowed="hostnames ip"),
     "LocalObjectReference": Decisions(allowed="name"),
     "PodDNSConfig": Decisions(
@@ -326,7 +328,10 @@ DECISIONS: Mapping[str, Decisions] = {
 SERVERS_OWN: Mapping[tuple[str, str], str] = {
     ("Pod", "status"): "the API server drops it; it is written through a resource of its own",
     ("Service", "status"): "the API server drops it; it is written through a resource of its own",
-    ("PersistentVolumeClaim", "status"): "the API server drops it; it is written through a resource of its own",
+    (
+        "PersistentVolumeClaim",
+        "status",
+    ): "the API server drops it; it is written through a resource of its own",
     ("ObjectMeta", "managedFields"): "the API server writes it",
     ("ObjectMeta", "ownerReferences"): "it decides what is deleted along with what, in one namespace",
 }

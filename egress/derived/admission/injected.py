@@ -57,7 +57,17 @@ _ARGUMENTS = {
         "--log_as_json",
         "--stsPort=",
     ),
-    VALIDATION: ("istio-iptables", "-", "15001", "15006", "1337", "REDIRECT", "*", "15090,15021,15020", "15020"),
+    VALIDATION: (
+        "istio-iptables",
+        "-",
+        "15001",
+        "15006",
+        "1337",
+        "REDIRECT",
+        "*",
+        "15090,15021,15020",
+        "15020",
+    ),
 }
 """What each argument of an injected container begins with."""
 

@@ -49,8 +49,8 @@ _ISTIO = "(k.split('/')[0] == 'istio.io' || k.split('/')[0].endsWith('.istio.io'
 
 def key_refusals(*, injected: bool) -> tuple[Refusal, ...]:
     """Conditions on `variables.labels` and `variables.annotations`; with `injected` what injection adds may stand."""
-    labels = TENANT_LABELS | (INJECTED_LABELS if injected else {})
-    annotations = TENANT_ANNOTATIONS | (INJECTED_ANNOTATIONS if injected else {})
+    labels = {**TENANT_LABELS, **(INJECTED_LABELS if injected else {})}
+    annotations = {**TENANT_ANNOTATIONS, **(INJECTED_ANNOTATIONS if injected else {})}
     return (
         _only("label", "variables.labels", labels),
         _only("annotation", "variables.annotations", annotations),

@@ -15,7 +15,10 @@ RESOURCES = ("cpu", "ephemeral-storage", "memory")
 KUBERNETES_TOLERATIONS = "node.kubernetes.io/"
 """The taints that Kubernetes puts on nodes by itself, and tolerates for Pods by itself."""
 
-STRICT = f"!('{ENFORCE}' in namespaceObject.metadata.labels) || namespaceObject.metadata.labels['{ENFORCE}'] != 'baseline'"
+STRICT = (
+    f"!('{ENFORCE}' in namespaceObject.metadata.labels) || "
+    f"namespaceObject.metadata.labels['{ENFORCE}'] != 'baseline'"
+)
 """A team that was given `baseline` states its users itself, and may run as root: the review has a finding."""
 
 _EVERY = "variables.own"
@@ -142,7 +145,10 @@ def _rights() -> tuple[Refusal, ...]:
                 f"(!has(r.limits) || r.limits.all(k, k in {quoted(RESOURCES)})) && "
                 f"(!has(r.requests) || r.requests.all(k, k in {quoted(RESOURCES)}))))"
             ),
-            message="a tenant's container must ask for cpu, memory and ephemeral-storage alone: devices are the platform's",
+            message=(
+                "a tenant's container must ask for cpu, memory and ephemeral-storage alone: "
+                "devices are the platform's"
+            ),
         ),
         Refusal(
             expression=(
@@ -214,7 +220,9 @@ def _fields() -> tuple[Refusal, ...]:
             named=f"variables.every.map(c, {unknown('EphemeralContainer', 'c')}).join(' ')",
         ),
         Refusal(
-            expression="variables.every.all(c, " + " && ".join(contents_known("EphemeralContainer", "c")) + ")",
+            expression="variables.every.all(c, "
+            + " && ".join(contents_known("EphemeralContainer", "c"))
+            + ")",
             message="a tenant's container states a field, in one of its parts, that docs/hardening.md does not allow",
         ),
         Refusal(

@@ -94,7 +94,10 @@ def admission_objects(platform: Platform) -> tuple[Policy | Binding, ...]:
     return tuple(
         item
         for each in policies
-        for item in (each, binding(each["metadata"]["name"], tenants_only=each["metadata"]["name"] not in everywhere))
+        for item in (
+            each,
+            binding(each["metadata"]["name"], tenants_only=each["metadata"]["name"] not in everywhere),
+        )
     )
 
 
@@ -172,7 +175,9 @@ def _services() -> Policy:
         (
             Refusal(
                 expression="!has(object.spec.externalIPs)",
-                message="a tenant's Service must not take external addresses: the cluster would send theirs to its Pods",
+                message=(
+                    "a tenant's Service must not take external addresses: the cluster would send theirs to its Pods"
+                ),
             ),
             Refusal(
                 expression="!has(object.spec.type) || object.spec.type == 'ClusterIP'",

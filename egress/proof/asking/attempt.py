@@ -26,6 +26,8 @@ class Attempt:
     """Such as `ephemeralcontainers`; for `connect` what is connected to, such as `exec`."""
     options: Mapping[str, str] = field(default_factory=dict)
     """Of a connection, such as the container."""
+    body: Mapping[str, Any] | None = None
+    """What is sent to a subresource that is created, such as a TokenRequest."""
     user: str = TENANT
     field: str = ""
     """The dotted place, in a Pod's spec, of the one field that it is about."""

@@ -180,7 +180,9 @@ MARK = 1337
 def _annotated(pod: Pod) -> dict[str, str]:
     """Read the annotations that istio-cni goes by."""
     annotations = pod.stored["metadata"].get("annotations") or {}
-    stated = {option: annotations.get(f"traffic.sidecar.istio.io/{name}") for option, name in _ANNOTATED.items()}
+    stated = {
+        option: annotations.get(f"traffic.sidecar.istio.io/{name}") for option, name in _ANNOTATED.items()
+    }
     return {option: value for option, value in stated.items() if value is not None}
 
 

@@ -72,7 +72,9 @@ def _add_what_templates_read(keys: Tree, templates: Path) -> None:
     """Add keys that values.yaml shows as a comment at most, such as `service.loadBalancerClass`."""
     for template in sorted(templates.rglob("*")):
         text = template.read_text() if template.is_file() else ""
-        for path in re.findall(r"\.Values\.([A-Za-z][\w.]*\w)", text.replace("($.Values.global).", "$.Values.global.")):
+        for path in re.findall(
+            r"\.Values\.([A-Za-z][\w.]*\w)", text.replace("($.Values.global).", "$.Values.global.")
+        ):
             *way, last = path.split(".")
             block: Any = keys
             for step in way:

@@ -1,6 +1,7 @@
 """Every field of Kubernetes' Pods, Services and claims is decided about, and admission reads the decisions."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,11 @@ def reached() -> Iterator[str]:
         seen.add(kind)
         yield kind
         if kind in DECISIONS:
-            inner = (TYPES[kind].get(f, "").lstrip("[]{}") for f in DECISIONS[kind].known if (kind, f) not in SERVERS_OWN)
+            inner = (
+                TYPES[kind].get(f, "").lstrip("[]{}")
+                for f in DECISIONS[kind].known
+                if (kind, f) not in SERVERS_OWN
+            )
             waiting += [each for each in inner if each in TYPES]
 
 
@@ -73,7 +78,7 @@ def test_a_condition_descends_into_lists_and_single_values() -> None:
 
 def test_an_extract_follows_references_lists_and_maps() -> None:
     core = "io.k8s.api.core.v1."
-    definitions = {
+    definitions: dict[str, Any] = {
         f"{core}{root}": {"properties": {"spec": {"$ref": f"#/definitions/{core}Spec"}}} for root in ROOTS
     }
     definitions[f"{core}Spec"] = {

@@ -149,7 +149,11 @@ def test_every_port_a_sidecar_knows_has_a_route_to_the_gateway(production: Confi
 
 
 def test_the_gateway_stays_closed_when_the_last_grant_goes(production: Configuration) -> None:
-    assert spec(production, "AuthorizationPolicy", "egress-nothing") == {"action": "ALLOW"}
+    assert spec(production, "AuthorizationPolicy", "egress-nothing") == {
+        "selector": {"matchLabels": {"istio": "egressgateway"}},
+        "action": "ALLOW",
+        "rules": [],
+    }
 
 
 def test_nothing_is_exported_to_everybody(production: Configuration) -> None:

@@ -9,12 +9,22 @@ ATTEMPTS = list(field_attempts("team-x", ("team-x@example.com",)))
 
 
 def test_every_refused_field_has_a_value_to_try() -> None:
-    needed = {f"{kind}.{field}" for kind, each in DECISIONS.items() if kind not in ELSEWHERE for field in each.refused}
+    needed = {
+        f"{kind}.{field}"
+        for kind, each in DECISIONS.items()
+        if kind not in ELSEWHERE
+        for field in each.refused
+    }
     assert sorted(REFUSED) == sorted(needed)
 
 
 def test_every_field_that_is_held_to_values_has_a_wrong_one_to_try() -> None:
-    needed = {f"{kind}.{field}" for kind, each in DECISIONS.items() if kind not in ELSEWHERE for field in each.by_value}
+    needed = {
+        f"{kind}.{field}"
+        for kind, each in DECISIONS.items()
+        if kind not in ELSEWHERE
+        for field in each.by_value
+    }
     assert sorted(BY_VALUE) == sorted(needed)
     assert all(BY_VALUE.values())
 

@@ -58,8 +58,13 @@ def validated(**annotations: str) -> Pod:
 
 
 def test_istio_cni_redirects_by_the_pods_annotations() -> None:
-    rules = redirection_of(validated(includeOutboundIPRanges="*", excludeInboundPorts="15020"), cni=True) or ""
-    opened = redirection_of(validated(excludeOutboundPorts="443", excludeOutboundIPRanges="10.0.0.0/8"), cni=True) or ""
+    rules = (
+        redirection_of(validated(includeOutboundIPRanges="*", excludeInboundPorts="15020"), cni=True) or ""
+    )
+    opened = (
+        redirection_of(validated(excludeOutboundPorts="443", excludeOutboundIPRanges="10.0.0.0/8"), cni=True)
+        or ""
+    )
 
     assert "meta l4proto tcp redirect to :15001" in rules
     assert "dport { 443 }" not in rules
