@@ -6,8 +6,6 @@ from cdktf import ITerraformDependable
 from cdktf_cdktf_provider_kubernetes.manifest import Manifest, ManifestFieldManager
 from constructs import Construct
 
-from egress.derived.istio.deciding_fields import with_deciding_fields
-
 
 def istio_object(
     scope: Construct, manifest: Mapping[str, object], depends_on: Sequence[ITerraformDependable] = ()
@@ -20,7 +18,7 @@ def istio_object(
     return Manifest(
         scope,
         f"{str(manifest['kind']).lower()}-{_metadata(manifest)['name']}",
-        manifest=with_deciding_fields(manifest),
+        manifest=manifest,
         field_manager=ManifestFieldManager(force_conflicts=True),
         depends_on=list(depends_on) or None,
     )

@@ -18,6 +18,7 @@ from egress.derived.istio import (
     peer_authentication,
     telemetry,
 )
+from egress.derived.istio.deciding_fields import with_deciding_fields
 from egress.derived.istio.service_entry import ServicePort, google_apis, http_port, service_entry, tls_port
 from egress.derived.istio.sidecar import default_sidecar
 from egress.derived.istio.virtual_service import through_gateway
@@ -27,6 +28,21 @@ IstioObject = Mapping[str, object]
 
 def shared_objects(configuration: Configuration) -> Iterator[IstioObject]:
     """The objects of istio-egress and istio-system that belong to no team."""
+    yield from _stated(configuration, _shared(configuration))
+
+
+def team_objects(configuration: Configuration, name: str) -> Iterator[IstioObject]:
+    """The objects of one team: its Sidecars, its way to the gateway and what it may ask there."""
+    yield from _stated(configuration, _teams(configuration, name))
+
+
+def _stated(configuration: Configuration, objects: Iterator[IstioObject]) -> Iterator[IstioObject]:
+    """By identity every deciding field is stated; by namespace the objects are the tutorial's own."""
+    by_identity = configuration.destinations.authorization == "by-identity"
+    return map(with_deciding_fields, objects) if by_identity else objects
+
+
+def _shared(configuration: Configuration) -> Iterator[IstioObject]:
     yield peer_authentication.mesh_default()
     if configuration.destinations.authorization == "by-identity":
         yield from _shared_by_identity(configuration)
@@ -44,8 +60,7 @@ def shared_objects(configuration: Configuration) -> Iterator[IstioObject]:
         yield telemetry.gateway_access_log(provider)
 
 
-def team_objects(configuration: Configuration, name: str) -> Iterator[IstioObject]:
-    """The objects of one team: its Sidecars, its way to the gateway and what it may ask there."""
+def _teams(configuration: Configuration, name: str) -> Iterator[IstioObject]:
     team = configuration.teams[name]
     authorization = configuration.destinations.authorization
     reachable = _reachable(configuration, name) if authorization == "by-identity" else ()

@@ -21,7 +21,7 @@ def objects() -> Iterator[dict[str, Any]]:
         *shared_objects(CONFIGURATION),
         *(each for team in CONFIGURATION.teams for each in team_objects(CONFIGURATION, team)),
     ):
-        yield dict(with_deciding_fields(manifest))
+        yield dict(manifest)
 
 
 OBJECTS = list(objects())
@@ -47,6 +47,13 @@ def test_every_field_is_stated_or_there_is_a_reason(kind: str) -> None:
 
     assert spec_fields(kind) - always == set(UNSTATED[kind])
     assert all(UNSTATED[kind].values())
+
+
+def test_by_namespace_the_objects_are_the_tutorials_own() -> None:
+    tutorial = load(CONFIG / "tutorial", {})
+    stated = [each for each in shared_objects(tutorial) if each["kind"] == "ServiceEntry"]
+    assert stated
+    assert not any("endpoints" in each["spec"] for each in stated)  # type: ignore[operator]
 
 
 def test_what_a_builder_says_is_not_replaced() -> None:
