@@ -6,7 +6,7 @@ from egress.review.answer import Passage
 from egress.review.errors import Undecided
 from egress.review.findings.admission import refusing
 from egress.review.findings.evidence import Evidence
-from egress.review.findings.finding import Analyzer, Family, Finding, Kind, Level
+from egress.review.findings.finding import Analyzer, Family, Finding, Kind, Level, Subjects
 from egress.review.network.addresses import INTERNET
 from egress.review.network.endpoint import Connection, Endpoint
 from egress.review.network.vpc import NodePool
@@ -42,6 +42,7 @@ def find_on_gateway_nodes(evidence: Evidence) -> Iterator[Finding]:
                 yield Finding(
                     kind=ON_GATEWAY_NODES,
                     facts={"subject": pod.identity, "pool": pool.name},
+                    about=Subjects(identities=(pod.identity,)),
                     addresses=tuple(address for address in (pod.address, pool.address) if address),
                 )
 

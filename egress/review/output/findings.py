@@ -38,7 +38,7 @@ def details(finding: Finding, places: Places) -> Iterator[str]:
     yield f"at {places.of(finding)}"
     yield from finding.addresses[:SHOWN_CELLS]
     if finding.cells:
-        yield f"spoils {some(finding.cells, SHOWN_CELLS)}"
+        yield f"spoils {some(map(str, finding.cells), SHOWN_CELLS)}"
     yield f"mend: {finding.kind.mend} ({finding.kind.page})"
 
 
@@ -70,7 +70,7 @@ def finding_json(finding: Finding) -> dict[str, Any]:
         "message": finding.message,
         "subject": finding.subject,
         "addresses": list(finding.addresses),
-        "cells": list(finding.cells),
+        "cells": list(map(str, finding.cells)),
         "mend": finding.kind.mend,
         "page": finding.kind.page,
     }

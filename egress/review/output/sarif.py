@@ -60,7 +60,7 @@ def _result(finding: Finding, positions: Mapping[str, int], places: Places) -> d
             for place, addresses in elsewhere.items()
         ],
         "partialFingerprints": {"subject/v1": _fingerprint(finding)},
-        "properties": {"cells": list(finding.cells)},
+        "properties": {"cells": list(map(str, finding.cells))},
     }
 
 

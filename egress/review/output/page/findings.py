@@ -72,7 +72,7 @@ def _told(finding: Finding, new: Collection[int]) -> str:
 
 def _named(finding: Finding, known: Collection[str]) -> str:
     objects = "".join(f"<li><code>{breakable(text)}</code></li>" for text in finding.addresses[:SHOWN])
-    cells = "".join(f"<li>{_cell(text, known)}</li>" for text in finding.cells[:SHOWN])
+    cells = "".join(f"<li>{_cell(str(cell), known)}</li>" for cell in finding.cells[:SHOWN])
     return _list("Objects", objects + _more("li", len(finding.addresses))) + _list(
         "Cells it spoils", cells + _more("li", len(finding.cells))
     )
