@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 from egress.review.errors import ReviewError
-from egress.review.findings.acceptance import judge, read_acceptances
+from egress.review.findings.acceptance import judge
+from egress.review.findings.acceptance_file import read_acceptances
 from egress.review.findings.finding import Cell, Finding, Subjects, some
-from egress.review.findings.registry import KINDS, find
+from egress.review.findings.registry import ACCEPTABLE, KINDS, find
 from egress.review.inputs.reading import read
 from egress.review.inventory import Inventory
 from egress.review.locations.location import Place, relative
@@ -201,16 +202,16 @@ def test_acceptances_that_ended_or_accept_nothing_are_shown_at_their_line(tmp_pa
     file = tmp_path / "accepted.yaml"
     file.write_text(
         "accepted:\n"
-        "  - code: EG124\n    subject: '*'\n    reason: agreed\n    until: 2026-01-01\n"
+        "  - code: EG124\n    subject: Gateway\n    leans_on: [nothing]\n    reason: agreed\n    until: 2026-01-01\n"
         "  - code: EG303\n    subject: nothing\n    reason: agreed\n    until: 2027-01-01\n"
     )
-    entries = read_acceptances(file, [kind.code for kind in KINDS])
+    entries = read_acceptances(file, ACCEPTABLE, TODAY)
     state = EXAMPLES["EG124"][0]()
     judged = judge(find(state.review()), entries, TODAY)
     where = places(state.inventory(), [], TUTORIAL)
     assert {f.kind.code: where.of(f) for f in judged.open if f.kind.code.startswith("EG4")} == {
         "EG401": Place(str(file), 2),
-        "EG402": Place(str(file), 6),
+        "EG402": Place(str(file), 7),
     }
 
 
@@ -280,6 +281,7 @@ WITHOUT_AN_OBJECT = {
     "EG124": "it speaks of a kind of object that nobody has written yet: admission is the statement",
     "EG401": "its place is the entry of accepted.yaml",
     "EG402": "its place is the entry of accepted.yaml",
+    "EG403": "its place is the entry of accepted.yaml",
 }
 """The codes whose findings name no object, with the reason."""
 

@@ -38,7 +38,7 @@ def find_on_gateway_nodes(evidence: Evidence) -> Iterator[Finding]:
     """Workloads that the scheduler may put where the gateways run."""
     for pod in evidence.identities:
         for pool in gateway_pools(evidence):
-            if fits(pod, pool) and _reaches_the_internet(evidence, pool):
+            if fits(pod, pool) and reaches_the_internet(evidence, pool):
                 yield Finding(
                     kind=ON_GATEWAY_NODES,
                     facts={"subject": pod.identity, "pool": pool.name},
@@ -47,7 +47,7 @@ def find_on_gateway_nodes(evidence: Evidence) -> Iterator[Finding]:
                 )
 
 
-def _reaches_the_internet(evidence: Evidence, pool: NodePool) -> bool:
+def reaches_the_internet(evidence: Evidence, pool: NodePool) -> bool:
     """True unless the firewall keeps a pool's nodes in."""
     firewall, internet = evidence.review.firewall, evidence.review.outside(INTERNET)
     if firewall is None:

@@ -5,10 +5,10 @@ from html import escape
 from urllib.parse import quote
 
 from egress.review.findings.acceptance import Judged
+from egress.review.findings.difference import only_in
 from egress.review.findings.finding import Finding, Level
 from egress.review.output.findings import counted
 from egress.review.output.page.rows import breakable
-from egress.review.output.summary import only_in
 
 SHOWN = 25
 """Instances of a kind, and cells of an instance, that are told; the others are counted."""
