@@ -81,7 +81,7 @@ FAULTS = [
     (("2027-01-01", "2099-01-01"), [":6: accepted[0].until: '2099-01-01'", "366 days", "2027-11-24"]),
     (
         ("reason", "because"),
-        [":5: accepted[0].because: 'because': there is no such key here: there is code, leans_on, reason"],
+        [":5: accepted[0].because: 'agreed': there is no such key here: there is code, leans_on, reason"],
     ),
     (("istio-egress/istio-egressgateway", "'*'"), [":3: accepted[0].subject: '*': a wildcard is not read"]),
     (("istio-egress/istio-egressgateway", "team-*"), ["a wildcard is not read"]),
