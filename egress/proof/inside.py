@@ -67,9 +67,7 @@ def prove_stages(
             progress.say(f"{stage.name}: {move(proof, patched(deployment.read(out, tools), patches))}")
         rows += named(stage, proof.ask(table, generated=False))
         rows += named(stage, attempts.ask(proof.mesh.api, attempts.read_attempts(stage.folder)))
-        rows += named(
-            stage, by_hand.ask(proof.mesh.api, proof.mesh.deployed, by_hand.read_changes(stage.folder))
-        )
+        rows += named(stage, by_hand.ask(proof.mesh, by_hand.read_changes(stage.folder)))
     if proof is None:
         raise ProofError("no stages given")
     proof.figures["stages_seconds"] = round(time.monotonic() - started, 1)

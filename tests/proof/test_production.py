@@ -1,7 +1,9 @@
 """config/production on a real mesh: every row as expected, every refusal at admission seen."""
 
 import json
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,11 +26,31 @@ FOR_LATER_VERSIONS = (
 
 
 @pytest.fixture(scope="module")
-def rows() -> list[dict[str, str]]:
-    done = prove("--stages", str(STAGES), "--format", "json")
+def report() -> dict[str, Any]:
+    done = prove("--stages", str(STAGES), "--format", "json", seconds=600)
     assert done.returncode in (0, 1), done.stderr
-    found: list[dict[str, str]] = json.loads(done.stdout)["rows"]
+    found: dict[str, Any] = json.loads(done.stdout)
     return found
+
+
+@pytest.fixture(scope="module")
+def rows(report: dict[str, Any]) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = report["rows"]
+    return found
+
+
+def test_every_refusal_at_a_sidecar_leaves_a_line_in_its_log(report: dict[str, Any]) -> None:
+    refused = Counter(
+        row["identity"].partition(": ")[2]
+        for row in report["rows"]
+        if row["ended"] in ("sidecar", "sidecar policy")
+    )
+    logged = {
+        identity: max(report["figures"]["filtered_log"].get(f"{identity}{end}", 0) for end in ("-0", ""))
+        for identity in refused
+    }
+    assert sum(refused.values()) > 10
+    assert {identity: n for identity, n in refused.items() if logged[identity] < n} == {}
 
 
 def test_every_attack_ends_where_its_table_says(rows: list[dict[str, str]]) -> None:

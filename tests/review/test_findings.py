@@ -98,6 +98,12 @@ def admission(name: str, group: str, resource: str, expression: str) -> list[dic
     ]
 
 
+def held_to(level: str) -> dict[str, Any]:
+    namespace = tutorial().objects["Namespace", "", "team-x"]
+    labels = {**namespace["metadata"]["labels"], "pod-security.kubernetes.io/enforce": level}
+    return {**namespace, "metadata": {**namespace["metadata"], "labels": labels}}
+
+
 ROUTE = "example-com-through-egress-gateway"
 POLICY = "egress-team-x-to-example-com"
 INGRESS_CLOSED = network_policy("istio-egress", "closed", policyTypes=["Ingress"])
@@ -210,6 +216,7 @@ EXAMPLES: dict[str, tuple[Callable[[], State], Callable[[], State]]] = {
             *admission("nodes", "", "pods", "!has(object.spec.tolerations)")
         ),
     ),
+    "EG118": (lambda: tutorial().apply(held_to("baseline")), lambda: tutorial().apply(held_to("restricted"))),
     "EG121": (
         lambda: with_vpc(tutorial("0-mesh"), PODS),
         lambda: with_vpc(tutorial("0-mesh"), *CLOSED),

@@ -252,20 +252,12 @@ def _data() -> Policy:
 
 
 def _connections() -> Policy:
-    """Connections through the API server into a Pod, which no NetworkPolicy sees."""
+    """Connections through the API server into a Pod, which no NetworkPolicy sees; others than these are no tenant's."""
     into = "request.subResource in ['exec', 'attach']"
     return policy(
         CONNECTIONS,
         [
-            rule(
-                "",
-                "pods/exec",
-                "pods/attach",
-                "pods/portforward",
-                "pods/proxy",
-                "services/proxy",
-                operations=("CONNECT",),
-            )
+            rule("", "pods/exec", "pods/attach", "pods/portforward", operations=("CONNECT",)),
         ],
         (
             Refusal(
@@ -282,10 +274,6 @@ def _connections() -> Policy:
                     "no port-forward into a tenant's Pod: the API server does not see to which port, and one is the "
                     "sidecar's administration. Use kubectl exec, or a Service"
                 ),
-            ),
-            Refusal(
-                expression="request.subResource != 'proxy'",
-                message="no connection into a tenant's namespace through the API server: use a Service",
             ),
         ),
         conditions=[("not-by-the-platform", f"!{OF_THE_PLATFORM}")],

@@ -58,6 +58,7 @@ def _shared(configuration: Configuration) -> Iterator[IstioObject]:
     provider = access_log_provider(configuration.platform)
     if provider:
         yield telemetry.gateway_access_log(provider)
+        yield telemetry.sidecar_refusals(provider)
 
 
 def _teams(configuration: Configuration, name: str) -> Iterator[IstioObject]:

@@ -1,7 +1,8 @@
-"""Telemetry: what the gateway logs."""
+"""Telemetry: what the gateway logs, and what sidecars log of their refusals."""
 
-from typing import Literal, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
+from egress.derived import gateway
 from egress.derived.istio.istio_object import Metadata, in_gateway_namespace
 
 
@@ -11,10 +12,17 @@ class Provider(TypedDict):
     name: str
 
 
+class Filter(TypedDict):
+    """Which requests and connections are logged: a CEL expression over Envoy's attributes."""
+
+    expression: str
+
+
 class AccessLogging(TypedDict):
-    """Which providers log."""
+    """Which providers log what."""
 
     providers: list[Provider]
+    filter: NotRequired[Filter]
 
 
 class TelemetrySpec(TypedDict):
@@ -39,4 +47,19 @@ def gateway_access_log(provider: str) -> Telemetry:
         "kind": "Telemetry",
         "metadata": in_gateway_namespace("egress-access-log"),
         "spec": {"accessLogging": [{"providers": [{"name": provider}]}]},
+    }
+
+
+REFUSED = "response.flags != 0 || response.code in [403, 502, 503]"
+"""What did not go through at a sidecar: Envoy's flags (no such upstream, no connection), and its own answers where
+there is no flag: an unknown host (502) and a policy (403). Source: Envoy, "Attributes"."""
+
+
+def sidecar_refusals(provider: str) -> Telemetry:
+    """Every sidecar logs what it refused, and no more; the gateway's own Telemetry goes before this one."""
+    return {
+        "apiVersion": "telemetry.istio.io/v1",
+        "kind": "Telemetry",
+        "metadata": {"name": "egress-sidecar-refusals", "namespace": gateway.CONTROL_PLANE_NAMESPACE},
+        "spec": {"accessLogging": [{"providers": [{"name": provider}], "filter": {"expression": REFUSED}}]},
     }

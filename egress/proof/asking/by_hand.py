@@ -17,8 +17,8 @@ from egress.drift.comparison import Stated, compare
 from egress.drift.protected import PROTECTED
 from egress.proof.asking.asking import Row
 from egress.proof.asking.identities import accounts, identities
-from egress.proof.cluster.deployment import Deployed
 from egress.proof.cluster.kubernetes_api import KubernetesApi, RefusedError
+from egress.proof.cluster.mesh import Mesh
 from egress.proof.errors import ProofError
 
 FILE = "by-hand.yaml"
@@ -55,12 +55,13 @@ def read_changes(folder: Path) -> list[Change]:
     return found
 
 
-def ask(api: KubernetesApi, deployed: Deployed, changes: Sequence[Change]) -> list[Row]:
+def ask(mesh: Mesh, changes: Sequence[Change]) -> list[Row]:
     """Compare what stands there, then with each change."""
     if not changes:
         return []
-    stated = [Stated(address=each.address, object=each.object) for each in deployed.objects]
-    stated += [Stated(address="proof", object=account) for account in accounts(identities(deployed))]
+    api, applied = mesh.api, map(mesh.adapted, mesh.deployed.objects)
+    stated = [Stated(address=each.address, object=each.object) for each in applied]
+    stated += [Stated(address="proof", object=account) for account in accounts(identities(mesh.deployed))]
     live = live_objects(api)
     nothing = Change(what="nothing is changed", told="", way="change", object={})
     return [_row(stated, live, nothing), *(_row(stated, _changed(api, live, each), each) for each in changes)]
