@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from egress.review.cell import Cell
+from egress.review.cluster import Cluster
 from egress.review.errors import ReviewError
 from egress.review.findings.acceptance import judge, read_acceptances
 from egress.review.findings.finding import Finding
@@ -19,7 +21,6 @@ from egress.review.inventory import Inventory
 from egress.review.locations.location import Place, relative
 from egress.review.locations.locations import places
 from egress.review.locations.stated import STATEMENTS
-from egress.review.review import Review
 from tests.review.conftest import ROOT
 from tests.review.test_acceptance import TODAY
 from tests.review.test_findings import EXAMPLES, found
@@ -62,7 +63,7 @@ EVERY_MACHINE = (
 
 def test_every_finding_of_the_tutorial_is_shown_at_the_statement_behind_it(synthesized: Path) -> None:
     inventory = read([synthesized])
-    assert shown(inventory, find(Review(inventory)), "tutorial") == {
+    assert shown(inventory, find(Cluster(inventory)), "tutorial") == {
         ("EG101", GATEWAY, "tutorial/destinations.yaml: https: pass-through"),
         ("EG102", GATEWAY, "tutorial/destinations.yaml: https: pass-through"),
         ("EG103", "httpbin.org", "tutorial/destinations.yaml: https: pass-through"),
@@ -85,7 +86,7 @@ def test_every_finding_of_the_tutorial_is_shown_at_the_statement_behind_it(synth
 
 def test_every_finding_of_production_is_shown_at_the_statement_behind_it(production: Path) -> None:
     inventory = read([production])
-    findings = find(Review(inventory))
+    findings = find(Cluster(inventory))
     assert shown(inventory, findings, "production") == {
         ("EG101", GATEWAY, "production/destinations.yaml: https: pass-through"),
         ("EG126", "private.googleapis.com", "production/destinations.yaml: private-googleapis-com:"),
@@ -179,7 +180,9 @@ def test_a_default_that_nobody_wrote_is_shown_at_the_first_line_of_the_platforms
 def test_a_further_host_of_a_service_is_shown_where_it_is_named(production: Path) -> None:
     dead = found(EXAMPLES["EG212"][0](), "EG212")[0]
     moved = replace(
-        dead, facts={**dead.facts, "subject": "github.com"}, cells=("team-x/test https://github.com",)
+        dead,
+        facts={**dead.facts, "subject": "github.com"},
+        cells=(Cell("team-x/test", "https", "github.com"),),
     )
     place = places(read([production]), [], ROOT / "config/production").of(moved)
     assert stands(place) == "production/destinations.yaml: also: [github.com]"
@@ -213,7 +216,7 @@ def test_acceptances_that_ended_or_accept_nothing_are_shown_at_their_line(tmp_pa
 
 def test_without_a_configuration_terraform_is_shown_at_the_resource(synthesized: Path) -> None:
     inventory = read([synthesized])
-    finding = next(f for f in find(Review(inventory)) if f.kind.code == "EG125")
+    finding = next(f for f in find(Cluster(inventory)) if f.kind.code == "EG125")
     place = places(inventory, [synthesized], None).of(finding)
     line = Path(place.file).read_text().splitlines()[place.line - 1]
     assert finding.addresses[0].rpartition(".")[2] in line

@@ -21,19 +21,19 @@ def run(options: argparse.Namespace) -> int:
     """Exit code 0 without an open error or warning, 1 with one, 2 when the input cannot be read."""
 
     def job() -> int:
+        from egress.review.cluster import Cluster
         from egress.review.findings.acceptance import judge, read_acceptances
         from egress.review.findings.finding import Level
         from egress.review.findings.registry import KINDS, find
         from egress.review.inputs.reading import read
         from egress.review.locations.locations import places
         from egress.review.output import findings as formats
-        from egress.review.review import Review
 
         codes = [kind.code for kind in KINDS]
         acceptances = read_acceptances(options.accepted, codes) if options.accepted else []
         inventory = read(inputs(options))
         shown = places(inventory, inputs(options), artifact(options))
-        judged = judge(find(Review(inventory)), acceptances, datetime.datetime.now(tz=datetime.UTC).date())
+        judged = judge(find(Cluster(inventory)), acceptances, datetime.datetime.now(tz=datetime.UTC).date())
         match options.format:
             case "json":
                 print(formats.as_json(judged, shown))

@@ -19,24 +19,24 @@ def run(options: argparse.Namespace) -> int:
     """Write the page. Exit code 0, 2 when an input cannot be read."""
 
     def job() -> int:
+        from egress.review.cluster import Cluster
         from egress.review.comparison import compare
         from egress.review.findings.acceptance import judge, read_acceptances
         from egress.review.findings.registry import KINDS, find
         from egress.review.inputs.reading import read
         from egress.review.matrix import Matrix
         from egress.review.output.page.document import render
-        from egress.review.review import Review
 
         codes = [kind.code for kind in KINDS]
         acceptances = read_acceptances(options.accepted, codes) if options.accepted else []
-        review = Review(read(inputs(options)))
-        base = Review(read([options.base])) if options.base else None
+        cluster = Cluster(read(inputs(options)))
+        base = Cluster(read([options.base])) if options.base else None
         today = datetime.datetime.now(tz=datetime.UTC).date()
         page = render(
-            origin=review.inventory.origin,
-            rows=list(Matrix(review).rows()),
-            judged=judge(find(review), acceptances, today),
-            comparison=compare(base, review) if base else None,
+            origin=cluster.inventory.origin,
+            rows=list(Matrix(cluster).rows()),
+            judged=judge(find(cluster), acceptances, today),
+            comparison=compare(base, cluster) if base else None,
             judged_before=judge(find(base), [], today) if base else None,
         )
         options.output.write_text(page, encoding="utf-8")

@@ -24,6 +24,7 @@ def run(options: argparse.Namespace) -> int:
     """Print the Markdown. Exit code 0 when nothing opens and no error is new, else 1; 2 when it cannot run."""
 
     def job() -> int:
+        from egress.review.cluster import Cluster
         from egress.review.comparison import compare
         from egress.review.findings.acceptance import judge, read_acceptances
         from egress.review.findings.finding import Level
@@ -31,11 +32,10 @@ def run(options: argparse.Namespace) -> int:
         from egress.review.inputs.reading import read
         from egress.review.locations.locations import places
         from egress.review.output import sarif, summary
-        from egress.review.review import Review
 
         codes = [kind.code for kind in KINDS]
         acceptances = read_acceptances(options.accepted, codes) if options.accepted else []
-        old, new = Review(read([options.old])), Review(read([options.new]))
+        old, new = Cluster(read([options.old])), Cluster(read([options.new]))
         today = datetime.datetime.now(tz=datetime.UTC).date()
         comparison = compare(old, new)
         before, after = judge(find(old), [], today), judge(find(new), acceptances, today)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from egress.review.cell import Cell
 from egress.review.locations.location import Place
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Finding:
     kind: Kind
     facts: Mapping[str, str] = field(default_factory=dict)
     addresses: tuple[str, ...] = ()
-    cells: tuple[str, ...] = ()
+    cells: tuple[Cell, ...] = ()
     place: Place | None = None
     """Where it stands, for one that was found in a file of its own; places/ finds the others'."""
 
@@ -77,11 +78,6 @@ class Analyzer:
 
     kind: Kind
     find: Find
-
-
-def cell(identity: str, scheme: str, host: str) -> str:
-    """A cell of the matrix as text."""
-    return f"{identity} {scheme}://{host}"
 
 
 def some(items: Iterable[str], limit: int = 3) -> str:

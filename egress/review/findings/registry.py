@@ -1,5 +1,6 @@
 """Every analyzer, in the order of the codes."""
 
+from egress.review.cluster import Cluster
 from egress.review.findings import (
     around_isolation,
     around_nodes,
@@ -12,7 +13,6 @@ from egress.review.findings import (
 from egress.review.findings.acceptance import EXPIRED, UNUSED
 from egress.review.findings.evidence import Evidence
 from egress.review.findings.finding import Analyzer, Finding, Kind
-from egress.review.review import Review
 
 ANALYZERS: tuple[Analyzer, ...] = tuple(
     sorted(
@@ -32,8 +32,8 @@ ANALYZERS: tuple[Analyzer, ...] = tuple(
 KINDS: tuple[Kind, ...] = (*(analyzer.kind for analyzer in ANALYZERS), EXPIRED, UNUSED)
 
 
-def find(review: Review) -> list[Finding]:
-    """All findings of a review, by code and then by subject."""
-    evidence = Evidence(review)
+def find(cluster: Cluster) -> list[Finding]:
+    """All findings of a cluster, by code and then by subject."""
+    evidence = Evidence(cluster)
     found = [finding for analyzer in ANALYZERS for finding in analyzer.find(evidence)]
     return sorted(found, key=lambda finding: (finding.kind.code, finding.message))

@@ -60,14 +60,17 @@ class Told:
 
     def __init__(self, finding: Finding, objects: list[KubernetesObject]) -> None:
         facts = finding.facts
-        cells = [cell.partition("://") for cell in finding.cells]
         named = [host for key in ("subject", "host", "hosts") for host in facts.get(key, "").split(", ")]
         self.hosts = [
-            *(host for _, _, host in cells),
+            *(cell.host for cell in finding.cells),
             *named,
             *(h for item in objects for h in hosts_of(item)),
         ]
-        who = [facts.get("identity", ""), facts.get("subject", ""), *(before for before, _, _ in cells)]
+        who = [
+            facts.get("identity", ""),
+            facts.get("subject", ""),
+            *(cell.identity for cell in finding.cells),
+        ]
         identity = next((text for text in who if "/" in text), "").split(" ")[0]
         self.account = identity.rpartition("/")[2]
         self.namespace = identity.partition("/")[0] or facts.get("subject", "")

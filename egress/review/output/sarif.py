@@ -10,6 +10,7 @@ from egress.review.findings.acceptance import Judged
 from egress.review.findings.finding import Finding, Kind
 from egress.review.locations.location import Place
 from egress.review.locations.locations import Places
+from egress.review.output.texts.cells import cell_text
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
@@ -60,7 +61,7 @@ def _result(finding: Finding, positions: Mapping[str, int], places: Places) -> d
             for place, addresses in elsewhere.items()
         ],
         "partialFingerprints": {"subject/v1": _fingerprint(finding)},
-        "properties": {"cells": list(finding.cells)},
+        "properties": {"cells": list(map(cell_text, finding.cells))},
     }
 
 
