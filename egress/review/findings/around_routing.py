@@ -102,7 +102,9 @@ def find_direct(evidence: Evidence) -> Iterator[Finding]:
                 facts={
                     "subject": source.identity,
                     "hosts": some(host for _, host in found),
-                    "unless": f" ({some(NAMES[control] for control in missing)} not given)" if missing else "",
+                    "unless": f" ({some(NAMES[control] for control in missing)} not given)"
+                    if missing
+                    else "",
                 },
                 addresses=tuple(dict.fromkeys(addresses)),
                 cells=tuple(Cell(source.identity, scheme, host) for scheme, host in found),
