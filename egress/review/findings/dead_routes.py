@@ -9,6 +9,7 @@ from egress.review.findings.evidence import Evidence
 from egress.review.findings.finding import Analyzer, Family, Finding, Kind, Level, some
 from egress.review.network.addresses import Cover
 from egress.review.network.endpoint import Flow
+from egress.review.network.network_policy_rules import Direction
 from egress.review.network.vpc import FirewallRule
 from egress.review.objects.kubernetes_object import KubernetesObject
 from egress.review.objects.selectors import matches_labels
@@ -198,7 +199,7 @@ def find_istiod_cut_off(evidence: Evidence) -> Iterator[Finding]:
     told: set[str] = set()
     policies = evidence.cluster.network_policies
     for source in evidence.identities:
-        if not source.meshed or source.namespace in told or not policies.selecting(source, "Egress"):
+        if not source.meshed or source.namespace in told or not policies.selecting(source, Direction.EGRESS):
             continue
         own = _asked_by(evidence, source, control_planes)
         if own and all(_refused(evidence, source, pod) for pod in own):
@@ -206,7 +207,7 @@ def find_istiod_cut_off(evidence: Evidence) -> Iterator[Finding]:
             yield Finding(
                 kind=ISTIOD_CUT_OFF,
                 facts={"subject": source.namespace},
-                addresses=tuple(policy.address for policy in policies.selecting(source, "Egress")),
+                addresses=tuple(policy.address for policy in policies.selecting(source, Direction.EGRESS)),
             )
 
 
