@@ -13,7 +13,7 @@ from cdktf_cdktf_provider_kubernetes.role_binding_v1 import (
 from cdktf_cdktf_provider_kubernetes.role_v1 import RoleV1, RoleV1Metadata, RoleV1Rule
 from constructs import Construct
 
-from egress.derived.admission.tenant_access import RULES
+from egress.derived.admission.tenant_access import ENTER, RULES
 
 NAME = "run-workloads"
 RBAC = "rbac.authorization.k8s.io"
@@ -41,7 +41,7 @@ class TenantAccess(Construct):
                 RoleV1Rule(
                     api_groups=list(rule.groups), resources=list(rule.resources), verbs=list(rule.verbs)
                 )
-                for rule in RULES
+                for rule in (*RULES, ENTER)
             ],
             depends_on=list(props.depends_on) or None,
         )

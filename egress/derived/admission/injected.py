@@ -18,6 +18,9 @@ VALIDATION = "istio-validation"
 INIT = "istio-init"
 """Without: it redirects the Pod's connections itself, and needs rights for it."""
 
+INJECTED = (INIT, PROXY, VALIDATION)
+"""Every container that injection may add."""
+
 PROXY_USER = 1337
 """The sidecar's own user and group, whose connections are not redirected to it."""
 

@@ -41,7 +41,7 @@ class ResourceRule(TypedDict):
     apiVersions: list[str]
     operations: list[Operation]
     resources: list[str]
-    scope: Literal["Namespaced", "Cluster"]
+    scope: NotRequired[Literal["Namespaced", "Cluster"]]
 
 
 class LabelExpression(TypedDict):

@@ -27,8 +27,6 @@ RULES = (
             "endpoints",
             "persistentvolumeclaims",
             "pods",
-            "pods/exec",
-            "pods/portforward",
             "secrets",
             "services",
         ),
@@ -54,8 +52,12 @@ RULES = (
 )
 """Workloads to run, policy to read: no ServiceAccount, no NetworkPolicy, no Istio object to write."""
 
+ENTER = AccessRule(
+    groups=("",), resources=("pods/attach", "pods/exec", "pods/portforward"), verbs=("create", "get")
+)
+"""The way into running Pods, as whoever the Pod is: `kubectl exec`, `cp`, `attach` and `port-forward`."""
+
 JUDGED = (
-    "/pods/attach",
     "/pods/ephemeralcontainers",
     "/pods/eviction",
     "/pods/resize",
@@ -74,7 +76,7 @@ def tenants_resources() -> list[str]:
     """What a tenant may write in its namespaces at all, as GROUP/RESOURCE; admission refuses every other kind."""
     given = {
         f"{group}/{resource}"
-        for rule in RULES
+        for rule in (*RULES, ENTER)
         if "create" in rule.verbs
         for group in rule.groups
         for resource in rule.resources

@@ -15,7 +15,7 @@ from egress.proof.asking.field_samples import BESIDE, BY_VALUE, ELSEWHERE, NEEDE
 Object = dict[str, Any]
 
 _POD: Object = {
-    "serviceAccountName": "test",
+    "serviceAccountName": "proof-other",
     "containers": [
         {
             "name": "main",
