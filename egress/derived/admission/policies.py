@@ -59,6 +59,17 @@ SECRET_TYPES = (
 TRUST_ROOTS = ("istio-ca-crl", "istio-ca-root-cert", "kube-root-ca.crt")
 """ConfigMaps by which a Pod's sidecar and its API clients know whom to trust."""
 
+_KEYS = " || ".join(
+    f"(has(object.metadata.{words}) ? object.metadata.{words} : {{}}) != "
+    f"(has(oldObject.metadata.{words}) ? oldObject.metadata.{words} : {{}})"
+    for words in ("labels", "annotations")
+)
+SOMETHING_CHANGES = (
+    "something-judged-changes",
+    f"request.operation != 'UPDATE' || object.spec != oldObject.spec || {_KEYS}",
+)
+"""What nobody changes stays: controllers must be able to take finalizers off older objects."""
+
 _METADATA = (
     (
         "annotations",
@@ -108,17 +119,7 @@ def _pods(platform: Platform) -> Policy:
         [rule("", "pods", "pods/ephemeralcontainers", "pods/resize")],
         (*key_refusals(injected=True), *value_refusals(), *injection_refusals(platform)),
         variables=[("metadata", "object.metadata"), ("spec", "object.spec"), *_METADATA],
-        # What nobody changes stays: controllers must be able to take finalizers off older Pods.
-        conditions=[
-            (
-                "something-judged-changes",
-                "request.operation != 'UPDATE' || object.spec != oldObject.spec || "
-                "(has(object.metadata.labels) ? object.metadata.labels : {}) != "
-                "(has(oldObject.metadata.labels) ? oldObject.metadata.labels : {}) || "
-                "(has(object.metadata.annotations) ? object.metadata.annotations : {}) != "
-                "(has(oldObject.metadata.annotations) ? oldObject.metadata.annotations : {})",
-            )
-        ],
+        conditions=[SOMETHING_CHANGES],
     )
 
 
@@ -194,6 +195,7 @@ def _services() -> Policy:
                 message="a tenant's Service states a field, in one of its parts, that docs/hardening.md does not allow",
             ),
         ),
+        conditions=[SOMETHING_CHANGES],
     )
 
 
@@ -243,7 +245,11 @@ def _data() -> Policy:
                 message="a tenant's Secret must be of a type that holds no token of a service account",
             ),
             Refusal(
-                expression=f"request.resource.resource != 'configmaps' || !(request.name in {quoted(TRUST_ROOTS)})",
+                # Of a collection that is deleted, the request has no name.
+                expression=(
+                    "request.resource.resource != 'configmaps' || !((request.operation == 'DELETE' ? oldObject "
+                    f": object).metadata.name in {quoted(TRUST_ROOTS)})"
+                ),
                 message="the ConfigMaps that say whom Pods trust are the platform's",
             ),
         ),
