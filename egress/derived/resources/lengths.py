@@ -1,0 +1,57 @@
+"""How long a derived name may be, and the names outside the stacks' own objects that have a limit too.
+
+Sources: Kubernetes, "Object Names and IDs" (253, or 63 where the name is a DNS label); helm/helm
+pkg/chartutil/validate_name.go (53); Compute Engine, "Naming resources" (63).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from egress.config.platform import Platform
+from egress.derived.resources.mesh_stack import releases, services
+from egress.derived.resources.resource import PLATFORM_FILE, Cause, Derived
+
+DNS_LABEL = 63
+DNS_SUBDOMAIN = 253
+HELM_RELEASE = 53
+
+_LABELS = frozenset({"Namespace", "Service"})
+"""Kinds whose name becomes a part of a host name."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Name:
+    """A derived name with its limit."""
+
+    what: str
+    text: str
+    limit: int
+    cause: Cause
+
+    @property
+    def excess(self) -> int:
+        """How many characters there are too many."""
+        return len(self.text) - self.limit
+
+
+def object_name(resource: Derived) -> Name | None:
+    """The name of a Kubernetes object; None for what is none."""
+    if resource.key is None:
+        return None
+    limit = DNS_LABEL if resource.key.kind in _LABELS else DNS_SUBDOMAIN
+    return Name(what=f"its {resource.key.kind}", text=resource.key.name, limit=limit, cause=resource.cause)
+
+
+def platform_names(platform: Platform) -> Iterator[Name]:
+    """Names that the platform's settings become a part of."""
+    if platform.mesh.control_plane == "in-cluster":
+        for name, cause in releases(platform):
+            yield Name(what="istiod's Helm release", text=name, limit=HELM_RELEASE, cause=cause)
+        for name, cause in services(platform):
+            yield Name(what="istiod's Service", text=name, limit=DNS_LABEL, cause=cause)
+    nat = platform.network.cloud_nat
+    if nat and nat.addresses:
+        cause = Cause(file=PLATFORM_FILE, path=("network", "nat", "name"))
+        yield Name(
+            what="the NAT's last address", text=f"{nat.name}-{nat.addresses}", limit=DNS_LABEL, cause=cause
+        )
