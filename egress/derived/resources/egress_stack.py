@@ -32,8 +32,8 @@ def egress_resources(configuration: Configuration) -> Iterator[Derived]:
         yield from_manifest(STACK, manifest, below, _cause(manifest, key.name, causes))
     if platform.tenants.network == "default-deny":
         for policy in gateway_isolation(configuration, network_facts(platform)):
-            below = (ids.GATEWAY_ISOLATION, f"networkpolicy-{policy.name}", "policy")
-            yield typed(STACK, "NetworkPolicy", gateway.NAMESPACE, policy.name, below, PLATFORM)
+            inner = (ids.GATEWAY_ISOLATION, f"networkpolicy-{policy.name}", "policy")
+            yield typed(STACK, "NetworkPolicy", gateway.NAMESPACE, policy.name, inner, PLATFORM)
     if platform.tenants.admission == "enforced":
         for manifest in admission_objects():
             key = manifest_key(manifest)
