@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from tests.review.browser import Browser, chromium
+from tests.review.reviewed import tutorial
 
 Run = Callable[..., "CompletedProcess[str]"]
 FOUND = chromium()
