@@ -51,6 +51,7 @@ RULES: tuple[Rule, ...] = (
     network.nat_addresses_serve_every_node,
     network.egress_ports_stand_once,
     mesh.managed_control_plane_has_no_istiod,
+    mesh.labels_are_not_the_meshs,
     mesh.revisions_are_told_apart,
     mesh.replicas_are_a_range,
     mesh.gateway_replicas_have_nodes,

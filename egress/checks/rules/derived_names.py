@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from egress.checks.draft import Draft
 from egress.checks.sound_configuration import Sound, sound_configuration
 from egress.derived.resources.egress_stack import egress_resources
-from egress.derived.resources.lengths import Name, object_name, platform_names
+from egress.derived.resources.lengths import Name, object_name, platform_names, too_long_lists
 from egress.derived.resources.mesh_stack import mesh_resources
 from egress.derived.resources.reserved import taken_by
 from egress.derived.resources.resource import DESTINATIONS_FILE, PLATFORM, PLATFORM_FILE, Cause, Derived
@@ -47,7 +47,7 @@ def names_are_made_once(draft: Draft) -> Iterator[Problem]:
 
 
 def derived_names_fit(draft: Draft) -> Iterator[Problem]:
-    """Each name within the limit of its kind."""
+    """Each name, and each list of an Istio object, within the limit of its kind."""
     sound = sound_configuration(draft)
     if sound is None:
         return
@@ -65,6 +65,17 @@ def derived_names_fit(draft: Draft) -> Iterator[Problem]:
             f"at most {name.limit} are allowed: {fix}"
         )
         yield _problem(draft, sound, cause, message)
+    yield from _long_lists(draft, sound)
+
+
+def _long_lists(draft: Draft, sound: Sound) -> Iterator[Problem]:
+    for resource in _resources(sound):
+        for name, length, limit in too_long_lists(resource):
+            message = (
+                f"the {resource.key} would have {length} {name}, at most {limit} are allowed: "
+                "join some of what makes them, or divide this into two"
+            )
+            yield _problem(draft, sound, resource.cause, message)
 
 
 def _resources(sound: Sound) -> Iterator[Derived]:

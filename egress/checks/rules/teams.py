@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from egress.checks.draft import Draft
 from egress.config.names import LETTER_FIRST
 from egress.derived.resources.reserved import NAMESPACES
+from egress.derived.tenant_label import TENANT_LABEL
 from egress.source.nearest import nearest
 from egress.source.patterns import mismatch
 from egress.source.problem import Problem
@@ -33,7 +34,7 @@ def labels_are_not_the_systems(draft: Draft) -> Iterator[Problem]:
     for team in draft.teams.values():
         for key in sorted(team.file.keys(("labels",))):
             domain = key.rpartition("/")[0]
-            if key == "istio-injection" or any(
+            if key in ("istio-injection", TENANT_LABEL) or any(
                 domain == reserved or domain.endswith(f".{reserved}") for reserved in RESERVED_LABELS
             ):
                 message = "this label is the platform's to set: take it away"

@@ -34,6 +34,21 @@ class Name:
         return len(self.text) - self.limit
 
 
+LISTS = {
+    ("ServiceEntry", "hosts"): 256,
+    ("ServiceEntry", "ports"): 256,
+    ("AuthorizationPolicy", "rules"): 512,
+}
+"""How many items a list of an Istio object may have (charts/base/files/crd-all.gen.yaml, `maxItems`)."""
+
+
+def too_long_lists(resource: Derived) -> Iterator[tuple[str, int, int]]:
+    """The lists of an object that have too many items: the list, how many there are and may be."""
+    for (kind, name), limit in LISTS.items():
+        if resource.key and resource.key.kind == kind and len(resource.spec.get(name, ())) > limit:
+            yield name, len(resource.spec[name]), limit
+
+
 def object_name(resource: Derived) -> Name | None:
     """The name of a Kubernetes object; None for what is none."""
     if resource.key is None:

@@ -1,7 +1,7 @@
 """A derived resource: where it stands, what object it makes, and the line of the configuration that caused it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from egress.derived.resources.address import Ids, address
@@ -51,6 +51,8 @@ class Derived:
     """The construct ids from the stack down to the resource."""
     cause: Cause
     key: ObjectKey | None = None
+    spec: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    """Of an object that is written out whole."""
 
     @property
     def address(self) -> str:
@@ -87,4 +89,5 @@ def manifest_key(manifest: Mapping[str, Any]) -> ObjectKey:
 
 def from_manifest(stack: str, manifest: Mapping[str, Any], ids: Ids, cause: Cause) -> Derived:
     """An object that is written out whole, as a `kubernetes_manifest`."""
-    return Derived(stack=stack, type="kubernetes_manifest", ids=ids, cause=cause, key=manifest_key(manifest))
+    key, spec = manifest_key(manifest), manifest.get("spec", {})
+    return Derived(stack=stack, type="kubernetes_manifest", ids=ids, cause=cause, key=key, spec=spec)

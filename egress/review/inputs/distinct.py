@@ -23,7 +23,7 @@ def distinct(objects: Iterable[KubernetesObject]) -> Sequence[KubernetesObject]:
     ]
     if problems:
         raise ReviewError(
-            "the input holds two objects of one key, and only one of them can be in the cluster; take the others away:\n"
+            "the input holds two objects of one key, and a cluster holds only one of them; take the others away:\n"
             + "\n".join(f"  {problem}" for problem in problems)
         )
     return listed
