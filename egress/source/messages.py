@@ -111,7 +111,7 @@ _MESSAGES: dict[str, Callable[[Found], str]] = {
     "string_pattern_mismatch": lambda found: mismatch(str(found.value), found.error["ctx"]["pattern"]),
     "value_error": lambda found: str(found.error["ctx"]["error"]),
     "too_long": lambda found: (
-        f"there are {found.error['ctx']['actual_length']}, at most {found.error['ctx']['max_length']} are allowed: "
+        f"there are {len(found.value)}, at most {found.error['ctx']['max_length']} are allowed: "
         "take some away"
     ),
     "too_short": lambda _: "the list is empty: name at least one",

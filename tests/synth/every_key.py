@@ -26,6 +26,7 @@ FILES: Mapping[str, str] = {
     "platform": "platform.yaml",
     "destinations": "destinations.yaml",
     "team": "teams/team-x.yaml",
+    "team_y": "teams/team-y.yaml",
 }
 
 ENTRIES: Mapping[str, str | int] = {
@@ -111,7 +112,7 @@ CASES: Mapping[str, Case] = {
     "platform.cluster.hardening.images": to(
         platform={"cluster": {"hardening": {"allowed_images": ABSENT, "images": ABSENT}}},
         team={"workloads": {"test": ISTIOS, "batch": ISTIOS}},
-        **{"team-y": {"workloads": {"test": ISTIOS}}},
+        team_y={"workloads": {"test": ISTIOS}},
     ),
     "platform.cluster.hardening.allowed_images": to(["gcr.io/google.com/**"]),
     "platform.cluster.application_pool.name": to("another"),
@@ -143,9 +144,7 @@ CASES: Mapping[str, Case] = {
     "platform.backend.gcs.impersonate_service_account": on_platform(
         "terraform@your-project-id.iam.gserviceaccount.com", backend=GCS
     ),
-    "destinations.authorization": to(
-        base="tutorial", team={"grants": ABSENT}, **{"team-y": {"grants": ABSENT}}
-    ),
+    "destinations.authorization": to(base="tutorial", team={"grants": ABSENT}, team_y={"grants": ABSENT}),
     "destinations.destinations.visible_to": to(["team-x", "team-y"], base="tutorial"),
     "destinations.destinations.also": to(["www.example.com"]),
     "destinations.destinations.https": to("identity", team={"grants": BY_HTTPS}),
@@ -244,7 +243,7 @@ def files_of(case: Case) -> Files:
         for name in ("platform.yaml", "destinations.yaml", "teams/team-x.yaml", "teams/team-y.yaml")
     }
     for name, edits in case.given.items():
-        file = FILES.get(name, f"teams/{name}.yaml")
+        file = FILES[name]
         found[file] = edited(found[file], edits)
     return found
 
