@@ -6,6 +6,7 @@ What a rule refuses by itself (a host nobody knows, a name that stands twice in 
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeVar
 
 from egress.checks.draft import Draft, TeamFile
@@ -13,7 +14,10 @@ from egress.config.configuration import Configuration, service_account, team_nam
 from egress.config.destinations import Destination, Destinations, GoogleApis
 from egress.config.names import LETTER_FIRST
 from egress.config.team import Bucket, Grant, Team
+from egress.derived.resources.egress_stack import egress_resources
+from egress.derived.resources.mesh_stack import mesh_resources
 from egress.derived.resources.reserved import NAMESPACES
+from egress.derived.resources.resource import Derived
 from egress.source.problem import Path
 
 T = TypeVar("T")
@@ -21,10 +25,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Sound:
-    """The configuration, and where each of its grants stands in its file."""
+    """The configuration, where each of its grants stands in its file, and what the configuration leads to."""
 
     configuration: Configuration
     grants: Mapping[str, tuple[Path, ...]]
+
+    @cached_property
+    def resources(self) -> tuple[Derived, ...]:
+        """Every resource of the stacks in which users name things."""
+        return (*mesh_resources(self.configuration.platform), *egress_resources(self.configuration))
 
 
 def sound_configuration(draft: Draft) -> Sound | None:

@@ -7,10 +7,8 @@ repeats what a construct does.
 from collections.abc import Iterator
 
 from egress.checks.draft import Draft
-from egress.checks.sound_configuration import Sound, sound_configuration
-from egress.derived.resources.egress_stack import egress_resources
-from egress.derived.resources.lengths import Name, object_name, platform_names, too_long_lists
-from egress.derived.resources.mesh_stack import mesh_resources
+from egress.checks.sound_configuration import Sound
+from egress.derived.resources.lengths import Name, long_object_name, platform_names, too_long_lists
 from egress.derived.resources.reserved import taken_by
 from egress.derived.resources.resource import DESTINATIONS_FILE, PLATFORM, PLATFORM_FILE, Cause, Derived
 from egress.source.problem import Path, Problem, show_path
@@ -22,12 +20,12 @@ NAMED = frozenset({"workloads", "google_service_accounts", "buckets", "destinati
 
 def names_are_made_once(draft: Draft) -> Iterator[Problem]:
     """No two objects of one key, none that Kubernetes or Istio makes, no two resources of one address."""
-    sound = sound_configuration(draft)
+    sound = draft.sound
     if sound is None:
         return
     owners: dict[object, Derived] = {}
     reported: set[tuple[Cause, Cause]] = set()
-    for resource in _resources(sound):
+    for resource in sound.resources:
         taken = resource.key and resource.cause != PLATFORM and taken_by(resource.key)
         if taken:
             message = f"{taken} makes the {resource.key} already: {resource.cause.fix}"
@@ -48,11 +46,11 @@ def names_are_made_once(draft: Draft) -> Iterator[Problem]:
 
 def derived_names_fit(draft: Draft) -> Iterator[Problem]:
     """Each name, and each list of an Istio object, within the limit of its kind."""
-    sound = sound_configuration(draft)
+    sound = draft.sound
     if sound is None:
         return
     longest: dict[Cause, Name] = {}
-    objects = (object_name(resource) for resource in _resources(sound))
+    objects = (long_object_name(resource) for resource in sound.resources)
     for name in (*platform_names(sound.configuration.platform), *filter(None, objects)):
         if name.excess > 0 and (name.cause not in longest or name.excess > longest[name.cause].excess):
             longest[name.cause] = name
@@ -69,18 +67,13 @@ def derived_names_fit(draft: Draft) -> Iterator[Problem]:
 
 
 def _long_lists(draft: Draft, sound: Sound) -> Iterator[Problem]:
-    for resource in _resources(sound):
+    for resource in sound.resources:
         for name, length, limit in too_long_lists(resource):
             message = (
                 f"the {resource.key} would have {length} {name}, at most {limit} are allowed: "
                 "join some of what makes them, or divide this into two"
             )
             yield _problem(draft, sound, resource.cause, message)
-
-
-def _resources(sound: Sound) -> Iterator[Derived]:
-    yield from mesh_resources(sound.configuration.platform)
-    yield from egress_resources(sound.configuration)
 
 
 def _twice(draft: Draft, sound: Sound, resource: Derived, blamed: Cause, other: Cause) -> str:

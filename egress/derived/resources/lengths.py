@@ -49,12 +49,15 @@ def too_long_lists(resource: Derived) -> Iterator[tuple[str, int, int]]:
             yield name, len(resource.spec[name]), limit
 
 
-def object_name(resource: Derived) -> Name | None:
-    """The name of a Kubernetes object; None for what is none."""
-    if resource.key is None:
+def long_object_name(resource: Derived) -> Name | None:
+    """The name of a Kubernetes object that is too long for its kind."""
+    key = resource.key
+    if key is None:
         return None
-    limit = DNS_LABEL if resource.key.kind in _LABELS else DNS_SUBDOMAIN
-    return Name(what=f"its {resource.key.kind}", text=resource.key.name, limit=limit, cause=resource.cause)
+    limit = DNS_LABEL if key.kind in _LABELS else DNS_SUBDOMAIN
+    if len(key.name) <= limit:
+        return None
+    return Name(what=f"its {key.kind}", text=key.name, limit=limit, cause=resource.cause)
 
 
 def platform_names(platform: Platform) -> Iterator[Name]:

@@ -100,14 +100,16 @@ def _network_policy(scope: Ids, namespace: str, policy: NetworkPolicy, cause: Ca
 
 def _of_policy(configuration: Configuration, name: str, policy: NetworkPolicy) -> Cause:
     """A policy towards another team is that team's name in the caller's list; any other one every team has."""
-    for caller, team in configuration.teams.items():
-        for other in team.network_policies.to_teams if team.network_policies else ():
-            towards = caller == name and policy.name == f"allow-egress-to-{other}"
-            back = other == name and policy.name == f"allow-ingress-from-{caller}"
-            far = other if towards else caller
-            if (towards or back) and _peers(policy) <= set(team_namespaces(far, configuration.teams[far])):
-                fix = f"rename the team {far}, whose name the policy bears"
-                return Cause(file=caller, path=("network_policies", "to_teams", other), fix=fix)
+    for beginning, towards in (("allow-egress-to-", True), ("allow-ingress-from-", False)):
+        far = policy.name.removeprefix(beginning)
+        team = configuration.teams.get(far) if policy.name.startswith(beginning) else None
+        if team is None or not _peers(policy) <= set(team_namespaces(far, team)):
+            continue
+        caller, called = (name, far) if towards else (far, name)
+        settings = configuration.teams[caller].network_policies
+        if settings and called in settings.to_teams:
+            fix = f"rename the team {far}, whose name the policy bears"
+            return Cause(file=caller, path=("network_policies", "to_teams", called), fix=fix)
     return PLATFORM
 
 
