@@ -4,18 +4,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from egress.config.images import ImageHub
 from egress.config.names import KubernetesName
 from egress.source.model import ConfigModel
 from egress.source.patterns import matching
 
 IstioVersion = Annotated[str, matching(r"^1\.30\.[0-9]+$", "an Istio 1.30 version, such as 1.30.3")]
-ImageHub = Annotated[
-    str,
-    matching(
-        r"^([a-z0-9-]+\.)*(gcr\.io|pkg\.dev)(/[a-z0-9._-]+)+$",
-        "an image registry on gcr.io or pkg.dev, such as gcr.io/istio-release",
-    ),
-]
 
 
 class Replicas(ConfigModel):
