@@ -1,9 +1,8 @@
 """platform.yaml's choices of where the nodes pull images from: repositories of Artifact Registry."""
 
-import re
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import BeforeValidator, Field
 
 from egress.config.names import ProjectId
 from egress.source.model import ConfigModel
@@ -19,25 +18,23 @@ RETIRED_HOSTS = ("gcr.io/istio-release", "registry.istio.io", "istio-release.sto
 """Where Istio published until 1.30, switched off in December 2026 (istio.io, "Retirement of GCP hosting")."""
 
 
-def _not_retired(value: str) -> str:
+def _not_retired(value: object) -> object:
     """Refuse a registry that is switched off, with the way out."""
-    if value.startswith(RETIRED_HOSTS):
+    if isinstance(value, str) and value.startswith(RETIRED_HOSTS):
         raise ValueError(
             "Istio switches this registry off in December 2026: take the key away, and the nodes pull from the "
             "mirror that foundation makes (mesh.mirror)"
-        )
-    if not re.fullmatch(rf"{_HOSTED}(?:/[a-z0-9._-]+)*", value):
-        raise ValueError(
-            "this is not a registry on pkg.dev: write LOCATION-docker.pkg.dev/PROJECT/REPOSITORY, "
-            "such as us-central1-docker.pkg.dev/my-project/istio"
         )
     return value
 
 
 ImageHub = Annotated[
     str,
-    AfterValidator(_not_retired),
-    Field(description="A registry on pkg.dev, such as us-central1-docker.pkg.dev/my-project/istio."),
+    matching(
+        rf"^{_HOSTED}(?:/[a-z0-9._-]+)*$",
+        "a registry on pkg.dev, such as us-central1-docker.pkg.dev/my-project/istio",
+    ),
+    BeforeValidator(_not_retired),
 ]
 ImageRepository = Annotated[
     str,

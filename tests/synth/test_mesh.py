@@ -31,7 +31,7 @@ def test_a_release_is_one_of_istios_charts_at_one_version(
 
     assert (body["chart"], body["namespace"]) == (chart, namespace)
     assert body["repository"] == "https://istio-release.storage.googleapis.com/charts"
-    assert body["version"] == "1.30.3"
+    assert body["version"] == "1.31.1"
 
 
 @RELEASES

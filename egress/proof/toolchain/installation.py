@@ -21,7 +21,6 @@ from egress.proof.toolchain.go_toolchain import find_go
 from egress.proof.toolchain.tools import (
     ENVOY,
     ETCD,
-    ISTIO,
     ISTIO_MODULES,
     KUBERNETES,
     Say,
@@ -82,12 +81,11 @@ def _served_istio(cache: Path, environ: Mapping[str, str], say: Say) -> str:
 
     Raises ProofError where none is served.
     """
-    if ISTIO in _complete(cache, environ):
-        return ISTIO
-    go, refusals = find_go(cache, say), []
+    refusals: list[str] = []
     for istio in ISTIO_MODULES:
         try:
-            _download(go, istio, cache)
+            if not _is_complete(istio, cache, environ):
+                _download(find_go(cache, say), istio, cache)
         except ProofError as error:
             refusals.append(f"Istio {module_release(istio)}: {error}")
             continue
@@ -97,14 +95,10 @@ def _served_istio(cache: Path, environ: Mapping[str, str], say: Say) -> str:
     raise ProofError("\n".join(refusals))
 
 
-def _complete(cache: Path, environ: Mapping[str, str]) -> list[str]:
-    """Return the Istio modules whose binaries and charts are there."""
-    return [
-        istio
-        for istio in ISTIO_MODULES
-        if {"pilot-discovery", "istioctl"} <= locate(environ, istio).keys()
-        and charts_folder(cache, istio).is_dir()
-    ]
+def _is_complete(istio: str, cache: Path, environ: Mapping[str, str]) -> bool:
+    """Tell whether an Istio module's binaries and charts are there."""
+    there = locate(environ, istio).keys()
+    return {"pilot-discovery", "istioctl"} <= there and charts_folder(cache, istio).is_dir()
 
 
 def _download(go: Path, istio: str, cache: Path) -> Path:

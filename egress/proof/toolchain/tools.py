@@ -6,7 +6,7 @@ are here and, for Istio, in egress/config/istio_releases.py.
 
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -108,9 +108,9 @@ def _candidates(tool: Tool, cache: Path, environ: Mapping[str, str]) -> Iterator
         yield Path(on_path)
 
 
-def installed(environ: Mapping[str, str]) -> Tools | None:
-    """Return all tools, those of the first Istio that is complete; None where none is."""
-    for istio in ISTIO_MODULES:
+def installed(environ: Mapping[str, str], modules: Sequence[str] = ISTIO_MODULES) -> Tools | None:
+    """Return all tools, those of the first of some Istio modules that is complete; None where none is."""
+    for istio in modules:
         found = locate(environ, istio)
         charts = charts_folder(cache_folder(environ), istio)
         if len(found) == len(TOOLS) and charts.is_dir():
