@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from egress.derived.istio.istio_object import NETWORKING, SECURITY
+from tests.istio.schemas import kinds
 from tests.synth.conftest import Synthesis, Synthesized
 from tests.synth.object_schemas import problems
 from tests.synth.synthesized_stack import Block, SynthesizedStack
@@ -25,11 +26,8 @@ def test_every_object_is_sound(every: Synthesis) -> None:
 
 
 def test_the_istio_schemas_are_those_of_the_version_we_write() -> None:
-    from cloudcoil.models.istio.networking import v1 as networking
-    from cloudcoil.models.istio.security import v1 as security
-
-    assert networking.VirtualService.gvk().api_version == NETWORKING
-    assert security.AuthorizationPolicy.gvk().api_version == SECURITY
+    assert kinds()["networking.istio.io", "VirtualService"][0] == NETWORKING
+    assert kinds()["security.istio.io", "AuthorizationPolicy"][0] == SECURITY
 
 
 ISTIO_MISTAKES = [
