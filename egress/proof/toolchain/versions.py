@@ -26,10 +26,11 @@ def _of_cache(binary: Path, names: Mapping[str, str]) -> str:
 
 
 def mismatches(deployed: Mapping[str, str], tools: Tools) -> list[str]:
-    """Say for each Helm release, by its address, that the stacks deploy another Istio than the proof runs."""
+    """Say for each Istio that the stacks deploy, with its Helm releases, that the proof runs another."""
     ran = istio(tools)
+    others = sorted({version for version in deployed.values() if version != ran})
     return [
-        f"{address} deploys Istio {version}: this proof ran {ran}"
-        for address, version in sorted(deployed.items())
-        if version != ran
+        f"the stacks deploy Istio {other} ({', '.join(sorted(a for a, v in deployed.items() if v == other))}), "
+        f"and this proof ran {ran}"
+        for other in others
     ]

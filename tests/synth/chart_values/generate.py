@@ -19,7 +19,7 @@ import yaml
 
 sys.path.insert(0, str(Path(__file__).parents[3]))
 
-from egress.config.istio_releases import MODULES  # noqa: E402 - after the root
+from egress.config.istio_releases import MODULES
 
 MODULE = "istio.io/istio"
 CHARTS = {"base": "base", "istiod": "istio-control/istio-discovery", "gateway": "gateway"}

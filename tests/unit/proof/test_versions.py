@@ -78,7 +78,7 @@ def test_a_release_of_another_istio_is_named_with_its_address(tmp_path: Path) ->
     deployed = {"helm_release.istiod": "1.30.5", "helm_release.base": DEFAULT}
 
     assert versions.mismatches(deployed, of(tmp_path)) == [
-        f"helm_release.istiod deploys Istio 1.30.5: this proof ran {DEFAULT}"
+        f"the stacks deploy Istio 1.30.5 (helm_release.istiod), and this proof ran {DEFAULT}"
     ]
 
 
