@@ -48,7 +48,7 @@ def choose(tmp_path: Path, synthesize: Callable[[Path], Synthesis]) -> Choose:
 def readers(foundation: SynthesizedStack) -> set[tuple[str, str, str, str, str]]:
     """Project, location, repository, role and member of each grant on a repository."""
     return {
-        tuple(body[key] for key in ("project", "location", "repository", "role", "member"))  # type: ignore[misc]
+        tuple(body[key] for key in ("project", "location", "repository", "role", "member"))
         for body in foundation.all_of("google_artifact_registry_repository_iam_member")
     }
 
