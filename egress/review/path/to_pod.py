@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-from egress.review.answer import INSIDE, NO_CONNECTION, TIME_OUT, Passage, Step
+from egress.review.answer import INSIDE, NO_CONNECTION, TIME_OUT, TLS_FAILURE, ClientView, Passage, Step
 from egress.review.errors import Undecided
 from egress.review.istio.authorization import Asked, decide
 from egress.review.istio.auto_mtls import takes_mesh_mtls
-from egress.review.istio.inbound import accept, onward
+from egress.review.istio.inbound import Accepted, accept, onward
 from egress.review.istio.services import Service
 from egress.review.istio.sidecar_inbound import enter
 from egress.review.network.endpoint import Connection
@@ -141,7 +141,7 @@ class WayToPods:
         asked = self._asked(leg, port, http=accepted.http, principal=principal)
         step, refused = decide(review.authorization.policies_for(pod), asked)
         if refused is not None and not accepted.http:
-            trail.postponed = (step, refused)
+            trail.postponed = (step, trail.broken() if leg.proxied else _closed(trail, accepted))
         else:
             trail.meet(step, refused or trail.broken())
         trail.control = "gateway"
@@ -172,3 +172,13 @@ def _kind_of(pod: Workload) -> tuple[object, ...]:
     """What tells two workloads behind a Service apart; the hash of a Pod template does not."""
     labels = tuple(sorted((key, value) for key, value in pod.labels.items() if not key.endswith("-hash")))
     return (pod.gateway, pod.meshed, pod.service_account, pod.unprivileged, pod.capture, labels)
+
+
+def _closed(trail: Trail, accepted: Accepted) -> ClientView:
+    """What a client without a proxy sees of a connection that a gateway's policy closes.
+
+    Its own TLS ends at the gateway, or is passed through and has nobody to answer it.
+    """
+    if trail.request.own_tls and accepted.server.passes_through:
+        return TLS_FAILURE
+    return trail.closed()
