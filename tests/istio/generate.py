@@ -62,18 +62,18 @@ def _crds(version: str) -> Tree:
             f"{spec['names']['kind']}: versions differ"
         )
         key = f"{spec['group']}/{first['name']}/{spec['names']['kind']}"
-        found[key] = _bare(first["schema"]["openAPIV3Schema"])
+        found[key] = bare(first["schema"]["openAPIV3Schema"])
     return {"source": f"{MODULE}@{version}: {source.name}", "kinds": found}
 
 
-def _bare(node: Any, *, named: bool = False) -> Any:
+def bare(node: Any, *, named: bool = False) -> Any:
     """Drop descriptions; `named`: the keys are the names of fields."""
     if isinstance(node, list):
-        return [_bare(each) for each in node]
+        return [bare(each) for each in node]
     if not isinstance(node, dict):
         return node
     return {
-        key: _bare(value, named=key == "properties" and not named)
+        key: bare(value, named=key == "properties" and not named)
         for key, value in node.items()
         if named or key not in LEFT_OUT
     }
@@ -123,9 +123,9 @@ def _paths(schema: Tree, path: str) -> Iterator[str]:
 
 def _fields_of_messages(text: str) -> Iterator[str]:
     """The fields and values of a file's protobuf messages, as `Message.Inner.field`."""
-    bare = re.sub(r"//[^\n]*|/\*.*?\*/", "", text, flags=re.DOTALL)
+    uncommented = re.sub(r"//[^\n]*|/\*.*?\*/", "", text, flags=re.DOTALL)
     scope: list[str | None] = []
-    for opens, name, closes, field in _DECLARATION.findall(bare):
+    for opens, name, closes, field in _DECLARATION.findall(uncommented):
         if opens:
             # A oneof is no part of a field's path in JSON.
             scope.append(None if opens == "oneof" else name)

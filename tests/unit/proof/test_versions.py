@@ -2,10 +2,13 @@
 
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from egress.config.istio_releases import DEFAULT, MODULES
+from egress.proof.asking import report
+from egress.proof.asking.prove import Proof
 from egress.proof.cluster import envoy as proxies
 from egress.proof.errors import ProofError
 from egress.proof.toolchain import installation, versions
@@ -144,3 +147,31 @@ def test_a_refused_download_says_what_the_module_proxy_says(
 
     with pytest.raises(ProofError, match=r"^reading it: 403 Forbidden not available$"):
         installation._download(Path("go"), ISTIO, tmp_path)
+
+
+def test_a_report_names_what_ran_and_what_the_stacks_deploy_instead(tmp_path: Path) -> None:
+    complete(tmp_path, ISTIO)
+    said: list[str] = []
+    proof = object.__new__(Proof)
+    proof.figures = {}
+    proof.mesh = SimpleNamespace(tools=of(tmp_path))  # type: ignore[assignment]
+    proof.progress = SimpleNamespace(say=said.append)  # type: ignore[assignment]
+    for version in (DEFAULT, "1.30.5", "1.30.5"):
+        proof.note_versions(SimpleNamespace(charts={"helm_release.istiod": version}))  # type: ignore[arg-type]
+
+    shown = report.text([], proof.figures)
+    assert f"istio: {DEFAULT}" in shown
+    assert f"envoy: {ENVOY}" in shown
+    assert len(said) == 1
+    assert said[0] in shown
+    assert "1.30.5 (helm_release.istiod)" in said[0]
+
+
+def test_a_report_says_that_the_stacks_deploy_nothing_else(tmp_path: Path) -> None:
+    complete(tmp_path, ISTIO)
+    proof = object.__new__(Proof)
+    proof.figures = {}
+    proof.mesh = SimpleNamespace(tools=of(tmp_path))  # type: ignore[assignment]
+    proof.note_versions(SimpleNamespace(charts={"helm_release.istiod": DEFAULT}))  # type: ignore[arg-type]
+
+    assert "deploys_another_istio: none" in report.text([], proof.figures)
