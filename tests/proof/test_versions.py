@@ -10,7 +10,7 @@ import yaml
 from egress.config.istio_releases import MODULES
 from egress.proof.toolchain import versions
 from egress.proof.toolchain.tools import installed
-from tests.istio.generate import bare
+from tests.istio.generate import LOADER, bare
 from tests.istio.schemas import CRDS
 
 pytestmark = pytest.mark.proof
@@ -20,13 +20,13 @@ def test_the_crds_that_the_proof_installs_are_those_of_the_strict_validation() -
     tools = installed(os.environ)
     assert tools is not None
     file = Path(tools.charts, "base", "files", "crd-all.gen.yaml")
-    documents = [each for each in yaml.safe_load_all(file.read_text(encoding="utf-8")) if each]
-    installed = {
+    documents = [each for each in yaml.load_all(file.read_text(encoding="utf-8"), Loader=LOADER) if each]
+    found = {
         f"{each['spec']['group']}/{each['spec']['versions'][0]['name']}/{each['spec']['names']['kind']}": bare(
             each["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
         )
         for each in documents
     }
 
-    assert installed == json.loads(CRDS.read_text(encoding="utf-8"))["kinds"]
+    assert found == json.loads(CRDS.read_text(encoding="utf-8"))["kinds"]
     assert versions.istio(tools) in MODULES
