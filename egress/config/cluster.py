@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from egress.config.image_registry import ImageRepository
 from egress.config.images import ImagePattern
 from egress.config.locations import MachineType, Zone
 from egress.config.names import LABEL, ClusterResourceName, GoogleName
@@ -160,6 +161,9 @@ class Cluster(ConfigModel):
     from 1.34.1-gke.3720000). NetworkPolicies follow from it."""
     groups_domain: GroupsDomain | None = None
     """The organisation's domain, whose groups below gke-security-groups@DOMAIN may stand in role bindings."""
+    image_repositories: tuple[ImageRepository, ...] = ()
+    """Repositories of Artifact Registry that hold the workloads' images: the nodes may read these and the one with
+    Istio's images, and no other of the project."""
     deletion_protection: bool = True
     """Whether Terraform refuses to destroy the cluster."""
     secrets_encryption: SecretsEncryption | None = None

@@ -9,30 +9,22 @@ from typing import Annotated
 from egress.source.patterns import matching
 
 _HOST = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*"
-_COMPONENT = r"[a-z0-9]+((\.|_{1,2}|-+)[a-z0-9]+)*"
+COMPONENT = r"[a-z0-9]+((\.|_{1,2}|-+)[a-z0-9]+)*"
 _TAG = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}"
 _DIGEST = r"@sha256:[0-9a-f]{64}"
 
 Image = Annotated[
     str,
     matching(
-        rf"^{_HOST}(/{_COMPONENT})+(:{_TAG})?({_DIGEST})?$",
+        rf"^{_HOST}(/{COMPONENT})+(:{_TAG})?({_DIGEST})?$",
         "an image with its registry, such as gcr.io/PROJECT/IMAGE:TAG",
-    ),
-]
-
-ImageHub = Annotated[
-    str,
-    matching(
-        rf"^([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)*(gcr\.io|pkg\.dev)(/{_COMPONENT})+$",
-        "an image registry on gcr.io or pkg.dev, such as gcr.io/istio-release",
     ),
 ]
 
 ImagePattern = Annotated[
     str,
     matching(
-        rf"^{_HOST}(/{_COMPONENT})*/({_COMPONENT}(:{_TAG}|:({_TAG})?\*)?({_DIGEST})?|({_COMPONENT}[-._]?)?\*{{1,2}})$",
+        rf"^{_HOST}(/{COMPONENT})*/({COMPONENT}(:{_TAG}|:({_TAG})?\*)?({_DIGEST})?|({COMPONENT}[-._]?)?\*{{1,2}})$",
         "an image, or a path that ends in * (one level) or ** (all below), such as gcr.io/PROJECT/**",
     ),
 ]

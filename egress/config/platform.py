@@ -60,7 +60,8 @@ class Project(ConfigModel):
     """The project; the environment's PROJECT_ID overrides it."""
     number: Annotated[int, Field(ge=100_000, le=9_999_999_999_999)] | None = None
     """The project's number, which names Google's own service accounts in it; the environment's PROJECT_NUMBER
-    overrides it. Needed for a shared VPC, a key of one's own, the managed mesh and the connect gateway."""
+    overrides it. Needed for a shared VPC, a key of one's own, a Docker Hub login, the managed mesh and the connect
+    gateway."""
     region: Region
     """Such as us-central1; the environment's REGION overrides it."""
     zone: Zone | None = None

@@ -19,8 +19,8 @@ CHANGED_STACKS = {
     "no-sidecar": {"egress"},
     "http-alone": {"egress"},
     "gcs-backend": {"foundation", "cluster", "mesh", "egress"},
-    # Not mesh: what it needs of these names it reads from the cluster's state.
-    "other-names": {"foundation", "cluster", "egress"},
+    # Of mesh the images' registry, which is called after project and region.
+    "other-names": {"foundation", "cluster", "mesh", "egress"},
 }
 
 

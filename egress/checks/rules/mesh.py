@@ -9,6 +9,7 @@ NOT_WHEN_MANAGED = {
     "revision": "its revision follows the release channel",
     "tag": "its revision follows the release channel",
     "canary": "Google upgrades it",
+    "mirror": "Google's own proxy image is injected",
     "hub": "Google's own proxy image is injected",
     "istiod_replicas": "no istiod runs in the cluster",
     "outbound": "it reads no mesh configuration of ours: the teams' Sidecars say REGISTRY_ONLY",

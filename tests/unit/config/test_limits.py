@@ -9,7 +9,8 @@ from egress.config.cluster import GoogleLabelKey
 from egress.config.destinations import Destinations
 from egress.config.durations import Duration
 from egress.config.iam_roles import AROUND_THE_CONTROLS, BASIC, KNOWN, IamRole, role_problem
-from egress.config.images import Image, ImageHub, ImagePattern
+from egress.config.image_registry import ImageHub
+from egress.config.images import Image, ImagePattern
 from egress.config.locations import MachineType, Region, Zone
 from egress.config.platform import Platform
 from egress.config.ranges import PrivateCidr
@@ -83,7 +84,14 @@ REFUSED: list[tuple[Any, list[str]]] = [
     ),
     (
         ImageHub,
-        ["gcr.io/..", "gcr.io/.", "gcr.io/a/..", "gcr.io", "gcr.io/a//b", "-x.gcr.io/a", "docker.io/istio"],
+        [
+            "us-docker.pkg.dev/project/..",
+            "us-docker.pkg.dev/project/r/..",
+            "us-docker.pkg.dev/project/r//b",
+            "us-docker.pkg.dev",
+            "docker.io/istio",
+            "gcr.io/istio-release",
+        ],
     ),
     (
         ImagePattern,
@@ -165,7 +173,7 @@ TAKEN: list[tuple[Any, list[str]]] = [
             f"gcr.io/a:{'t' * 128}",
         ],
     ),
-    (ImageHub, ["gcr.io/istio-release", "us-docker.pkg.dev/p/istio", "europe.gcr.io/a/b.c"]),
+    (ImageHub, ["us-docker.pkg.dev/project/istio", "europe-west1-docker.pkg.dev/project/r/istio/b.c"]),
     (
         ImagePattern,
         [
