@@ -48,7 +48,7 @@ def test_one_file_or_a_list_with_one_key_twice_is_refused(tmp_path: Path) -> Non
     assert f"{SAID}: {one}:1 and {one}:9" in refusal(one)
 
     listed = written(tmp_path / "list.yaml", {"apiVersion": "v1", "kind": "List", "items": [POLICY, OTHER]})
-    assert f"{SAID}: {listed}:3 and {listed}:9" in refusal(listed)
+    assert f"{SAID}: {listed}:3 and {listed}:10" in refusal(listed)
 
 
 def test_the_same_name_in_another_namespace_or_of_another_kind_is_another_object(tmp_path: Path) -> None:
