@@ -73,7 +73,11 @@ SHARED = {"name": ABSENT, "subnet": {"name": ABSENT}, "existing": EXISTING}
 OPEN = {"firewall": {"egress_ports": [80, 443, 8443]}}
 BY_ADDRESS = {"control_plane_access": ABSENT, "authorized_networks": ["10.9.0.0/24"]}
 CANARY = {"revision": "1-30-4", "istio_version": "1.30.4"}
-ISTIOS = {"image": "gcr.io/istio-release/client:1"}
+MIRRORED = {"image": "us-central1-docker.pkg.dev/your-project-id/docker-hub/istio/client:1"}
+MIRROR = {"existing": {"project": "shared-images", "location": "us-central1", "repository": "docker-hub"}}
+LOGIN = {
+    "login": {"username": "platform", "secret": "projects/your-project-id/secrets/docker-hub/versions/1"}
+}
 GCS = {"gcs": {"bucket": "state-of-egress"}}
 TLS = {"destinations": {"example.com": {"tls": {"ca": "own"}}}}
 CREDENTIAL = {"destinations": {"example.com": {"tls": {"credential": "partner"}}}}
@@ -109,10 +113,11 @@ CASES: Mapping[str, Case] = {
     "platform.cluster.groups_domain": to("example.com"),
     "platform.cluster.secrets_encryption.key_ring": to("another"),
     "platform.cluster.secrets_encryption.key": to("another"),
+    "platform.cluster.image_repositories": to(["us-central1-docker.pkg.dev/your-project-id/apps"]),
     "platform.cluster.hardening.images": to(
         platform={"cluster": {"hardening": {"allowed_images": ABSENT, "images": ABSENT}}},
-        team={"workloads": {"test": ISTIOS, "batch": ISTIOS}},
-        team_y={"workloads": {"test": ISTIOS}},
+        team={"workloads": {"test": MIRRORED, "batch": MIRRORED}},
+        team_y={"workloads": {"test": MIRRORED}},
     ),
     "platform.cluster.hardening.allowed_images": to(["gcr.io/google.com/**"]),
     "platform.cluster.application_pool.name": to("another"),
@@ -137,6 +142,14 @@ CASES: Mapping[str, Case] = {
     "platform.mesh.canary.revision": on_platform("another", mesh={"canary": CANARY}),
     "platform.mesh.canary.istio_version": on_platform("1.30.5", mesh={"canary": CANARY}),
     "platform.mesh.hub": to("us-docker.pkg.dev/some-project/istio"),
+    "platform.mesh.mirror.repository": to("another"),
+    "platform.mesh.mirror.login.username": on_platform("another", mesh={"mirror": LOGIN}),
+    "platform.mesh.mirror.login.secret": on_platform(
+        "projects/your-project-id/secrets/docker-hub/versions/2", mesh={"mirror": LOGIN}
+    ),
+    "platform.mesh.mirror.existing.project": on_platform("another-project", mesh={"mirror": MIRROR}),
+    "platform.mesh.mirror.existing.location": on_platform("europe-west1", mesh={"mirror": MIRROR}),
+    "platform.mesh.mirror.existing.repository": on_platform("another", mesh={"mirror": MIRROR}),
     "platform.mesh.gateway.identity_https": to(base="tutorial"),
     "platform.alerts.notification_channels": to(["projects/your-project-id/notificationChannels/1"]),
     "platform.backend.gcs.bucket": on_platform("another-state", backend=GCS),

@@ -90,7 +90,6 @@ REFUSED: list[tuple[Any, list[str]]] = [
             "us-docker.pkg.dev/project/r//b",
             "us-docker.pkg.dev",
             "docker.io/istio",
-            "gcr.io/istio-release",
         ],
     ),
     (
