@@ -6,6 +6,8 @@ from cdktf import ITerraformDependable
 from cdktf_cdktf_provider_kubernetes.manifest import Manifest, ManifestFieldManager
 from constructs import Construct
 
+from egress.derived.construct_ids import istio_object_id
+
 
 def istio_object(
     scope: Construct, manifest: Mapping[str, object], depends_on: Sequence[ITerraformDependable] = ()
@@ -17,7 +19,7 @@ def istio_object(
     """
     return Manifest(
         scope,
-        f"{str(manifest['kind']).lower()}-{_metadata(manifest)['name']}",
+        istio_object_id(str(manifest["kind"]), _metadata(manifest)["name"]),
         manifest=manifest,
         field_manager=ManifestFieldManager(force_conflicts=True),
         depends_on=list(depends_on) or None,

@@ -14,8 +14,8 @@ from cdktf_cdktf_provider_kubernetes.role_v1 import RoleV1, RoleV1Metadata, Role
 from constructs import Construct
 
 from egress.derived.admission.tenant_access import ENTER, RULES
+from egress.derived.tenant_access_name import ACCESS_NAME
 
-NAME = "run-workloads"
 RBAC = "rbac.authorization.k8s.io"
 
 
@@ -36,7 +36,7 @@ class TenantAccess(Construct):
         role = RoleV1(
             self,
             "role",
-            metadata=RoleV1Metadata(name=NAME, namespace=props.namespace),
+            metadata=RoleV1Metadata(name=ACCESS_NAME, namespace=props.namespace),
             rule=[
                 RoleV1Rule(
                     api_groups=list(rule.groups), resources=list(rule.resources), verbs=list(rule.verbs)
@@ -48,8 +48,8 @@ class TenantAccess(Construct):
         RoleBindingV1(
             self,
             "binding",
-            metadata=RoleBindingV1Metadata(name=NAME, namespace=props.namespace),
-            role_ref=RoleBindingV1RoleRef(api_group=RBAC, kind="Role", name=NAME),
+            metadata=RoleBindingV1Metadata(name=ACCESS_NAME, namespace=props.namespace),
+            role_ref=RoleBindingV1RoleRef(api_group=RBAC, kind="Role", name=ACCESS_NAME),
             subject=[
                 RoleBindingV1Subject(kind="Group", name=group, api_group=RBAC) for group in props.groups
             ],

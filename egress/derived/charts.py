@@ -1,6 +1,6 @@
 """Istio's Helm charts and the values each is installed with.
 
-Sources: istio/istio manifests/charts/{base,istio-control/istio-discovery,gateway} at 1.30.
+Sources: istio/istio manifests/charts/{base,istio-control/istio-discovery,gateway} at 1.31.
 """
 
 from typing import Any
@@ -14,7 +14,8 @@ CNI_NAMESPACE = "kube-system"
 
 CNI_RELEASE = "istio-cni"
 
-REPOSITORY = "https://istio-release.storage.googleapis.com/charts"
+REPOSITORY = "https://blob.istio.io/istio-release/charts"
+"""Where Istio publishes charts since 1.31 (istio.io, "Retirement of GCP hosting")."""
 
 DEFAULT_REVISION = "default"
 """The revision that charts write as an empty string."""
@@ -42,14 +43,14 @@ def base_values(mesh: Mesh) -> Values:
     return {"defaultRevision": mesh.revision}
 
 
-def istiod_values(mesh: Mesh, revision: str) -> Values:
+def istiod_values(mesh: Mesh, revision: str, hub: str) -> Values:
     """A control plane, its images from a registry behind the firewall, access logs on.
 
-    Docker Hub and registry.istio.io, the charts' default, are not reachable from the application nodes.
+    Docker Hub, the charts' default, is not reachable from the nodes.
     """
     values: Values = {
         "revision": _chart_revision(revision),
-        "global": {"hub": mesh.hub, "tag": _version(mesh, revision)},
+        "global": {"hub": hub, "tag": _version(mesh, revision)},
         "meshConfig": _mesh_config(mesh),
     }
     if mesh.capture == "cni":
@@ -65,10 +66,10 @@ def istiod_values(mesh: Mesh, revision: str) -> Values:
     return values
 
 
-def cni_values(mesh: Mesh) -> Values:
+def cni_values(mesh: Mesh, hub: str) -> Values:
     """istio-cni, which redirects each Pod's connections from the node. It finds GKE's own plugin folder itself."""
     return {
-        "global": {"platform": "gke", "hub": mesh.hub, "tag": mesh.istio_version},
+        "global": {"platform": "gke", "hub": hub, "tag": mesh.istio_version},
         "excludeNamespaces": [CNI_NAMESPACE, gateway.CONTROL_PLANE_NAMESPACE],
     }
 

@@ -36,7 +36,7 @@ def namespaces(synthesis: Synthesis) -> dict[str, dict[str, Any]]:
 
 def test_istio_cni_runs_where_node_critical_pods_may_and_with_the_meshs_images(production: Synthesis) -> None:
     release = production.stacks["mesh"].one("helm_release", "istio-cni")
-    istiod = values(production, "istiod-1-30-3")
+    istiod = values(production, "istiod-1-31-1")
 
     assert (release["chart"], release["namespace"]) == ("cni", "kube-system")
     assert release["version"] == istiod["global"]["tag"]
@@ -51,8 +51,8 @@ def test_istio_cni_is_there_before_the_control_plane_that_counts_on_it(productio
     mesh = production.stacks["mesh"]
     cni = mesh.address("helm_release", "istio-cni")
 
-    assert mesh.raw("helm_release", "istiod-1-30-3")["depends_on"] == [cni]
-    assert values(production, "istiod-1-30-3")["cni"] == {"enabled": True}
+    assert mesh.raw("helm_release", "istiod-1-31-1")["depends_on"] == [cni]
+    assert values(production, "istiod-1-31-1")["cni"] == {"enabled": True}
 
 
 def test_the_tutorial_redirects_by_an_init_container(tutorial: Synthesis) -> None:

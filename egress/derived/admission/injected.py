@@ -10,6 +10,7 @@ from egress.config.platform import Platform
 from egress.derived.admission.known_fields import quoted
 from egress.derived.admission.refusal import Refusal
 from egress.derived.control_plane import has_istiod
+from egress.derived.image_repositories import istio_hub
 
 PREFIX = "istio-"
 PROXY = "istio-proxy"
@@ -113,7 +114,9 @@ def injected(platform: Platform) -> Injected:
     versions = [mesh.istio_version, *([mesh.canary.istio_version] if mesh.canary else [])]
     return Injected(
         first=VALIDATION if mesh.capture == "cni" else INIT,
-        images=tuple(f"{mesh.hub}/proxyv2:{version}" for version in versions) if has_istiod(platform) else (),
+        images=tuple(f"{istio_hub(platform)}/proxyv2:{version}" for version in versions)
+        if has_istiod(platform)
+        else (),
     )
 
 

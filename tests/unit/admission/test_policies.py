@@ -7,6 +7,8 @@ from egress.derived.admission.policies import admission_objects
 from egress.derived.admission.tenant_access import REFUSED, tenants_resources
 from tests.unit.platform.production import production
 
+HUB = "us-central1-docker.pkg.dev/your-project-id/docker-hub/istio"
+
 
 def expressions(platform: Platform, name: str) -> str:
     """Return a policy's conditions as one text."""
@@ -19,9 +21,9 @@ def expressions(platform: Platform, name: str) -> str:
 
 
 def test_during_an_upgrade_both_control_planes_images_may_be_injected() -> None:
-    canary = {"revision": "1-30-4", "istio_version": "1.30.4"}
+    canary = {"revision": "1-31-2", "istio_version": "1.31.2"}
     text = expressions(production(mesh={"canary": canary}), "egress-tenant-pods")
-    assert "c.image in ['gcr.io/istio-release/proxyv2:1.30.3', 'gcr.io/istio-release/proxyv2:1.30.4']" in text
+    assert f"c.image in ['{HUB}/proxyv2:1.31.1', '{HUB}/proxyv2:1.31.2']" in text
 
 
 def test_a_hub_of_ones_own_is_where_the_sidecars_image_comes_from() -> None:

@@ -1,7 +1,6 @@
 """Every field of Istio's kinds that are used is stated in each object, or there is a reason why not."""
 
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ import pytest
 from egress.checks.loading import load
 from egress.derived.istio.deciding_fields import FILLED, UNSTATED, with_deciding_fields
 from egress.derived.istio.routing import shared_objects, team_objects
-from tests.review.object_fields import _models
+from tests.istio.schemas import leaves
 
 CONFIG = Path(__file__).parents[3] / "config"
 CONFIGURATION = load(CONFIG / "production", {})
@@ -29,10 +28,8 @@ KINDS = sorted({str(each["kind"]) for each in OBJECTS})
 
 
 def spec_fields(kind: str) -> set[str]:
-    group = next(str(each["apiVersion"]) for each in OBJECTS if each["kind"] == kind).partition(".")[0]
-    module = import_module(f"cloudcoil.models.istio.{group}.v1")
-    specs = _models(getattr(module, kind).model_fields["spec"].annotation)
-    return {field.alias or name for spec in specs for name, field in spec.model_fields.items()}
+    group = next(str(each["apiVersion"]) for each in OBJECTS if each["kind"] == kind).partition("/")[0]
+    return {path.split(".")[1] for path in leaves(group, kind)}
 
 
 def test_the_reasons_are_for_the_kinds_that_are_used() -> None:
