@@ -69,6 +69,23 @@ def pod_annotations(item: KubernetesObject) -> Mapping[str, Any]:
     return (_template(item).get("metadata") or {}).get("annotations") or {}
 
 
+_READ_OF_CONTAINERS = ("name", "args", "env", "ports", "securityContext")
+_READ = (
+    *("affinity", "dnsConfig", "dnsPolicy", "hostAliases", "hostNetwork", "nodeName", "nodeSelector"),
+    *("securityContext", "serviceAccount", "serviceAccountName", "tolerations"),
+)
+"""The fields of a Pod and of its containers that the review reads."""
+
+
+def read_of_pods(item: KubernetesObject) -> Iterator[Any]:
+    """The parts of a workload on which a verdict may hang; its images and volumes are none of them."""
+    spec = pod_spec(item)
+    yield from (pod_labels(item), pod_annotations(item))
+    yield from (spec.get(name) for name in _READ)
+    for container in (*(spec.get("containers") or ()), *(spec.get("initContainers") or ())):
+        yield from (container.get(name) for name in _READ_OF_CONTAINERS)
+
+
 def makes_pods(item: KubernetesObject) -> bool:
     """True for Pods and for what Kubernetes itself makes Pods of."""
     return KINDS.get(item.kind) == item.group

@@ -6,7 +6,7 @@ from typing import Any
 from egress.review.errors import ReviewError
 from egress.review.objects.kubernetes_object import KubernetesObject
 from egress.review.objects.metadata import of_metadata
-from egress.review.objects.pods import of_pods, pod_labels
+from egress.review.objects.pods import makes_pods, of_pods, pod_labels, read_of_pods
 from egress.review.objects.shapes import SHAPES, Field, Shape
 
 WITHOUT_EFFECT = frozenset({"Telemetry", "ProxyConfig", "IstioOperator"})
@@ -24,6 +24,13 @@ DECIDING_GROUPS = (
 """API groups whose objects may decide on a request; an unknown kind of theirs is an error."""
 
 HARMLESS_IN_DECIDING_GROUPS = frozenset({"Ingress", "IngressClass", "IPAddress", "ServiceCIDR"})
+
+HARMLESS_IN_CORE = frozenset(
+    {"Event", "LimitRange", "PersistentVolume", "PersistentVolumeClaim", "ResourceQuota", "Secret"}
+)
+
+MESH_CONFIG = "istio"
+"""How the names of the ConfigMaps begin that hold a mesh's settings."""
 
 NETWORK = "topology.istio.io/network"
 
@@ -47,9 +54,14 @@ def check(objects: Iterable[KubernetesObject]) -> tuple[KubernetesObject, ...]:
     return tuple(item for item in listed if item.kind not in NAMESAKES or (item.group, item.kind) in SHAPES)
 
 
-def decides(item: KubernetesObject) -> bool:
-    """True for an object on which a verdict may hang."""
-    return item.group in ("", "apps") or _decides(item.group)
+def deciding_parts(item: KubernetesObject) -> Iterator[Any]:
+    """The parts of an object on which a verdict may hang; nothing for one that decides on no request."""
+    if makes_pods(item):
+        yield from (item.labels, *read_of_pods(item))
+    elif (item.group, item.kind) == ("", "ConfigMap"):
+        yield from (item.spec,) if item.name.startswith(MESH_CONFIG) else ()
+    elif _decides(item.group) or (not item.group and item.kind not in HARMLESS_IN_CORE):
+        yield from (item.labels, item.spec)
 
 
 def _problems(item: KubernetesObject) -> Iterator[str]:
