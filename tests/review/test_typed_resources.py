@@ -7,7 +7,7 @@ import pytest
 from egress.review.errors import ReviewError
 from egress.review.inputs.resources import ResolvedResource, inventory_of
 from egress.review.inputs.typed_objects import READ, WITHOUT_EFFECT, typed_object
-from egress.review.objects.pods import read_of_pods
+from egress.review.objects.pods import pod_labels, pod_spec
 from egress.terraform.kubernetes.resource_types import NO_OBJECT, OBJECTS, PREFIX
 
 REFUSED = frozenset(
@@ -86,17 +86,23 @@ def test_a_mesh_configuration_in_a_typed_config_map_is_read() -> None:
     assert found.mesh.trust_domain == "example.org"
 
 
-POD_MAKERS = sorted(noun for noun in OBJECTS if noun.startswith(("cron", "daemon", "deploy", "job", "stateful")))
+POD_MAKERS = sorted(
+    noun for noun in OBJECTS if noun.startswith(("cron", "daemon", "deploy", "job", "stateful"))
+)
 
 
 @pytest.mark.parametrize("noun", POD_MAKERS)
 def test_what_makes_pods_keeps_its_pods(noun: str) -> None:
     template = [
-        {"metadata": [{"labels": {"app": "a"}}], "spec": [{"service_account_name": "b", "host_network": True}]}
+        {
+            "metadata": [{"labels": {"app": "a"}}],
+            "spec": [{"service_account_name": "b", "host_network": True}],
+        }
     ]
     body = {"template": template}
     if noun.startswith("cron"):
         body = {"job_template": [{"spec": [body]}]}
     (found,) = inventory(f"{PREFIX}{noun}", spec=[body]).objects
 
-    assert [{"app": "a"}, True, "b"] == [part for part in read_of_pods(found) if part]
+    assert pod_labels(found) == {"app": "a"}
+    assert pod_spec(found) == {"serviceAccountName": "b", "hostNetwork": True}

@@ -8,6 +8,7 @@ from egress.proof.errors import ProofError
 from egress.terraform import Resource, TerraformError
 from egress.terraform.kubernetes import MANIFEST, kubernetes_object_of
 
+
 @dataclass(frozen=True, kw_only=True)
 class Addressed:
     """A Kubernetes object with the Terraform address it comes from."""
@@ -32,10 +33,7 @@ def kubernetes_objects(resources: Iterable[Resource]) -> list[Addressed]:
     for resource in resources:
         if resource.data or not resource.type.startswith("kubernetes_"):
             continue
-        if resource.type == MANIFEST:
-            body = resource.body["manifest"]
-        else:
-            body = _typed(resource)
+        body = resource.body["manifest"] if resource.type == MANIFEST else _typed(resource)
         found.append(Addressed(address=resource.qualified_address, object=body))
     return found
 

@@ -14,7 +14,7 @@ from egress.review.inputs.not_yet_known import ABSENT, Leaf, NotYetKnown, leaves
 from egress.review.inputs.plan_references import PlanReferences
 from egress.review.inputs.resources import ResolvedResource, inventory_of
 from egress.review.inventory import Inventory
-from egress.review.objects.understood import deciding_parts
+from egress.review.objects.understood import decides, deciding_part
 
 
 def read_plans(files: Sequence[Path]) -> Inventory:
@@ -26,8 +26,8 @@ def read_plans(files: Sequence[Path]) -> Inventory:
         resources += _Plan(document, file).resources()
     inventory = inventory_of(resources, ", ".join(map(str, files)))
     for item in inventory.objects:
-        for part in deciding_parts(item):
-            refuse_unknown(part)
+        if decides(item):
+            refuse_unknown((item.labels, deciding_part(item)))
     return inventory
 
 

@@ -37,6 +37,9 @@ def of_pods(item: KubernetesObject) -> Iterator[str]:
     for container in (*(spec.get("containers") or ()), *(spec.get("initContainers") or ())):
         name = container.get("name")
         variables = {str(one.get("name")): one.get("value") for one in container.get("env") or ()}
+        injected = name == "istio-proxy" or (name == "discovery" and labels.get("app") == "istiod")
+        if injected and container.get("envFrom"):
+            yield f"the container {name}'s envFrom"
         if name == "istio-proxy":
             yield from (f"the container istio-proxy's {one}" for one in of_variables(variables))
         elif name == "discovery" and labels.get("app") == "istiod":
@@ -67,23 +70,6 @@ def pod_annotations(item: KubernetesObject) -> Mapping[str, Any]:
     if item.kind == "Pod":
         return item.annotations
     return (_template(item).get("metadata") or {}).get("annotations") or {}
-
-
-_READ_OF_CONTAINERS = ("name", "args", "env", "ports", "securityContext")
-_READ = (
-    *("affinity", "dnsConfig", "dnsPolicy", "hostAliases", "hostNetwork", "nodeName", "nodeSelector"),
-    *("securityContext", "serviceAccount", "serviceAccountName", "tolerations"),
-)
-"""The fields of a Pod and of its containers that the review reads."""
-
-
-def read_of_pods(item: KubernetesObject) -> Iterator[Any]:
-    """The parts of a workload on which a verdict may hang; its images and volumes are none of them."""
-    spec = pod_spec(item)
-    yield from (pod_labels(item), pod_annotations(item))
-    yield from (spec.get(name) for name in _READ)
-    for container in (*(spec.get("containers") or ()), *(spec.get("initContainers") or ())):
-        yield from (container.get(name) for name in _READ_OF_CONTAINERS)
 
 
 def makes_pods(item: KubernetesObject) -> bool:

@@ -57,7 +57,8 @@ def _document() -> dict[str, Any]:
 def shape(number: int) -> Shape:
     """The fields of a block, by the provider's names."""
     return {
-        key: Entry(name, Form(form), *rest) for key, (name, form, *rest) in _document()["shapes"][number].items()
+        key: Entry(name, Form(form), *rest)
+        for key, (name, form, *rest) in _document()["shapes"][number].items()
     }
 
 

@@ -13,7 +13,7 @@ def spec(type_: str, body: dict[str, Any]) -> Any:
 
 
 def test_what_a_plan_pads_with_is_not_stated() -> None:
-    padded = {
+    padded: dict[str, Any] = {
         "cluster_ip": None,
         "external_name": "",
         "external_ips": [],
@@ -25,15 +25,15 @@ def test_what_a_plan_pads_with_is_not_stated() -> None:
 
 
 def test_an_empty_block_is_stated() -> None:
-    of_synthesized = {"pod_selector": {}, "egress": [{"to": [{"pod_selector": {}}]}, {}]}
-    of_plan = {
+    of_synthesized: dict[str, Any] = {"pod_selector": {}, "egress": [{"to": [{"pod_selector": {}}]}, {}]}
+    of_plan: dict[str, Any] = {
         "pod_selector": [{"match_labels": None, "match_expressions": []}],
         "egress": [
             {"to": [{"pod_selector": [{"match_labels": {}}], "ip_block": []}], "ports": []},
             {"to": [], "ports": []},
         ],
     }
-    expected = {"podSelector": {}, "egress": [{"to": [{"podSelector": {}}]}, {}]}
+    expected: dict[str, Any] = {"podSelector": {}, "egress": [{"to": [{"podSelector": {}}]}, {}]}
 
     assert spec("kubernetes_network_policy_v1", of_synthesized) == expected
     assert spec("kubernetes_network_policy_v1", of_plan) == expected
@@ -97,7 +97,11 @@ def test_what_only_the_apply_brings_is_passed_on_untouched() -> None:
         ("kubernetes_labels", {}, "changes an object that another resource or program made"),
         ("kubernetes_unheard_of", {}, "no such resource type"),
         ("kubernetes_service_v1", {"spec": [{}, {}]}, r"here\.spec: 2 blocks where Kubernetes has one"),
-        ("kubernetes_network_policy_v1", {"spec": {"egress": "(unknown)"}}, r"here\.spec\.egress: '\(unknown"),
+        (
+            "kubernetes_network_policy_v1",
+            {"spec": {"egress": "(unknown)"}},
+            r"here\.spec\.egress: '\(unknown",
+        ),
         ("kubernetes_network_policy_v1", {"spec": {"dynamic": {"egress": {}}}}, "a dynamic block"),
         ("kubernetes_secret_v1", {"data": {"a": "b"}, "data_wo": {"c": "d"}}, "stringData is given twice"),
     ],

@@ -146,7 +146,9 @@ class Generator:
             if each in fields:
                 return fields[each]
         if schema and place not in UNKNOWN_TO_KUBERNETES:
-            self.unmapped.append(f"{path}.{name}: {place[0]} has none of {', '.join(sorted(fields.values()))}")
+            self.unmapped.append(
+                f"{path}.{name}: {place[0]} has none of {', '.join(sorted(fields.values()))}"
+            )
         return None
 
 

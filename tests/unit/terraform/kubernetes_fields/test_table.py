@@ -97,10 +97,9 @@ def unknown(value: Any, schema: api.Schema, path: str = "") -> Iterator[str]:
                 yield f"{path}.{key}"
     elif isinstance(value, dict) and "object" not in api.types(whole):
         yield f"{path}: a block"
-    elif isinstance(value, bool) and "boolean" not in api.types(whole):
-        yield f"{path}: {value}"
-    elif isinstance(value, int) and not isinstance(value, bool) and "integer" not in api.types(whole):
-        yield f"{path}: {value}"
+    elif isinstance(value, bool | int):
+        if ("boolean" if isinstance(value, bool) else "integer") not in api.types(whole):
+            yield f"{path}: {value}"
     elif isinstance(value, str) and not {"string", "number"} & api.types(whole):
         yield f"{path}: {value!r}"
 
