@@ -10,9 +10,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from egress.proof.network.vpc import FirewallRule, Vpc
+from egress.terraform.google.network import Traffic
 
 LOG_GROUP = 71
 """The netlink group that refusals are logged to."""
+
+ANY_PORT = (1, 65535)
 
 _REFUSE = "reject with icmp admin-prohibited"
 """A VPC drops silently; answering at once changes who is refused in nothing and saves the caller's time-out."""
@@ -68,9 +71,7 @@ def _targets(rule: FirewallRule, node: Node) -> bool:
 def gke_rules(vpc: Vpc) -> list[FirewallRule]:
     """Return the ingress rules that GKE creates by itself (priority 1000; kubelet and intra-cluster traffic)."""
 
-    def rule(
-        name: str, sources: Sequence[str], traffic: tuple[tuple[str, tuple[str, ...]], ...]
-    ) -> FirewallRule:
+    def rule(name: str, sources: Sequence[str], traffic: tuple[Traffic, ...]) -> FirewallRule:
         return FirewallRule(
             name=f"gke-{vpc.cluster_name}-{name}",
             address="created by GKE",
@@ -83,8 +84,8 @@ def gke_rules(vpc: Vpc) -> list[FirewallRule]:
 
     return [
         rule("all", [vpc.pods_range], (("all", ()),)),
-        rule("vms", [vpc.nodes_range], (("icmp", ()), ("tcp", ("1-65535",)), ("udp", ("1-65535",)))),
-        rule("master", [vpc.control_plane_range], (("tcp", ("443", "10250")),)),
+        rule("vms", [vpc.nodes_range], (("icmp", ()), ("tcp", (ANY_PORT,)), ("udp", (ANY_PORT,)))),
+        rule("master", [vpc.control_plane_range], (("tcp", ((443, 443), (10250, 10250))),)),
     ]
 
 
@@ -97,10 +98,15 @@ def _lines(rule: FirewallRule, nodes: Sequence[Node]) -> Iterable[str]:
         if protocol == "all":
             match = ""
         elif ports:
-            match = f"{protocol} dport {{ {', '.join(ports)} }} "
+            match = f"{protocol} dport {{ {', '.join(map(_ports, ports))} }} "
         else:
             match = f"ip protocol {protocol} "
         yield f"{peer}{match}counter {verdict}"
+
+
+def _ports(ports: tuple[int, int]) -> str:
+    low, high = ports
+    return str(low) if low == high else f"{low}-{high}"
 
 
 def _peer(rule: FirewallRule, nodes: Sequence[Node]) -> str | None:

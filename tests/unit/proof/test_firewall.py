@@ -23,7 +23,7 @@ WEB = FirewallRule(
     priority=1000,
     egress=True,
     allow=True,
-    traffic=(("tcp", ("80", "443")),),
+    traffic=(("tcp", ((80, 80), (443, 443))),),
     target_service_accounts=("gw@x",),
 )
 
