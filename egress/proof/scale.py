@@ -17,10 +17,10 @@ from egress.proof.asking.prove import Progress
 from egress.proof.asking.requests import Request
 from egress.proof.cluster.deployment import assemble
 from egress.proof.cluster.mesh import Mesh
-from egress.proof.command import FINAL, prepare, synthesize
 from egress.proof.errors import ProofError
 from egress.proof.network import namespaces, sandbox
 from egress.proof.network.vpc import read_vpc
+from egress.proof.toolchain.preparation import FINAL, prepare, synthesize
 from egress.proof.toolchain.tools import installed
 from egress.terraform import read_stacks, resolve
 

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from egress.proof.asking.requests import Request
-from egress.proof.cluster.certificates import KeyPair
 from egress.proof.cluster.pods import MARK
 from egress.proof.network import names
+from egress.proof.network.certificates import KeyPair
 from egress.proof.network.outside import load
 
 _SO_MARK = 36

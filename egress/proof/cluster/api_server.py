@@ -9,10 +9,10 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from egress.proof.cluster.certificates import Authority
 from egress.proof.cluster.kubernetes_api import KubernetesApi
 from egress.proof.cluster.processes import Process
 from egress.proof.errors import ProofError
+from egress.proof.network.certificates import Authority
 from egress.proof.network.namespaces import Namespace, command
 from egress.proof.network.sandbox import RUN
 

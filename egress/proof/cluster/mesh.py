@@ -8,7 +8,6 @@ from typing import Any
 from egress.proof.cluster import applying, static_checks
 from egress.proof.cluster import istiod as istiod_module
 from egress.proof.cluster.api_server import ApiServer
-from egress.proof.cluster.certificates import Authority, KeyPair, spiffe
 from egress.proof.cluster.deployment import Deployed, difference
 from egress.proof.cluster.envoy import DRAIN_SECONDS, SECRETS_SOCKET, node_id
 from egress.proof.cluster.istiod import Istiod
@@ -18,6 +17,7 @@ from egress.proof.cluster.running_pods import RunningPods
 from egress.proof.cluster.secret_discovery import SecretDiscovery
 from egress.proof.errors import ProofError
 from egress.proof.network import sandbox
+from egress.proof.network.certificates import Authority, KeyPair, spiffe
 from egress.proof.network.fabric import Fabric
 from egress.proof.network.vpc import Vpc
 from egress.proof.toolchain.tools import Tools

@@ -11,7 +11,6 @@ from egress.proof.asking.identities import Identity
 from egress.proof.asking.matrix import Asked
 from egress.proof.cluster import deployment
 from egress.proof.cluster.deployment import Deployed
-from egress.proof.command import synthesize
 from egress.proof.differential.case import Case, ConfigurationCase, ObjectCase
 from egress.proof.differential.changes import CHANGES
 from egress.proof.differential.choice import changed
@@ -19,6 +18,7 @@ from egress.proof.differential.configurations import configuration_case, platfor
 from egress.proof.differential.operations import Document, Key, deployed, documents_of, reviewed
 from egress.proof.differential.questions import of_configuration, of_words
 from egress.proof.differential.vocabulary import PRODUCTION, TUTORIAL, Words
+from egress.proof.toolchain.preparation import synthesize
 from egress.proof.toolchain.tools import Tools
 from egress.review.inputs.synthesized import read_synthesized
 from egress.review.inventory import Inventory

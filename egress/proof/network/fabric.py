@@ -5,17 +5,17 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from egress.proof.cluster.certificates import Authority
-from egress.proof.cluster.scheduling import PlacedNode
-from egress.proof.cluster.services import Backend
 from egress.proof.errors import ProofError
 from egress.proof.network import namespaces, ruleset
+from egress.proof.network.certificates import Authority
 from egress.proof.network.firewall import LOG_GROUP, Node
 from egress.proof.network.names import INTERNET, Names, NameServer
 from egress.proof.network.namespaces import Namespace
 from egress.proof.network.networkpolicy import PodFacts
 from egress.proof.network.nflog import PacketLog
+from egress.proof.network.nodes import PlacedNode
 from egress.proof.network.outside import Certificates, Journal, Server
+from egress.proof.network.services import Backend
 from egress.proof.network.vpc import Vpc
 
 METADATA = "169.254.169.254"

@@ -8,8 +8,7 @@ Pod, source NAT towards the outside.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from egress.proof.cluster import services
-from egress.proof.network import firewall, networkpolicy
+from egress.proof.network import firewall, networkpolicy, services
 from egress.proof.network.firewall import LOG_GROUP, Node
 from egress.proof.network.names import INTERNET
 from egress.proof.network.networkpolicy import PodFacts

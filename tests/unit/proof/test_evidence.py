@@ -9,9 +9,9 @@ from egress.proof.asking.client import Answer
 from egress.proof.asking.evidence import Records
 from egress.proof.asking.requests import Request
 from egress.proof.cluster.pods import Pod
-from egress.proof.cluster.scheduling import PlacedNode
 from egress.proof.network.namespaces import Namespace
 from egress.proof.network.nflog import Logged
+from egress.proof.network.nodes import PlacedNode
 from egress.proof.network.outside import Arrival
 from tests.unit.proof.builders import pool
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from egress.proof.cluster.certificates import Authority
 from egress.proof.network import outside
+from egress.proof.network.certificates import Authority
 from egress.proof.network.outside import Arrival, Certificates, Journal, Server
 
 REQUEST = b"GET /status/418 HTTP/1.1\r\nHost: example.com\r\nUser-Agent: row-1\r\nConnection: close\r\n\r\n"

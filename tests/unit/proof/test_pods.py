@@ -6,8 +6,8 @@ from egress.proof.cluster.deployment import Deployed
 from egress.proof.cluster.envoy import bootstrap, node_id
 from egress.proof.cluster.objects import Addressed
 from egress.proof.cluster.pods import Pod, redirection
-from egress.proof.cluster.scheduling import PlacedNode
 from egress.proof.network.namespaces import Namespace
+from egress.proof.network.nodes import PlacedNode
 from tests.unit.proof.builders import pool, vpc
 
 INIT = [
