@@ -10,7 +10,7 @@ from egress.proof.cluster import helm
 from egress.proof.cluster.objects import Addressed, kubernetes_objects
 from egress.proof.cluster.pods import PodRequest, from_deployment
 from egress.proof.errors import ProofError
-from egress.proof.network.vpc import Vpc, read_vpc
+from egress.proof.network.vpc import ImitatedVpc, read_vpc
 from egress.proof.toolchain.tools import Tools
 from egress.terraform import Resource, read_stacks, resolve
 
@@ -19,7 +19,7 @@ from egress.terraform import Resource, read_stacks, resolve
 class Deployed:
     """The input of the proof: cdktf.out as Terraform would deploy it."""
 
-    vpc: Vpc
+    vpc: ImitatedVpc
     objects: tuple[Addressed, ...]
 
     def of_kind(self, *kinds: str) -> list[Addressed]:

@@ -19,7 +19,7 @@ from egress.proof.errors import ProofError
 from egress.proof.network import sandbox
 from egress.proof.network.certificates import Authority, KeyPair, spiffe
 from egress.proof.network.fabric import Fabric
-from egress.proof.network.vpc import Vpc
+from egress.proof.network.vpc import ImitatedVpc
 from egress.proof.toolchain.tools import Tools
 
 _WORKLOADS = frozenset({"Deployment", "HorizontalPodAutoscaler", "PodDisruptionBudget"})
@@ -29,13 +29,13 @@ _STAYING = _WORKLOADS | {"Namespace"}
 Say = Callable[[str], None]
 
 
-class Mesh:
+class RunningMesh:
     """A mesh in this sandbox."""
 
     deployed: Deployed
     trust_domain: str
 
-    def __init__(self, vpc: Vpc, tools: Tools, say: Say) -> None:
+    def __init__(self, vpc: ImitatedVpc, tools: Tools, say: Say) -> None:
         """Build the network and start the API server; `start` brings up the rest."""
         self._tools, self._say = tools, say
         self.outside_authority = Authority("outside")

@@ -92,7 +92,7 @@ class RunningPods:
             if service["spec"].get("selector"):
                 self._api.apply(services.endpoint_slice(service, mine, by_address))
         backends.append(
-            services.Backend(
+            services.ServiceBackend(
                 service="kubernetes",
                 namespace="default",
                 cluster_ip=self._server.service_address,

@@ -95,7 +95,7 @@ def load(context: ssl.SSLContext, pair: KeyPair) -> None:
         context.load_cert_chain(file)
 
 
-class Server:
+class OutsideServer:
     """Listens on ports of one namespace and journals what arrives."""
 
     def __init__(

@@ -18,7 +18,7 @@ from egress.terraform.google.network import Traffic
 
 
 @dataclass(frozen=True, kw_only=True)
-class FirewallRule:
+class PacketFilterRule:
     """A google_compute_firewall."""
 
     name: str
@@ -50,7 +50,7 @@ class Pool:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Zone:
+class DnsZone:
     """A private DNS zone with its records: (name, type) to data."""
 
     name: str
@@ -59,7 +59,7 @@ class Zone:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Vpc:
+class ImitatedVpc:
     """Everything the harness needs to imitate the network."""
 
     nodes_range: str
@@ -68,16 +68,16 @@ class Vpc:
     control_plane_range: str
     private_google_access: bool
     nat: bool
-    firewall: tuple[FirewallRule, ...]
+    firewall: tuple[PacketFilterRule, ...]
     pools: tuple[Pool, ...]
-    zones: tuple[Zone, ...]
+    zones: tuple[DnsZone, ...]
     dataplane_v2: bool
     node_local_dns: bool
     cluster_name: str
     project: str
 
 
-def read_vpc(resources: Iterable[Resource]) -> Vpc:
+def read_vpc(resources: Iterable[Resource]) -> ImitatedVpc:
     """Read the VPC from resolved resources.
 
     Raises ProofError where there is not exactly one cluster and its subnet.
@@ -92,7 +92,7 @@ def read_vpc(resources: Iterable[Resource]) -> Vpc:
         raise ProofError(str(error)) from error
 
 
-def _vpc(found: GoogleResources) -> Vpc:
+def _vpc(found: GoogleResources) -> ImitatedVpc:
     if len(found.clusters) != 1:
         raise ProofError(
             f"the stacks hold {len(found.clusters)} resources of type google_container_cluster; "
@@ -100,7 +100,7 @@ def _vpc(found: GoogleResources) -> Vpc:
         )
     (cluster,) = found.clusters
     subnet = _subnet_of(cluster, found.subnetworks)
-    return Vpc(
+    return ImitatedVpc(
         nodes_range=subnet.range,
         pods_range=_secondary(cluster, subnet, "cluster_secondary_range_name", cluster.pods_range_name),
         services_range=_secondary(
@@ -113,7 +113,8 @@ def _vpc(found: GoogleResources) -> Vpc:
         firewall=tuple(_firewall_rule(rule) for rule in found.firewall),
         pools=tuple(_pool(pool) for pool in (*cluster.own_pools, *found.node_pools)),
         zones=tuple(
-            Zone(name=zone.name, dns_name=zone.dns_name, records=found.records(zone)) for zone in found.zones
+            DnsZone(name=zone.name, dns_name=zone.dns_name, records=found.records(zone))
+            for zone in found.zones
         ),
         dataplane_v2=cluster.dataplane_v2,
         node_local_dns=cluster.node_local_dns,
@@ -141,8 +142,8 @@ def _secondary(cluster: Cluster, subnet: Subnetwork, key: str, name: str) -> str
     raise ProofError(f"{cluster.address}: {key} {name!r} is not a secondary range ({listed})")
 
 
-def _firewall_rule(rule: FirewallResource) -> FirewallRule:
-    return FirewallRule(
+def _firewall_rule(rule: FirewallResource) -> PacketFilterRule:
+    return PacketFilterRule(
         name=rule.name,
         address=rule.address,
         priority=rule.priority,
