@@ -58,6 +58,15 @@ class Configuration:
             for scheme in granted_schemes(grant, destination)
         )
 
+    def ways_granted(self, team: str) -> tuple[tuple[str, Destination], ...]:
+        """The schemes a team holds grants for, each with its destination."""
+        destinations = self.destinations.destinations
+        return tuple(
+            (scheme, destinations[grant.to])
+            for grant in self.teams[team].grants
+            for scheme in granted_schemes(grant, destinations[grant.to])
+        )
+
 
 def team_namespaces(name: str, team: Team) -> tuple[str, ...]:
     """A team's namespaces: the one of its name, then the further ones in alphabetical order."""

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from egress.checks.draft import Draft
 from egress.config.configuration import granted_schemes
-from egress.config.destinations import Destination
 from egress.config.names import fold
 from egress.derived.control_plane import refusal
+from egress.derived.istio.by_namespace.allowed import beyond
 from egress.source.problem import Problem
 
 HTTP_PORT = 80
@@ -23,35 +23,14 @@ def the_tutorials_form_has_its_limits(draft: Draft) -> Iterator[Problem]:
         f"`{model.authorization}` repeats the tutorial, which has no such thing"
     )
     for host, destination in model.destinations.items():
-        for key in _beyond_the_tutorial(destination):
+        for key in beyond(destination):
             yield draft.destinations_file.problem(("destinations", host, key), reason)
     for team in draft.teams.values():
-        for key in ("namespaces", "service_accounts"):
-            if getattr(team.team, key):
-                yield team.file.problem((key,), reason)
+        for key in beyond(team.team):
+            yield team.file.problem((key,), reason)
         for path, grant in team.grants():
-            for key in ("service_accounts", "methods"):
-                if getattr(grant, key):
-                    yield team.file.problem((*path, key), reason)
-            if grant.scheme == "https":
-                yield team.file.problem((*path, "scheme"), reason)
-
-
-def _beyond_the_tutorial(destination: Destination) -> Iterator[str]:
-    if destination.also:
-        yield "also"
-    if destination.http == "closed":
-        yield "http"
-    if destination.https == "identity":
-        yield "https"
-    if destination.http_port != HTTP_PORT:
-        yield "http_port"
-    if destination.https_port != TLS_PORT:
-        yield "https_port"
-    if destination.tls:
-        yield "tls"
-    if destination.limits:
-        yield "limits"
+            for key in beyond(grant):
+                yield team.file.problem((*path, key), reason)
 
 
 def visibility_follows_from_grants(draft: Draft) -> Iterator[Problem]:

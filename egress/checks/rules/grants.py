@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from egress.checks.draft import Draft, TeamFile
 from egress.config.team import Grant
+from egress.derived.istio.by_namespace.allowed import RESTRICTING
 from egress.source.nearest import nearest
 from egress.source.problem import Path, Problem
 
@@ -99,7 +100,7 @@ def nothing_is_restricted_while_authorization_is_open(draft: Draft) -> Iterator[
     if not draft.destinations_file.model or draft.destinations_file.model.authorization != "open":
         return
     for team, path, grant in _grants(draft):
-        for key in ("paths", "scheme", "policy"):
+        for key in RESTRICTING:
             if getattr(grant, key):
                 where = draft.destinations_file.where(("authorization",))
                 message = (
