@@ -19,8 +19,8 @@ class Form(Protocol):
     def team_objects(self, configuration: Configuration, name: str) -> Iterator[IstioObject]:
         """The objects of one team."""
 
-    def reached(self, configuration: Configuration) -> Iterable[Destination]:
-        """The destinations that the gateway connects to."""
+    def reached(self, configuration: Configuration) -> Iterable[tuple[str, Destination]]:
+        """The hosts that the gateway connects to, each with what of its destination is in use."""
 
     def ways_of(self, configuration: Configuration, team: str) -> Iterable[tuple[str, Destination]]:
         """The schemes, each with its destination, that a team may use at the gateway."""
@@ -39,3 +39,12 @@ def shared_objects(configuration: Configuration) -> Iterator[IstioObject]:
 def team_objects(configuration: Configuration, name: str) -> Iterator[IstioObject]:
     """The objects of one team: its Sidecars, its way to the gateway and what it may ask there."""
     return form_of(configuration).team_objects(configuration, name)
+
+
+def reached_hosts(configuration: Configuration) -> Iterator[tuple[str, int]]:
+    """Every outside host with each port that the gateway reaches it on; a port that no route uses stays shut."""
+    for host, destination in form_of(configuration).reached(configuration):
+        if destination.http == "plain":
+            yield host, destination.http_port
+        if destination.uses_tls_port:
+            yield host, destination.https_port

@@ -12,7 +12,7 @@ from egress.config.platform import Platform
 from egress.config.ranges import PRIVATE_RANGES
 from egress.derived import gateway
 from egress.derived.control_plane import has_istiod
-from egress.derived.istio.routing import form_of
+from egress.derived.istio.routing import form_of, reached_hosts
 from egress.derived.network_policies.peers import (
     CLUSTER_DNS,
     DNS,
@@ -83,17 +83,7 @@ def team_isolation(configuration: Configuration, team: str, facts: NetworkFacts)
 
 def gateway_isolation(configuration: Configuration, facts: NetworkFacts) -> tuple[NetworkPolicy, ...]:
     """The policies of istio-egress that belong to no team: deny, DNS, the control plane, the outside."""
-    outside_ports = sorted(
-        {
-            port
-            for destination in form_of(configuration).reached(configuration)
-            for port, used in (
-                (destination.http_port, destination.http == "plain"),
-                (destination.https_port, destination.uses_tls_port),
-            )
-            if used
-        }
-    )
+    outside_ports = sorted({port for _, port in reached_hosts(configuration)})
     policies = [DEFAULT_DENY, _to_dns(facts)]
     policies += [_to_istiod()] if facts.has_istiod else [_to_google_apis(facts), _to_metadata_server(facts)]
     if outside_ports:

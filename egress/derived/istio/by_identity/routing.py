@@ -67,9 +67,9 @@ def team_objects(configuration: Configuration, name: str) -> Iterator[IstioObjec
         yield policy
 
 
-def reached(configuration: Configuration) -> Iterable[Destination]:
-    """The destinations that the gateway connects to, each with the schemes that somebody is granted."""
-    return [destination for _, _, destination in granted_hosts(configuration)]
+def reached(configuration: Configuration) -> Iterable[tuple[str, Destination]]:
+    """The hosts that the gateway connects to, each with the schemes that somebody is granted."""
+    return [(host, destination) for host, _, destination in granted_hosts(configuration)]
 
 
 def ways_of(configuration: Configuration, team: str) -> Iterable[tuple[str, Destination]]:

@@ -38,9 +38,9 @@ def team_objects(configuration: Configuration, name: str) -> Iterator[IstioObjec
             yield allow_namespace(name, grant)
 
 
-def reached(configuration: Configuration) -> Iterable[Destination]:
-    """The destinations that the gateway connects to: all of them, granted or not."""
-    return configuration.destinations.destinations.values()
+def reached(configuration: Configuration) -> Iterable[tuple[str, Destination]]:
+    """The hosts that the gateway connects to: all of them, granted or not, since each has a route."""
+    return configuration.destinations.destinations.items()
 
 
 def ways_of(configuration: Configuration, team: str) -> Iterable[tuple[str, Destination]]:
