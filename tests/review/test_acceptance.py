@@ -13,10 +13,10 @@ from egress.review.findings.registry import KINDS, find
 from egress.review.locations.location import Place
 from egress.review.locations.locations import places
 from egress.review.output.sarif import render
+from tests.builders.findings import TODAY
 from tests.review.conftest import ROOT
 from tests.review.reviewed import tutorial
 
-TODAY = datetime.date(2026, 11, 23)
 CODES = [kind.code for kind in KINDS]
 
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from egress.review.answer import Verdict
+from tests.builders.states import X, Y, without_policies
 from tests.review.reviewed import State, tutorial
-from tests.review.test_judgements_of_scope import X, Y, without_policies
 
 TO_GATEWAY = "target-egress-gateway"
 SERVICE = "istio-egressgateway.istio-egress.svc.cluster.local"
