@@ -5,7 +5,6 @@ from typing import Literal, NotRequired, TypedDict
 
 from egress.config.destinations import Destination
 from egress.derived import gateway, object_names
-from egress.derived.istio.destination_rule import origination_subset
 from egress.derived.istio.istio_object import (
     NETWORKING,
     Metadata,
@@ -13,6 +12,7 @@ from egress.derived.istio.istio_object import (
     export_to,
     in_gateway_namespace,
 )
+from egress.derived.istio.subset_names import origination_subset
 
 MESH = "mesh"
 GATEWAY_REFERENCE = f"{gateway.NAMESPACE}/{gateway.GATEWAY}"

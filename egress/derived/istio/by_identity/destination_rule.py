@@ -1,21 +1,89 @@
 """DestinationRule, by identity: one towards the gateway for each team, one for each host with its limits."""
 
 from collections.abc import Iterable
+from typing import Literal, NotRequired, TypedDict
 
 from egress.config.destinations import Destination, Limits
 from egress.config.names import fold
 from egress.derived import gateway
-from egress.derived.istio.destination_rule import (
-    ClientTls,
-    ConnectionPool,
-    DestinationRule,
-    DestinationRuleSpec,
-    Subset,
-    destination_rule,
-    origination_subset,
-    subset_name,
+from egress.derived.istio.istio_object import (
+    NETWORKING,
+    Metadata,
+    PortNumber,
+    export_to,
+    in_gateway_namespace,
 )
-from egress.derived.istio.istio_object import export_to
+from egress.derived.istio.subset_names import origination_subset, subset_name
+
+
+class ClientTls(TypedDict):
+    """TLS from the proxy's side."""
+
+    mode: Literal["ISTIO_MUTUAL", "SIMPLE", "MUTUAL"]
+    sni: NotRequired[str]
+    subjectAltNames: NotRequired[list[str]]
+    credentialName: NotRequired[str]
+
+
+class TcpPool(TypedDict):
+    """Limits of connections."""
+
+    maxConnections: int
+    connectTimeout: str
+
+
+class HttpPool(TypedDict):
+    """Limits of requests."""
+
+    idleTimeout: str
+    maxRequestsPerConnection: int
+
+
+class ConnectionPool(TypedDict):
+    """Limits towards a host."""
+
+    tcp: TcpPool
+    http: HttpPool
+
+
+class PortSettings(TypedDict):
+    """The policy for one port of the destination."""
+
+    port: PortNumber
+    connectionPool: NotRequired[ConnectionPool]
+    tls: ClientTls
+
+
+class TrafficPolicy(TypedDict):
+    """The fields used of a trafficPolicy."""
+
+    connectionPool: NotRequired[ConnectionPool]
+    portLevelSettings: NotRequired[list[PortSettings]]
+
+
+class Subset(TypedDict):
+    """A named way to connect to the host."""
+
+    name: str
+    trafficPolicy: NotRequired[TrafficPolicy]
+
+
+class DestinationRuleSpec(TypedDict):
+    """The fields used of a DestinationRule's spec."""
+
+    host: str
+    trafficPolicy: NotRequired[TrafficPolicy]
+    subsets: NotRequired[list[Subset]]
+    exportTo: list[str]
+
+
+class DestinationRule(TypedDict):
+    """A DestinationRule."""
+
+    apiVersion: Literal["networking.istio.io/v1"]
+    kind: Literal["DestinationRule"]
+    metadata: Metadata
+    spec: DestinationRuleSpec
 
 
 def identity_subset(host: str) -> str:
@@ -59,7 +127,7 @@ def to_gateway_for_team(
     ]
     if pass_through:
         subsets.append({"name": gateway.PASS_THROUGH_SUBSET})
-    return destination_rule(
+    return _rule(
         f"{gateway.DESTINATION_RULE}-{team}",
         {"host": gateway.service_host(), "subsets": subsets, "exportTo": sorted(namespaces)},
     )
@@ -92,10 +160,7 @@ def outside(host: str, destination: Destination, limits: Limits) -> DestinationR
                 },
             }
         ]
-    return destination_rule(
-        f"{fold(host)}-outside",
-        spec,
-    )
+    return _rule(f"{fold(host)}-outside", spec)
 
 
 def _client_tls(host: str, destination: Destination) -> ClientTls:
@@ -116,4 +181,13 @@ def _pool(limits: Limits) -> ConnectionPool:
             "idleTimeout": limits.idle_timeout,
             "maxRequestsPerConnection": limits.requests_per_connection,
         },
+    }
+
+
+def _rule(name: str, spec: DestinationRuleSpec) -> DestinationRule:
+    return {
+        "apiVersion": NETWORKING,
+        "kind": "DestinationRule",
+        "metadata": in_gateway_namespace(name),
+        "spec": spec,
     }

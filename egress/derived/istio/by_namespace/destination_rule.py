@@ -1,14 +1,68 @@
 """DestinationRule, by namespace: one towards the gateway for all teams, one for each host it speaks TLS to."""
 
+from typing import Literal, NotRequired, TypedDict
+
 from egress.config.names import fold
 from egress.derived import gateway
-from egress.derived.istio.destination_rule import (
-    DestinationRule,
-    Subset,
-    destination_rule,
-    origination_subset,
+from egress.derived.istio.istio_object import (
+    NETWORKING,
+    Metadata,
+    PortNumber,
+    export_to,
+    in_gateway_namespace,
 )
-from egress.derived.istio.istio_object import export_to
+from egress.derived.istio.subset_names import origination_subset
+
+
+class LoadBalancer(TypedDict):
+    """How endpoints are chosen."""
+
+    simple: Literal["ROUND_ROBIN"]
+
+
+class ClientTls(TypedDict):
+    """TLS from the proxy's side."""
+
+    mode: Literal["ISTIO_MUTUAL", "SIMPLE"]
+    sni: NotRequired[str]
+
+
+class PortSettings(TypedDict):
+    """The policy for one port of the destination."""
+
+    port: PortNumber
+    tls: ClientTls
+
+
+class TrafficPolicy(TypedDict):
+    """The fields used of a trafficPolicy."""
+
+    loadBalancer: LoadBalancer
+    portLevelSettings: list[PortSettings]
+
+
+class Subset(TypedDict):
+    """A named way to connect to the host."""
+
+    name: str
+    trafficPolicy: NotRequired[TrafficPolicy]
+
+
+class DestinationRuleSpec(TypedDict):
+    """The fields used of a DestinationRule's spec."""
+
+    host: str
+    subsets: list[Subset]
+    exportTo: list[str]
+
+
+class DestinationRule(TypedDict):
+    """A DestinationRule."""
+
+    apiVersion: Literal["networking.istio.io/v1"]
+    kind: Literal["DestinationRule"]
+    metadata: Metadata
+    spec: DestinationRuleSpec
 
 
 def to_gateway(*, pass_through: bool, teams: list[str]) -> DestinationRule:
@@ -29,7 +83,7 @@ def to_gateway(*, pass_through: bool, teams: list[str]) -> DestinationRule:
     ]
     if pass_through:
         subsets.append({"name": gateway.PASS_THROUGH_SUBSET})
-    return destination_rule(
+    return _rule(
         gateway.DESTINATION_RULE,
         {"host": gateway.service_host(), "subsets": subsets, "exportTo": export_to(teams)},
     )
@@ -41,7 +95,7 @@ def originate_tls(host: str) -> DestinationRule:
     As in the tutorial it states `sni`, and Istio then does not check the name in the host's certificate
     (pilot/pkg/networking/core/cluster_tls.go sets auto_san_validation only where `sni` is absent).
     """
-    return destination_rule(
+    return _rule(
         f"{fold(host)}-originate-tls",
         {
             "host": host,
@@ -59,3 +113,12 @@ def originate_tls(host: str) -> DestinationRule:
             "exportTo": export_to(()),
         },
     )
+
+
+def _rule(name: str, spec: DestinationRuleSpec) -> DestinationRule:
+    return {
+        "apiVersion": NETWORKING,
+        "kind": "DestinationRule",
+        "metadata": in_gateway_namespace(name),
+        "spec": spec,
+    }
