@@ -79,7 +79,7 @@ def test_the_findings_are_those_of_the_stacks(configuration: Planned, moment: st
                 item.kind.code,
                 _without_stacks(item.message),
                 [_in_its_stack(a) for a in item.addresses],
-                item.cells,
+                tuple(map(str, item.cells)),
             )
             for item in find(Review(read([path])))
         ]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from egress.review.answer import Passage, Step
 from egress.review.errors import Undecided
 from egress.review.findings.evidence import Evidence
-from egress.review.findings.finding import Analyzer, Family, Finding, Kind, Level, cell, some
+from egress.review.findings.finding import Analyzer, Cell, Family, Finding, Kind, Level, Subjects, some
 from egress.review.istio.scope import Scope
 from egress.review.network.addresses import INTERNET
 from egress.review.network.endpoint import Connection, Endpoint
@@ -85,6 +85,7 @@ def find_no_policies(evidence: Evidence) -> Iterator[Finding]:
         yield Finding(
             kind=NO_POLICIES,
             facts={"who": some(_spoken(pod) for pod in pods), "subject": namespace},
+            about=Subjects(namespaces=(namespace,), identities=tuple(pod.identity for pod in pods)),
             addresses=tuple(dict.fromkeys(opening)) or _namespace(evidence, namespace, pods),
         )
 
@@ -124,6 +125,7 @@ def find_gateway_open(evidence: Evidence) -> Iterator[Finding]:
             yield Finding(
                 kind=GATEWAY_OPEN,
                 facts={"subject": gateway.identity, "ports": named},
+                about=Subjects(identities=(gateway.identity,)),
                 addresses=tuple(policy.address for policy in policies)
                 or ((gateway.address,) if gateway.address else ()),
             )
@@ -146,6 +148,7 @@ def find_allow_any(evidence: Evidence) -> Iterator[Finding]:
                 "subject": namespace,
                 "why": ", Istio's default: meshConfig is not in the input" if assumed else "",
             },
+            about=Subjects(namespaces=(namespace,)),
             addresses=(address,) if address else _namespace(evidence, namespace, []),
         )
 
@@ -157,9 +160,10 @@ def find_not_captured(evidence: Evidence) -> Iterator[Finding]:
             yield Finding(
                 kind=NOT_CAPTURED,
                 facts={"subject": pod.identity, "what": pod.capture.left_out},
+                about=Subjects(identities=(pod.identity,)),
                 addresses=(pod.address,) if pod.address else (),
                 cells=tuple(
-                    cell(row.identity, row.scheme, row.host)
+                    Cell(row.identity, row.scheme, row.host)
                     for row in evidence.rows_by_identity[pod.identity]
                     if any(step.reason.startswith("the sidecar does not see") for step in row.answer.steps)
                 ),
@@ -178,6 +182,7 @@ def find_no_injection(evidence: Evidence) -> Iterator[Finding]:
         yield Finding(
             kind=NO_INJECTION,
             facts={"who": some(pod.name for pod in pods), "subject": namespace},
+            about=Subjects(namespaces=(namespace,), identities=tuple(pod.identity for pod in pods)),
             addresses=tuple(addresses) or _namespace(evidence, namespace, pods),
         )
 

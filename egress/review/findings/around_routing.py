@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from egress.review.answer import Verdict
 from egress.review.findings.admission import refusing
 from egress.review.findings.evidence import Evidence
-from egress.review.findings.finding import Analyzer, Family, Finding, Kind, Level, cell, some
+from egress.review.findings.finding import Analyzer, Cell, Family, Finding, Kind, Level, Subjects, some
 from egress.review.istio.hostnames import most_specific, subset_of
 from egress.review.istio.virtual_services import MESH, VirtualService
 from egress.review.istio.visibility import visible
@@ -77,19 +77,19 @@ OVERRIDING = ("VirtualService", "DestinationRule", "Gateway")
 def find_direct(evidence: Evidence) -> Iterator[Finding]:
     """Identities that reach the internet without a gateway, with their sidecar or without."""
     for source in evidence.identities:
-        found: list[tuple[str, str]] = []
+        found: list[Cell] = []
         addresses: list[str] = []
         missing: list[str] = []
         for row in evidence.rows_by_identity[source.identity]:
             answer = row.answer
             if answer.verdict is Verdict.ALLOWED and not answer.through and _public(evidence, row.host):
-                found.append((row.scheme, row.host))
+                found.append(Cell(source.identity, row.scheme, row.host))
                 addresses += [step.address for step in answer.steps if step.address]
                 missing += answer.not_given
         if not found and source.meshed:
             without = evidence.ask(source, "https", UNLISTED, sidecar=False)
             if without.verdict is Verdict.ALLOWED:
-                found.append(("https", f"{ANY_OTHER} without its sidecar"))
+                found.append(Cell(source.identity, "https", ANY_OTHER, beside=WITHOUT_SIDECAR))
                 addresses += [step.address for step in without.steps if step.address]
                 missing += without.not_given
         if found:
@@ -97,15 +97,20 @@ def find_direct(evidence: Evidence) -> Iterator[Finding]:
                 kind=DIRECT,
                 facts={
                     "subject": source.identity,
-                    "hosts": some(host for _, host in found),
+                    "hosts": some(f"{each.host} {each.beside}".strip() for each in found),
                     "unless": f" ({some(missing)} not given)" if missing else "",
                 },
+                about=Subjects(
+                    identities=(source.identity,),
+                    hosts=tuple(dict.fromkeys(each.host for each in found if each.host != ANY_OTHER)),
+                ),
                 addresses=tuple(dict.fromkeys(addresses)),
-                cells=tuple(cell(source.identity, scheme, host) for scheme, host in found),
+                cells=tuple(found),
             )
 
 
 UNLISTED = "unlisted.example"
+WITHOUT_SIDECAR = "without its sidecar"
 
 
 def _public(evidence: Evidence, host: str) -> bool:
@@ -124,8 +129,9 @@ def find_no_route(evidence: Evidence) -> Iterator[Finding]:
         yield Finding(
             kind=NO_ROUTE,
             facts={"who": some(who), "subject": host},
+            about=Subjects(hosts=(host,), identities=tuple(dict.fromkeys(who))),
             addresses=(address,),
-            cells=tuple(cell(identity, "http(s)", host) for identity in dict.fromkeys(who)),
+            cells=tuple(Cell(identity, "http(s)", host) for identity in dict.fromkeys(who)),
         )
 
 
@@ -144,10 +150,11 @@ def find_google_direct(evidence: Evidence) -> Iterator[Finding]:
                 "subject": host,
                 "held": _held_by(evidence, host),
             },
+            about=Subjects(hosts=(host,), identities=tuple(dict.fromkeys(row.identity for row in rows))),
             addresses=tuple(
                 dict.fromkeys(step.address for row in rows for step in row.answer.steps if step.address)
             ),
-            cells=tuple(cell(row.identity, row.scheme, row.host) for row in rows),
+            cells=tuple(Cell(row.identity, row.scheme, row.host) for row in rows),
         )
 
 
@@ -181,17 +188,17 @@ def find_tenant_routing(evidence: Evidence) -> Iterator[Finding]:
     ours = {s.host for gateway in evidence.gateways for s in evidence.servers(gateway).services} | routed
     for route in mesh.virtual_services.all:
         if route.namespace not in platform and (won := _won(evidence, route, routed)):
-            yield _tenant("VirtualService", f"{route.namespace}/{route.object.name}", won, route.address)
+            yield _tenant(route.object, won)
     for rule in mesh.destination_rules.all:
         item = rule.objects[0]
         theirs = item.namespace not in platform and item.namespace in evidence.spaces
         if not theirs or not visible(rule.export, item.namespace):
             continue
         if covered := sorted(host for host in ours if subset_of(host, rule.host)):
-            yield _tenant("DestinationRule", f"{item.namespace}/{item.name}", covered[0], item.address)
+            yield _tenant(item, covered[0])
     for item in mesh.gateway_objects:
         if item.namespace not in platform and _displaces(evidence, item):
-            yield _tenant("Gateway", f"{item.namespace}/{item.name}", "the gateway's Pods", item.address)
+            yield _tenant(item, None)
 
 
 def _won(evidence: Evidence, route: VirtualService, routed: set[str]) -> str | None:
@@ -224,9 +231,17 @@ def _displaces(evidence: Evidence, item: KubernetesObject) -> bool:
     return False
 
 
-def _tenant(kind: str, subject: str, host: str, address: str) -> Finding:
+def _tenant(item: KubernetesObject, host: str | None) -> Finding:
+    """A team's object that takes over a host; None for a Gateway, which takes over the gateway's Pods."""
     return Finding(
-        kind=TENANT_ROUTING, facts={"kind": kind, "subject": subject, "host": host}, addresses=(address,)
+        kind=TENANT_ROUTING,
+        facts={
+            "kind": item.kind,
+            "subject": f"{item.namespace}/{item.name}",
+            "host": host or "the gateway's Pods",
+        },
+        about=Subjects(namespaces=(item.namespace,), hosts=(host,) if host else ()),
+        addresses=(item.address,),
     )
 
 
@@ -250,7 +265,7 @@ def find_unchecked_name(evidence: Evidence) -> Iterator[Finding]:
                 tls = rule.tls(subset, port)
                 if tls.mode in ("SIMPLE", "MUTUAL") and not tls.verified(rule.host):
                     cells = [
-                        cell(row.identity, row.scheme, row.host)
+                        Cell(row.identity, row.scheme, row.host)
                         for row in evidence.named_rows
                         if tls.address and tls.address in {step.address for step in row.answer.steps}
                     ]
@@ -262,6 +277,7 @@ def find_unchecked_name(evidence: Evidence) -> Iterator[Finding]:
                             if tls.insecure
                             else "sni is set without subjectAltNames",
                         },
+                        about=Subjects(hosts=(rule.host,)),
                         addresses=(tls.address or rule.address,),
                         cells=tuple(cells),
                     )

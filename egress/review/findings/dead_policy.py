@@ -6,7 +6,7 @@ from typing import Any
 
 from egress.review.answer import Verdict
 from egress.review.findings.evidence import Evidence
-from egress.review.findings.finding import Analyzer, Family, Finding, Kind, Level, cell, some
+from egress.review.findings.finding import Analyzer, Cell, Family, Field, Finding, Kind, Level, Subjects, some
 from egress.review.istio.authorization import principal_namespace
 from egress.review.istio.policy_values import any_of, by_host
 from egress.review.matrix import SCHEMES, Row
@@ -82,6 +82,12 @@ def find_unused_port(evidence: Evidence) -> Iterator[Finding]:
                         "gateway": some(gateway.identity for gateway in gateways),
                         "ports": some(map(str, listening)) or "nothing",
                     },
+                    about=Subjects(
+                        fields=(
+                            Field(("rules", "to", "operation", "ports"), port),
+                            Field(("rules", "when", "values"), port),
+                        )
+                    ),
                     addresses=(policy.address,),
                 )
 
@@ -119,38 +125,50 @@ def _needed(evidence: Evidence, gateway: Workload, policy: KubernetesObject) -> 
 def find_never_matches(evidence: Evidence) -> Iterator[Finding]:
     """Values that validation accepts and Istio compares with nothing (judgements 3, 7, 8 and 11)."""
     for policy in evidence.objects("AuthorizationPolicy"):
-        for field, value, why in _never(policy.spec.get("rules") or ()):
+        for keys, field, value, why in _never(policy.spec.get("rules") or ()):
             yield Finding(
                 kind=NEVER_MATCHES,
                 facts={"subject": _name(policy), "field": field, "value": value, "why": why},
+                about=Subjects(fields=(Field(("rules", *keys), str(value)),)),
                 addresses=(policy.address,),
             )
 
 
-def _never(rules: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str, str]]:
+def _never(rules: Iterable[Mapping[str, Any]]) -> Iterator[tuple[tuple[str, ...], str, str, str]]:
+    """The keys of a value below `rules`, its name, the value, and why it matches nothing."""
     for rule in rules:
         for entry in rule.get("from") or ():
             for field in ("principals", "notPrincipals"):
                 for value in (entry.get("source") or {}).get(field) or ():
                     if str(value).startswith("spiffe://"):
-                        yield field, value, "Istio puts spiffe:// in front itself"
+                        yield ("from", "source", field), field, value, "Istio puts spiffe:// in front itself"
                     elif "*" in str(value)[1:-1]:
-                        yield field, value, "a star counts only at the start or the end"
+                        yield (
+                            ("from", "source", field),
+                            field,
+                            value,
+                            "a star counts only at the start or the end",
+                        )
         for entry in rule.get("to") or ():
             operation = entry.get("operation") or {}
             for field in ("methods", "notMethods"):
                 for value in operation.get(field) or ():
                     if value != value.upper():
-                        yield field, value, "methods are compared in upper case"
+                        yield ("to", "operation", field), field, value, "methods are compared in upper case"
             for field in ("hosts", "notHosts", "paths", "notPaths"):
                 for value in operation.get(field) or ():
                     if "{" not in value and "*" in value[1:-1]:
-                        yield field, value, "a star counts only at the start or the end"
+                        yield (
+                            ("to", "operation", field),
+                            field,
+                            value,
+                            "a star counts only at the start or the end",
+                        )
         for condition in rule.get("when") or ():
             if condition.get("key") == "connection.sni":
                 for value in condition.get("values") or ():
                     if value != value.lower():
-                        yield "connection.sni", value, "Envoy puts the SNI in lower case"
+                        yield ("when", "values"), "connection.sni", value, "Envoy puts the SNI in lower case"
 
 
 def find_not_visible(evidence: Evidence) -> Iterator[Finding]:
@@ -174,8 +192,9 @@ def find_not_visible(evidence: Evidence) -> Iterator[Finding]:
             yield Finding(
                 kind=NOT_VISIBLE,
                 facts={"subject": _name(policy), "identity": identity, "hosts": some(sorted(found))},
+                about=Subjects(identities=(identity,), hosts=tuple(sorted(found))),
                 addresses=(policy.address,),
-                cells=tuple(cell(identity, "http", host) for host in sorted(found)),
+                cells=tuple(Cell(identity, "http", host) for host in sorted(found)),
             )
 
 
@@ -196,8 +215,9 @@ def find_not_authorized(evidence: Evidence) -> Iterator[Finding]:
             yield Finding(
                 kind=NOT_AUTHORIZED,
                 facts={"identity": row.identity, "subject": row.host, "scheme": row.scheme},
+                about=Subjects(identities=(row.identity,), hosts=(row.host,)),
                 addresses=(route,) if route else (),
-                cells=(cell(row.identity, row.scheme, row.host),),
+                cells=(Cell(row.identity, row.scheme, row.host),),
             )
 
 
@@ -216,6 +236,7 @@ def find_port_in_host(evidence: Evidence) -> Iterator[Finding]:
                 yield Finding(
                     kind=PORT_IN_HOST,
                     facts={"policy": _name(policy), "subject": row.host},
+                    about=Subjects(hosts=(row.host,)),
                     addresses=(policy.address,),
                 )
                 break

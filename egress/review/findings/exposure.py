@@ -8,7 +8,7 @@ from egress.review.answer import Passage, Step
 from egress.review.errors import Undecided
 from egress.review.findings.around_nodes import gateway_pools
 from egress.review.findings.evidence import Evidence
-from egress.review.findings.finding import Analyzer, Family, Finding, Kind, Level, cell, some
+from egress.review.findings.finding import Analyzer, Cell, Family, Field, Finding, Kind, Level, Subjects, some
 from egress.review.istio.hostnames import fully_qualified
 from egress.review.istio.visibility import PUBLIC, exported_to
 from egress.review.network.addresses import INTERNET, PRIVATE, Cover, network
@@ -64,7 +64,7 @@ def find_exported_to_all(evidence: Evidence) -> Iterator[Finding]:
         public = PUBLIC in exported_to(item.spec.get("exportTo"), item.namespace, exports.of(item.kind))
         if public and item.namespace in evidence.platform and _of_egress(evidence, item):
             cells = tuple(
-                cell(row.identity, row.scheme, row.host)
+                Cell(row.identity, row.scheme, row.host)
                 for row in evidence.named_rows
                 if item.address in {step.address for step in row.answer.steps}
             )
@@ -162,6 +162,7 @@ def find_wider_policy(evidence: Evidence) -> Iterator[Finding]:
                 yield Finding(
                     kind=WIDER_POLICY,
                     facts={"subject": f"{policy.namespace}/{policy.name}", "cidr": cidr},
+                    about=Subjects(fields=(Field(("egress", "to", "ipBlock", "cidr"), cidr),)),
                     addresses=tuple(a for a in (policy.address, steps[0].address) if a),
                 )
 

@@ -1,9 +1,8 @@
-"""Answers as JSON and as text."""
+"""What is said of an answer, in words and as JSON; every formatter takes it from here."""
 
 from typing import Any
 
 from egress.review.answer import Answer, Passage, Step, Verdict
-from egress.review.output.table import on_terminal
 
 
 def as_json(answer: Answer, *, explain: bool = False) -> dict[str, Any]:
@@ -78,18 +77,4 @@ def explained(answer: Answer) -> str:
         lines.append(f"  {number:2} {MARKS[step.passage]:9} {step.control}: {step.reason}")
         if step.address:
             lines.append(f"               {step.address}")
-    return "\n".join(lines)
-
-
-def for_stdout(source: str, url: str, answer: Answer, *, explain: bool) -> str:
-    """One answer, drawn on a terminal and plain where it is piped."""
-    if on_terminal():
-        from egress.review.output.terminal.answers import drawn
-
-        return drawn(source, url, answer, explain=explain)
-    lines = [f"{source} -> {url}: {verdict_text(answer)}"]
-    lines.append(f"  {seen_text(answer)}")
-    lines.append(f"  decided by {decided_text(answer)}")
-    if explain:
-        lines.append(explained(answer))
     return "\n".join(lines)

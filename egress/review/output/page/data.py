@@ -6,7 +6,7 @@ from typing import Any
 
 from egress.review.answer import Answer, Step
 from egress.review.comparison import Change
-from egress.review.findings.finding import Finding, cell
+from egress.review.findings.finding import Cell, Finding
 from egress.review.matrix import Row
 from egress.review.output.answers import seen_text, verdict_text
 from egress.review.output.comparison import cells
@@ -37,7 +37,7 @@ class Data:
         for finding in findings:
             self._kinds[finding.kind.code] = (str(finding.kind.level), finding.kind.name)
             for named in finding.cells:
-                self._about.setdefault(named, {})[finding.kind.code] = None
+                self._about.setdefault(str(named), {})[finding.kind.code] = None
 
     def add_rows(self, name: str, rows: Iterable[Row]) -> None:
         """The matrix: who, where to, how, the answer, and the findings that name the cell."""
@@ -102,4 +102,4 @@ class Data:
 
 
 def _key(row: Row) -> str:
-    return cell(row.identity, row.scheme, row.host)
+    return str(Cell(row.identity, row.scheme, row.host))

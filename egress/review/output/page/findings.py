@@ -5,10 +5,10 @@ from html import escape
 from urllib.parse import quote
 
 from egress.review.findings.acceptance import Judged
+from egress.review.findings.difference import only_in
 from egress.review.findings.finding import Finding, Level
 from egress.review.output.findings import counted
 from egress.review.output.page.rows import breakable
-from egress.review.output.summary import only_in
 
 SHOWN = 25
 """Instances of a kind, and cells of an instance, that are told; the others are counted."""
@@ -72,7 +72,7 @@ def _told(finding: Finding, new: Collection[int]) -> str:
 
 def _named(finding: Finding, known: Collection[str]) -> str:
     objects = "".join(f"<li><code>{breakable(text)}</code></li>" for text in finding.addresses[:SHOWN])
-    cells = "".join(f"<li>{_cell(text, known)}</li>" for text in finding.cells[:SHOWN])
+    cells = "".join(f"<li>{_cell(str(cell), known)}</li>" for cell in finding.cells[:SHOWN])
     return _list("Objects", objects + _more("li", len(finding.addresses))) + _list(
         "Cells it spoils", cells + _more("li", len(finding.cells))
     )
