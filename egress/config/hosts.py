@@ -13,7 +13,7 @@ HOST_PATTERN = rf"^(?=.{{1,253}}$)(?:{LABEL}\.)+(?=[^.]*[a-z]){LABEL}$"
 
 
 def host_problem(value: str) -> str | None:
-    """What is wrong with a host, and the mend; None where it is an exact lower-case DNS name."""
+    """What is wrong with a host, and the fix; None where it is an exact lower-case DNS name."""
     shape = _not_a_host_alone(value)
     if shape:
         return shape

@@ -21,7 +21,7 @@ _UNRESERVED = re.compile(r"%(?:2[DdEe]|3[0-9]|4[1-9A-Fa-f]|5[0-9AaFf]|6[1-9A-Fa-
 
 
 def path_problem(value: str) -> str | None:
-    """What is wrong with a granted path, and the mend; None where it is one a request can match."""
+    """What is wrong with a granted path, and the fix; None where it is one a request can match."""
     return _not_a_pattern(value) or _never_matches(value)
 
 

@@ -18,7 +18,7 @@ _LIKE_GOOGLE = re.compile(r"g[o0]{2}g[l1]e")
 
 
 def bucket_name_problem(name: str) -> str | None:
-    """What Cloud Storage would refuse of a bucket's full name, and the mend."""
+    """What Cloud Storage would refuse of a bucket's full name, and the fix."""
     longest = max(name.split("."), key=len)
     if len(longest) > LONGEST:
         return f"has {len(longest)} characters, at most {LONGEST} are allowed: shorten it"

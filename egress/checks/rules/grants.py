@@ -19,7 +19,7 @@ def grants_name_destinations(draft: Draft) -> Iterator[Problem]:
     """A grant is for a host of the destinations file."""
     if draft.destinations_file.model is None:
         return
-    # A host that is faulty itself is reported as such; once mended it may well be the one that is granted.
+    # A faulty host is reported as such. Once fixed, it may be the one that is granted.
     faulty = draft.hosts.difference(draft.destinations)
     google_apis = {host: path for path, host in draft.google_apis}
     for team, path, grant in _grants(draft):

@@ -1,4 +1,4 @@
-"""What a configuration by identity refuses, each with its mend."""
+"""What a configuration by identity refuses, each with its fix."""
 
 from collections.abc import Callable
 from typing import Any
@@ -51,7 +51,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("file", "edit", "message"), CASES, ids=[case[2][:40] for case in CASES])
-def test_the_message_names_the_mend(
+def test_the_message_names_the_fix(
     changed: Changed, file: str, edit: Callable[[dict[str, Any]], object], message: str
 ) -> None:
     with pytest.raises(ConfigurationError, match=message) as refused:
