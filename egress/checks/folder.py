@@ -30,7 +30,7 @@ def find(folder: Path) -> Files:
     if not folder.is_dir():
         message = "there is no such folder: name one that holds platform.yaml, destinations.yaml and teams/"
         if folder.exists():
-            message = "this is a file: name the folder it stands in"
+            message = "this is a file: name the folder that holds it"
         raise ConfigurationError([Problem(file=str(folder), message=message)])
     teams = folder / TEAMS
     entries = sorted(teams.iterdir(), key=lambda entry: entry.stem) if teams.is_dir() else []

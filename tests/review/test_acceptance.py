@@ -90,7 +90,7 @@ FAULTS = [
     (("[vpc-firewall]", "[]"), [":4: accepted[0].leans_on: the list is empty"]),
     (("[vpc-firewall]", "[nothing, vpc-firewall]"), ["`nothing` stands by itself"]),
     (("accepted:", "accepted: ["), ["accepted.yaml:", "the file is not YAML"]),
-    (("accepted:\n", "accepted: []\naccepted:\n"), [":2: accepted: the key stands twice"]),
+    (("accepted:\n", "accepted: []\naccepted:\n"), [":2: accepted: the key is here twice"]),
 ]
 
 

@@ -20,7 +20,7 @@ def the_tutorials_form_has_its_limits(draft: Draft) -> Iterator[Problem]:
         return
     reason = (
         f"this needs `authorization: by-identity` ({draft.destinations_file.where(('authorization',))}); "
-        f"`{model.authorization}` repeats the tutorial, which has no such thing"
+        f"`{model.authorization}` repeats the tutorial, which does not have this"
     )
     for host, destination in model.destinations.items():
         for key in beyond(destination):
@@ -39,7 +39,7 @@ def visibility_follows_from_grants(draft: Draft) -> Iterator[Problem]:
         return
     for host, destination in draft.destinations.items():
         if destination.visible_to is not None:
-            message = "who sees the host follows from the teams' grants: take this away"
+            message = "the teams' grants decide who sees the host: remove this"
             yield draft.destinations_file.problem(("destinations", host, "visible_to"), message)
 
 
@@ -63,7 +63,7 @@ def ways_go_together(draft: Draft) -> Iterator[Problem]:
         place = ("destinations", host)
         problem = draft.destinations_file.problem
         if destination.http == "closed" and destination.https is None:
-            message = "neither HTTP nor HTTPS is open: open one of them, or remove the destination"
+            message = "HTTP and HTTPS are both closed: open one of them, or remove the destination"
             yield problem((*place, "http"), message)
         if destination.tls and destination.http != "originate-tls":
             message = "certificates are for `http: originate-tls`, where the gateway speaks TLS itself"
@@ -89,7 +89,7 @@ def outside_ports_pass_the_firewall(draft: Draft) -> Iterator[Problem]:
         for key, port in used.items():
             if port is not None and port not in open_ports:
                 message = (
-                    f"the firewall lets the gateway nodes out on {', '.join(map(str, open_ports))} alone: "
+                    f"the firewall lets the gateway nodes out only on {', '.join(map(str, open_ports))}: "
                     f"add {port} to network.firewall.egress_ports in {draft.platform.source.file}"
                 )
                 yield draft.destinations_file.problem(("destinations", host, key), message)

@@ -32,7 +32,7 @@ def grants_name_destinations(draft: Draft) -> Iterator[Problem]:
             group = google_apis[grant.to][1]
             message = (
                 "Google's APIs are reached past the gateway, without a grant: name the team in visible_to "
-                f"of google_apis.{group}, and take the grant away"
+                f"of google_apis.{group}, and remove the grant"
             )
         else:
             message = f"there is no such destination: {nearest(grant.to, draft.destinations)}"
@@ -46,7 +46,7 @@ def granted_hosts_are_visible(draft: Draft) -> Iterator[Problem]:
         if destination and destination.visible_to and team.name not in destination.visible_to:
             message = (
                 f"the team has no route to this host: add {team.name} to its visible_to "
-                f"({draft.destinations_file.where(('destinations', grant.to, 'visible_to'))}), or take the grant away"
+                f"({draft.destinations_file.where(('destinations', grant.to, 'visible_to'))}), or remove the grant"
             )
             yield team.file.problem((*path, "to"), message)
 
@@ -59,7 +59,7 @@ def paths_can_be_enforced(draft: Draft) -> Iterator[Problem]:
             where = draft.destinations_file.where(("destinations", grant.to, "https"))
             message = (
                 f"paths cannot be enforced on HTTPS to this host, which passes through the gateway unread ({where}): "
-                "add `scheme: http` to state that the grant speaks of plain HTTP alone, or take https away there"
+                "add `scheme: http` to state that the grant is for plain HTTP only, or remove https there"
             )
             yield team.file.problem((*path, "paths"), message)
 
@@ -69,9 +69,7 @@ def paths_stand_once(draft: Draft) -> Iterator[Problem]:
     for team, path, grant in _grants(draft):
         for position, each in enumerate(grant.paths):
             if each in grant.paths[:position]:
-                yield team.file.problem(
-                    (*path, "paths", position), "this path stands here twice: take one away"
-                )
+                yield team.file.problem((*path, "paths", position), "this path is listed twice: remove one")
 
 
 def paths_are_not_undone(draft: Draft) -> Iterator[Problem]:
@@ -81,7 +79,7 @@ def paths_are_not_undone(draft: Draft) -> Iterator[Problem]:
             if grant.paths and other.to == grant.to and not other.paths and _overlap(grant, other):
                 message = (
                     f"these paths restrict nothing, since the grant on line {team.file.source.line(other_path)} "
-                    "allows every path of the host: take one of the two away"
+                    "allows every path of the host: remove one of the two"
                 )
                 yield team.file.problem((*path, "paths"), message)
 
@@ -105,6 +103,6 @@ def nothing_is_restricted_while_authorization_is_open(draft: Draft) -> Iterator[
                 where = draft.destinations_file.where(("authorization",))
                 message = (
                     f"this has no effect while authorization is open ({where}): "
-                    "write `authorization: by-namespace` there, or take this away"
+                    "write `authorization: by-namespace` there, or remove this"
                 )
                 yield team.file.problem((*path, key), message)

@@ -28,13 +28,15 @@ def zone_follows_from_the_location(draft: Draft) -> Iterator[Problem]:
     region = platform.project.region
     if platform.cluster.location == "zonal":
         if platform.project.zone is None:
-            message = f"a zonal cluster stands in a zone: add one such as {region}-a"
+            message = f"a zonal cluster needs a zone: add one such as {region}-a"
             yield draft.platform.problem(ZONE, message)
         if platform.cluster.node_zones:
-            message = "a zonal cluster has its nodes in project.zone: take the key away, or write location: regional"
+            message = (
+                "a zonal cluster has its nodes in project.zone: remove the key, or write location: regional"
+            )
             yield draft.platform.problem(NODE_ZONES, message)
     elif platform.project.zone is not None:
-        message = "a regional cluster has no zone of its own: take the zone away and name cluster.node_zones"
+        message = "a regional cluster has no zone of its own: remove the zone and name cluster.node_zones"
         yield draft.platform.problem(ZONE, message)
 
 
@@ -54,6 +56,4 @@ def node_zones_are_apart(draft: Draft) -> Iterator[Problem]:
             message = f"this zone is not in the region {region}: write one such as {region}-a"
             yield draft.platform.problem((*NODE_ZONES, position), message)
         elif zone in node_zones[:position]:
-            yield draft.platform.problem(
-                (*NODE_ZONES, position), "this zone stands here already: take it away"
-            )
+            yield draft.platform.problem((*NODE_ZONES, position), "this zone is listed already: remove it")

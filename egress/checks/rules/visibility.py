@@ -27,7 +27,7 @@ def visibility_names_teams(draft: Draft) -> Iterator[Problem]:
                 message = f"there is no such team: {nearest(team, draft.team_names)}"
                 yield draft.destinations_file.problem((*path, position), message)
             elif team in teams[:position]:
-                message = "this team stands here twice: take one away"
+                message = "this team is listed twice: remove one"
                 yield draft.destinations_file.problem((*path, position), message)
 
 
