@@ -62,7 +62,7 @@ def _no_teams(folder: Path) -> Problem:
 
 
 def _no_team(entry: Path) -> Problem:
-    """A file or folder among the teams' files that is none."""
+    """A file or folder in teams/ that is not a team's file."""
     if entry.is_dir():
         message = "this is a folder, while each team is one file: write <team>.yaml, and remove the folder"
     elif entry.suffix.lower() in (".yml", ".yaml"):

@@ -103,7 +103,7 @@ def _meaning(model: type[ConfigModel], key: str) -> str:
 
 
 def _by_identity(model: type[ConfigModel], key: str) -> str:
-    """What of a key only `by-identity` has."""
+    """The values of a key that only `by-identity` has."""
     if model not in ALLOWED:
         return ""
     if key not in ALLOWED[model]:

@@ -74,7 +74,7 @@ def team_namespaces(name: str, team: Team) -> tuple[str, ...]:
 
 
 def service_account(team: str, reference: str) -> tuple[str, str]:
-    """The namespace and name a reference means: NAME stands in the team's first namespace."""
+    """The namespace and name a reference means: NAME alone is in the team's first namespace."""
     namespace, _, name = reference.rpartition("/")
     return (namespace or team, name)
 

@@ -38,7 +38,7 @@ def host_problem(value: str) -> str | None:
 
 
 def _not_a_host_alone(value: str) -> str | None:
-    """What stands there besides a name or instead of one: scheme, user, port, path, address, wildcard."""
+    """What is written in addition to a name or instead of one: scheme, user, port, path, address, wildcard."""
     if not value:
         return "there is no value here: write a host, such as api.example.com"
     if value != value.strip():

@@ -23,11 +23,11 @@ class Problem:
     file: str
     """The file as the user would open it, or `environment NAME`."""
     line: int | None = None
-    """The line in it, from 1; None where the file as a whole is meant, or the environment."""
+    """The line in it, from 1; None for the file as a whole and for the environment."""
     path: Path = ()
     """The place in the file's tree; empty for the file as a whole."""
     value: object = None
-    """The scalar that stands there; None where there is none or it is a list or a mapping."""
+    """The scalar at the place; None for a list, a mapping or nothing."""
     message: str
     """What is wrong, and the fix."""
 

@@ -1,6 +1,6 @@
 """Fills a source from libyaml's events.
 
-From the events and not through a YAML constructor, so that a key that stands twice, an unquoted `no`, a tag
+From the events and not through a YAML constructor, so that a key that is there twice, an unquoted `no`, a tag
 or a nest of aliases is a problem with a line, and nothing is executed or expanded without bound.
 """
 

@@ -79,7 +79,7 @@ def ways_go_together(draft: Draft) -> Iterator[Problem]:
 
 
 def outside_ports_pass_the_firewall(draft: Draft) -> Iterator[Problem]:
-    """The gateway nodes reach the internet on the platform's `egress_ports` alone."""
+    """The gateway nodes reach the internet only on the platform's `egress_ports`."""
     open_ports = draft.platform.get(("network", "firewall", "egress_ports"), (HTTP_PORT, TLS_PORT))
     for host, destination in draft.destinations.items():
         used = {

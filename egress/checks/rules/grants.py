@@ -65,7 +65,7 @@ def paths_can_be_enforced(draft: Draft) -> Iterator[Problem]:
 
 
 def paths_stand_once(draft: Draft) -> Iterator[Problem]:
-    """A path that stands twice is a slip of the hand."""
+    """A path that is listed twice is a mistake."""
     for team, path, grant in _grants(draft):
         for position, each in enumerate(grant.paths):
             if each in grant.paths[:position]:
@@ -73,7 +73,7 @@ def paths_stand_once(draft: Draft) -> Iterator[Problem]:
 
 
 def paths_are_not_undone(draft: Draft) -> Iterator[Problem]:
-    """Policies add up: beside a grant for all paths of a host, paths restrict nothing."""
+    """Policies add up: next to a grant for all paths of a host, paths restrict nothing."""
     for team, path, grant in _grants(draft):
         for other_path, other in team.grants():
             if grant.paths and other.to == grant.to and not other.paths and _overlap(grant, other):

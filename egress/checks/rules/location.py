@@ -10,7 +10,7 @@ NODE_ZONES: Path = ("cluster", "node_zones")
 
 
 def zone_is_in_the_region(draft: Draft) -> Iterator[Problem]:
-    """The zonal cluster stands in the region of its subnet."""
+    """The zonal cluster is in the region of its subnet."""
     region, zone = draft.platform.get(("project", "region")), draft.platform.get(ZONE)
     if region and zone and not zone.startswith(f"{region}-"):
         yield draft.platform.problem(

@@ -32,7 +32,7 @@ def visibility_names_teams(draft: Draft) -> Iterator[Problem]:
 
 
 def visibility_is_not_empty(draft: Draft) -> Iterator[Problem]:
-    """An empty list would read as `nobody` to some and as `not stated` to others."""
+    """Some would read an empty list as `nobody`, others as `not stated`."""
     for path, teams in _stated(draft):
         if not teams:
             message = "the list is empty: name a team, or leave the key out for those with a grant"

@@ -20,7 +20,7 @@ class Form(Protocol):
         """The objects of one team."""
 
     def reached(self, configuration: Configuration) -> Iterable[tuple[str, Destination]]:
-        """The hosts that the gateway connects to, each with what of its destination is in use."""
+        """The hosts that the gateway connects to, each with the schemes in use."""
 
     def ways_of(self, configuration: Configuration, team: str) -> Iterable[tuple[str, Destination]]:
         """The schemes, each with its destination, that a team may use at the gateway."""

@@ -135,7 +135,7 @@ def virtual_service(host: str, destination: Destination, visible_to: Iterable[st
 
 
 def tls_to_gateway(host: str, destination: Destination, subset: str, port: gateway.Port) -> TlsRoute:
-    """From a sidecar to a port of the gateway, by the server name alone."""
+    """From a sidecar to a port of the gateway; only the server name is read."""
     return {
         "match": [{"gateways": [MESH], "port": destination.https_port, "sniHosts": [host]}],
         "route": [_to_gateway(subset, port)],

@@ -17,7 +17,7 @@ class Port:
 
 @dataclass(frozen=True, kw_only=True)
 class Peer:
-    """Pods of a namespace (all of the own one where none is named), or a range of addresses."""
+    """Pods of a namespace, or a range of addresses. Without a namespace: all Pods of the policy's own."""
 
     namespace: str | None = None
     pods: tuple[tuple[str, str], ...] | None = None
@@ -35,7 +35,7 @@ class Rule:
 
 @dataclass(frozen=True, kw_only=True)
 class NetworkPolicy:
-    """One policy for all Pods of a namespace; a direction that is None is left alone, an empty one is denied."""
+    """One policy for all Pods of a namespace. It ignores a direction that is None and denies one that is empty."""
 
     name: str
     egress: tuple[Rule, ...] | None = None

@@ -1,4 +1,4 @@
-"""AuthorizationPolicy, by identity: one for each team, and one for each port on which it alone does not decide."""
+"""AuthorizationPolicy, by identity: one for each team, and one for each port where more than HTTP decides."""
 
 from collections.abc import Iterable
 
@@ -27,7 +27,7 @@ def allow_identities(
 ) -> AuthorizationPolicy | None:
     """Let each grant's service accounts through on the HTTP port; None where no grant speaks of HTTP.
 
-    Every host stands twice, with and without its port: the whole authority is compared, and a client may send
+    Every host is listed twice, with and without its port: Istio compares the whole authority, and a client may send
     either (pilot/pkg/security/authz/matcher/header.go).
     """
     rules: list[Rule] = [
@@ -54,16 +54,16 @@ def allow_identities(
 
 
 def allow_pass_through_to(hosts: Iterable[str]) -> AuthorizationPolicy:
-    """Let the pass-through port serve these hosts and no other: nobody has an identity there, names are all."""
+    """Let the pass-through port serve these hosts and no others: callers show no identity there, only names."""
     when: list[Condition] = [on(gateway.TLS), {"key": "connection.sni", "values": sorted(hosts)}]
     return allow(gateway.PASS_THROUGH_POLICY, [{"when": when}], selected=True)
 
 
 def allow_identity_port() -> AuthorizationPolicy:
-    """Let mesh identities use the identity port; which of them reach which host, the handshake decides.
+    """Let mesh identities use the identity port. The handshake decides which of them reach which host.
 
-    A rule per grant here would be copied by Istio into every host's filter chain (hosts x rules), while the
-    service accounts a Gateway server accepts (`subjectAltNames`) stand once.
+    Istio would copy a rule per grant into every host's filter chain (hosts x rules). The service accounts that a
+    Gateway server accepts (`subjectAltNames`) are listed only once.
     """
     return allow(
         gateway.IDENTITY_POLICY,

@@ -134,10 +134,10 @@ def to_gateway_for_team(
 
 
 def outside(host: str, destination: Destination, limits: Limits) -> DestinationRule:
-    """From the gateway to a host: limits on every port, TLS where plain HTTP is upgraded.
+    """From the gateway to a host: limits on every port, and TLS where the gateway upgrades plain HTTP.
 
     `subjectAltNames` names the host: with `sni` alone, as in the tutorial, any certificate of a known CA passes
-    (D25). Settings of a port replace the others whole, so the limits stand there again.
+    (D25). A port's settings replace the host's as a whole, so they repeat the limits.
     """
     pool = _pool(limits)
     spec: DestinationRuleSpec = {

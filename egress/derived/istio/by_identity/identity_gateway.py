@@ -14,9 +14,10 @@ def identity_gateway_name(host: str) -> str:
 
 
 def identity_gateway(host: str, spiffe_ids: Iterable[str]) -> Gateway:
-    """One host's server on the identity port: it ends the mesh's TLS for exactly the service accounts granted it.
+    """One host's server on the identity port. It accepts the mesh's TLS from the granted service accounts only.
 
-    The outer SNI is the host, which the sidecar's subset states. One object a host, so that none grows with the fleet.
+    The outer SNI is the host, as the sidecar's subset states. Each host has its own object, so that no object grows
+    with the fleet.
     """
     return {
         "apiVersion": NETWORKING,

@@ -78,7 +78,7 @@ def ways_of(configuration: Configuration, team: str) -> Iterable[tuple[str, Dest
 
 
 def granted_hosts(configuration: Configuration) -> Iterator[tuple[str, str, Destination]]:
-    """Every outside host that somebody holds a grant for, with its destination's key and what of it is granted.
+    """Every outside host that somebody has a grant for, with its destination's key and the schemes that are granted.
 
     A scheme that nobody is granted is closed: no port, no route, no server.
     """

@@ -36,7 +36,7 @@ ALLOWED: Mapping[type[ConfigModel], Keys] = {
 """By model and key, the values of the tutorial's form."""
 
 RESTRICTING = tuple(key for key in ALLOWED[Grant] if key != "to")
-"""What of a grant only an AuthorizationPolicy can enforce, and `authorization: open` has none."""
+"""The keys of a grant that only an AuthorizationPolicy can enforce; `authorization: open` has no policies."""
 
 
 def beyond(stated: ConfigModel) -> Iterator[str]:
