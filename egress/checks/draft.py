@@ -1,4 +1,4 @@
-"""What of a configuration is sound so far: the rules across files judge it, whatever else is still wrong."""
+"""The sound parts of a configuration. The rules across files judge them, whatever else is still wrong."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -92,7 +92,7 @@ class Draft:
 
     @property
     def hosts(self) -> frozenset[str]:
-        """Every host the destinations file names, sound or not: a grant for a faulty one is no fault too."""
+        """Every host the destinations file names, sound or not. A grant for a faulty one is not a second mistake."""
         return self.destinations_file.keys(("destinations",))
 
     @property

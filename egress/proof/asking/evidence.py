@@ -7,7 +7,7 @@ the port a proxy is reached from is the port its client's log gives as its own.
 import re
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -111,33 +111,22 @@ class Records:
         """Say where one request ended."""
         hops = self._hops(sender, request, row, answer)
         arrival = self._arrival(sender, row, answer, hops)
-        denying = next((hop for hop in hops if hop.denied), None)
-        if arrival is not None and denying is not None and not arrival.authority:
-            # On a TCP chain Envoy connects upstream first and asks the policy when the first byte comes.
-            seen = "; the outside saw an empty connection"
-            return Ending(ended=f"{_role(denying.pod)} policy", evidence=f"{denying}{seen}")
-        if arrival is not None and hops and hops[-1].pod.is_gateway and (arrival.is_empty or hops[-1].silent):
-            # Likewise while the gateway's own handshake is still going on: a caller whose certificate it refuses
-            # has made it connect outside, even shake hands there, and not one byte of the caller's followed.
-            return Ending(ended="gateway", evidence=f"{hops[-1]}; the outside saw an empty connection")
         if arrival is not None:
-            return self._arrived(sender, request, arrival, hops)
-        refusal = self._refused(sender, answer, hops)
-        if refusal is not None:
-            return refusal
+            return _empty(arrival, hops) or self._arrived(sender, request, arrival, hops)
+        return self._refused(sender, answer, hops) or self._unanswered(sender, answer, hops)
+
+    def _unanswered(self, sender: Pod, answer: ClientResponse, hops: Sequence[Hop]) -> Ending:
+        """Say where a request ended that nobody outside saw and no control refused."""
         if hops:
             last = hops[-1]
-            role = (
-                _role(last.pod)
-                if last.pod.key == sender.key or last.pod.is_gateway
-                else f"proxy of {last.pod.key}"
-            )
+            known = last.pod.key == sender.key or last.pod.is_gateway
+            role = _role(last.pod) if known else f"proxy of {last.pod.key}"
             return Ending(ended=f"{role} policy" if last.denied else role, evidence=str(last))
         if answer.got == NO_NAME:
             return Ending(ended="name server", evidence=answer.detail)
-        target = self._seen_as.get(answer.target) or (
-            None if sender.proxy else self._services.get(answer.target)
-        )
+        target = self._seen_as.get(answer.target)
+        if target is None and not sender.proxy:
+            target = self._services.get(answer.target)
         if target is not None:
             return Ending(ended=_role(target) if target.is_gateway else target.key, evidence=answer.detail)
         return Ending(ended="sidecar" if answer.target else "nobody answers", evidence=answer.detail)
@@ -164,11 +153,15 @@ class Records:
         followed: list[Hop] = []
         while waiting := [hop for hop in hops if hop not in followed]:
             followed.append(waiting[0])
-            for hop in self._hops_by_client.get(str(waiting[0].entry.get("upstream_local_address")), ()):
-                follows = self._reaches(waiting[0], hop) and hop.pod.key not in readers and hop.fits(answer)
-                if follows and hop not in hops and not hop.entry.get("user_agent"):
-                    hops.append(hop)
+            hops += [hop for hop in self._next(waiting[0], readers, answer) if hop not in hops]
         return sorted(hops, key=lambda hop: (hop.pod.ip != answer.source[0], hop.pod.is_gateway))
+
+    def _next(self, hop: Hop, readers: Collection[str], answer: ClientResponse) -> Iterator[Hop]:
+        """The proxies that a proxy passed the connection on to, unread, while the request lasted."""
+        for other in self._hops_by_client.get(str(hop.entry.get("upstream_local_address")), ()):
+            unread = other.pod.key not in readers and not other.entry.get("user_agent")
+            if unread and self._reaches(hop, other) and other.fits(answer):
+                yield other
 
     def _reaches(self, one: Hop, other: Hop) -> bool:
         """Whether a proxy has connected to the address at which another was reached, as far as both are Pods'."""
@@ -244,3 +237,19 @@ class Records:
 
 def _role(pod: Pod) -> str:
     return "gateway" if pod.is_gateway else "sidecar"
+
+
+def _empty(arrival: Arrival, hops: Sequence[Hop]) -> Ending | None:
+    """A control that refused the request after the gateway had connected outside; None where none did.
+
+    On a TCP chain Envoy connects upstream first and asks the policy when the first byte comes. Likewise while the
+    gateway's own handshake is still going on: a caller whose certificate it refuses has made it connect outside,
+    even shake hands there, and not one byte of the caller's followed.
+    """
+    seen = "; the outside saw an empty connection"
+    denying = next((hop for hop in hops if hop.denied), None)
+    if denying is not None and not arrival.authority:
+        return Ending(ended=f"{_role(denying.pod)} policy", evidence=f"{denying}{seen}")
+    if hops and hops[-1].pod.is_gateway and (arrival.is_empty or hops[-1].silent):
+        return Ending(ended="gateway", evidence=f"{hops[-1]}{seen}")
+    return None
