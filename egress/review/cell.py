@@ -1,7 +1,7 @@
 """A cell of the matrix: who, where to, and how."""
 
-from dataclasses import dataclass
 from enum import StrEnum, auto
+from typing import NamedTuple
 
 from egress.review.request import Scheme
 
@@ -15,8 +15,7 @@ class Asked(StrEnum):
     """The gateway's Service is dialled."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """One cell. `scheme` None stands for every scheme."""
 
     identity: str

@@ -119,7 +119,7 @@ class Matrix:
             return found
         shown = ANY_OTHER if host == UNNAMED else host
         assert isinstance(found.arrival, AtSite)  # noqa: S101 - nothing inside is shared
-        arrival = replace(found.arrival, ends=((shown, DEFAULT_PORT[scheme]),))
+        arrival = found.arrival._replace(ends=((shown, DEFAULT_PORT[scheme]),))
         return replace(found, arrival=arrival)
 
     def _ask(self, source: Workload, host: str, scheme: Scheme, probe: Probe) -> Answer:

@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from operator import eq
+from typing import NamedTuple
 
 from egress.review.decision.client import ClientSees
 from egress.review.decision.control import Control
@@ -37,8 +37,7 @@ from egress.review.objects.workloads import Workload
 from egress.review.request import Request
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """What a policy can see of a request. On a connection (`http` False) it sees no HTTP attribute."""
 
     http: bool
@@ -155,12 +154,14 @@ def _matches(policy: AuthorizationPolicy, asked: Asked) -> bool:
     return any(evaluated.matches(rule) for rule in policy.rules if asked.http or deny or not rule.reads_http)
 
 
-@dataclass(frozen=True, slots=True)
 class _Evaluated:
     """A policy's rules against one request."""
 
-    asked: Asked
-    policy: AuthorizationPolicy
+    __slots__ = ("asked", "policy")
+
+    def __init__(self, asked: Asked, policy: AuthorizationPolicy) -> None:
+        self.asked = asked
+        self.policy = policy
 
     def matches(self, rule: Rule) -> bool:
         """True when a source, an operation and every condition fit."""

@@ -1,6 +1,6 @@
 """The gateway: which server takes a connection, where its route leads."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from egress.review.decision.client import ClientSees
 from egress.review.decision.control import Control, Proxy
@@ -152,7 +152,7 @@ def onward(accepted: Accepted, request: Request, principal: str) -> Forwarding:
     outcome = _follow(accepted, item, route, request, gateway, principal, http=False)
     if server.passes_through and isinstance(outcome, Onward):
         bare = outcome.wire.security in (Security.PLAIN, Security.APPLICATION_TLS)
-        wire = accepted.wire if bare else replace(outcome.wire, callers_own=accepted.wire.callers_own)
+        wire = accepted.wire if bare else outcome.wire._replace(callers_own=accepted.wire.callers_own)
         return Onward(outcome.steps, outcome.target, wire, http=False)
     if server.passes_through and accepted.wire.callers_own and isinstance(outcome, Refusal):
         return Refusal(outcome.steps, ClientSees.TLS_FAILURE)

@@ -31,7 +31,7 @@ def ask(cluster: Cluster, source: Workload, request: Request) -> Answer:
         end = _follow(Question(cluster, source, request), trace)
     except Undecided as undecided:
         left = trace.leave_open(undecided)
-        if not isinstance(left, Refused):
+        if left is None:
             return Answer(Verdict.UNKNOWN, ClientSees.UNDECIDED, tuple(trace.decisions), None, trace.gateway)
         end = left
     steps = tuple(trace.decisions)

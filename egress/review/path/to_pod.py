@@ -1,7 +1,6 @@
 """The way to a Pod: the Service's ports, network policies, the VPC firewall, then the Pod's own proxy."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from egress.review.decision.arrival import AtPod
 from egress.review.decision.client import ClientSees
@@ -70,7 +69,7 @@ def to_service(
         wire = connection.automatic
         proxy = Proxy.GATEWAY if connection.gateways else Proxy.SIDECAR
         trace.add(Decision(proxy.tls, Outcome.PASSES, Reason(Why.AUTO_MTLS)))
-    return to_pod(question, trace, pod, number, replace(connection, wire=wire, automatic=None))
+    return to_pod(question, trace, pod, number, connection._replace(wire=wire, automatic=None))
 
 
 def _selected(mesh: Mesh, service: Service) -> list[Workload]:
