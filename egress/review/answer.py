@@ -21,7 +21,7 @@ class Verdict(StrEnum):
     """It hangs on something the input does not state."""
 
 
-class Condition(NamedTuple):
+class AllowedRequests(NamedTuple):
     """Paths and methods that are allowed, each by the pattern that names them."""
 
     path: str | None
@@ -45,7 +45,7 @@ class Answer:
     """Where an allowed request ends."""
     through: str = ""
     """The gateway on the way, NAMESPACE/WORKLOAD; empty for a direct connection."""
-    conditions: tuple[Condition, ...] = ()
+    conditions: tuple[AllowedRequests, ...] = ()
     """For a conditional cell: what is allowed."""
 
     @property

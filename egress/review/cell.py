@@ -6,7 +6,7 @@ from typing import NamedTuple
 from egress.review.request import Scheme
 
 
-class Asked(StrEnum):
+class Way(StrEnum):
     """How a cell's request differs from one by name, of the workload as it is deployed."""
 
     BY_NAME = auto()
@@ -21,4 +21,4 @@ class Cell(NamedTuple):
     identity: str
     scheme: Scheme | None
     host: str
-    asked: Asked = Asked.BY_NAME
+    way: Way = Way.BY_NAME

@@ -37,7 +37,7 @@ from egress.review.objects.workloads import Workload
 from egress.review.request import Request
 
 
-class Asked(NamedTuple):
+class Attributes(NamedTuple):
     """What a policy can see of a request. On a connection (`http` False) it sees no HTTP attribute."""
 
     http: bool
@@ -113,7 +113,7 @@ class PolicyIndex:
         return [self.allow[i] for i in sorted([*self._open, *self._named.get(namespace, ())])]
 
 
-def decide(policies: PolicyIndex, asked: Asked) -> tuple[Decision, ClientSees | None]:
+def decide(policies: PolicyIndex, asked: Attributes) -> tuple[Decision, ClientSees | None]:
     """DENY first, then ALLOW: without ALLOW policies everything passes, with them only what one matches."""
     refused = ClientSees.FORBIDDEN if asked.http else ClientSees.TLS_FAILURE
     for policy in policies.deny:
@@ -133,7 +133,7 @@ def _decision(outcome: Outcome, reason: Reason, address: str | None) -> Decision
     return Decision(Control.AUTHORIZATION_POLICY, outcome, reason, address)
 
 
-def _refusal(policies: PolicyIndex, asked: Asked) -> Decision:
+def _refusal(policies: PolicyIndex, asked: Attributes) -> Decision:
     """The refusal of a request that no policy allows, with the policy that comes nearest to it."""
     reason = Reason(
         Why.NO_POLICY_MATCHES, count=len(policies.allow), caller=asked.principal or None, port=asked.port
@@ -143,7 +143,7 @@ def _refusal(policies: PolicyIndex, asked: Asked) -> Decision:
     return _decision(Outcome.REFUSES, reason, own[0].address)
 
 
-def _matches(policy: AuthorizationPolicy, asked: Asked) -> bool:
+def _matches(policy: AuthorizationPolicy, asked: Attributes) -> bool:
     """True when one of a policy's rules matches a request or connection.
 
     On a TCP or TLS listener an HTTP attribute drops an ALLOW rule as a whole; of a DENY rule it is left out,
@@ -159,7 +159,7 @@ class _Evaluated:
 
     __slots__ = ("asked", "policy")
 
-    def __init__(self, asked: Asked, policy: AuthorizationPolicy) -> None:
+    def __init__(self, asked: Attributes, policy: AuthorizationPolicy) -> None:
         self.asked = asked
         self.policy = policy
 

@@ -1,6 +1,6 @@
 """The gateway: which server takes a connection, where its route leads."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from egress.review.decision.client import ClientSees
 from egress.review.decision.control import Control, Proxy
@@ -20,8 +20,7 @@ from egress.review.objects.workloads import Workload
 from egress.review.request import Request
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Accepted:
+class Accepted(NamedTuple):
     """A connection that a server takes. `http` tells whether the gateway reads requests on it."""
 
     servers: GatewayServers
@@ -56,8 +55,7 @@ def accept(
     return _tls(listeners, built, wire, view)
 
 
-@dataclass(frozen=True)
-class _Views:
+class _Views(NamedTuple):
     """What the client sees of a refusal at the gateway: what its proxy makes of it, or the refusal itself."""
 
     request: Request

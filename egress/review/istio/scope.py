@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from egress.review.decision.reason import Reason, Why
 from egress.review.errors import Undecided
@@ -15,8 +16,7 @@ from egress.review.objects.kubernetes_object import KubernetesObject
 from egress.review.objects.selectors import matches_labels
 
 
-@dataclass(frozen=True, slots=True)
-class Import:
+class Import(NamedTuple):
     """One `namespace/host` of a Sidecar; `namespace` is resolved, `*` stands for all."""
 
     namespace: str

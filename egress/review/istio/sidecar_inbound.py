@@ -102,7 +102,7 @@ class _Listener(NamedTuple):
 
     def _take_mtls(self, connection: Connection, request: Request) -> Entered | Refusal:
         """Mesh mTLS: the caller is identified. ALPN tells whether the proxy that connects has read requests."""
-        own = bool(request.own_tls)
+        own = request.own_tls is not None
         if self.reads is _Reads.HTTP and request.scheme == "https" and not own:
             return self._refuse(Why.READS_HTTP_HANDSHAKE_INSIDE, ClientSees.TLS_FAILURE)
         by_alpn = connection.reads_http and not own and request.scheme == "http"

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from egress.review.comparison import Change, Comparison
+from egress.review.comparison import Change, Comparison, Effect
 from egress.review.output.answers import as_json, decided_text, seen_text, verdict_text
 from egress.review.output.table import for_stdout, markdown, wrapped
 
@@ -33,7 +33,7 @@ def cells(change: Change) -> tuple[str, ...]:
     because = ", ".join(shown) + (f" and {more} more" if more else "")
     before = verdict_text(change.before) if change.before else "no such identity"
     after = verdict_text(change.after) if change.after else "no such identity"
-    if change.effect in ("another way", "refused differently") and change.before and change.after:
+    if change.effect in (Effect.WAY, Effect.VIEW) and change.before and change.after:
         before, after = seen_text(change.before), seen_text(change.after)
     return (str(change.effect), change.identity, change.host, change.scheme, before, after, because)
 

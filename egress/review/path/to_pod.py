@@ -9,7 +9,7 @@ from egress.review.decision.decision import Decision, Outcome
 from egress.review.decision.reason import Reason, Why
 from egress.review.decision.security import Security
 from egress.review.errors import Undecided
-from egress.review.istio.authorization import Asked, decide
+from egress.review.istio.authorization import Attributes, decide
 from egress.review.istio.auto_mtls import takes_mesh_mtls
 from egress.review.istio.forwarding import Connection, Refusal, Wire
 from egress.review.istio.inbound import accept, onward
@@ -175,9 +175,11 @@ def _through(
     return AtGateway(pod, onward(accepted, request, own))
 
 
-def _asked(question: Question, connection: Connection, port: int, *, http: bool, principal: str) -> Asked:
+def _asked(
+    question: Question, connection: Connection, port: int, *, http: bool, principal: str
+) -> Attributes:
     sender = connection.sender
-    return Asked(
+    return Attributes(
         http=http,
         principal=principal,
         namespace=sender.namespace if principal else "",

@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping
 
-from egress.review.cell import Asked, Cell
+from egress.review.cell import Cell, Way
 
-ASKED: Mapping[Asked, str] = {
-    Asked.BY_NAME: "",
-    Asked.WITHOUT_SIDECAR: " (no sidecar)",
-    Asked.SERVICE_DIALLED: " (Service dialled)",
+WAYS: Mapping[Way, str] = {
+    Way.BY_NAME: "",
+    Way.WITHOUT_SIDECAR: " (no sidecar)",
+    Way.SERVICE_DIALLED: " (Service dialled)",
 }
 
 
 def cell_text(cell: Cell) -> str:
     """`IDENTITY SCHEME://HOST`, with what differs from a request by name."""
-    return f"{cell.identity}{ASKED[cell.asked]} {cell.scheme or 'http(s)'}://{cell.host}"
+    return f"{cell.identity}{WAYS[cell.way]} {cell.scheme or 'http(s)'}://{cell.host}"
