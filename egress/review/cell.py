@@ -11,6 +11,9 @@ class Way(StrEnum):
 
     BY_NAME = auto()
     WITHOUT_SIDECAR = auto()
+    """A Pod of the identity without a sidecar dials the gateway itself."""
+    SIDECAR_LEFT_OUT = auto()
+    """The identity's own Pod goes around its sidecar."""
     SERVICE_DIALLED = auto()
     """The gateway's Service is dialled."""
 

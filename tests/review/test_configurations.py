@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 
 from egress.review.cluster import Cluster
-from egress.review.findings.acceptance import judge, read_acceptances
+from egress.review.findings.acceptance import judge
+from egress.review.findings.acceptance_file import read_acceptances
 from egress.review.findings.finding import Finding, Level
-from egress.review.findings.registry import KINDS, find
+from egress.review.findings.registry import ACCEPTABLE, find
 from egress.review.inputs.reading import read
-from egress.review.output.texts.cells import cell_text
+from egress.review.texts.cells import cell_text
 from tests.review.conftest import ROOT
 from tests.review.test_acceptance import TODAY
 
@@ -72,7 +73,7 @@ def test_every_finding_of_the_tutorial_names_an_object_or_what_is_missing(
 
 def test_production_has_no_finding_that_is_not_accepted_with_a_reason(production: Path) -> None:
     findings = find(Cluster(read([production])))
-    acceptances = read_acceptances(ROOT / "config/production/accepted.yaml", [kind.code for kind in KINDS])
+    acceptances = read_acceptances(ROOT / "config/production/accepted.yaml", ACCEPTABLE, TODAY)
     judged = judge(findings, acceptances, TODAY)
     assert [finding.message for finding in judged.open] == []
     assert [f.kind.code for f, _ in judged.accepted if f.kind.level is Level.ERROR] == ["EG101"]

@@ -7,13 +7,13 @@ from egress.review.decision.decision import Decision
 from egress.review.decision.reason import Why
 from egress.review.errors import Undecided
 from egress.review.findings.evidence import Evidence
-from egress.review.findings.finding import Analyzer, Family, Finding, Kind, Level, some
+from egress.review.findings.finding import Analyzer, Family, Finding, Kind, Level, Subjects, some
 from egress.review.istio.scope import Scope
 from egress.review.network.addresses import INTERNET
 from egress.review.network.endpoint import Endpoint, Flow
 from egress.review.network.network_policy_rules import Direction
 from egress.review.objects.workloads import Workload, injects
-from egress.review.output.texts.reasons import left_out_text
+from egress.review.texts.reasons import left_out_text
 
 NO_POLICIES = Kind(
     code="EG111",
@@ -90,6 +90,7 @@ def find_no_policies(evidence: Evidence) -> Iterator[Finding]:
         yield Finding(
             kind=NO_POLICIES,
             facts={"who": some(_spoken(pod) for pod in pods), "subject": namespace},
+            about=Subjects(namespaces=(namespace,), identities=tuple(pod.identity for pod in pods)),
             addresses=tuple(dict.fromkeys(opening)) or _namespace(evidence, namespace, pods),
         )
 
@@ -129,6 +130,7 @@ def find_gateway_open(evidence: Evidence) -> Iterator[Finding]:
             yield Finding(
                 kind=GATEWAY_OPEN,
                 facts={"subject": gateway.identity, "ports": named},
+                about=Subjects(identities=(gateway.identity,)),
                 addresses=tuple(policy.address for policy in policies)
                 or ((gateway.address,) if gateway.address else ()),
             )
@@ -151,6 +153,7 @@ def find_allow_any(evidence: Evidence) -> Iterator[Finding]:
                 "subject": namespace,
                 "why": ", Istio's default: meshConfig is not in the input" if assumed else "",
             },
+            about=Subjects(namespaces=(namespace,)),
             addresses=(address,) if address else _namespace(evidence, namespace, []),
         )
 
@@ -162,6 +165,7 @@ def find_not_captured(evidence: Evidence) -> Iterator[Finding]:
             yield Finding(
                 kind=NOT_CAPTURED,
                 facts={"subject": pod.identity, "what": left_out_text(pod.capture.left_out)},
+                about=Subjects(identities=(pod.identity,)),
                 addresses=(pod.address,) if pod.address else (),
                 cells=tuple(
                     row.cell
@@ -183,6 +187,7 @@ def find_no_injection(evidence: Evidence) -> Iterator[Finding]:
         yield Finding(
             kind=NO_INJECTION,
             facts={"who": some(pod.name for pod in pods), "subject": namespace},
+            about=Subjects(namespaces=(namespace,), identities=tuple(pod.identity for pod in pods)),
             addresses=tuple(addresses) or _namespace(evidence, namespace, pods),
         )
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from egress.review.errors import Undecided
 from egress.review.findings.admission import refusing
 from egress.review.findings.evidence import Evidence
-from egress.review.findings.finding import Analyzer, Family, Finding, Kind, Level
+from egress.review.findings.finding import Analyzer, Family, Finding, Kind, Level, Subjects
 from egress.review.network.addresses import INTERNET
 from egress.review.network.endpoint import Endpoint, Flow
 from egress.review.network.vpc import NodePool
@@ -37,15 +37,16 @@ def find_on_gateway_nodes(evidence: Evidence) -> Iterator[Finding]:
     """Workloads that the scheduler may put where the gateways run."""
     for pod in evidence.identities:
         for pool in gateway_pools(evidence):
-            if fits(pod, pool) and _reaches_the_internet(evidence, pool):
+            if fits(pod, pool) and reaches_the_internet(evidence, pool):
                 yield Finding(
                     kind=ON_GATEWAY_NODES,
                     facts={"subject": pod.identity, "pool": pool.name},
+                    about=Subjects(identities=(pod.identity,)),
                     addresses=tuple(address for address in (pod.address, pool.address) if address),
                 )
 
 
-def _reaches_the_internet(evidence: Evidence, pool: NodePool) -> bool:
+def reaches_the_internet(evidence: Evidence, pool: NodePool) -> bool:
     """True unless the firewall keeps a pool's nodes in."""
     firewall, internet = evidence.cluster.firewall, evidence.cluster.outside(INTERNET)
     if firewall is None:

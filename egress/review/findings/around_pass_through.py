@@ -7,7 +7,7 @@ from egress.review.cell import Cell, Way
 from egress.review.decision.client import ClientSees
 from egress.review.decision.control import Control
 from egress.review.findings.evidence import Evidence
-from egress.review.findings.finding import Analyzer, Family, Finding, Kind, Level, some
+from egress.review.findings.finding import Analyzer, Family, Field, Finding, Kind, Level, Subjects, some
 from egress.review.istio.gateway_servers import Server
 from egress.review.istio.hostnames import is_wildcard
 from egress.review.objects.workloads import Workload
@@ -97,6 +97,7 @@ def _open_to_anyone(
         yield Finding(
             kind=kind,
             facts={"hosts": some(got), "port": str(server.bound), "subject": gateway.identity},
+            about=Subjects(hosts=tuple(got), fields=_port_fields(server)),
             addresses=_deciding(evidence, gateway, server),
             cells=tuple(
                 Cell(who, scheme, host, Way.WITHOUT_SIDECAR) for host, whos in got.items() for who in whos
@@ -137,6 +138,9 @@ def find_through_service(evidence: Evidence) -> Iterator[Finding]:
                 yield Finding(
                     kind=THROUGH_SERVICE,
                     facts={"who": some(who), "port": str(server.number), "subject": gateway.identity},
+                    about=Subjects(
+                        hosts=tuple(dict.fromkeys(each.host for each in cells)), fields=_port_fields(server)
+                    ),
                     addresses=_deciding(evidence, gateway, server),
                     cells=tuple(cells),
                 )
@@ -157,6 +161,7 @@ def find_contradicted(evidence: Evidence) -> Iterator[Finding]:
         yield Finding(
             kind=CONTRADICTED,
             facts={"identity": row.identity, "subject": row.host},
+            about=Subjects(identities=(row.identity,), hosts=(row.host,)),
             addresses=tuple(
                 dict.fromkeys(s.address for s in (step, row.answer.decisive) if s is not None and s.address)
             ),
@@ -195,6 +200,15 @@ def _deciding(evidence: Evidence, gateway: Workload, server: Server) -> tuple[st
     """The policies that let a caller without identity through, and the server."""
     index = evidence.cluster.authorization.policies_for(gateway)
     return (*(policy.address for policy in index.allowing("")), server.gateway.address)
+
+
+def _port_fields(server: Server) -> tuple[Field, ...]:
+    """Where policies and the Gateway name a server's port."""
+    return (
+        Field(("rules", "to", "operation", "ports"), str(server.bound)),
+        Field(("rules", "when", "values"), str(server.bound)),
+        Field(("servers", "port", "number"), str(server.number)),
+    )
 
 
 ANALYZERS: Iterable[Analyzer] = (

@@ -4,19 +4,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from egress.review.answer import Verdict
-from egress.review.cell import Cell
+from egress.review.cell import Cell, Way
 from egress.review.decision.control import Control
 from egress.review.findings.admission import refusing
 from egress.review.findings.evidence import Evidence
-from egress.review.findings.finding import Analyzer, Family, Finding, Kind, Level, some
+from egress.review.findings.finding import Analyzer, Family, Finding, Kind, Level, Subjects, some
 from egress.review.istio.hostnames import most_specific, subset_of
 from egress.review.istio.virtual_services import MESH, VirtualService
 from egress.review.istio.visibility import visible
 from egress.review.matrix import ANY_OTHER, Row
 from egress.review.network.addresses import GOOGLE_API_VIPS, INTERNET, PRIVATE_VIP, RESTRICTED_VIP, Cover
 from egress.review.objects.kubernetes_object import KubernetesObject
-from egress.review.output.texts.controls import NAMES
-from egress.review.request import Scheme
+from egress.review.texts.cells import host_text
+from egress.review.texts.controls import NAMES
 
 DIRECT = Kind(
     code="EG121",
@@ -81,19 +81,19 @@ OVERRIDING = ("VirtualService", "DestinationRule", "Gateway")
 def find_direct(evidence: Evidence) -> Iterator[Finding]:
     """Identities that reach the internet without a gateway, with their sidecar or without."""
     for source in evidence.identities:
-        found: list[tuple[Scheme, str]] = []
+        found: list[Cell] = []
         addresses: list[str] = []
         missing: list[Control] = []
         for row in evidence.rows_by_identity[source.identity]:
             answer = row.answer
             if answer.verdict is Verdict.ALLOWED and not answer.through and _public(evidence, row.host):
-                found.append((row.scheme, row.host))
+                found.append(row.cell)
                 addresses += [step.address for step in answer.steps if step.address]
                 missing += answer.not_given
         if not found and source.meshed:
             without = evidence.ask(source, "https", UNLISTED, sidecar=False)
             if without.verdict is Verdict.ALLOWED:
-                found.append(("https", f"{ANY_OTHER} without its sidecar"))
+                found.append(Cell(source.identity, "https", ANY_OTHER, Way.SIDECAR_LEFT_OUT))
                 addresses += [step.address for step in without.steps if step.address]
                 missing += without.not_given
         if found:
@@ -101,13 +101,17 @@ def find_direct(evidence: Evidence) -> Iterator[Finding]:
                 kind=DIRECT,
                 facts={
                     "subject": source.identity,
-                    "hosts": some(host for _, host in found),
+                    "hosts": some(map(host_text, found)),
                     "unless": f" ({some(NAMES[control] for control in missing)} not given)"
                     if missing
                     else "",
                 },
+                about=Subjects(
+                    identities=(source.identity,),
+                    hosts=tuple(dict.fromkeys(each.host for each in found if each.host != ANY_OTHER)),
+                ),
                 addresses=tuple(dict.fromkeys(addresses)),
-                cells=tuple(Cell(source.identity, scheme, host) for scheme, host in found),
+                cells=tuple(found),
             )
 
 
@@ -130,6 +134,7 @@ def find_no_route(evidence: Evidence) -> Iterator[Finding]:
         yield Finding(
             kind=NO_ROUTE,
             facts={"who": some(who), "subject": host},
+            about=Subjects(hosts=(host,), identities=tuple(dict.fromkeys(who))),
             addresses=(address,),
             cells=tuple(Cell(identity, None, host) for identity in dict.fromkeys(who)),
         )
@@ -150,6 +155,7 @@ def find_google_direct(evidence: Evidence) -> Iterator[Finding]:
                 "subject": host,
                 "held": _held_by(evidence, host),
             },
+            about=Subjects(hosts=(host,), identities=tuple(dict.fromkeys(row.identity for row in rows))),
             addresses=tuple(
                 dict.fromkeys(step.address for row in rows for step in row.answer.steps if step.address)
             ),
@@ -187,17 +193,17 @@ def find_tenant_routing(evidence: Evidence) -> Iterator[Finding]:
     ours = {s.host for gateway in evidence.gateways for s in evidence.servers(gateway).services} | routed
     for route in mesh.virtual_services.all:
         if route.namespace not in platform and (won := _won(evidence, route, routed)):
-            yield _tenant("VirtualService", f"{route.namespace}/{route.object.name}", won, route.address)
+            yield _tenant(route.object, won)
     for rule in mesh.destination_rules.all:
         item = rule.objects[0]
         theirs = item.namespace not in platform and item.namespace in evidence.spaces
         if not theirs or not visible(rule.export, item.namespace):
             continue
         if covered := sorted(host for host in ours if subset_of(host, rule.host)):
-            yield _tenant("DestinationRule", f"{item.namespace}/{item.name}", covered[0], item.address)
+            yield _tenant(item, covered[0])
     for item in mesh.gateway_objects:
         if item.namespace not in platform and _displaces(evidence, item):
-            yield _tenant("Gateway", f"{item.namespace}/{item.name}", "the gateway's Pods", item.address)
+            yield _tenant(item, None)
 
 
 def _won(evidence: Evidence, route: VirtualService, routed: set[str]) -> str | None:
@@ -230,9 +236,17 @@ def _displaces(evidence: Evidence, item: KubernetesObject) -> bool:
     return False
 
 
-def _tenant(kind: str, subject: str, host: str, address: str) -> Finding:
+def _tenant(item: KubernetesObject, host: str | None) -> Finding:
+    """A team's object that takes over a host; None for a Gateway, which takes over the gateway's Pods."""
     return Finding(
-        kind=TENANT_ROUTING, facts={"kind": kind, "subject": subject, "host": host}, addresses=(address,)
+        kind=TENANT_ROUTING,
+        facts={
+            "kind": item.kind,
+            "subject": f"{item.namespace}/{item.name}",
+            "host": host or "the gateway's Pods",
+        },
+        about=Subjects(namespaces=(item.namespace,), hosts=(host,) if host else ()),
+        addresses=(item.address,),
     )
 
 
@@ -268,6 +282,7 @@ def find_unchecked_name(evidence: Evidence) -> Iterator[Finding]:
                             if tls.insecure
                             else "sni is set without subjectAltNames",
                         },
+                        about=Subjects(hosts=(rule.host,)),
                         addresses=(tls.address or rule.address,),
                         cells=tuple(cells),
                     )

@@ -8,7 +8,7 @@ from egress.review.cell import Cell
 from egress.review.decision.control import Control
 from egress.review.decision.reason import Why
 from egress.review.findings.evidence import Evidence
-from egress.review.findings.finding import Analyzer, Family, Finding, Kind, Level, some
+from egress.review.findings.finding import Analyzer, Family, Field, Finding, Kind, Level, Subjects, some
 from egress.review.istio.authorization_policy import SNI, Action, AuthorizationPolicy, Rule, stated_values
 from egress.review.istio.policy_values import any_of, by_host
 from egress.review.matrix import SCHEMES, Row
@@ -83,6 +83,12 @@ def find_unused_port(evidence: Evidence) -> Iterator[Finding]:
                         "gateway": some(gateway.identity for gateway in gateways),
                         "ports": some(map(str, listening)) or "nothing",
                     },
+                    about=Subjects(
+                        fields=(
+                            Field(("rules", "to", "operation", "ports"), port),
+                            Field(("rules", "when", "values"), port),
+                        )
+                    ),
                     addresses=(policy.address,),
                 )
 
@@ -116,28 +122,31 @@ def _needed(evidence: Evidence, gateway: Workload, policy: AuthorizationPolicy) 
 def find_never_matches(evidence: Evidence) -> Iterator[Finding]:
     """Values that validation accepts and Istio compares with nothing (judgements 3, 7, 8 and 11)."""
     for policy in evidence.cluster.authorization.all:
-        for field, value, why in _never(policy.rules):
+        for keys, value, why in _never(policy.rules):
+            field = keys[-1] if keys[0] != "when" else SNI
             yield Finding(
                 kind=NEVER_MATCHES,
                 facts={"subject": _name(policy), "field": field, "value": value, "why": why},
+                about=Subjects(fields=(Field(("rules", *keys), value),)),
                 addresses=(policy.address,),
             )
 
 
-def _never(rules: Iterable[Rule]) -> Iterator[tuple[str, str, str]]:
+def _never(rules: Iterable[Rule]) -> Iterator[tuple[tuple[str, ...], str, str]]:
+    """The keys of a value below `rules`, the value, and why it matches nothing."""
     for rule in rules:
         for source in rule.sources:
             for field, value in stated_values(source):
                 if why := _never_a_source(field, value):
-                    yield field, value, why
+                    yield ("from", "source", field), value, why
         for operation in rule.operations:
             for field, value in stated_values(operation):
                 if why := _never_an_operation(field, value):
-                    yield field, value, why
+                    yield ("to", "operation", field), value, why
         for condition in rule.conditions:
             for value in condition.values.wanted if condition.key == SNI else ():
                 if value != value.lower():
-                    yield SNI, value, "Envoy puts the SNI in lower case"
+                    yield ("when", "values"), value, "Envoy puts the SNI in lower case"
 
 
 def _never_a_source(field: str, value: str) -> str:
@@ -179,6 +188,7 @@ def find_not_visible(evidence: Evidence) -> Iterator[Finding]:
             yield Finding(
                 kind=NOT_VISIBLE,
                 facts={"subject": _name(policy), "identity": identity, "hosts": some(sorted(found))},
+                about=Subjects(identities=(identity,), hosts=tuple(sorted(found))),
                 addresses=(policy.address,),
                 cells=tuple(Cell(identity, "http", host) for host in sorted(found)),
             )
@@ -202,6 +212,7 @@ def find_not_authorized(evidence: Evidence) -> Iterator[Finding]:
             yield Finding(
                 kind=NOT_AUTHORIZED,
                 facts={"identity": row.identity, "subject": row.host, "scheme": row.scheme},
+                about=Subjects(identities=(row.identity,), hosts=(row.host,)),
                 addresses=(route,) if route else (),
                 cells=(row.cell,),
             )
@@ -222,6 +233,7 @@ def find_port_in_host(evidence: Evidence) -> Iterator[Finding]:
                 yield Finding(
                     kind=PORT_IN_HOST,
                     facts={"policy": _name(policy), "subject": row.host},
+                    about=Subjects(hosts=(row.host,)),
                     addresses=(policy.address,),
                 )
                 break

@@ -6,7 +6,7 @@ from egress.review.answer import Verdict
 from egress.review.decision.control import Control
 from egress.review.errors import Undecided
 from egress.review.findings.evidence import Evidence
-from egress.review.findings.finding import Analyzer, Family, Finding, Kind, Level, some
+from egress.review.findings.finding import Analyzer, Family, Field, Finding, Kind, Level, Subjects, some
 from egress.review.network.addresses import Cover
 from egress.review.network.endpoint import Flow
 from egress.review.network.network_policy_rules import Direction
@@ -14,7 +14,7 @@ from egress.review.network.vpc import FirewallRule
 from egress.review.objects.kubernetes_object import KubernetesObject
 from egress.review.objects.selectors import matches_labels
 from egress.review.objects.workloads import Workload
-from egress.review.output.texts.reasons import reason_text
+from egress.review.texts.reasons import reason_text
 
 SERVER_LEFT_OUT = Kind(
     code="EG211",
@@ -76,6 +76,7 @@ def find_server_left_out(evidence: Evidence) -> Iterator[Finding]:
                     "gateway": gateway.identity,
                     "why": reason_text(skipped.reason),
                 },
+                about=_numbered(skipped.server.number),
                 addresses=(skipped.server.gateway.address,),
             )
         for port, listed in sorted(servers.by_port.items()):
@@ -89,24 +90,29 @@ def find_server_left_out(evidence: Evidence) -> Iterator[Finding]:
                             "gateway": gateway.identity,
                             "why": "no VirtualService has a route for it",
                         },
+                        about=_numbered(server.number),
                         addresses=(server.gateway.address,),
                     )
 
     for item in evidence.cluster.mesh.gateway_objects:
         if item.namespace in evidence.platform and evidence.gateways and not _selects(evidence, item):
+            numbers = [(server.get("port") or {}).get("number") for server in item.spec.get("servers") or ()]
             yield Finding(
                 kind=SERVER_LEFT_OUT,
                 facts={
-                    "number": some(
-                        str((server.get("port") or {}).get("number"))
-                        for server in item.spec.get("servers") or ()
-                    ),
+                    "number": some(map(str, numbers)),
                     "subject": f"{item.namespace}/{item.name}",
                     "gateway": "any gateway",
                     "why": "its selector takes none of their Pods",
                 },
+                about=_numbered(*numbers),
                 addresses=(item.address,),
             )
+
+
+def _numbered(*numbers: object) -> Subjects:
+    """Servers of a Gateway by their port numbers."""
+    return Subjects(fields=tuple(Field(("servers", "port", "number"), str(number)) for number in numbers))
 
 
 def _selects(evidence: Evidence, item: KubernetesObject) -> bool:
@@ -128,6 +134,7 @@ def find_dead_route(evidence: Evidence) -> Iterator[Finding]:
                     "subject": row.host,
                     "why": reason_text(step.reason),
                 },
+                about=Subjects(identities=(row.identity,), hosts=(row.host,)),
                 addresses=(step.address,) if step.address else (),
                 cells=(row.cell,),
             )
@@ -207,6 +214,7 @@ def find_istiod_cut_off(evidence: Evidence) -> Iterator[Finding]:
             yield Finding(
                 kind=ISTIOD_CUT_OFF,
                 facts={"subject": source.namespace},
+                about=Subjects(namespaces=(source.namespace,)),
                 addresses=tuple(policy.address for policy in policies.selecting(source, Direction.EGRESS)),
             )
 

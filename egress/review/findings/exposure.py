@@ -7,7 +7,7 @@ from egress.review.decision.decision import Decision
 from egress.review.errors import Undecided
 from egress.review.findings.around_nodes import gateway_pools
 from egress.review.findings.evidence import Evidence
-from egress.review.findings.finding import Analyzer, Family, Finding, Kind, Level, some
+from egress.review.findings.finding import Analyzer, Family, Field, Finding, Kind, Level, Subjects, some
 from egress.review.istio.hostnames import fully_qualified
 from egress.review.istio.visibility import PUBLIC, exported_to
 from egress.review.network.addresses import INTERNET, PRIVATE, Cover, network
@@ -162,6 +162,7 @@ def find_wider_policy(evidence: Evidence) -> Iterator[Finding]:
                 yield Finding(
                     kind=WIDER_POLICY,
                     facts={"subject": f"{policy.namespace}/{policy.name}", "cidr": cidr},
+                    about=Subjects(fields=(Field(("egress", "to", "ipBlock", "cidr"), cidr),)),
                     addresses=tuple(a for a in (policy.address, steps[0].address) if a),
                 )
 

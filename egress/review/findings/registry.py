@@ -10,7 +10,7 @@ from egress.review.findings import (
     dead_routes,
     exposure,
 )
-from egress.review.findings.acceptance import EXPIRED, UNUSED
+from egress.review.findings.acceptance import EXPIRED, UNUSED, VOID
 from egress.review.findings.evidence import Evidence
 from egress.review.findings.finding import Analyzer, Finding, Kind
 
@@ -29,11 +29,19 @@ ANALYZERS: tuple[Analyzer, ...] = tuple(
     )
 )
 
-KINDS: tuple[Kind, ...] = (*(analyzer.kind for analyzer in ANALYZERS), EXPIRED, UNUSED)
+KINDS: tuple[Kind, ...] = (*(analyzer.kind for analyzer in ANALYZERS), EXPIRED, UNUSED, VOID)
+
+
+ACCEPTABLE: tuple[Kind, ...] = tuple(analyzer.kind for analyzer in ANALYZERS)
+"""What accepted.yaml may name."""
 
 
 def find(cluster: Cluster) -> list[Finding]:
     """All findings of a cluster, by code and then by subject."""
-    evidence = Evidence(cluster)
+    return find_in(Evidence(cluster))
+
+
+def find_in(evidence: Evidence) -> list[Finding]:
+    """All findings of what was looked at, by code and then by subject."""
     found = [finding for analyzer in ANALYZERS for finding in analyzer.find(evidence)]
     return sorted(found, key=lambda finding: (finding.kind.code, finding.message))

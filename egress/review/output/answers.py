@@ -1,16 +1,15 @@
-"""Answers as JSON and as text."""
+"""What is said of an answer, in words and as JSON; every formatter takes it from here."""
 
 from typing import Any
 
 from egress.review.answer import Answer, Verdict
 from egress.review.decision.client import ClientSees
 from egress.review.decision.decision import Decision, Outcome
-from egress.review.output.table import on_terminal
-from egress.review.output.texts.arrivals import arrival_text
-from egress.review.output.texts.clients import client_text
-from egress.review.output.texts.conditions import condition_text
-from egress.review.output.texts.controls import NAMES, control_text
-from egress.review.output.texts.reasons import reason_text
+from egress.review.texts.arrivals import arrival_text
+from egress.review.texts.clients import client_text
+from egress.review.texts.conditions import condition_text
+from egress.review.texts.controls import NAMES, control_text
+from egress.review.texts.reasons import reason_text
 
 
 def as_json(answer: Answer, *, explain: bool = False) -> dict[str, Any]:
@@ -85,18 +84,4 @@ def explained(answer: Answer) -> str:
         lines.append(f"  {number:2} {MARKS[step.outcome]:9} {control_text(step)}: {reason_text(step.reason)}")
         if step.address:
             lines.append(f"               {step.address}")
-    return "\n".join(lines)
-
-
-def for_stdout(source: str, url: str, answer: Answer, *, explain: bool) -> str:
-    """One answer, drawn on a terminal and plain where it is piped."""
-    if on_terminal():
-        from egress.review.output.terminal.answers import drawn
-
-        return drawn(source, url, answer, explain=explain)
-    lines = [f"{source} -> {url}: {verdict_text(answer)}"]
-    lines.append(f"  {seen_text(answer)}")
-    lines.append(f"  decided by {decided_text(answer)}")
-    if explain:
-        lines.append(explained(answer))
     return "\n".join(lines)

@@ -9,13 +9,13 @@ from egress.review.answer import Verdict
 from egress.review.cell import Cell
 from egress.review.comparison import Change, Comparison
 from egress.review.findings.acceptance import Judged
+from egress.review.findings.difference import only_in
 from egress.review.findings.finding import Family, Level
 from egress.review.matrix import Row
 from egress.review.output.page.differences import OPENS, parts
 from egress.review.output.page.findings import by_kind
 from egress.review.output.page.rows import breakable
-from egress.review.output.summary import only_in
-from egress.review.output.texts.cells import cell_text
+from egress.review.texts.cells import cell_text
 
 SHOWN = 6
 

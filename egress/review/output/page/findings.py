@@ -6,11 +6,11 @@ from urllib.parse import quote
 
 from egress.review.cell import Cell
 from egress.review.findings.acceptance import Judged
+from egress.review.findings.difference import only_in
 from egress.review.findings.finding import Finding, Level
 from egress.review.output.findings import counted
 from egress.review.output.page.rows import breakable
-from egress.review.output.summary import only_in
-from egress.review.output.texts.cells import cell_text
+from egress.review.texts.cells import cell_text
 
 SHOWN = 25
 """Instances of a kind, and cells of an instance, that are told; the others are counted."""
