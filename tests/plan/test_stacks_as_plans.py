@@ -13,12 +13,12 @@ from egress.review.decision.control import Control
 from egress.review.findings.registry import find
 from egress.review.inputs.reading import read
 from egress.review.matrix import Matrix
-from egress.review.texts.arrivals import arrival_text
-from egress.review.texts.cells import cell_text
-from egress.review.texts.clients import client_text
-from egress.review.texts.conditions import condition_text
-from egress.review.texts.controls import control_text
-from egress.review.texts.reasons import reason_text
+from egress.review.output.texts.arrivals import arrival_text
+from egress.review.output.texts.cells import cell_text
+from egress.review.output.texts.clients import client_text
+from egress.review.output.texts.conditions import condition_text
+from egress.review.output.texts.controls import control_text
+from egress.review.output.texts.reasons import reason_text
 from tests.plan.conftest import Planned
 from tests.plan.terraform import STACKS, document
 

@@ -15,9 +15,9 @@ from egress.review.inputs.kubernetes_yaml import inventory_of_objects
 from egress.review.inventory import Inventory
 from egress.review.network.vpc import Vpc
 from egress.review.objects.kubernetes_object import kubernetes_object
+from egress.review.output.texts.clients import client_text
 from egress.review.path.evaluation import evaluate
 from egress.review.request import parse_request
-from egress.review.texts.clients import client_text
 
 STATES = Path(__file__).parent / "states"
 TUTORIAL = STATES / "tutorial"

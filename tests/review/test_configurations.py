@@ -10,7 +10,7 @@ from egress.review.findings.acceptance_file import read_acceptances
 from egress.review.findings.finding import Finding, Level
 from egress.review.findings.registry import ACCEPTABLE, find
 from egress.review.inputs.reading import read
-from egress.review.texts.cells import cell_text
+from egress.review.output.texts.cells import cell_text
 from tests.review.conftest import ROOT
 from tests.review.test_acceptance import TODAY
 

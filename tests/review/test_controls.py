@@ -11,7 +11,7 @@ from egress.review.decision.decision import Outcome
 from egress.review.network.addresses import INTERNET, Cover, network, networks
 from egress.review.network.names import Names
 from egress.review.network.vpc import FirewallRule, Zone
-from egress.review.texts.controls import control_text
+from egress.review.output.texts.controls import control_text
 from tests.review.reviewed import State, tutorial
 from tests.review.test_findings import CLOSED, PODS, WEB, network_policy, rule, vpc, with_vpc
 

@@ -7,8 +7,8 @@ import pytest
 from egress.review.decision.control import Control
 from egress.review.errors import ReviewError
 from egress.review.inputs.typed_objects import typed_object
-from egress.review.texts.arrivals import arrival_text
-from egress.review.texts.reasons import reason_text
+from egress.review.output.texts.arrivals import arrival_text
+from egress.review.output.texts.reasons import reason_text
 from tests.review.reviewed import State, tutorial
 from tests.review.test_judgements_of_routes import SERVICE, to, virtual_service
 from tests.review.test_judgements_of_scope import X, Y, without_policies

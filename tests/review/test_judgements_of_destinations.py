@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from egress.review.answer import Verdict
-from egress.review.texts.arrivals import arrival_text
-from egress.review.texts.clients import client_text
+from egress.review.output.texts.arrivals import arrival_text
+from egress.review.output.texts.clients import client_text
 from tests.review.reviewed import State, tutorial
 from tests.review.test_judgements_of_scope import X, Y, without_policies
 

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from egress.review.answer import Answer, Verdict
+from egress.review.output.texts.arrivals import arrival_text
+from egress.review.output.texts.clients import client_text
+from egress.review.output.texts.controls import control_text
+from egress.review.output.texts.reasons import reason_text
 from egress.review.path.evaluation import evaluate
-from egress.review.texts.arrivals import arrival_text
-from egress.review.texts.clients import client_text
-from egress.review.texts.controls import control_text
-from egress.review.texts.reasons import reason_text
 from tests.review.reviewed import State, documents, tutorial
 
 TEST = "team-y/test"

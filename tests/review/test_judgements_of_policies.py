@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from egress.review.texts.reasons import reason_text
+from egress.review.output.texts.reasons import reason_text
 from tests.review.reviewed import State, tutorial
 
 NAME = "egress-team-x-to-example-com"

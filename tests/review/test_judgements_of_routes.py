@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from egress.review.texts.arrivals import arrival_text
+from egress.review.output.texts.arrivals import arrival_text
 from tests.review.reviewed import State, tutorial
 from tests.review.test_judgements_of_scope import TEAM_Z, X, Y, without_policies
 

@@ -15,8 +15,8 @@ from egress.review.inputs.reading import read
 from egress.review.inputs.typed_objects import typed_object
 from egress.review.inventory import Inventory
 from egress.review.matrix import Matrix
+from egress.review.output.texts.clients import client_text
 from egress.review.path.evaluation import ask
-from egress.review.texts.clients import client_text
 from egress.terraform import read_stacks, resolve
 from tests.review.reviewed import TUTORIAL, tutorial
 

@@ -4,7 +4,7 @@ import pytest
 
 from egress.review.answer import Verdict
 from egress.review.decision.control import Control
-from egress.review.texts.arrivals import arrival_text
+from egress.review.output.texts.arrivals import arrival_text
 from tests.review.reviewed import State, seen, tutorial
 
 NO_GATEWAY_POLICY = ""

@@ -16,19 +16,19 @@ from egress.review.decision.client import ClientSees
 from egress.review.decision.control import Control
 from egress.review.decision.reason import Why
 from egress.review.decision.security import Security
-from egress.review.texts.arrivals import SPOKEN
-from egress.review.texts.cells import WAYS
-from egress.review.texts.clients import TEXTS as CLIENTS
-from egress.review.texts.controls import NAMES
-from egress.review.texts.reasons import ABSENT, JOINED, SECURITY, TEXTS
+from egress.review.output.texts.arrivals import SPOKEN
+from egress.review.output.texts.cells import WAYS
+from egress.review.output.texts.clients import TEXTS as CLIENTS
+from egress.review.output.texts.controls import NAMES
+from egress.review.output.texts.reasons import ABSENT, JOINED, SECURITY, TEXTS
 
 ROOT = Path(__file__).parents[2]
-MAKERS = [ROOT / "egress/review/output", ROOT / "egress/review/texts"]
+OUTPUT = ROOT / "egress" / "review" / "output"
 MODULES = [
     path
     for folder in ("egress/review", "egress/proof/differential")
     for path in sorted((ROOT / folder).rglob("*.py"))
-    if not set(MAKERS) & set(path.parents)
+    if OUTPUT not in path.parents
 ]
 
 TEXT_FUNCTIONS = {
@@ -227,7 +227,7 @@ def test_texts_are_quoted_by_those_alone_who_are_listed() -> None:
     quoting = {
         str(path.relative_to(ROOT))
         for path in MODULES
-        if re.search(r"^from egress\.review\.texts", path.read_text(), re.MULTILINE)
+        if re.search(r"^from egress\.review\.output\.texts", path.read_text(), re.MULTILINE)
         and "commands" not in path.parts
     }
     assert quoting == set(QUOTING)

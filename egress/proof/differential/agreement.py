@@ -14,10 +14,10 @@ from egress.review.decision.control import Control
 from egress.review.decision.decision import Decision
 from egress.review.errors import ReviewError
 from egress.review.objects.workloads import Workload
+from egress.review.output.texts.controls import control_text
+from egress.review.output.texts.reasons import reason_text
 from egress.review.path.evaluation import ask
 from egress.review.request import OwnTls, Request, parse_request
-from egress.review.texts.controls import control_text
-from egress.review.texts.reasons import reason_text
 
 _LINE = re.compile(
     r"(?P<method>[A-Z]+) (?P<url>https?://\S+)(?: Host: (?P<host>\S+))?(?P<past> past the sidecar)?"

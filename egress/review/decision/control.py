@@ -4,7 +4,7 @@ from enum import Enum, StrEnum, auto
 
 
 class Control(StrEnum):
-    """One control. texts/controls.py names it for a person."""
+    """One control. output/texts/controls.py names it for a person."""
 
     SOURCE = auto()
     SIDECAR = auto()

@@ -4,7 +4,7 @@ from enum import StrEnum, auto
 
 
 class Why(StrEnum):
-    """The codes. texts/reasons.py has the text of each."""
+    """The codes. output/texts/reasons.py has the text of each."""
 
     # The sender and its sidecar
     HOST_NETWORK = auto()

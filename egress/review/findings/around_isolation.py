@@ -13,7 +13,7 @@ from egress.review.network.addresses import INTERNET
 from egress.review.network.endpoint import Endpoint, Flow
 from egress.review.network.network_policy_rules import Direction
 from egress.review.objects.workloads import Workload, injects
-from egress.review.texts.reasons import left_out_text
+from egress.review.output.texts.reasons import left_out_text
 
 NO_POLICIES = Kind(
     code="EG111",

@@ -15,8 +15,8 @@ from egress.review.istio.visibility import visible
 from egress.review.matrix import ANY_OTHER, Row
 from egress.review.network.addresses import GOOGLE_API_VIPS, INTERNET, PRIVATE_VIP, RESTRICTED_VIP, Cover
 from egress.review.objects.kubernetes_object import KubernetesObject
-from egress.review.texts.cells import host_text
-from egress.review.texts.controls import NAMES
+from egress.review.output.texts.cells import host_text
+from egress.review.output.texts.controls import NAMES
 
 DIRECT = Kind(
     code="EG121",

@@ -14,7 +14,7 @@ from egress.review.network.vpc import FirewallRule
 from egress.review.objects.kubernetes_object import KubernetesObject
 from egress.review.objects.selectors import matches_labels
 from egress.review.objects.workloads import Workload
-from egress.review.texts.reasons import reason_text
+from egress.review.output.texts.reasons import reason_text
 
 SERVER_LEFT_OUT = Kind(
     code="EG211",

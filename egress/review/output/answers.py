@@ -5,11 +5,11 @@ from typing import Any
 from egress.review.answer import Answer, Verdict
 from egress.review.decision.client import ClientSees
 from egress.review.decision.decision import Decision, Outcome
-from egress.review.texts.arrivals import arrival_text
-from egress.review.texts.clients import client_text
-from egress.review.texts.conditions import condition_text
-from egress.review.texts.controls import NAMES, control_text
-from egress.review.texts.reasons import reason_text
+from egress.review.output.texts.arrivals import arrival_text
+from egress.review.output.texts.clients import client_text
+from egress.review.output.texts.conditions import condition_text
+from egress.review.output.texts.controls import NAMES, control_text
+from egress.review.output.texts.reasons import reason_text
 
 
 def as_json(answer: Answer, *, explain: bool = False) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from egress.review.findings.acceptance import Acceptance, Judged
 from egress.review.findings.finding import Finding, some
 from egress.review.locations.locations import Places
 from egress.review.output.table import markdown
-from egress.review.texts.cells import cell_text
+from egress.review.output.texts.cells import cell_text
 
 SHOWN_CELLS = 6
 

@@ -8,8 +8,8 @@ from rich.text import Text
 from egress.review.output.answers import MARKS, decided_text, seen_text, verdict_text
 from egress.review.output.documents import Evaluated
 from egress.review.output.terminal.drawing import beside, columns_of_window, draw, under, worded
-from egress.review.texts.controls import control_text
-from egress.review.texts.reasons import reason_text
+from egress.review.output.texts.controls import control_text
+from egress.review.output.texts.reasons import reason_text
 
 WIDTHS = (2, 9)
 """A control's number and the longest of MARKS."""

@@ -11,7 +11,7 @@ from egress.review.findings.registry import KINDS
 from egress.review.locations.location import Place
 from egress.review.locations.locations import Places
 from egress.review.output.documents import Found
-from egress.review.texts.cells import cell_text
+from egress.review.output.texts.cells import cell_text
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 

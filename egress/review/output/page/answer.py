@@ -15,7 +15,7 @@ from egress.review.matrix import Row
 from egress.review.output.page.differences import OPENS, parts
 from egress.review.output.page.findings import by_kind
 from egress.review.output.page.rows import breakable
-from egress.review.texts.cells import cell_text
+from egress.review.output.texts.cells import cell_text
 
 SHOWN = 6
 

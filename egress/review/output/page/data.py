@@ -13,10 +13,10 @@ from egress.review.matrix import Row
 from egress.review.output.answers import seen_text, verdict_text
 from egress.review.output.comparison import cells
 from egress.review.output.page.path import stations, stop
-from egress.review.texts.clients import client_text
-from egress.review.texts.conditions import condition_text
-from egress.review.texts.controls import control_text
-from egress.review.texts.reasons import reason_text
+from egress.review.output.texts.clients import client_text
+from egress.review.output.texts.conditions import condition_text
+from egress.review.output.texts.controls import control_text
+from egress.review.output.texts.reasons import reason_text
 
 NONE = -1
 

@@ -10,7 +10,7 @@ from egress.review.findings.difference import only_in
 from egress.review.findings.finding import Finding, Level
 from egress.review.output.findings import counted
 from egress.review.output.page.rows import breakable
-from egress.review.texts.cells import cell_text
+from egress.review.output.texts.cells import cell_text
 
 SHOWN = 25
 """Instances of a kind, and cells of an instance, that are told; the others are counted."""

@@ -10,8 +10,8 @@ from egress.review.cell import Cell
 from egress.review.matrix import SCHEMES, Row
 from egress.review.output.answers import verdict_text
 from egress.review.output.page.rows import MATRIX_COLUMNS, PAGE, breakable, control, matrix_row, table, whole
+from egress.review.output.texts.cells import cell_text
 from egress.review.request import Scheme
-from egress.review.texts.cells import cell_text
 
 _HERE = Path(__file__).parent
 WIDE, LONG = 8, 60

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from egress.review.answer import Answer
 from egress.review.decision.control import Control
 from egress.review.decision.decision import Decision, Outcome
-from egress.review.texts.controls import NAMES
+from egress.review.output.texts.controls import NAMES
 
 POD, GATEWAY, BEYOND = "the Pod", "the gateway", "beyond the gateway"
 
