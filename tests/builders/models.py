@@ -5,12 +5,18 @@ from functools import cache
 from typing import Any, TypeVar
 
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
+from egress.config.durations import Duration
 from egress.source.model import ConfigModel
 
 Model = TypeVar("Model", bound=ConfigModel)
 Data = dict[str, Any]
 Schema = Mapping[str, Any]
+
+DURATION: str = TypeAdapter(Duration).json_schema()["pattern"]
+LONGEST_DURATION = 8
+"""A type may hold more than its pattern says: 999999h is less than Istio can count, a longer number may be too much."""
 
 
 def stated(
@@ -60,7 +66,12 @@ def values_of(described: Schema, document: Schema) -> st.SearchStrategy[Any]:
 
 
 def _texts(described: Schema, _: Schema) -> st.SearchStrategy[Any]:
-    return st.from_regex(described["pattern"], fullmatch=True) if "pattern" in described else st.text()
+    if "pattern" not in described:
+        return st.text()
+    texts = st.from_regex(described["pattern"], fullmatch=True)
+    return (
+        texts.filter(lambda text: len(text) < LONGEST_DURATION) if described["pattern"] == DURATION else texts
+    )
 
 
 def _lists(described: Schema, document: Schema) -> st.SearchStrategy[Any]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from egress.proof.asking.client import Client, ClientResponse, RequestSender
 from egress.proof.asking.evidence import Ending, Records
 from egress.proof.asking.identities import Identity
-from egress.proof.asking.matrix import Question
+from egress.proof.asking.matrix import RowQuestion
 from egress.proof.asking.requests import GATEWAY_POD, GATEWAY_SERVICE
 from egress.proof.asking.table import Expected
 from egress.proof.cluster.mesh import RunningMesh
@@ -47,10 +47,10 @@ class ProofRow:
 
 
 def expectations(
-    asked: Sequence[Question], table: Sequence[Expected]
-) -> list[tuple[Question, Expected | None]]:
+    asked: Sequence[RowQuestion], table: Sequence[Expected]
+) -> list[tuple[RowQuestion, Expected | None]]:
     """Join questions with a table; a table's rows come first, in its order."""
-    listed = [(Question(identity=e.identity, request=e.request), e) for e in table]
+    listed = [(RowQuestion(identity=e.identity, request=e.request), e) for e in table]
     known = {question for question, _ in listed}
     return [*listed, *((question, None) for question in asked if question not in known)]
 
@@ -66,7 +66,7 @@ class Asker:
         self._everybody = {identity.name: identity for identity in everybody}
 
     def ask(
-        self, questions: Sequence[tuple[Question, Expected | None]], progress: Callable[[int, int], None]
+        self, questions: Sequence[tuple[RowQuestion, Expected | None]], progress: Callable[[int, int], None]
     ) -> list[ProofRow]:
         """Ask and judge all rows.
 
@@ -123,14 +123,14 @@ class Asker:
         logs = sum(envoy.logged() for envoy in self._mesh.envoys.values())
         return logs + len(self._mesh.fabric.packets.packets())
 
-    def _require(self, questions: Sequence[tuple[Question, Expected | None]]) -> None:
+    def _require(self, questions: Sequence[tuple[RowQuestion, Expected | None]]) -> None:
         for question, expected in questions:
             if question.identity not in self._everybody:
                 where = f" (line {expected.line})" if expected else ""
                 known = ", ".join(sorted(self._everybody))
                 raise ProofError(f"no identity {question.identity!r}{where}; there are {known}")
 
-    def _by_identity(self, questions: Sequence[tuple[Question, Expected | None]]) -> dict[str, list[int]]:
+    def _by_identity(self, questions: Sequence[tuple[RowQuestion, Expected | None]]) -> dict[str, list[int]]:
         found: dict[str, list[int]] = {}
         for number, (question, _) in enumerate(questions):
             if question.identity not in self._not_admitted:
@@ -144,7 +144,7 @@ class Asker:
         self,
         name: str,
         numbers: Sequence[int],
-        questions: Sequence[tuple[Question, Expected | None]],
+        questions: Sequence[tuple[RowQuestion, Expected | None]],
         answers: dict[int, ClientResponse],
         failures: list[BaseException],
         places: Mapping[str, str],
@@ -181,7 +181,7 @@ class Asker:
     def _row(
         self,
         number: int,
-        question: tuple[Question, Expected | None],
+        question: tuple[RowQuestion, Expected | None],
         answer: ClientResponse | None,
         records: Records,
     ) -> ProofRow:

@@ -19,7 +19,7 @@ METADATA_URL = "http://169.254.169.254/computeMetadata/v1/"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Question:
+class RowQuestion:
     """One row's question."""
 
     identity: str
@@ -54,10 +54,10 @@ def gateway_ports(deployed: Deployed) -> list[GatewayPort]:
     return list(dict.fromkeys(found))
 
 
-def rows(deployed: Deployed, everybody: list[Identity]) -> list[Question]:
+def rows(deployed: Deployed, everybody: list[Identity]) -> list[RowQuestion]:
     """Return every question of a configuration."""
     return [
-        Question(identity=identity.name, request=request)
+        RowQuestion(identity=identity.name, request=request)
         for identity in everybody
         for request in _requests(deployed, identity, everybody)
     ]

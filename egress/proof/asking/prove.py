@@ -9,7 +9,7 @@ from typing import Any
 
 from egress.proof.asking.asking import Asker, ProofRow, expectations
 from egress.proof.asking.identities import Identity, accounts, identities
-from egress.proof.asking.matrix import Question, rows
+from egress.proof.asking.matrix import RowQuestion, rows
 from egress.proof.asking.table import Expected
 from egress.proof.cluster.deployment import Deployed, assemble
 from egress.proof.cluster.mesh import RunningMesh
@@ -76,7 +76,7 @@ class Proof:
         self.figures["istioctl_warnings"] = self.mesh.judged()
         return answered
 
-    def answers(self, questions: Sequence[Question]) -> list[ProofRow]:
+    def answers(self, questions: Sequence[RowQuestion]) -> list[ProofRow]:
         """Ask questions that nothing is expected of."""
         return self._asker.ask([(question, None) for question in questions], lambda *_: None)
 

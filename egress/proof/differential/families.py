@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from egress.proof.asking.identities import Identity
-from egress.proof.asking.matrix import Question
+from egress.proof.asking.matrix import RowQuestion
 from egress.proof.cluster import deployment
 from egress.proof.cluster.deployment import Deployed
 from egress.proof.differential.case import Case, ConfigurationCase, ObjectCase
@@ -48,7 +48,7 @@ class CaseFamily(Protocol):
     def state(self, case: Case) -> State:
         """What both sides take. Raises ReviewError where the review does not model it."""
 
-    def questions(self, case: Case, state: State, everybody: Sequence[Identity]) -> list[Question]:
+    def questions(self, case: Case, state: State, everybody: Sequence[Identity]) -> list[RowQuestion]:
         """What is asked."""
 
 
@@ -87,7 +87,7 @@ class Objects:
             deployed=deployed(self._deployed, case.operations),
         )
 
-    def questions(self, case: Case, state: State, everybody: Sequence[Identity]) -> list[Question]:
+    def questions(self, case: Case, state: State, everybody: Sequence[Identity]) -> list[RowQuestion]:
         """The same rows in every case."""
         del case, state
         return of_vocabulary(self.vocabulary, everybody)
@@ -116,7 +116,7 @@ class Configurations:
         out = self._synthesized(case)
         return State(inventory=read_synthesized(out), deployed=deployment.read(out, self._tools))
 
-    def questions(self, case: Case, state: State, everybody: Sequence[Identity]) -> list[Question]:
+    def questions(self, case: Case, state: State, everybody: Sequence[Identity]) -> list[RowQuestion]:
         """Some of the rows that follow from the configuration; the same for the same seed."""
         return of_configuration(random.Random(case.seed), state.deployed, everybody)  # noqa: S311 - repeatable, no secret
 

@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator, Sequence
 
 from egress.proof.asking.identities import INTRUDER, UNMESHED, Identity
-from egress.proof.asking.matrix import Question, rows
+from egress.proof.asking.matrix import RowQuestion, rows
 from egress.proof.asking.requests import parse
 from egress.proof.cluster.deployment import Deployed
 from egress.proof.differential.vocabulary import GOOGLE, STRANGERS, Vocabulary
@@ -13,10 +13,10 @@ OF_A_CONFIGURATION = 160
 """Rows of one configuration, out of several hundred that follow from it: more configurations tell more."""
 
 
-def of_vocabulary(vocabulary: Vocabulary, everybody: Sequence[Identity]) -> list[Question]:
+def of_vocabulary(vocabulary: Vocabulary, everybody: Sequence[Identity]) -> list[RowQuestion]:
     """The same rows for every state over a base: every account, and a Pod without a sidecar at the gateway."""
     accounts = set(vocabulary.accounts)
-    found: list[Question] = []
+    found: list[RowQuestion] = []
     for identity in everybody:
         if (identity.namespace, identity.service_account) in accounts and identity.meshed:
             lines = _of_a_workload(vocabulary)
@@ -26,13 +26,13 @@ def of_vocabulary(vocabulary: Vocabulary, everybody: Sequence[Identity]) -> list
             lines = _forged(vocabulary)
         else:
             continue
-        found += [Question(identity=identity.name, request=parse(line)) for line in lines]
+        found += [RowQuestion(identity=identity.name, request=parse(line)) for line in lines]
     return found
 
 
 def of_configuration(
     source: random.Random, deployed: Deployed, everybody: Sequence[Identity]
-) -> list[Question]:
+) -> list[RowQuestion]:
     """Rows that follow from a configuration, some of them where there are many."""
     every = rows(deployed, list(everybody))
     return every if len(every) <= OF_A_CONFIGURATION else source.sample(every, OF_A_CONFIGURATION)
