@@ -1,12 +1,15 @@
 """What keeps a team's Pods from the node and from passing their sidecar by: istio-cni, Pod Security, stated users."""
 
 import json
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.synth.conftest import Synthesis, Synthesized
+from tests.synth.conftest import Synthesis, Synthesize, Synthesized
 
+PRODUCTION = Path(__file__).parents[2] / "config" / "production"
 ENFORCE = "pod-security.kubernetes.io/enforce"
 
 
@@ -111,3 +114,18 @@ def test_what_is_changed_by_hand_is_taken_back_and_ends_no_apply(every: Synthesi
     assert manifests
     for body in manifests:
         assert body["field_manager"] == {"force_conflicts": True}
+
+
+def test_a_team_may_be_held_to_less_and_its_namespace_says_why(
+    synthesize: Synthesize, tmp_path: Path
+) -> None:
+    folder = tmp_path / "config"
+    shutil.copytree(PRODUCTION, folder)
+    file = folder / "teams" / "team-y.yaml"
+    file.write_text(file.read_text() + "pod_security: { level: baseline, reason: its images run as root }\n")
+    found = namespaces(synthesize(folder))
+
+    for name in ("team-y", "team-y-jobs"):
+        assert found[name]["labels"][ENFORCE] == "baseline"
+        assert found[name]["annotations"] == {"secure-egress/pod-security-reason": "its images run as root"}
+    assert found["team-x"]["labels"][ENFORCE] == "restricted"

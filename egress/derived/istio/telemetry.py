@@ -1,8 +1,11 @@
 """Telemetry: what the gateway logs, and what sidecars log of their refusals."""
 
+from collections.abc import Iterator
 from typing import Literal, NotRequired, TypedDict
 
+from egress.config.platform import Platform
 from egress.derived import gateway
+from egress.derived.control_plane import access_log_provider
 from egress.derived.istio.istio_object import Metadata, in_gateway_namespace
 
 
@@ -63,3 +66,11 @@ def sidecar_refusals(provider: str) -> Telemetry:
         "metadata": {"name": "egress-sidecar-refusals", "namespace": gateway.CONTROL_PLANE_NAMESPACE},
         "spec": {"accessLogging": [{"providers": [{"name": provider}], "filter": {"expression": REFUSED}}]},
     }
+
+
+def of_the_platform(platform: Platform) -> Iterator[Telemetry]:
+    """The gateway's Telemetry, where its control plane needs one to log."""
+    provider = access_log_provider(platform)
+    if provider:
+        yield gateway_access_log(provider)
+        yield sidecar_refusals(provider)

@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 import yaml
 
 from egress.derived.admission.kubernetes_types import extract, kubernetes_types
-from egress.proof.asking.asking import Row
+from egress.proof.asking.asking import ProofRow
 from egress.proof.asking.attempt import ADMISSION, ANYBODY, CREATED, RBAC, TENANT, Attempt
 from egress.proof.asking.field_attempts import field_attempts
 from egress.proof.cluster.kubernetes_api import KubernetesApi, RefusedError
@@ -76,12 +76,12 @@ def _every(entry: Mapping[str, Any]) -> Iterator[Attempt]:
     yield from field_attempts(entry["namespace"], groups)
 
 
-def ask(api: KubernetesApi, attempts: Sequence[Attempt]) -> list[Row]:
+def ask(api: KubernetesApi, attempts: Sequence[Attempt]) -> list[ProofRow]:
     """Try each; a row says who refused it."""
     return [_decided(api, attempt) if attempt.what == OPENAPI else _row(api, attempt) for attempt in attempts]
 
 
-def _row(api: KubernetesApi, attempt: Attempt) -> Row:
+def _row(api: KubernetesApi, attempt: Attempt) -> ProofRow:
     evidence, ended, got = "", "", "created"
     try:
         stored = _try(api, attempt)
@@ -101,7 +101,7 @@ def _row(api: KubernetesApi, attempt: Attempt) -> Row:
             got, ended = "refused", ended or "api server"
     dropped = ended == "api server" and "feature gate" in evidence
     expected_end = "" if attempt.refused in (CREATED, ANYBODY) or dropped else attempt.refused
-    return Row(
+    return ProofRow(
         identity=" and ".join(attempt.by) if attempt.user == TENANT else attempt.user,
         request=attempt,
         got=got,
@@ -154,7 +154,7 @@ def _missing(stored: Mapping[str, Any], place: str) -> bool:
     return False
 
 
-def _decided(api: KubernetesApi, attempt: Attempt) -> Row:
+def _decided(api: KubernetesApi, attempt: Attempt) -> ProofRow:
     """Compare the API server's own types with those that the decisions were made for."""
     version = str(api.request("GET", "/version").get("gitVersion", ""))
     live, known = extract(api.request("GET", "/openapi/v2"), version), kubernetes_types()
@@ -164,7 +164,7 @@ def _decided(api: KubernetesApi, attempt: Attempt) -> Row:
         for name in names
         for field in sorted(set(live.types.get(name, {}).items()) ^ set(known.types.get(name, {}).items()))
     ]
-    return Row(
+    return ProofRow(
         identity=f"Kubernetes {version}",
         request=attempt,
         got="undecided" if differences else "created",

@@ -15,10 +15,10 @@ import yaml
 from egress.drift.command import text
 from egress.drift.comparison import Stated, compare
 from egress.drift.protected import PROTECTED
-from egress.proof.asking.asking import Row
+from egress.proof.asking.asking import ProofRow
 from egress.proof.asking.identities import accounts, identities
 from egress.proof.cluster.kubernetes_api import KubernetesApi, RefusedError
-from egress.proof.cluster.mesh import Mesh
+from egress.proof.cluster.mesh import RunningMesh
 from egress.proof.errors import ProofError
 
 FILE = "by-hand.yaml"
@@ -29,7 +29,7 @@ _VERSIONS = ("v1", "v1beta1", "v1alpha3", "v1alpha1")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Change:
+class ChangeByHand:
     """One change by hand."""
 
     what: str
@@ -41,7 +41,7 @@ class Change:
         return f"DRIFT {self.what}"
 
 
-def read_changes(folder: Path) -> list[Change]:
+def read_changes(folder: Path) -> list[ChangeByHand]:
     """Read a stage's changes; none where it has no file. Raises ProofError where an entry is none."""
     file = folder / FILE
     if not file.exists():
@@ -51,11 +51,11 @@ def read_changes(folder: Path) -> list[Change]:
         ways = [way for way in _WAYS if way in entry]
         if len(ways) != 1 or set(entry) != {"what", "told", *ways}:
             raise ProofError(f"{file}: entry {number}: give what, told, and one of {', '.join(_WAYS)}")
-        found.append(Change(what=entry["what"], told=entry["told"], way=ways[0], object=entry[ways[0]]))
+        found.append(ChangeByHand(what=entry["what"], told=entry["told"], way=ways[0], object=entry[ways[0]]))
     return found
 
 
-def ask(mesh: Mesh, changes: Sequence[Change]) -> list[Row]:
+def ask(mesh: RunningMesh, changes: Sequence[ChangeByHand]) -> list[ProofRow]:
     """Compare what stands there, then with each change."""
     if not changes:
         return []
@@ -63,11 +63,11 @@ def ask(mesh: Mesh, changes: Sequence[Change]) -> list[Row]:
     stated = [Stated(address=each.address, object=each.object) for each in applied]
     stated += [Stated(address="proof", object=account) for account in accounts(identities(mesh.deployed))]
     live = live_objects(api)
-    nothing = Change(what="nothing is changed", told="", way="change", object={})
+    nothing = ChangeByHand(what="nothing is changed", told="", way="change", object={})
     return [_row(stated, live, nothing), *(_row(stated, _changed(api, live, each), each) for each in changes)]
 
 
-def _changed(api: KubernetesApi, live: Sequence[Object], change: Change) -> list[Object]:
+def _changed(api: KubernetesApi, live: Sequence[Object], change: ChangeByHand) -> list[Object]:
     """Return the objects as the API server would store them with a change."""
     if change.way == "create":
         return [*live, api.try_out(change.object)]
@@ -86,11 +86,11 @@ def _same_object(one: Object, other: Object) -> bool:
     )
 
 
-def _row(stated: Sequence[Stated], live: Sequence[Object], change: Change) -> Row:
+def _row(stated: Sequence[Stated], live: Sequence[Object], change: ChangeByHand) -> ProofRow:
     found = compare(stated, live, frozenset())
     said = text(found, len(stated)) if found else ""
     told = change.told in said if change.told else not said
-    return Row(
+    return ProofRow(
         identity="by hand",
         request=change,
         got=("told" if said else "nothing to tell") if told else "otherwise",
