@@ -27,6 +27,7 @@ class Family(StrEnum):
     DEAD_POLICY = "dead or contradictory policy"
     EXPOSURE = "exposure"
     ACCEPTANCE = "acceptance"
+    GUARD = "weakened guard"
 
 
 @dataclass(frozen=True, kw_only=True)
