@@ -62,8 +62,8 @@ def change(
     notes: Sequence[str] = (),
 ) -> Change:
     """Compare two judged states. Findings are compared before acceptance, so that none is hidden by it."""
-    comparison = compare(base.review, head.review)
-    both = pairs(resources(base.review.inventory), resources(head.review.inventory))
+    comparison = compare(base.cluster, head.cluster)
+    both = pairs(resources(base.cluster.inventory), resources(head.cluster.inventory))
     accepted = {key_of(finding) for finding, _ in head.judged.accepted}
     return Change(
         base=base,
@@ -77,7 +77,7 @@ def change(
         grown=tuple(grown(base.findings, head.findings)),
         gone=tuple(only_in((*base.findings, *_of_acceptances(base)), (*head.findings, *head.judged.open))),
         acceptances=compare_acceptances(base, head, today),
-        weakened=(*weakened(both, base.review.vpc, head.review.vpc), *posture),
+        weakened=(*weakened(both, base.cluster.vpc, head.cluster.vpc), *posture),
         unjudged=tuple(unjudged(both, comparison.on_the_way)),
         notes=tuple(notes),
     )

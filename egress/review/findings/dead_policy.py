@@ -5,8 +5,11 @@ from functools import lru_cache
 from typing import Any
 
 from egress.review.answer import Verdict
+from egress.review.cell import Cell
+from egress.review.decision.control import Control
+from egress.review.decision.reason import Why
 from egress.review.findings.evidence import Evidence
-from egress.review.findings.finding import Analyzer, Cell, Family, Field, Finding, Kind, Level, Subjects, some
+from egress.review.findings.finding import Analyzer, Family, Field, Finding, Kind, Level, Subjects, some
 from egress.review.istio.authorization import principal_namespace
 from egress.review.istio.policy_values import any_of, by_host
 from egress.review.matrix import SCHEMES, Row
@@ -206,18 +209,19 @@ def find_not_authorized(evidence: Evidence) -> Iterator[Finding]:
             row.answer.verdict is Verdict.REFUSED
             and row.scheme in SCHEMES
             and step is not None
-            and step.control in ("authorization policy", "gateway identity")
-            and not step.reason.endswith("denies it")
+            and step.control in (Control.AUTHORIZATION_POLICY, Control.GATEWAY_IDENTITY)
+            and step.reason.why is not Why.POLICY_DENIES
         ):
             route = next(
-                (s.address for s in row.answer.steps if s.control == "sidecar route" and s.address), None
+                (s.address for s in row.answer.steps if s.control is Control.SIDECAR_ROUTE and s.address),
+                None,
             )
             yield Finding(
                 kind=NOT_AUTHORIZED,
                 facts={"identity": row.identity, "subject": row.host, "scheme": row.scheme},
                 about=Subjects(identities=(row.identity,), hosts=(row.host,)),
                 addresses=(route,) if route else (),
-                cells=(Cell(row.identity, row.scheme, row.host),),
+                cells=(row.cell,),
             )
 
 
@@ -227,7 +231,7 @@ def find_port_in_host(evidence: Evidence) -> Iterator[Finding]:
     for row in evidence.named_rows:
         if row.scheme == "http" and row.answer.verdict in (Verdict.ALLOWED, Verdict.CONDITIONAL):
             for step in row.answer.steps:
-                if step.control == "authorization policy" and step.address:
+                if step.control is Control.AUTHORIZATION_POLICY and step.address:
                     rows.setdefault(step.address, []).append(row)
     for policy in evidence.objects("AuthorizationPolicy"):
         hosts = {host for _, named in _grants(policy) for host in named}
@@ -253,14 +257,18 @@ def _refuses_its_port(evidence: Evidence, policy: KubernetesObject, row: Row, ho
     source = evidence.matrix.by_identity[row.identity]
     answer = evidence.ask(source, "http", row.host, authority=f"{row.host}:80")
     step = answer.decisive
-    return answer.verdict is Verdict.REFUSED and step is not None and step.control == "authorization policy"
+    return (
+        answer.verdict is Verdict.REFUSED
+        and step is not None
+        and step.control is Control.AUTHORIZATION_POLICY
+    )
 
 
 def _others_take(evidence: Evidence, policy: KubernetesObject, row: Row) -> bool:
     """True when another ALLOW policy may take the host with its port: only then it is worth asking."""
     asked = f"{row.host}:80"
     for gateway in evidence.selected_gateways(policy):
-        index = evidence.review.authorization.policies_for(gateway)
+        index = evidence.cluster.authorization.policies_for(gateway)
         for other in index.allowing(row.identity.partition("/")[0]):
             if any(not hosts or any_of(hosts, asked, by_host) for _, hosts in _grants(other)):
                 return True

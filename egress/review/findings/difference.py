@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from egress.review.cell import Cell
 from egress.review.findings.finding import Finding
 
 Key = tuple[str, str, str]
@@ -20,12 +21,11 @@ def only_in(findings: Sequence[Finding], others: Iterable[Finding]) -> list[Find
 
 def grown(before: Iterable[Finding], after: Iterable[Finding]) -> list[Finding]:
     """The findings of both sides that spoil a cell which no finding of their key spoiled before."""
-    spoiled: dict[Key, set[str]] = {}
+    spoiled: dict[Key, set[Cell]] = {}
     for finding in before:
-        spoiled.setdefault(key_of(finding), set()).update(map(str, finding.cells))
+        spoiled.setdefault(key_of(finding), set()).update(finding.cells)
     return [
         finding
         for finding in after
-        if key_of(finding) in spoiled
-        and not {str(cell) for cell in finding.cells} <= spoiled[key_of(finding)]
+        if key_of(finding) in spoiled and not set(finding.cells) <= spoiled[key_of(finding)]
     ]

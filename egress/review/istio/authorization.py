@@ -5,7 +5,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from egress.review.answer import FORBIDDEN, TLS_FAILURE, ClientView, Passage, Step
+from egress.review.decision.client import ClientSees
+from egress.review.decision.control import Control
+from egress.review.decision.decision import Decision, Outcome
+from egress.review.decision.reason import Reason, Why
 from egress.review.errors import Undecided
 from egress.review.istio.http_matching import path_only
 from egress.review.istio.policy_values import (
@@ -22,8 +25,6 @@ from egress.review.objects.kubernetes_object import KubernetesObject
 from egress.review.objects.selectors import matches_labels
 from egress.review.objects.workloads import Workload
 from egress.review.request import Request
-
-CONTROL = "authorization policy"
 
 DRY_RUN = "istio.io/dry-run"
 """An annotation: the policy only writes what it would decide to the log."""
@@ -106,29 +107,34 @@ class PolicyIndex:
         return [self.allow[i] for i in sorted([*self._open, *self._named.get(namespace, ())])]
 
 
-def decide(policies: PolicyIndex, asked: Asked) -> tuple[Step, ClientView | None]:
+def decide(policies: PolicyIndex, asked: Asked) -> tuple[Decision, ClientSees | None]:
     """DENY first, then ALLOW: without ALLOW policies everything passes, with them only what one matches."""
-    refused = FORBIDDEN if asked.http else TLS_FAILURE
+    refused = ClientSees.FORBIDDEN if asked.http else ClientSees.TLS_FAILURE
     for policy in policies.deny:
         if any(_rule_matches(rule, asked, policy, deny=True) for rule in policy.spec.get("rules") or ()):
-            return Step(CONTROL, Passage.REFUSES, f"{policy.name} denies it", policy.address), refused
+            reason = Reason(Why.POLICY_DENIES, policy=policy.name)
+            return _decision(Outcome.REFUSES, reason, policy.address), refused
     if not policies.allow:
-        return Step(
-            CONTROL, Passage.PASSES, "no ALLOW policy selects the Pod: everything is let through"
-        ), None
+        return _decision(Outcome.PASSES, Reason(Why.NO_ALLOW_POLICY), None), None
     for policy in policies.allowing(asked.namespace):
         if any(_rule_matches(rule, asked, policy, deny=False) for rule in policy.spec.get("rules") or ()):
-            return Step(CONTROL, Passage.PASSES, f"{policy.name} allows it", policy.address), None
+            reason = Reason(Why.POLICY_ALLOWS, policy=policy.name)
+            return _decision(Outcome.PASSES, reason, policy.address), None
     return _refusal(policies, asked), refused
 
 
-def _refusal(policies: PolicyIndex, asked: Asked) -> Step:
+def _decision(outcome: Outcome, reason: Reason, address: str | None) -> Decision:
+    return Decision(Control.AUTHORIZATION_POLICY, outcome, reason, address)
+
+
+def _refusal(policies: PolicyIndex, asked: Asked) -> Decision:
     """The refusal of a request that no policy allows, with the policy that comes nearest to it."""
-    caller = asked.principal or "a caller without identity"
-    reason = f"none of {len(policies.allow)} ALLOW policies matches {caller} on port {asked.port}"
+    reason = Reason(
+        Why.NO_POLICY_MATCHES, count=len(policies.allow), caller=asked.principal or None, port=asked.port
+    )
     near = policies.allowing(asked.namespace)
     own = [policy for policy in near if _literal_namespaces(policy)] or near or policies.allow
-    return Step(CONTROL, Passage.REFUSES, reason, own[0].address)
+    return _decision(Outcome.REFUSES, reason, own[0].address)
 
 
 def _literal_namespaces(policy: KubernetesObject) -> set[str] | None:
@@ -264,7 +270,7 @@ class _Rule:
             return self._values(condition, "values", "notValues", value, by_string, http=True)
         if key.startswith("request.auth."):
             return self._values(condition, "values", "notValues", "", by_string, http=True)
-        raise Undecided(f"the condition on {key!r} is not modelled", self.policy.address)
+        raise Undecided(Reason(Why.CONDITION_NOT_MODELLED, key=key), self.policy.address)
 
     def _by_service_account(self, pattern: str, value: str) -> bool:
         """`NAME` in the policy's namespace, or `NAMESPACE/NAME`."""
@@ -278,8 +284,8 @@ class _Rule:
     def _within(self, cidrs: Iterable[str]) -> bool:
         listed = list(cidrs)
         if self.asked.addresses is None:
-            raise Undecided(f"the caller's address decides ({', '.join(listed)})", self.policy.address)
+            raise Undecided(Reason(Why.CALLERS_ADDRESS_OPEN, ranges=tuple(listed)), self.policy.address)
         cover = self.asked.addresses.covered_by(networks(listed))
         if cover is Cover.SOME:
-            raise Undecided(f"the caller's address decides ({', '.join(listed)})", self.policy.address)
+            raise Undecided(Reason(Why.CALLERS_ADDRESS_OPEN, ranges=tuple(listed)), self.policy.address)
         return cover is Cover.ALL

@@ -4,15 +4,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from egress.review.answer import Passage, Step
+from egress.review.decision.control import Control
+from egress.review.decision.decision import Decision, Outcome
+from egress.review.decision.reason import Reason, Why
 from egress.review.errors import Undecided
 from egress.review.network.addresses import EMPTY, AddressSet, Cover, network
-from egress.review.network.endpoint import Connection, Endpoint
+from egress.review.network.endpoint import Endpoint, Flow
 from egress.review.objects.kubernetes_object import KubernetesObject
 from egress.review.objects.selectors import selects
 from egress.review.objects.workloads import Workload
-
-CONTROL = "network policy"
 
 
 class NetworkPolicies:
@@ -32,42 +32,39 @@ class NetworkPolicies:
             if direction in policy_types(policy) and selects(policy.spec.get("podSelector"), pod.labels)
         ]
 
-    def egress(self, connection: Connection) -> Step:
-        """What the source's policies say to a connection."""
-        return self._decide(connection, "Egress", connection.source, connection.destination, "egress", "to")
+    def egress(self, flow: Flow) -> Decision:
+        """What the source's policies say to a flow."""
+        return self._decide(flow, "Egress", flow.source, flow.destination, "egress", "to")
 
-    def ingress(self, connection: Connection) -> Step:
-        """What the destination's policies say to a connection."""
-        return self._decide(
-            connection, "Ingress", connection.destination, connection.source, "ingress", "from"
-        )
+    def ingress(self, flow: Flow) -> Decision:
+        """What the destination's policies say to a flow."""
+        return self._decide(flow, "Ingress", flow.destination, flow.source, "ingress", "from")
 
     def _decide(
         self,
-        connection: Connection,
+        flow: Flow,
         direction: str,
         subject: Endpoint,
         peer: Endpoint,
         rules: str,
         peers: str,
-    ) -> Step:
+    ) -> Decision:
         pod = subject.workload
         assert pod is not None  # noqa: S101 - only Pods have policies
-        control = f"{CONTROL} ({direction.lower()})"
+        out = direction == "Egress"
+        control = Control.NETWORK_POLICY_EGRESS if out else Control.NETWORK_POLICY_INGRESS
         selecting = self.selecting(pod, direction)
         if not selecting:
-            reason = f"no policy isolates {pod.identity} for {direction.lower()}"
-            return Step(control, Passage.PASSES, reason)
+            why = Why.NOT_ISOLATED_EGRESS if out else Why.NOT_ISOLATED_INGRESS
+            return Decision(control, Outcome.PASSES, Reason(why, pod=pod.identity))
         if pod.host_network:
-            raise Undecided(
-                f"{pod.identity} uses the host's network, which policies do not cover", pod.address
-            )
+            raise Undecided(Reason(Why.POLICIES_DO_NOT_COVER, pod=pod.identity), pod.address)
         covered: AddressSet = EMPTY
         by_block: list[tuple[KubernetesObject, AddressSet]] = []
         open_question: KubernetesObject | None = None
         for policy in selecting:
             for rule in policy.spec.get(rules) or ():
-                if not _port_matches(rule.get("ports"), connection, policy):
+                if not _port_matches(rule.get("ports"), flow, policy):
                     continue
                 listed = rule.get(peers)
                 if not listed:
@@ -87,18 +84,22 @@ class NetworkPolicies:
             if cover is Cover.ALL:
                 return self._passes(control, touching[0], peer)
             if cover is Cover.SOME:
-                raise Undecided(f"{peer.name} may lie inside or outside of the ipBlocks", touching[0].address)
+                raise Undecided(Reason(Why.BLOCKS_OPEN, peer=peer.name), touching[0].address)
         if open_question is not None:
-            raise Undecided(
-                "an ipBlock covers Pods, which data planes judge differently: state the cluster",
-                open_question.address,
-            )
-        names = ", ".join(policy.name for policy in selecting[:3]) + (", ..." if len(selecting) > 3 else "")
-        reason = f"none of {len(selecting)} policies ({names}) lets {pod.identity} {_verb(peers)} {peer.name}"
-        return Step(control, Passage.REFUSES, f"{reason} on port {connection.port}", selecting[0].address)
+            raise Undecided(Reason(Why.BLOCK_COVERS_PODS), open_question.address)
+        reason = Reason(
+            Why.NO_POLICY_LETS_OUT if out else Why.NO_POLICY_LETS_IN,
+            count=len(selecting),
+            policies=tuple(policy.name for policy in selecting),
+            pod=pod.identity,
+            peer=peer.name,
+            port=flow.port,
+        )
+        return Decision(control, Outcome.REFUSES, reason, selecting[0].address)
 
-    def _passes(self, control: str, policy: KubernetesObject, peer: Endpoint) -> Step:
-        return Step(control, Passage.PASSES, f"{policy.name} names {peer.name}", policy.address)
+    def _passes(self, control: Control, policy: KubernetesObject, peer: Endpoint) -> Decision:
+        reason = Reason(Why.PEER_NAMED, policy=policy.name, peer=peer.name)
+        return Decision(control, Outcome.PASSES, reason, policy.address)
 
     def _peer(
         self, block: Mapping[str, Any], policy: KubernetesObject, peer: Endpoint
@@ -133,10 +134,6 @@ def policy_types(policy: KubernetesObject) -> tuple[str, ...]:
     return ("Ingress", "Egress") if policy.spec.get("egress") else ("Ingress",)
 
 
-def _verb(peers: str) -> str:
-    return "connect to" if peers == "to" else "be reached from"
-
-
 def _block(block: Mapping[str, Any]) -> AddressSet:
     found = network(block["cidr"])
     for left_out in block.get("except") or ():
@@ -144,24 +141,23 @@ def _block(block: Mapping[str, Any]) -> AddressSet:
     return found
 
 
-def _port_matches(
-    ports: Iterable[Mapping[str, Any]] | None, connection: Connection, policy: KubernetesObject
-) -> bool:
+def _port_matches(ports: Iterable[Mapping[str, Any]] | None, flow: Flow, policy: KubernetesObject) -> bool:
     listed = list(ports or ())
-    return not listed or any(_one_port(port, connection, policy) for port in listed)
+    return not listed or any(_one_port(port, flow, policy) for port in listed)
 
 
-def _one_port(port: Mapping[str, Any], connection: Connection, policy: KubernetesObject) -> bool:
-    if str(port.get("protocol") or "TCP").upper() != connection.protocol:
+def _one_port(port: Mapping[str, Any], flow: Flow, policy: KubernetesObject) -> bool:
+    if str(port.get("protocol") or "TCP").upper() != flow.protocol:
         return False
     number = port.get("port")
     if number is None:
         return True
     if isinstance(number, str) and not number.isdigit():
-        pod = connection.destination.workload
+        pod = flow.destination.workload
         if pod is None:
             return False
         if number not in pod.ports:
-            raise Undecided(f"{pod.identity} names no container port {number!r}", policy.address)
-        return pod.ports[number] == connection.port
-    return int(number) <= connection.port <= int(port.get("endPort") or number)
+            reason = Reason(Why.PORT_NAME_UNKNOWN, pod=pod.identity, port=number)
+            raise Undecided(reason, policy.address)
+        return pod.ports[number] == flow.port
+    return int(number) <= flow.port <= int(port.get("endPort") or number)
