@@ -1,7 +1,6 @@
 """What a change does to acceptances: new ones, changed ones, removed ones, and those that have ended."""
 
 import datetime
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from egress.review.findings.acceptance import Acceptance
@@ -46,9 +45,3 @@ def compare_acceptances(base: Judgement, head: Judgement, today: datetime.date) 
 def _more(before: Acceptance, after: Acceptance) -> bool:
     """True where an entry accepts for longer, or under other conditions; its reason may be worded anew."""
     return after.until > before.until or not set(before.leans_on) <= set(after.leans_on)
-
-
-def at_least(levels: Iterable[Level], threshold: Level) -> bool:
-    """True where one of some levels is the threshold or worse."""
-    order = list(Level)
-    return any(order.index(level) <= order.index(threshold) for level in levels)

@@ -4,13 +4,13 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from egress.review.changes.acceptances import AcceptanceChanges, at_least, compare_acceptances
+from egress.review.changes.acceptances import AcceptanceChanges, compare_acceptances
 from egress.review.changes.resources import pairs, resources
 from egress.review.changes.unjudged import Unjudged, unjudged
 from egress.review.changes.weakened import weakened
 from egress.review.comparison import Comparison, compare
 from egress.review.findings.difference import grown, key_of, only_in
-from egress.review.findings.finding import Finding, Level
+from egress.review.findings.finding import Finding, Level, at_least
 from egress.review.findings.registry import LEVELS
 from egress.review.judgement import Judgement
 
@@ -64,6 +64,7 @@ def change(
     """Compare two judged states. Findings are compared before acceptance, so that none is hidden by it."""
     comparison = compare(base.cluster, head.cluster)
     both = pairs(resources(base.cluster.inventory), resources(head.cluster.inventory))
+    goes = not head.cluster.inventory.objects  # an environment that goes takes its guards along
     accepted = {key_of(finding) for finding, _ in head.judged.accepted}
     return Change(
         base=base,
@@ -77,7 +78,7 @@ def change(
         grown=tuple(grown(base.findings, head.findings)),
         gone=tuple(only_in((*base.findings, *_of_acceptances(base)), (*head.findings, *head.judged.open))),
         acceptances=compare_acceptances(base, head, today),
-        weakened=(*weakened(both, base.cluster.vpc, head.cluster.vpc), *posture),
+        weakened=(*(() if goes else weakened(both, base.cluster.vpc, head.cluster.vpc)), *posture),
         unjudged=tuple(unjudged(both, comparison.on_the_way)),
         notes=tuple(notes),
     )

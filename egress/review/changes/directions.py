@@ -22,11 +22,12 @@ class Direction:
     """Whether a new resource does not have the guard at its best."""
 
 
-def ranked(*values: str, absent: str) -> Direction:
+def ranked(*values: str, absent: str, good: int | None = None) -> Direction:
     """Named values from the safest on; one that is not listed counts as the worst, and of several the worst counts.
 
-    `absent` is what it is where nothing is stated.
+    `absent` is what it is where nothing is stated; the first `good` values (all but the last) will do for a new one.
     """
+    enough = len(values) - 1 if good is None else good
     order = [value.lower() for value in values]
 
     def rank(stated: Values) -> int:
@@ -34,7 +35,7 @@ def ranked(*values: str, absent: str) -> Direction:
         return max(order.index(value) if value in order else len(order) for value in found)
 
     return Direction(
-        weaker=lambda before, after: rank(after) > rank(before), weak=lambda stated: rank(stated) > 0
+        weaker=lambda before, after: rank(after) > rank(before), weak=lambda stated: rank(stated) >= enough
     )
 
 

@@ -116,12 +116,14 @@ OF_CLUSTERS = (
         "control_plane_endpoints_config.ip_endpoints_config.enabled",
         off(absent=True),
         "the API server has no endpoint by address",
+        of_new=False,
     ),
     _field(
         CLUSTER,
         "control_plane_endpoints_config.dns_endpoint_config.allow_external_traffic",
         off(absent=False),
         "the API server's DNS endpoint takes no caller from outside Google Cloud",
+        of_new=False,
     ),
     _field(
         CLUSTER,
@@ -134,6 +136,7 @@ OF_CLUSTERS = (
         "private_cluster_config.enable_private_endpoint",
         on(absent=False),
         "the API server has no public address",
+        of_new=False,
     ),
     _field(
         CLUSTER,
@@ -184,6 +187,7 @@ OF_CLUSTERS = (
             absent="VULNERABILITY_DISABLED",
         ),
         "GKE looks for known vulnerabilities",
+        of_new=False,
     ),
     _field(
         CLUSTER,
@@ -191,7 +195,9 @@ OF_CLUSTERS = (
         stated(),
         "Pods act as Google accounts of their own",
     ),
-    _field(CLUSTER, "network_policy.enabled", on(absent=False), "Calico enforces NetworkPolicies"),
+    _field(
+        CLUSTER, "network_policy.enabled", on(absent=False), "Calico enforces NetworkPolicies", of_new=False
+    ),
     _field(CLUSTER, "logging_config.enable_components", more(), "what the cluster logs"),
     _field(CLUSTER, "monitoring_config.enable_components", more(), "what the cluster measures"),
     _field(
@@ -225,7 +231,7 @@ _OF_EACH_NODE = (
     ("shielded_instance_config.enable_integrity_monitoring", on(absent=True), "nodes watch their boot"),
     (
         "workload_metadata_config.mode",
-        ranked("GKE_METADATA", "GCE_METADATA", "MODE_UNSPECIFIED", absent="MODE_UNSPECIFIED"),
+        ranked("GKE_METADATA", "GCE_METADATA", absent="GCE_METADATA"),
         "Pods do not read the node's own credentials",
     ),
     ("metadata.disable-legacy-endpoints", on(absent=False), "the metadata server answers no old requests"),
@@ -340,7 +346,7 @@ OF_THE_CLUSTERS_OBJECTS = (
     _field(
         "PeerAuthentication",
         "spec.mtls.mode",
-        ranked("STRICT", "UNSET", "PERMISSIVE", "DISABLE", absent="UNSET"),
+        ranked("STRICT", "UNSET", "PERMISSIVE", "DISABLE", absent="UNSET", good=2),
         "Pods take mesh mTLS alone",
     ),
     _field("Role", "rules.verbs", fewer(), "what a team may do"),

@@ -9,7 +9,7 @@ from egress.review.findings.dead_routes import covers
 from egress.review.findings.finding import Finding, some
 from egress.review.network.vpc import FirewallRule, Vpc
 
-NOTHING = "nothing"
+NOT_SET = "not set"
 """What is shown where a field is not stated."""
 
 _BY_KIND: dict[str, list[Guard]] = {}
@@ -22,7 +22,8 @@ _ADDED = {each.kind: each.what for each in ADDED}
 def weakened(pairs: Iterable[Pair], before: Vpc | None, after: Vpc | None) -> list[Finding]:
     """The guards that hold back less than before, by address and field."""
     found = [finding for pair in pairs for finding in _of_pair(pair)]
-    found += _of_firewall(before.firewall if before else (), after.firewall if after else ())
+    if before and after:
+        found += _of_firewall(before.firewall, after.firewall)
     return sorted(found, key=lambda finding: (finding.subject, finding.message))
 
 
@@ -31,15 +32,17 @@ def _of_pair(pair: Pair) -> Iterator[Finding]:
     kind = pair.either.kind
     if other is None:
         if kind in _KEPT:
-            yield _finding(pair.either.address, "the resource", "there", "gone", _KEPT[kind])
+            yield _finding(pair.either.address, "the resource", "there", "removed", _KEPT[kind])
         return
     if one is None and kind in _ADDED:
-        yield _finding(other.address, "the resource", NOTHING, "a new one", _ADDED[kind])
+        yield _finding(other.address, "the resource", "not there", "a new one", _ADDED[kind])
     for guard in _BY_KIND.get(kind, ()):
         now = guard.values(other)
         if one is None:
             if guard.of_new and _kept_pool(guard, pair) and guard.safe.weak(now):
-                yield _finding(other.address, ".".join(guard.path), "new", _shown(now), guard.what)
+                yield _finding(
+                    other.address, ".".join(guard.path), "no such resource", _shown(now), guard.what
+                )
             continue
         then = guard.values(one)
         if then != now and guard.safe.weaker(then, now):
@@ -95,7 +98,7 @@ def _spoken(rule: FirewallRule) -> str:
 
 
 def _shown(values: Values) -> str:
-    return some(values, 6) if values else NOTHING
+    return some(values, 6) if values else NOT_SET
 
 
 def _finding(address: str, field: str, before: str, after: str, what: str) -> Finding:
