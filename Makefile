@@ -65,9 +65,12 @@ prove-deep: setup ## Hold the review against a real mesh: 2,000 rows of generate
 	$(VENV)/bin/python -m egress prove-deep --seed $(SEED)
 	$(VENV)/bin/python -m egress prove-deep --mistakes
 
+# The one environment that CONFIG=... names on the command line, else all of them.
+REVIEWED = $(if $(filter command line environment,$(origin CONFIG)),$(CONFIG))
+
 .PHONY: review
-review: setup ## Compare this work tree with BASE (default: where it left origin/main): who gains what, and findings
-	@CONFIG=$(CONFIG) .ci/review
+review: setup ## Compare this work tree with BASE in every environment (.ci/review also tells 1 and 2 apart)
+	@.ci/review $(REVIEWED)
 
 .PHONY: bench
 bench: setup ## Measure the speed targets of docs/performance.md, and the proof at 1,000 teams

@@ -35,6 +35,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             metavar="FILE",
             help=f"checkov's failures for the {side}: `python -m posture --stacks FOLDER` prints them",
         )
+    parser.add_argument("--environment", metavar="NAME", help="what is reviewed, for the page's first line")
+    parser.add_argument("--base-commit", metavar="COMMIT", help="where the change starts, for the same line")
+    parser.add_argument("--head-commit", metavar="COMMIT", help="where it ends")
+    parser.add_argument(
+        "--judge-changed",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a file of the review or its workflow that the change touches; may be given again",
+    )
     add_threshold(parser)
     add_artifact(parser)
 
@@ -65,7 +75,14 @@ def run(options: argparse.Namespace) -> int:
         )
     found = change(base, head, today, posture=posture, notes=notes)
     asks = found.asks(Level(options.failure_threshold))
-    document = ChangeReport(change=found, asks=asks)
+    document = ChangeReport(
+        change=found,
+        asks=asks,
+        environment=options.environment or "",
+        base_commit=options.base_commit or "",
+        head_commit=options.head_commit or "",
+        judges=tuple(options.judge_changed),
+    )
     text = render("summary", options.format, document)
     written = {options.json: render("summary", "json", document)} if options.json else {}
     if options.sarif:

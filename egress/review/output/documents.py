@@ -33,6 +33,11 @@ class ChangeReport:
 
     change: Change
     asks: tuple[str, ...]
+    environment: str = ""
+    base_commit: str = ""
+    head_commit: str = ""
+    judges: tuple[str, ...] = ()
+    """Files of the review itself that the change touches."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,10 @@ def render(report: ChangeReport) -> str:
     change = report.change
     acceptances = change.acceptances
     document: dict[str, Any] = {
+        "environment": report.environment or None,
+        "base_commit": report.base_commit or None,
+        "head_commit": report.head_commit or None,
+        "judges_changed": list(report.judges),
         "asks": list(report.asks),
         "cells": [change_json(cell) for cell in change.comparison.changes],
         "gains": len(change.comparison.gains),

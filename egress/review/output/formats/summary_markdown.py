@@ -16,6 +16,8 @@ from egress.review.output.table import markdown
 
 MANY = 50
 """Rows of a table that are shown; a comment of a pull request has its limits."""
+SHORT = 12
+"""Letters of a commit that are shown."""
 FIELDS = 30
 """Changed fields of a resource that are named."""
 
@@ -27,7 +29,15 @@ def render(report: ChangeReport) -> str:
 
 def _parts(report: ChangeReport) -> Iterator[str]:
     change = report.change
-    yield "# Review"
+    yield f"# Review of {report.environment}" if report.environment else "# Review"
+    if report.base_commit:
+        yield f"From `{report.base_commit[:SHORT]}` to `{_short(report.head_commit)}`."
+    if report.judges:
+        yield (
+            "**The change touches what judges it**, so its own version of the review speaks here: "
+            + some((f"`{file}`" for file in report.judges), FIELDS)
+            + "."
+        )
     if report.asks:
         yield f"**A reviewer has to agree:** {', '.join(report.asks)}."
     else:
@@ -43,6 +53,12 @@ def _parts(report: ChangeReport) -> Iterator[str]:
     if change.notes:
         yield "## Not compared"
         yield _list(change.notes)
+
+
+def _short(commit: str) -> str:
+    """A commit's first letters, and whether the work tree has more."""
+    name, dirty, _ = commit.partition("-dirty")
+    return name[:SHORT] + (" and the work tree" if dirty else "")
 
 
 def _newly_accepted(change: Change, *, notes: bool) -> Iterator[str]:
