@@ -24,6 +24,8 @@ class Change:
     comparison: Comparison
     new: tuple[Finding, ...]
     """Findings that the base does not have and that nobody accepts."""
+    reopened: tuple[Finding, ...]
+    """Findings that the base accepts, and that stand open in the head."""
     grown: tuple[Finding, ...]
     """Findings of both states that spoil cells of the matrix which they did not spoil, accepted or not."""
     gone: tuple[Finding, ...]
@@ -50,6 +52,8 @@ class Change:
             found.append("a guard is weakened")
         if at_least((finding.kind.level for finding in (*self.new, *self.grown)), threshold):
             found.append("a finding is new")
+        if at_least((finding.kind.level for finding in self.reopened), threshold):
+            found.append("a finding is open again")
         return tuple(found)
 
 
@@ -74,6 +78,11 @@ def change(
             finding
             for finding in only_in(head.judged.open, (*base.findings, *base.judged.open))
             if key_of(finding) not in accepted
+        ),
+        reopened=tuple(
+            finding
+            for finding in head.judged.open
+            if key_of(finding) in {key_of(one) for one, _ in base.judged.accepted}
         ),
         grown=tuple(grown(base.findings, head.findings)),
         gone=tuple(only_in((*base.findings, *_of_acceptances(base)), (*head.findings, *head.judged.open))),

@@ -25,6 +25,7 @@ def render(report: ChangeReport) -> str:
         "weakened": [{**finding_json(one), "facts": dict(one.facts)} for one in change.weakened],
         "findings": {
             "new": [finding_json(finding) for finding in change.new],
+            "open_again": [finding_json(finding) for finding in change.reopened],
             "wider": [finding_json(finding) for finding in change.grown],
             "fixed": [finding_json(finding) for finding in change.gone],
             "open": [finding_json(finding) for finding in change.head.judged.open],

@@ -120,13 +120,16 @@ def _findings(change: Change) -> Iterator[str]:
         yield "### New"
         yield as_markdown(Judged(open=change.new[:MANY], accepted=()))
         yield _rest(len(change.new), "findings")
+    if change.reopened:
+        yield "### Open again"
+        yield _list([_told(finding) for finding in change.reopened])
     if change.grown:
         yield "### Wider than before"
         yield _list([_told(finding) for finding in change.grown])
     if change.gone:
         yield "### Fixed"
         yield _list([_told(finding) for finding in change.gone])
-    if not (change.new or change.grown or change.gone):
+    if not (change.new or change.reopened or change.grown or change.gone):
         yield "The change adds no finding and fixes none."
 
 

@@ -39,7 +39,7 @@ def _of_the_change(change: Whole) -> list[str]:
         _tile("closed or changed", len(others), "#diff-title"),
     ]
     counted = {
-        "new findings": len(change.new) + len(change.grown),
+        "new findings": len(change.new) + len(change.reopened) + len(change.grown),
         "newly accepted": len(change.acceptances.new),
         "guards weakened": len(change.weakened),
     }

@@ -20,7 +20,7 @@ _LEVELS = tuple(Level)
 
 def section(judged: Judged, change: Change | None, known: Collection[Cell]) -> str:
     """The section of the page. `known` are the cells that the matrix has, so that they can be led to."""
-    new = {id(finding) for finding in (*change.new, *change.grown)} if change else set()
+    new = {id(finding) for finding in (*change.new, *change.reopened, *change.grown)} if change else set()
     gone = change.gone if change else ()
     weakened = _items(change.weakened if change else ())
     newly = _items([finding for finding, _ in change.acceptances.new] if change else ())
