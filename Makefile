@@ -2,7 +2,6 @@
 # Python packages of Pipfile.lock.
 
 CONFIG ?= tutorial
-PIPENV_VERSION := 2026.10.3
 
 # The first Python of 3.11 or later; PYTHON=... names another one.
 PYTHON ?= $(shell for candidate in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -38,11 +37,12 @@ test: setup ## Run every test
 	$(VENV)/bin/pytest
 
 .PHONY: check
-check: setup $(CHECKOV) ## What CI runs: format, lint, types, checkov, tests
+check: setup $(CHECKOV) ## What CI runs: format, lint, types, checkov, workflows, tests
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy .
 	$(VENV)/bin/python -m posture
+	$(VENV)/bin/python -m workflows
 	$(VENV)/bin/pytest
 
 .PHONY: prove
@@ -94,11 +94,11 @@ clean: ## Remove what make wrote, but for .venv
 
 # pip compiles what it installs; compileall catches what was installed with compilation off (without the .pyc
 # files every run of main.py compiles cdktf: 3 times the time).
-$(INSTALLED): Pipfile.lock
+$(INSTALLED): Pipfile.lock requirements/pipenv.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed: install it, or name it: make PYTHON=/path/to/python3.11" >&2; exit 1; }
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11) and "%s is Python %s; 3.11 or later is needed" % (sys.executable, sys.version.split()[0]))'
 	test -x $(VENV)/bin/python || "$(PYTHON)" -m venv $(VENV)
-	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check pipenv==$(PIPENV_VERSION)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/pipenv.txt
 	$(IN_VENV) pipenv sync --dev
 	$(VENV)/bin/python -m compileall -q -j 0 -x 'lib2to3|/tests?/' $(VENV)/lib || true
 	@touch $@
@@ -111,7 +111,7 @@ $(WARMED): $(INSTALLED)
 $(CHECKOV): posture/requirements.txt $(INSTALLED)
 	rm -rf $(@D)
 	$(VENV)/bin/python -m venv $(@D)
-	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --requirement posture/requirements.txt
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement posture/requirements.txt
 	@touch $@
 
 $(CLI): package-lock.json $(INSTALLED)

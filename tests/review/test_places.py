@@ -268,7 +268,7 @@ def test_the_pull_requests_sarif_shows_findings_beside_the_configuration(
     egress: Run, synthesized: Path, tmp_path: Path
 ) -> None:
     script = (ROOT / ".ci/review").read_text()
-    assert '--sarif "$out/review.sarif" --artifact "config/$config"' in script
+    assert '--artifact "config/$name" --sarif "$out/$name/review.sarif"' in script
     log = tmp_path / "review.sarif"
     same = (str(synthesized), str(synthesized))
     egress("summary", *same, "--sarif", str(log), "--artifact", "config/tutorial")

@@ -121,4 +121,6 @@ def test_every_night_the_review_is_held_against_a_mesh_with_another_seed() -> No
 def test_the_workflow_runs_what_make_review_runs() -> None:
     recipe = (ROOT / "Makefile").read_text().partition("\nreview:")[2].partition("\n\n")[0]
     assert ".ci/review" in recipe
-    assert ".ci/review" in WORKFLOW.read_text()
+    assert "uses: ./" in WORKFLOW.read_text()
+    assert ".ci/action" in (ROOT / "action.yml").read_text()
+    assert ".ci/review" in (ROOT / ".ci/action").read_text()

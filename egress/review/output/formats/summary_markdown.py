@@ -6,12 +6,12 @@ from egress.review import comparison as compared
 from egress.review.changes.acceptances import Accepted
 from egress.review.changes.change import Change
 from egress.review.changes.unjudged import Unjudged
-from egress.review.findings.acceptance import Acceptance, Judged
+from egress.review.findings.acceptance import Acceptance
 from egress.review.findings.finding import Finding, Level, some
 from egress.review.output.comparison import COLUMNS, cells, counted
 from egress.review.output.documents import ChangeReport
-from egress.review.output.findings import as_markdown
 from egress.review.output.findings import counted as findings_counted
+from egress.review.output.findings import findings_table
 from egress.review.output.table import markdown
 
 MANY = 50
@@ -118,7 +118,7 @@ def _findings(change: Change) -> Iterator[str]:
     yield findings_counted(change.head.judged)
     if change.new:
         yield "### New"
-        yield as_markdown(Judged(open=change.new[:MANY], accepted=()))
+        yield findings_table(change.new[:MANY])
         yield _rest(len(change.new), "findings")
     if change.reopened:
         yield "### Open again"
