@@ -20,6 +20,8 @@ class Direction:
     """Whether the guard holds back less after than before."""
     weak: Callable[[Values], bool] = _never
     """Whether a new resource does not have the guard at its best."""
+    order: Values = ()
+    """The named values from the safest on, where there are such."""
 
 
 def ranked(*values: str, absent: str, good: int | None = None) -> Direction:
@@ -35,7 +37,9 @@ def ranked(*values: str, absent: str, good: int | None = None) -> Direction:
         return max(order.index(value) if value in order else len(order) for value in found)
 
     return Direction(
-        weaker=lambda before, after: rank(after) > rank(before), weak=lambda stated: rank(stated) >= enough
+        weaker=lambda before, after: rank(after) > rank(before),
+        weak=lambda stated: rank(stated) >= enough,
+        order=values,
     )
 
 

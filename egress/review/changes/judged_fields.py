@@ -7,6 +7,8 @@ from egress.review.changes.guards import GUARDS
 from egress.review.changes.resources import Path
 from egress.review.objects.shapes import SHAPES, Field
 
+_OF_NODES = ("labels", "service_account", "tags", "taint.effect", "taint.key", "taint.value")
+
 OF_GOOGLE: Mapping[str, frozenset[str]] = {
     "google_compute_network": frozenset({"delete_default_routes_on_create"}),
     "google_compute_subnetwork": frozenset(
@@ -41,13 +43,19 @@ OF_GOOGLE: Mapping[str, frozenset[str]] = {
             "subnetwork.source_ip_ranges_to_nat",
         }
     ),
-    "google_dns_managed_zone": frozenset({"dns_name", "name", "visibility"}),
+    "google_dns_managed_zone": frozenset(
+        {"dns_name", "forwarding_config", "name", "peering_config", "visibility"}
+    ),
     "google_dns_record_set": frozenset({"managed_zone", "name", "rrdatas", "type"}),
     "google_container_cluster": frozenset(
         {
             "datapath_provider",
             "dns_config.cluster_dns",
             "enable_autopilot",
+            # The default pool's, where it is kept, and pools that the cluster itself lists.
+            *(f"node_config.{field}" for field in _OF_NODES),
+            *(f"node_pool.node_config.{field}" for field in _OF_NODES),
+            "node_pool.name",
             "ip_allocation_policy.cluster_secondary_range_name",
             "ip_allocation_policy.services_secondary_range_name",
             "private_cluster_config.enable_private_nodes",
@@ -57,12 +65,7 @@ OF_GOOGLE: Mapping[str, frozenset[str]] = {
     "google_container_node_pool": frozenset(
         {
             "name",
-            "node_config.labels",
-            "node_config.service_account",
-            "node_config.tags",
-            "node_config.taint.effect",
-            "node_config.taint.key",
-            "node_config.taint.value",
+            *(f"node_config.{field}" for field in _OF_NODES),
         }
     ),
 }
