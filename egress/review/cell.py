@@ -11,6 +11,8 @@ class Asked(StrEnum):
 
     BY_NAME = auto()
     WITHOUT_SIDECAR = auto()
+    ITS_SIDECAR_LEFT_OUT = auto()
+    """The workload has a sidecar, and is asked about as if it had none."""
     SERVICE_DIALLED = auto()
     """The gateway's Service is dialled."""
 

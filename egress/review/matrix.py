@@ -10,10 +10,9 @@ from egress.review.cluster import Cluster
 from egress.review.decision.arrival import AtSite
 from egress.review.istio.hostnames import is_wildcard, overlap
 from egress.review.istio.visibility import PUBLIC
-from egress.review.objects.kubernetes_object import of_kind
 from egress.review.objects.workloads import Workload
 from egress.review.path.evaluation import ask
-from egress.review.probes import ONE_PROBE, Probe, of_criteria, of_policy, probes
+from egress.review.probes import ONE_PROBE, Probe, of_criteria, of_rules, probes
 from egress.review.request import DEFAULT_PORT, Request, Scheme
 
 ANY_OTHER = "(any other host)"
@@ -139,11 +138,9 @@ class Matrix:
         found = set(mesh.registry.hosts)
         for item in mesh.virtual_services.all:
             found.update(host for host in item.hosts if host not in mesh.registry.hosts)
-        for policy in of_kind(self.cluster.inventory.objects, "AuthorizationPolicy"):
-            for rule in policy.spec.get("rules") or ():
-                for entry in rule.get("to") or ():
-                    named = (entry.get("operation") or {}).get("hosts") or ()
-                    found.update(host for host in map(str, named) if "*" not in host and ":" not in host)
+        for policy in self.cluster.authorization.all:
+            for rule in policy.rules:
+                found.update(host for host in rule.hosts if "*" not in host and ":" not in host)
         inside = {service.host for service in mesh.registry.services if not service.external}
         return sorted(host for host in found - inside if host != "*")
 
@@ -191,7 +188,7 @@ class Matrix:
         for gateway in self.cluster.mesh.gateways:
             index = self.cluster.authorization.policies_for(gateway)
             for policy in (*index.deny, *index.allowing(namespace)):
-                found = of_policy(policy.spec.get("rules") or ())
+                found = of_rules(policy.rules)
                 paths |= found[0]
                 methods |= found[1]
         return paths, methods

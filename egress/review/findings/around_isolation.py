@@ -11,6 +11,7 @@ from egress.review.findings.finding import Analyzer, Family, Finding, Kind, Leve
 from egress.review.istio.scope import Scope
 from egress.review.network.addresses import INTERNET
 from egress.review.network.endpoint import Endpoint, Flow
+from egress.review.network.network_policy_rules import Direction
 from egress.review.objects.workloads import Workload, injects
 from egress.review.output.texts.reasons import left_out_text
 
@@ -82,7 +83,9 @@ def find_no_policies(evidence: Evidence) -> Iterator[Finding]:
             open_pods[pod.namespace].append(pod)
     for namespace, pods in open_pods.items():
         opening = [
-            policy.address for pod in pods for policy in cluster.network_policies.selecting(pod, "Egress")
+            policy.address
+            for pod in pods
+            for policy in cluster.network_policies.selecting(pod, Direction.EGRESS)
         ]
         yield Finding(
             kind=NO_POLICIES,
@@ -121,7 +124,7 @@ def find_gateway_open(evidence: Evidence) -> Iterator[Finding]:
                 Flow(stranger, cluster.endpoint(gateway), port),
             )
         ]
-        policies = cluster.network_policies.selecting(gateway, "Ingress")
+        policies = cluster.network_policies.selecting(gateway, Direction.INGRESS)
         if ports or not policies:
             named = "port" + "s" * (len(ports) > 1) + f" {some(map(str, ports))}" if ports else "any port"
             yield Finding(

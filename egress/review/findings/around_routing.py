@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from egress.review.answer import Verdict
-from egress.review.cell import Cell
+from egress.review.cell import Asked, Cell
 from egress.review.decision.control import Control
 from egress.review.findings.admission import refusing
 from egress.review.findings.evidence import Evidence
@@ -15,8 +15,8 @@ from egress.review.istio.visibility import visible
 from egress.review.matrix import ANY_OTHER, Row
 from egress.review.network.addresses import GOOGLE_API_VIPS, INTERNET, PRIVATE_VIP, RESTRICTED_VIP, Cover
 from egress.review.objects.kubernetes_object import KubernetesObject
+from egress.review.output.texts.cells import host_text
 from egress.review.output.texts.controls import NAMES
-from egress.review.request import Scheme
 
 DIRECT = Kind(
     code="EG121",
@@ -81,19 +81,19 @@ OVERRIDING = ("VirtualService", "DestinationRule", "Gateway")
 def find_direct(evidence: Evidence) -> Iterator[Finding]:
     """Identities that reach the internet without a gateway, with their sidecar or without."""
     for source in evidence.identities:
-        found: list[tuple[Scheme, str]] = []
+        found: list[Cell] = []
         addresses: list[str] = []
         missing: list[Control] = []
         for row in evidence.rows_by_identity[source.identity]:
             answer = row.answer
             if answer.verdict is Verdict.ALLOWED and not answer.through and _public(evidence, row.host):
-                found.append((row.scheme, row.host))
+                found.append(Cell(source.identity, row.scheme, row.host))
                 addresses += [step.address for step in answer.steps if step.address]
                 missing += answer.not_given
         if not found and source.meshed:
             without = evidence.ask(source, "https", UNLISTED, sidecar=False)
             if without.verdict is Verdict.ALLOWED:
-                found.append(("https", UNNAMED))
+                found.append(Cell(source.identity, "https", ANY_OTHER, Asked.ITS_SIDECAR_LEFT_OUT))
                 addresses += [step.address for step in without.steps if step.address]
                 missing += without.not_given
         if found:
@@ -101,23 +101,21 @@ def find_direct(evidence: Evidence) -> Iterator[Finding]:
                 kind=DIRECT,
                 facts={
                     "subject": source.identity,
-                    "hosts": some(host for _, host in found),
+                    "hosts": some(host_text(cell) for cell in found),
                     "unless": f" ({some(NAMES[control] for control in missing)} not given)"
                     if missing
                     else "",
                 },
                 about=Subjects(
                     identities=(source.identity,),
-                    hosts=tuple(dict.fromkeys(host for _, host in found if host not in (ANY_OTHER, UNNAMED))),
+                    hosts=tuple(dict.fromkeys(each.host for each in found if each.host != ANY_OTHER)),
                 ),
                 addresses=tuple(dict.fromkeys(addresses)),
-                cells=tuple(Cell(source.identity, scheme, host) for scheme, host in found),
+                cells=tuple(found),
             )
 
 
 UNLISTED = "unlisted.example"
-UNNAMED = f"{ANY_OTHER} without its sidecar"
-"""What a request to UNLISTED without a sidecar stands for."""
 
 
 def _public(evidence: Evidence, host: str) -> bool:

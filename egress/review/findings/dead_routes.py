@@ -9,6 +9,7 @@ from egress.review.findings.evidence import Evidence
 from egress.review.findings.finding import Analyzer, Family, Field, Finding, Kind, Level, Subjects, some
 from egress.review.network.addresses import Cover
 from egress.review.network.endpoint import Flow
+from egress.review.network.network_policy_rules import Direction
 from egress.review.network.vpc import FirewallRule
 from egress.review.objects.kubernetes_object import KubernetesObject
 from egress.review.objects.selectors import matches_labels
@@ -205,7 +206,7 @@ def find_istiod_cut_off(evidence: Evidence) -> Iterator[Finding]:
     told: set[str] = set()
     policies = evidence.cluster.network_policies
     for source in evidence.identities:
-        if not source.meshed or source.namespace in told or not policies.selecting(source, "Egress"):
+        if not source.meshed or source.namespace in told or not policies.selecting(source, Direction.EGRESS):
             continue
         own = _asked_by(evidence, source, control_planes)
         if own and all(_refused(evidence, source, pod) for pod in own):
@@ -214,7 +215,7 @@ def find_istiod_cut_off(evidence: Evidence) -> Iterator[Finding]:
                 kind=ISTIOD_CUT_OFF,
                 facts={"subject": source.namespace},
                 about=Subjects(namespaces=(source.namespace,)),
-                addresses=tuple(policy.address for policy in policies.selecting(source, "Egress")),
+                addresses=tuple(policy.address for policy in policies.selecting(source, Direction.EGRESS)),
             )
 
 

@@ -7,11 +7,11 @@ from egress.review.answer import Answer, Verdict
 from egress.review.cluster import Cluster
 from egress.review.decision.decision import Outcome
 from egress.review.inventory import Inventory
+from egress.review.istio.authorization_policy import AuthorizationPolicy
 from egress.review.istio.filter_chains import FilterChains
 from egress.review.istio.gateway_servers import GatewayServers, Server
 from egress.review.matrix import ANY_OTHER, Matrix, Row
 from egress.review.objects.kubernetes_object import KubernetesObject, of_kind
-from egress.review.objects.selectors import matches_labels
 from egress.review.objects.workloads import Workload
 from egress.review.path.evaluation import ask
 from egress.review.request import DEFAULT_PORT, Dial, Request, Scheme
@@ -60,7 +60,7 @@ class Evidence:
         }
         return not destinations or bool(destinations - inside)
 
-    def selected_gateways(self, policy: KubernetesObject) -> list[Workload]:
+    def selected_gateways(self, policy: AuthorizationPolicy) -> list[Workload]:
         """The gateways out of the cluster that enforce an AuthorizationPolicy."""
         return [gateway for gateway, enforced in self._enforced if policy.address in enforced]
 
@@ -72,16 +72,15 @@ class Evidence:
             for index in [self.cluster.authorization.policies_for(gateway)]
         ]
 
-    def holds_others(self, policy: KubernetesObject) -> bool:
+    def holds_others(self, policy: AuthorizationPolicy) -> bool:
         """True for an AuthorizationPolicy that Pods with a sidecar, or gateways into the cluster, enforce too."""
         everywhere = policy.namespace == self.inventory.mesh.root_namespace
-        selector = (policy.spec.get("selector") or {}).get("matchLabels")
         pods = (
             [pod for pods in self._other_enforcers.values() for pod in pods]
             if everywhere
             else self._other_enforcers.get(policy.namespace, [])
         )
-        return any(matches_labels(selector, pod.labels) for pod in pods)
+        return any(policy.selects(pod.labels) for pod in pods)
 
     @cached_property
     def _other_enforcers(self) -> dict[str, list[Workload]]:
@@ -92,11 +91,11 @@ class Evidence:
         return found
 
     @cached_property
-    def policies_of_gateways(self) -> list[tuple[KubernetesObject, list[Workload]]]:
+    def policies_of_gateways(self) -> list[tuple[AuthorizationPolicy, list[Workload]]]:
         """The AuthorizationPolicies that only gateways out of the cluster enforce, with these; once each."""
         return [
             (policy, gateways)
-            for policy in self.objects("AuthorizationPolicy")
+            for policy in self.cluster.authorization.all
             if (gateways := self.selected_gateways(policy)) and not self.holds_others(policy)
         ]
 

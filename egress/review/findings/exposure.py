@@ -1,8 +1,7 @@
 """Exposure: objects that more see than need to, rules wider than their purpose."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 from egress.review.decision.decision import Decision
 from egress.review.errors import Undecided
@@ -14,6 +13,7 @@ from egress.review.istio.visibility import PUBLIC, exported_to
 from egress.review.network.addresses import INTERNET, PRIVATE, Cover, network
 from egress.review.network.endpoint import Endpoint, Flow
 from egress.review.network.firewall import Firewall
+from egress.review.network.network_policy_rules import Block, Direction, PeerRule, Ports
 from egress.review.network.vpc import FirewallRule, NodePool
 from egress.review.objects.kubernetes_object import KubernetesObject
 from egress.review.objects.workloads import Workload
@@ -136,17 +136,17 @@ def find_wider_policy(evidence: Evidence) -> Iterator[Finding]:
     by_namespace: dict[str, list[Workload]] = defaultdict(list)
     for source in evidence.identities:
         by_namespace[source.namespace].append(source)
-    for policy in evidence.objects("NetworkPolicy"):
+    for policy in evidence.cluster.network_policies.all:
         held = [
             source
             for source in by_namespace.get(policy.namespace, ())
-            if policy in evidence.cluster.network_policies.selecting(source, "Egress")
+            if policy.isolates(source, Direction.EGRESS)
         ]
         blocks = {
-            (str(block["cidr"]), _tcp_port(rule))
-            for rule in policy.spec.get("egress") or ()
-            for peer in rule.get("to") or ()
-            if (block := peer.get("ipBlock"))
+            (peer.cidr, _tcp_port(rule))
+            for rule in policy.rules.get(Direction.EGRESS, ())
+            for peer in rule.peers
+            if isinstance(peer, Block)
         }
         told: set[str] = set()
         for cidr, port in sorted(blocks):
@@ -178,12 +178,10 @@ def _closed(
     return step if step.refuses else None
 
 
-def _tcp_port(rule: Mapping[str, Any]) -> int:
+def _tcp_port(rule: PeerRule) -> int:
     """A TCP port that a rule of a NetworkPolicy opens."""
-    for port in rule.get("ports") or ():
-        if str(port.get("protocol") or "TCP") == "TCP" and str(port.get("port") or "").isdigit():
-            return int(port["port"])
-    return HTTPS_PORT
+    stated = (ports.first for ports in rule.ports if isinstance(ports, Ports) and ports.protocol == "TCP")
+    return next((port for port in stated if port), HTTPS_PORT)
 
 
 def _ports(rule: FirewallRule) -> str:

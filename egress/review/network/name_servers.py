@@ -8,6 +8,7 @@ from egress.review.decision.decision import Decision
 from egress.review.network.addresses import network
 from egress.review.network.endpoint import Endpoint, Flow
 from egress.review.network.network_policy import NetworkPolicies
+from egress.review.network.network_policy_rules import Direction
 from egress.review.network.vpc import Vpc
 from egress.review.objects.workloads import Workload
 
@@ -37,7 +38,7 @@ class NameServers:
         return self._known[key]
 
     def _decide(self, pod: Endpoint, workload: Workload) -> Decision | None:
-        if not self._policies.selecting(workload, "Egress"):
+        if not self._policies.selecting(workload, Direction.EGRESS):
             return None
         decisions = [self._policies.egress(Flow(pod, server, PORT, "UDP")) for server in self._servers]
         best = next((decision for decision in decisions if decision.passes), decisions[0])
