@@ -12,11 +12,11 @@ from egress.review.changes.resources import Resource, Values, kind_of, pairs, re
 from egress.review.changes.unjudged import unjudged
 from egress.review.changes.weakened import weakened
 from egress.review.findings.registry import ACCEPTABLE, KINDS, OF_CHANGES
-from egress.review.inputs import google_resources
-from egress.review.inputs.google_resources import MODELLED, GoogleResource, read_vpc
+from egress.review.inputs.google_resources import MODELLED, read_vpc
 from egress.review.inputs.reading import read
 from egress.review.network.vpc import FirewallRule
-from tests.review.test_findings import rule, vpc
+from egress.terraform.google import GoogleResource, cluster, network
+from tests.builders.vpcs import rule, vpc
 
 CANDIDATES: tuple[tuple[Values, Values], ...] = (
     (("a",), ("a", "b")),
@@ -265,8 +265,9 @@ def _many(value: Any) -> list[Any]:
 def test_the_judged_fields_of_google_are_those_that_are_read(
     production: Path, synthesized: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(google_resources, "one", _one)  # the readers' own copy a block, and lose the notes
-    monkeypatch.setattr(google_resources, "many", _many)
+    monkeypatch.setattr(cluster, "one", _one)  # the parsers' own copy a block, and lose the notes
+    for parser in (cluster, network):
+        monkeypatch.setattr(parser, "many", _many)
     looked_at = {
         field
         for folder in (production, synthesized)
