@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from egress.review.cluster import Cluster
 from egress.review.findings.acceptance import Acceptance, Judged, judge
 from egress.review.findings.acceptance_file import read_acceptances
 from egress.review.findings.evidence import Evidence
@@ -12,14 +13,13 @@ from egress.review.findings.finding import Finding
 from egress.review.findings.registry import ACCEPTABLE, find_in
 from egress.review.findings.standing import gone
 from egress.review.inputs.reading import read
-from egress.review.review import Review
 
 
 @dataclass(frozen=True, kw_only=True)
 class Judgement:
     """What was reviewed, what was found in it, and what of that is accepted."""
 
-    review: Review
+    cluster: Cluster
     findings: tuple[Finding, ...]
     """Before acceptance."""
     acceptances: tuple[Acceptance, ...]
@@ -30,16 +30,16 @@ class Judgement:
 def judgement(inputs: Sequence[Path], accepted: Path | None, today: datetime.date) -> Judgement:
     """Read a state and its acceptances, and judge it. Raises ReviewError."""
     acceptances = read_acceptances(accepted, ACCEPTABLE, today) if accepted else []
-    return judge_review(Review(read(inputs)), acceptances, today)
+    return judge_cluster(Cluster(read(inputs)), acceptances, today)
 
 
-def judge_review(review: Review, acceptances: Sequence[Acceptance], today: datetime.date) -> Judgement:
+def judge_cluster(cluster: Cluster, acceptances: Sequence[Acceptance], today: datetime.date) -> Judgement:
     """Judge a reviewed state."""
-    evidence = Evidence(review)
+    evidence = Evidence(cluster)
     findings = find_in(evidence)
     leant_on = dict.fromkeys(control for entry in acceptances for control in entry.leans_on)
     return Judgement(
-        review=review,
+        cluster=cluster,
         findings=tuple(findings),
         acceptances=tuple(acceptances),
         judged=judge(findings, acceptances, today, gone(evidence, leant_on)),

@@ -9,6 +9,7 @@ import jsonschema
 import pytest
 
 from egress.config.schema import text
+from egress.review.cluster import Cluster
 from egress.review.errors import ReviewError
 from egress.review.findings.acceptance import Acceptance, judge
 from egress.review.findings.acceptance_file import LONGEST, AcceptedFile, read_acceptances
@@ -20,7 +21,6 @@ from egress.review.locations.location import Place
 from egress.review.locations.locations import places
 from egress.review.output.documents import Found
 from egress.review.output.formats.findings_sarif import render
-from egress.review.review import Review
 from tests.review.conftest import ROOT
 from tests.review.reviewed import State, tutorial
 
@@ -155,7 +155,7 @@ def test_an_acceptance_is_void_without_the_control_it_leans_on() -> None:
 
 
 def test_production_has_every_control_that_an_acceptance_may_lean_on(production: Path) -> None:
-    assert gone(Evidence(Review(read([production]))), CONTROLS) == frozenset()
+    assert gone(Evidence(Cluster(read([production]))), CONTROLS) == frozenset()
 
 
 def test_each_control_is_missed_where_it_is_taken_away(production: Path) -> None:
@@ -173,10 +173,10 @@ def test_each_control_is_missed_where_it_is_taken_away(production: Path) -> None
     }
     for kind, controls in taken.items():
         left = replace(inventory, objects=tuple(item for item in inventory.objects if item.kind != kind))
-        assert gone(Evidence(Review(left)), CONTROLS) == controls, kind
+        assert gone(Evidence(Cluster(left)), CONTROLS) == controls, kind
     assert inventory.vpc
     without = replace(inventory, vpc=replace(inventory.vpc, firewall=(), zones=()))
-    assert gone(Evidence(Review(without)), CONTROLS) == {"vpc-firewall", "restricted-google-apis"}
+    assert gone(Evidence(Cluster(without)), CONTROLS) == {"vpc-firewall", "restricted-google-apis"}
 
 
 def test_the_committed_schema_is_current() -> None:

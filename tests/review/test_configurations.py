@@ -4,19 +4,20 @@ from pathlib import Path
 
 import pytest
 
+from egress.review.cluster import Cluster
 from egress.review.findings.acceptance import judge
 from egress.review.findings.acceptance_file import read_acceptances
 from egress.review.findings.finding import Finding, Level
 from egress.review.findings.registry import ACCEPTABLE, find
 from egress.review.inputs.reading import read
-from egress.review.review import Review
+from egress.review.output.texts.cells import cell_text
 from tests.review.conftest import ROOT
 from tests.review.test_acceptance import TODAY
 
 
 @pytest.fixture(scope="module")
 def of_the_tutorial(synthesized: Path) -> list[Finding]:
-    return find(Review(read([synthesized])))
+    return find(Cluster(read([synthesized])))
 
 
 @pytest.mark.parametrize(
@@ -48,7 +49,7 @@ def test_the_tutorials_own_contradictions_are_found(
     ]
     assert found, defect
     if cell is not None:
-        assert cell in {str(spoilt) for finding in found for spoilt in finding.cells}
+        assert cell in {cell_text(spoilt) for finding in found for spoilt in finding.cells}
 
 
 def test_googles_hosts_are_said_to_hold_any_bucket_where_their_addresses_are_the_private_ones(
@@ -58,7 +59,7 @@ def test_googles_hosts_are_said_to_hold_any_bucket_where_their_addresses_are_the
     assert len(private) == 2
     assert all("any bucket of any project" in message for message in private)
     assert all("no AuthorizationPolicy can refuse it" in message for message in private)
-    restricted = {f.message for f in find(Review(read([production]))) if f.kind.code == "EG126"}
+    restricted = {f.message for f in find(Cluster(read([production]))) if f.kind.code == "EG126"}
     assert len(restricted) == 2
     assert all("a VPC Service Controls perimeter" in message for message in restricted)
 
@@ -71,7 +72,7 @@ def test_every_finding_of_the_tutorial_names_an_object_or_what_is_missing(
 
 
 def test_production_has_no_finding_that_is_not_accepted_with_a_reason(production: Path) -> None:
-    findings = find(Review(read([production])))
+    findings = find(Cluster(read([production])))
     acceptances = read_acceptances(ROOT / "config/production/accepted.yaml", ACCEPTABLE, TODAY)
     judged = judge(findings, acceptances, TODAY)
     assert [finding.message for finding in judged.open] == []

@@ -11,17 +11,18 @@ from typing import Any
 
 import pytest
 
+from egress.review.cell import Cell
+from egress.review.cluster import Cluster
 from egress.review.errors import ReviewError
 from egress.review.findings.acceptance import judge
 from egress.review.findings.acceptance_file import read_acceptances
-from egress.review.findings.finding import Cell, Finding, Subjects, some
+from egress.review.findings.finding import Finding, Subjects, some
 from egress.review.findings.registry import ACCEPTABLE, KINDS, find
 from egress.review.inputs.reading import read
 from egress.review.inventory import Inventory
 from egress.review.locations.location import Place, relative
 from egress.review.locations.locations import places
 from egress.review.locations.stated import STATEMENTS
-from egress.review.review import Review
 from tests.review.conftest import ROOT
 from tests.review.test_acceptance import TODAY
 from tests.review.test_findings import EXAMPLES, found
@@ -64,7 +65,7 @@ EVERY_MACHINE = (
 
 def test_every_finding_of_the_tutorial_is_shown_at_the_statement_behind_it(synthesized: Path) -> None:
     inventory = read([synthesized])
-    assert shown(inventory, find(Review(inventory)), "tutorial") == {
+    assert shown(inventory, find(Cluster(inventory)), "tutorial") == {
         ("EG101", GATEWAY, "tutorial/destinations.yaml: https: pass-through"),
         ("EG102", GATEWAY, "tutorial/destinations.yaml: https: pass-through"),
         ("EG103", "httpbin.org", "tutorial/destinations.yaml: https: pass-through"),
@@ -87,7 +88,7 @@ def test_every_finding_of_the_tutorial_is_shown_at_the_statement_behind_it(synth
 
 def test_every_finding_of_production_is_shown_at_the_statement_behind_it(production: Path) -> None:
     inventory = read([production])
-    findings = find(Review(inventory))
+    findings = find(Cluster(inventory))
     assert shown(inventory, findings, "production") == {
         ("EG101", GATEWAY, "production/destinations.yaml: https: pass-through"),
         ("EG126", "private.googleapis.com", "production/destinations.yaml: private-googleapis-com:"),
@@ -217,7 +218,7 @@ def test_acceptances_that_ended_or_accept_nothing_are_shown_at_their_line(tmp_pa
 
 def test_without_a_configuration_terraform_is_shown_at_the_resource(synthesized: Path) -> None:
     inventory = read([synthesized])
-    finding = next(f for f in find(Review(inventory)) if f.kind.code == "EG125")
+    finding = next(f for f in find(Cluster(inventory)) if f.kind.code == "EG125")
     place = places(inventory, [synthesized], None).of(finding)
     line = Path(place.file).read_text().splitlines()[place.line - 1]
     assert finding.addresses[0].rpartition(".")[2] in line

@@ -12,7 +12,7 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from egress.review.comparison import compare
-from egress.review.judgement import judge_review
+from egress.review.judgement import judge_cluster
 from egress.review.output.documents import ChangeReport
 from egress.review.output.formats.summary_markdown import render
 from tests.review.reviewed import State, tutorial
@@ -31,8 +31,8 @@ class Markdown(SingleFileSnapshotExtension):
 
 
 def summary(old: State, new: State) -> str:
-    base, head = (judge_review(state.review(), [], TODAY) for state in (old, new))
-    return render(ChangeReport(comparison=compare(base.review, head.review), base=base, head=head)) + "\n"
+    base, head = (judge_cluster(state.review(), [], TODAY) for state in (old, new))
+    return render(ChangeReport(comparison=compare(base.cluster, head.cluster), base=base, head=head)) + "\n"
 
 
 def a_team_gains_a_host(state: State) -> State:

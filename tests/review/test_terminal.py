@@ -126,7 +126,7 @@ def test_no_color_is_respected(arguments: dict[str, list[str]]) -> None:
 def test_rich_is_imported_for_a_terminal_alone(verb: str, arguments: dict[str, list[str]]) -> None:
     command = [sys.executable, "-X", "importtime", "-m", "egress", *arguments[verb]]
     imported = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stderr
-    assert "egress.review.review" in imported
+    assert "egress.review.cluster" in imported
     assert not re.search(r"\| +(rich|pygments|markdown_it)\b", imported)
 
 

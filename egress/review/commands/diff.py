@@ -17,10 +17,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Exit code 0 when nothing opens, 1 when something does."""
+    from egress.review.cluster import Cluster
     from egress.review.comparison import compare
     from egress.review.inputs.reading import read
-    from egress.review.review import Review
 
-    comparison = compare(Review(read([options.old])), Review(read([options.new])))
+    comparison = compare(Cluster(read([options.old])), Cluster(read([options.new])))
     print(render("diff", options.format, comparison, len(comparison.changes)))
     return 1 if comparison.gains else 0

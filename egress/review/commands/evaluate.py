@@ -7,13 +7,14 @@ from collections.abc import Iterable
 from typing import TextIO
 
 from egress.review.answer import Verdict
+from egress.review.cluster import Cluster
 from egress.review.commands.inputs import add_input, inputs
 from egress.review.errors import ReviewError
 from egress.review.output.answers import as_json
 from egress.review.output.documents import Evaluated
 from egress.review.output.formats.registry import FORMATS, render
+from egress.review.path.evaluation import evaluate
 from egress.review.request import Request, parse_request, request_from_json
-from egress.review.review import Review
 
 EXIT_CODES = {Verdict.ALLOWED: 0, Verdict.REFUSED: 1}
 OPEN = 2
@@ -45,17 +46,17 @@ def run(options: argparse.Namespace) -> int:
     if options.requests:
         if options.source or options.url:
             raise ReviewError("--requests takes the place of --from and --to")
-        review = Review(read(inputs(options)))
+        cluster = Cluster(read(inputs(options)))
         if options.requests == "-":
-            _answer_lines(review, sys.stdin, explain=options.explain)
+            _answer_lines(cluster, sys.stdin, explain=options.explain)
         else:
             with _opened(options.requests) as lines:
-                _answer_lines(review, lines, explain=options.explain)
+                _answer_lines(cluster, lines, explain=options.explain)
         return 0
     if not options.source or not options.url:
         raise ReviewError("evaluate needs --from and --to, or --requests")
     request = _request(options)
-    answer = Review(read(inputs(options))).evaluate(request)
+    answer = evaluate(Cluster(read(inputs(options))), request)
     document = Evaluated(source=request.source, url=options.url, answer=answer, explain=options.explain)
     print(render("evaluate", options.format, document))
     return EXIT_CODES.get(answer.verdict, OPEN)
@@ -85,7 +86,7 @@ def _opened(name: str) -> TextIO:
         raise ReviewError(f"--requests {name}: {error.strerror}") from error
 
 
-def _answer_lines(review: Review, lines: Iterable[str], *, explain: bool) -> None:
+def _answer_lines(cluster: Cluster, lines: Iterable[str], *, explain: bool) -> None:
     """Answer JSON lines with JSON lines, in their order; a line that is no question gets an error."""
     for number, line in enumerate(lines, 1):
         if not line.strip():
@@ -94,7 +95,7 @@ def _answer_lines(review: Review, lines: Iterable[str], *, explain: bool) -> Non
             document = json.loads(line)
             if not isinstance(document, dict):
                 raise ReviewError("a request is a JSON object")
-            answered = as_json(review.evaluate(request_from_json(document)), explain=explain)
+            answered = as_json(evaluate(cluster, request_from_json(document)), explain=explain)
         except (ValueError, ReviewError) as error:
             answered = {"error": f"line {number}: {error}"}
         print(json.dumps(answered))

@@ -23,7 +23,7 @@ def run(options: argparse.Namespace) -> int:
     from egress.review.output.documents import Found
 
     found = judgement(inputs(options), options.accepted, utc_today())
-    where = places(found.review.inventory, inputs(options), artifact(options))
+    where = places(found.cluster.inventory, inputs(options), artifact(options))
     size = len(found.judged.open) + len(found.judged.accepted)
     print(render("findings", options.format, Found(judged=found.judged, places=where), size))
     return int(any(finding.kind.level is not Level.NOTE for finding in found.judged.open))

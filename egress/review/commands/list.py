@@ -23,13 +23,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the matrix. Exit code 0."""
+    from egress.review.cluster import Cluster
     from egress.review.inputs.reading import read
     from egress.review.matrix import Matrix
-    from egress.review.review import Review
 
     rows = [
         row
-        for row in Matrix(Review(read(inputs(options)))).rows()
+        for row in Matrix(Cluster(read(inputs(options)))).rows()
         if (options.source is None or fnmatchcase(row.identity, options.source))
         and (options.host is None or fnmatchcase(row.host, options.host))
         and (options.scheme is None or row.scheme == options.scheme)

@@ -26,10 +26,10 @@ def run(options: argparse.Namespace) -> int:
     head = judgement(inputs(options), options.accepted, today)
     base = judgement([options.base], None, today) if options.base else None
     page = Page(
-        origin=head.review.inventory.origin,
-        rows=tuple(Matrix(head.review).rows()),
+        origin=head.cluster.inventory.origin,
+        rows=tuple(Matrix(head.cluster).rows()),
         judged=head.judged,
-        comparison=compare(base.review, head.review) if base else None,
+        comparison=compare(base.cluster, head.cluster) if base else None,
         judged_before=base.judged if base else None,
     )
     options.output.write_text(render("report", "html", page), encoding="utf-8")

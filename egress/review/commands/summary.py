@@ -32,10 +32,10 @@ def run(options: argparse.Namespace) -> int:
     today = utc_today()
     base = judgement([options.old], None, today)
     head = judgement([options.new], options.accepted, today)
-    report = ChangeReport(comparison=compare(base.review, head.review), base=base, head=head)
+    report = ChangeReport(comparison=compare(base.cluster, head.cluster), base=base, head=head)
     text = render("summary", "markdown", report)
     if options.sarif:
-        where = places(head.review.inventory, [options.new], artifact(options))
+        where = places(head.cluster.inventory, [options.new], artifact(options))
         log = render("findings", "sarif", Found(judged=head.judged, places=where))
         options.sarif.write_text(log, encoding="utf-8")
     print(text)

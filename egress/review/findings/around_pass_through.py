@@ -3,8 +3,11 @@
 from collections.abc import Iterable, Iterator
 
 from egress.review.answer import Answer, Verdict
+from egress.review.cell import Asked, Cell
+from egress.review.decision.client import ClientSees
+from egress.review.decision.control import Control
 from egress.review.findings.evidence import Evidence
-from egress.review.findings.finding import Analyzer, Cell, Family, Field, Finding, Kind, Level, Subjects, some
+from egress.review.findings.finding import Analyzer, Family, Field, Finding, Kind, Level, Subjects, some
 from egress.review.istio.gateway_servers import Server
 from egress.review.istio.hostnames import is_wildcard
 from egress.review.objects.workloads import Workload
@@ -97,7 +100,7 @@ def _open_to_anyone(
             about=Subjects(hosts=tuple(got), fields=_port_fields(server)),
             addresses=_deciding(evidence, gateway, server),
             cells=tuple(
-                Cell(who, scheme, host, caller="no sidecar") for host, whos in got.items() for who in whos
+                Cell(who, scheme, host, Asked.WITHOUT_SIDECAR) for host, whos in got.items() for who in whos
             ),
         )
 
@@ -129,7 +132,7 @@ def find_through_service(evidence: Evidence) -> Iterator[Finding]:
                     for host in denied
                     if evidence.ask(source, "https", host, dial=dial).verdict is Verdict.ALLOWED
                 ]
-                cells += [Cell(source.identity, "https", host, caller="Service dialled") for host in passed]
+                cells += [Cell(source.identity, "https", host, Asked.SERVICE_DIALLED) for host in passed]
                 who += [source.identity] if passed else []
             if cells:
                 yield Finding(
@@ -168,8 +171,8 @@ def find_contradicted(evidence: Evidence) -> Iterator[Finding]:
 
 def _by_policy(answer: Answer) -> bool:
     if answer.verdict is Verdict.CONDITIONAL:
-        return answer.client.status == 403
-    return answer.decisive is not None and answer.decisive.control == "authorization policy"
+        return answer.client is ClientSees.FORBIDDEN
+    return answer.decisive is not None and answer.decisive.control is Control.AUTHORIZATION_POLICY
 
 
 def _refused(evidence: Evidence, source: Workload, host: str) -> bool:
@@ -195,7 +198,7 @@ def _asked(host: str) -> str:
 
 def _deciding(evidence: Evidence, gateway: Workload, server: Server) -> tuple[str, ...]:
     """The policies that let a caller without identity through, and the server."""
-    index = evidence.review.authorization.policies_for(gateway)
+    index = evidence.cluster.authorization.policies_for(gateway)
     return (*(policy.address for policy in index.allowing("")), server.gateway.address)
 
 

@@ -4,15 +4,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from egress.review.answer import Verdict
+from egress.review.cell import Asked, Cell
+from egress.review.decision.control import Control
 from egress.review.findings.admission import refusing
 from egress.review.findings.evidence import Evidence
-from egress.review.findings.finding import Analyzer, Cell, Family, Finding, Kind, Level, Subjects, some
+from egress.review.findings.finding import Analyzer, Family, Finding, Kind, Level, Subjects, some
 from egress.review.istio.hostnames import most_specific, subset_of
 from egress.review.istio.virtual_services import MESH, VirtualService
 from egress.review.istio.visibility import visible
 from egress.review.matrix import ANY_OTHER, Row
 from egress.review.network.addresses import GOOGLE_API_VIPS, INTERNET, PRIVATE_VIP, RESTRICTED_VIP, Cover
 from egress.review.objects.kubernetes_object import KubernetesObject
+from egress.review.output.texts.cells import host_text
+from egress.review.output.texts.controls import NAMES
 
 DIRECT = Kind(
     code="EG121",
@@ -79,7 +83,7 @@ def find_direct(evidence: Evidence) -> Iterator[Finding]:
     for source in evidence.identities:
         found: list[Cell] = []
         addresses: list[str] = []
-        missing: list[str] = []
+        missing: list[Control] = []
         for row in evidence.rows_by_identity[source.identity]:
             answer = row.answer
             if answer.verdict is Verdict.ALLOWED and not answer.through and _public(evidence, row.host):
@@ -89,7 +93,7 @@ def find_direct(evidence: Evidence) -> Iterator[Finding]:
         if not found and source.meshed:
             without = evidence.ask(source, "https", UNLISTED, sidecar=False)
             if without.verdict is Verdict.ALLOWED:
-                found.append(Cell(source.identity, "https", ANY_OTHER, beside=WITHOUT_SIDECAR))
+                found.append(Cell(source.identity, "https", ANY_OTHER, Asked.ITS_SIDECAR_LEFT_OUT))
                 addresses += [step.address for step in without.steps if step.address]
                 missing += without.not_given
         if found:
@@ -97,8 +101,10 @@ def find_direct(evidence: Evidence) -> Iterator[Finding]:
                 kind=DIRECT,
                 facts={
                     "subject": source.identity,
-                    "hosts": some(f"{each.host} {each.beside}".strip() for each in found),
-                    "unless": f" ({some(missing)} not given)" if missing else "",
+                    "hosts": some(host_text(cell) for cell in found),
+                    "unless": f" ({some(NAMES[control] for control in missing)} not given)"
+                    if missing
+                    else "",
                 },
                 about=Subjects(
                     identities=(source.identity,),
@@ -110,11 +116,10 @@ def find_direct(evidence: Evidence) -> Iterator[Finding]:
 
 
 UNLISTED = "unlisted.example"
-WITHOUT_SIDECAR = "without its sidecar"
 
 
 def _public(evidence: Evidence, host: str) -> bool:
-    return host == ANY_OTHER or evidence.review.names.resolve(host).addresses is INTERNET
+    return host == ANY_OTHER or evidence.cluster.names.resolve(host).addresses is INTERNET
 
 
 def find_no_route(evidence: Evidence) -> Iterator[Finding]:
@@ -122,7 +127,7 @@ def find_no_route(evidence: Evidence) -> Iterator[Finding]:
     without: dict[tuple[str, str], list[str]] = defaultdict(list)
     for row in evidence.named_rows:
         steps = row.answer.steps
-        straight = bool(steps) and steps[0].control == "sidecar registry"
+        straight = bool(steps) and steps[0].control is Control.SIDECAR_REGISTRY
         if straight and steps[0].address and _public(evidence, row.host):
             without[row.host, steps[0].address].append(row.identity)
     for (host, address), who in without.items():
@@ -131,7 +136,7 @@ def find_no_route(evidence: Evidence) -> Iterator[Finding]:
             facts={"who": some(who), "subject": host},
             about=Subjects(hosts=(host,), identities=tuple(dict.fromkeys(who))),
             addresses=(address,),
-            cells=tuple(Cell(identity, "http(s)", host) for identity in dict.fromkeys(who)),
+            cells=tuple(Cell(identity, None, host) for identity in dict.fromkeys(who)),
         )
 
 
@@ -154,13 +159,13 @@ def find_google_direct(evidence: Evidence) -> Iterator[Finding]:
             addresses=tuple(
                 dict.fromkeys(step.address for row in rows for step in row.answer.steps if step.address)
             ),
-            cells=tuple(Cell(row.identity, row.scheme, row.host) for row in rows),
+            cells=tuple(row.cell for row in rows),
         )
 
 
 def _of_google(evidence: Evidence, host: str) -> bool:
     """True for Google's API addresses, and for its API names at any other address that is not the internet."""
-    addresses = evidence.review.names.resolve(host).addresses
+    addresses = evidence.cluster.names.resolve(host).addresses
     if addresses is None or addresses is INTERNET:
         return False
     return addresses.covered_by(GOOGLE_API_VIPS) is Cover.ALL or host.endswith(".googleapis.com")
@@ -168,7 +173,7 @@ def _of_google(evidence: Evidence, host: str) -> bool:
 
 def _held_by(evidence: Evidence, host: str) -> str:
     """What still says which of Google's data are reached there."""
-    addresses = evidence.review.names.resolve(host).addresses
+    addresses = evidence.cluster.names.resolve(host).addresses
     if addresses is not None and addresses.covered_by(RESTRICTED_VIP) is Cover.ALL:
         return (
             "its addresses are the restricted ones: a VPC Service Controls perimeter, which is not in the input, "
@@ -183,7 +188,7 @@ def _held_by(evidence: Evidence, host: str) -> str:
 
 def find_tenant_routing(evidence: Evidence) -> Iterator[Finding]:
     """VirtualServices, DestinationRules and Gateways of a team that win over the platform's."""
-    platform, mesh = evidence.platform, evidence.review.mesh
+    platform, mesh = evidence.platform, evidence.cluster.mesh
     routed = {host for item in mesh.virtual_services.all for host in item.hosts if item.namespace in platform}
     ours = {s.host for gateway in evidence.gateways for s in evidence.servers(gateway).services} | routed
     for route in mesh.virtual_services.all:
@@ -203,7 +208,7 @@ def find_tenant_routing(evidence: Evidence) -> Iterator[Finding]:
 
 def _won(evidence: Evidence, route: VirtualService, routed: set[str]) -> str | None:
     """A host of the platform's that a VirtualService takes over, in some namespace or at a gateway."""
-    services = evidence.review.mesh.virtual_services
+    services = evidence.cluster.mesh.virtual_services
     for host in route.hosts:
         if not any(subset_of(host, platforms) for platforms in routed):
             continue
@@ -256,8 +261,8 @@ def find_tenants_may_route(evidence: Evidence) -> Iterator[Finding]:
 
 def find_unchecked_name(evidence: Evidence) -> Iterator[Finding]:
     """TLS origination that takes any certificate of the same authorities (D25)."""
-    external = evidence.review.mesh.registry.hosts
-    for rule in evidence.review.mesh.destination_rules.all:
+    external = evidence.cluster.mesh.registry.hosts
+    for rule in evidence.cluster.mesh.destination_rules.all:
         if rule.host not in external:
             continue
         for subset in ("", *rule.subsets):
@@ -265,7 +270,7 @@ def find_unchecked_name(evidence: Evidence) -> Iterator[Finding]:
                 tls = rule.tls(subset, port)
                 if tls.mode in ("SIMPLE", "MUTUAL") and not tls.verified(rule.host):
                     cells = [
-                        Cell(row.identity, row.scheme, row.host)
+                        row.cell
                         for row in evidence.named_rows
                         if tls.address and tls.address in {step.address for step in row.answer.steps}
                     ]
@@ -285,7 +290,7 @@ def find_unchecked_name(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _ports(evidence: Evidence, host: str) -> list[int]:
-    return sorted({port.number for s in evidence.review.mesh.registry.named(host) for port in s.ports})
+    return sorted({port.number for s in evidence.cluster.mesh.registry.named(host) for port in s.ports})
 
 
 ANALYZERS: Iterable[Analyzer] = (

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from egress.review.cell import Cell
 from egress.review.locations.location import Place
 
 if TYPE_CHECKING:
@@ -44,24 +45,6 @@ class Kind:
     def page(self) -> str:
         """Its page in the repository."""
         return f"docs/findings/{self.code}.md"
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A cell of the matrix that a finding spoils."""
-
-    identity: str
-    scheme: str
-    host: str
-    caller: str = ""
-    """How the identity asks where that is not its usual way: `no sidecar`."""
-    beside: str = ""
-    """What else tells the request from the usual one, after the host."""
-
-    def __str__(self) -> str:
-        """The cell as text: `team-x/test https://example.com`."""
-        who = f"{self.identity} ({self.caller})" if self.caller else self.identity
-        return f"{who} {self.scheme}://{self.host}" + (f" {self.beside}" if self.beside else "")
 
 
 @dataclass(frozen=True, slots=True)

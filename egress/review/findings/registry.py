@@ -1,5 +1,6 @@
 """Every analyzer, in the order of the codes."""
 
+from egress.review.cluster import Cluster
 from egress.review.findings import (
     around_isolation,
     around_nodes,
@@ -12,7 +13,6 @@ from egress.review.findings import (
 from egress.review.findings.acceptance import EXPIRED, UNUSED, VOID
 from egress.review.findings.evidence import Evidence
 from egress.review.findings.finding import Analyzer, Finding, Kind
-from egress.review.review import Review
 
 ANALYZERS: tuple[Analyzer, ...] = tuple(
     sorted(
@@ -36,9 +36,9 @@ ACCEPTABLE: tuple[Kind, ...] = tuple(analyzer.kind for analyzer in ANALYZERS)
 """What accepted.yaml may name."""
 
 
-def find(review: Review) -> list[Finding]:
-    """All findings of a review, by code and then by subject."""
-    return find_in(Evidence(review))
+def find(cluster: Cluster) -> list[Finding]:
+    """All findings of a cluster, by code and then by subject."""
+    return find_in(Evidence(cluster))
 
 
 def find_in(evidence: Evidence) -> list[Finding]:

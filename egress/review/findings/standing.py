@@ -37,7 +37,7 @@ def _registry_only(evidence: Evidence) -> bool:
 
 
 def _authorization_policies(evidence: Evidence) -> bool:
-    policies = [evidence.review.authorization.policies_for(gateway) for gateway in evidence.egress_gateways]
+    policies = [evidence.cluster.authorization.policies_for(gateway) for gateway in evidence.egress_gateways]
     return bool(policies) and all(index.allow for index in policies)
 
 
@@ -54,14 +54,14 @@ def _toleration_admission(evidence: Evidence) -> bool:
 
 
 def _vpc_firewall(evidence: Evidence) -> bool:
-    vpc = evidence.review.vpc
+    vpc = evidence.cluster.vpc
     theirs = {pool.name for pool in gateway_pools(evidence)}
     others = [pool for pool in vpc.pools if pool.name not in theirs] if vpc else []
     return bool(others) and not any(reaches_the_internet(evidence, pool) for pool in others)
 
 
 def _restricted_google_apis(evidence: Evidence) -> bool:
-    addresses = evidence.review.names.resolve(GOOGLE_API).addresses
+    addresses = evidence.cluster.names.resolve(GOOGLE_API).addresses
     return addresses is not None and addresses.covered_by(RESTRICTED_VIP) is Cover.ALL
 
 

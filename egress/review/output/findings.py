@@ -7,6 +7,7 @@ from egress.review.findings.acceptance import Acceptance, Judged
 from egress.review.findings.finding import Finding, some
 from egress.review.locations.locations import Places
 from egress.review.output.table import markdown
+from egress.review.output.texts.cells import cell_text
 
 SHOWN_CELLS = 6
 
@@ -16,7 +17,7 @@ def details(finding: Finding, places: Places) -> Iterator[str]:
     yield f"at {places.of(finding)}"
     yield from finding.addresses[:SHOWN_CELLS]
     if finding.cells:
-        yield f"spoils {some(map(str, finding.cells), SHOWN_CELLS)}"
+        yield f"spoils {some(map(cell_text, finding.cells), SHOWN_CELLS)}"
     yield f"mend: {finding.kind.mend} ({finding.kind.page})"
 
 
@@ -35,7 +36,7 @@ def finding_json(finding: Finding) -> dict[str, Any]:
         "message": finding.message,
         "subject": finding.subject,
         "addresses": list(finding.addresses),
-        "cells": list(map(str, finding.cells)),
+        "cells": list(map(cell_text, finding.cells)),
         "mend": finding.kind.mend,
         "page": finding.kind.page,
     }

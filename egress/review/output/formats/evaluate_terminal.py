@@ -8,6 +8,8 @@ from rich.text import Text
 from egress.review.output.answers import MARKS, decided_text, seen_text, verdict_text
 from egress.review.output.documents import Evaluated
 from egress.review.output.terminal.drawing import beside, columns_of_window, draw, under, worded
+from egress.review.output.texts.controls import control_text
+from egress.review.output.texts.reasons import reason_text
 
 WIDTHS = (2, 9)
 """A control's number and the longest of MARKS."""
@@ -26,8 +28,8 @@ def _answer(document: Evaluated, room: int) -> Iterator[RenderableType]:
     yield under((seen_text(answer), ""), indent=2, room=room)
     yield under(("decided by ", "dim"), (decided_text(answer), ""), indent=2, room=room)
     for number, step in enumerate(answer.steps if document.explain else (), 1):
-        lines = [(f"{step.control}: {step.reason}", "")]
+        lines = [(f"{control_text(step)}: {reason_text(step.reason)}", "")]
         if step.address:
             lines.append((step.address, "dim"))
-        edge = (Text(f"{number:2}", style="dim"), worded(MARKS[step.passage]))
+        edge = (Text(f"{number:2}", style="dim"), worded(MARKS[step.outcome]))
         yield beside(*edge, widths=WIDTHS, lines=lines, room=room)

@@ -11,6 +11,7 @@ from egress.review.findings.registry import KINDS
 from egress.review.locations.location import Place
 from egress.review.locations.locations import Places
 from egress.review.output.documents import Found
+from egress.review.output.texts.cells import cell_text
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
@@ -61,7 +62,7 @@ def _result(finding: Finding, positions: Mapping[str, int], places: Places) -> d
             for place, addresses in elsewhere.items()
         ],
         "partialFingerprints": {"subject/v1": _fingerprint(finding)},
-        "properties": {"cells": list(map(str, finding.cells))},
+        "properties": {"cells": list(map(cell_text, finding.cells))},
     }
 
 

@@ -1,0 +1,167 @@
+"""Why a control decides as it does: a code and the facts that its text names."""
+
+from enum import StrEnum, auto
+
+
+class Why(StrEnum):
+    """The codes. output/texts/reasons.py has the text of each."""
+
+    # The sender and its sidecar
+    HOST_NETWORK = auto()
+    NO_SIDECAR = auto()
+    NOT_CAPTURED = auto()
+    EVERYTHING_OF_USER = auto()
+    ONE_PORT = auto()
+    PORTS = auto()
+    ADDRESSES = auto()
+    ALL_BUT = auto()
+    CAPTURE_OPEN = auto()
+    OWN_NAMES = auto()
+    HOST_NOT_KNOWN = auto()
+    NO_LISTENER_FOR_POD = auto()
+    NO_LISTENER_FOR_SNI = auto()
+    NO_LISTENER_FOR_HTTP = auto()
+    REGISTRY_ONLY = auto()
+    ALLOW_ANY = auto()
+    OUTBOUND_POLICY_ASSUMED = auto()
+    BOUND_ADDRESSES_OPEN = auto()
+    SNI_ROUTE_WITH_ADDRESSES = auto()
+    ROUTE_WITHOUT_PROTOCOL = auto()
+    SERVICE_LISTENER = auto()
+    STRAIGHT_TO_SITE = auto()
+    STRAIGHT_TO_PODS = auto()
+    ROUTE_VISIBLE = auto()
+    # Routes and what a proxy speaks
+    NO_ROUTE_TAKES = auto()
+    NO_DESTINATION = auto()
+    SEVERAL_DESTINATIONS = auto()
+    PSEUDO_HEADER = auto()
+    MATCH_NOT_MODELLED = auto()
+    COMPARISON_NOT_MODELLED = auto()
+    ENCODED_QUERY = auto()
+    REGULAR_EXPRESSION = auto()
+    HOST_NOT_REGISTERED = auto()
+    PORT_NOT_REGISTERED = auto()
+    NO_SUCH_SUBSET = auto()
+    SUBSET_WITHOUT_RULE = auto()
+    DYNAMIC_DNS_WITHOUT_HTTP = auto()
+    TLS_MODE_UNKNOWN = auto()
+    ROUTED = auto()
+    SPEAKS = auto()
+    SPEAKS_WITHOUT_SNI = auto()
+    TO_THE_DIALLED_ADDRESS = auto()
+    PODS_MARKED_FOR_MTLS = auto()
+    ENDPOINT_IS_SOCKET = auto()
+    NO_ENDPOINT = auto()
+    ORIGINAL_DESTINATION_IS_GATEWAY = auto()
+    ROUTES_TO_ITSELF = auto()
+    AUTO_MTLS = auto()
+    NOT_AMONG_SUBJECT_ALT_NAMES = auto()
+    # The gateway
+    NO_LISTENER = auto()
+    PRIVILEGED_PORT = auto()
+    HOST_TAKEN = auto()
+    PROTOCOL_TAKEN = auto()
+    NO_SERVER = auto()
+    SERVER_WITHOUT_ROUTE = auto()
+    TLS_EXPECTED = auto()
+    HTTP_EXPECTED = auto()
+    NOBODY_IDENTIFIED = auto()
+    PASSED_THROUGH = auto()
+    CALLER_IDENTIFIED = auto()
+    NO_SERVER_FOR_SNI = auto()
+    NOT_ALLOWED_BY_SERVER = auto()
+    HANDSHAKE_INSIDE_MTLS = auto()
+    CERTIFICATE_WANTED = auto()
+    SERVER_NOT_MODELLED = auto()
+    SERVER_CERTIFICATES = auto()
+    TAKEN_WITHOUT_ROUTE = auto()
+    NO_ROUTE_AT_PORT = auto()
+    HOST_NOT_ROUTED = auto()
+    # AuthorizationPolicies
+    POLICY_DENIES = auto()
+    POLICY_ALLOWS = auto()
+    NO_ALLOW_POLICY = auto()
+    NO_POLICY_MATCHES = auto()
+    CONDITION_NOT_MODELLED = auto()
+    CALLERS_ADDRESS_OPEN = auto()
+    SELECTOR_OPERATOR = auto()
+    # A Pod and its sidecar
+    NO_SERVICE_PORT = auto()
+    SELECTS_NO_PODS = auto()
+    SUBSET_SELECTS_NO_PODS = auto()
+    SELECTS_SEVERAL_WORKLOADS = auto()
+    NO_CONTAINER_PORT = auto()
+    SERVICE_PORT = auto()
+    NO_SELECTOR = auto()
+    NO_PODS_SHOWN = auto()
+    POD_WITHOUT_SIDECAR = auto()
+    PORT_NOT_CAPTURED = auto()
+    NOTHING_ASKED = auto()
+    NO_CERTIFICATE_TO_ANSWER = auto()
+    READS_HTTP_TLS_ARRIVES = auto()
+    PASSES_MTLS_ON = auto()
+    TAKES_MTLS_ALONE = auto()
+    MESH_CERTIFICATE_WANTED = auto()
+    READS_HTTP_NO_CERTIFICATE = auto()
+    READS_HTTP_HANDSHAKE_INSIDE = auto()
+    TAKES_ANY_BYTES = auto()
+    TAKES_PLAIN_TEXT = auto()
+    TAKES_TLS_AS_BYTES = auto()
+    TAKES_MTLS = auto()
+    MODE_BY_DEFAULT = auto()
+    MODE_STATED = auto()
+    # NetworkPolicies
+    NOT_ISOLATED_EGRESS = auto()
+    NOT_ISOLATED_INGRESS = auto()
+    PEER_NAMED = auto()
+    NO_POLICY_LETS_OUT = auto()
+    NO_POLICY_LETS_IN = auto()
+    POLICIES_DO_NOT_COVER = auto()
+    BLOCKS_OPEN = auto()
+    BLOCK_COVERS_PODS = auto()
+    PORT_NAME_UNKNOWN = auto()
+    # The VPC
+    NO_VPC = auto()
+    NOT_OFF_THE_NODE = auto()
+    GKE_RULE = auto()
+    INGRESS_DENIED = auto()
+    IMPLIED_ALLOW = auto()
+    RULE_ALLOWS = auto()
+    RULE_DENIES = auto()
+    RULES_DIFFER = auto()
+    NO_POOL = auto()
+    POOLS_DIFFER = auto()
+    ON_THE_NODE = auto()
+    IN_THE_SUBNET = auto()
+    PRIVATE_ACCESS_ON = auto()
+    PRIVATE_ACCESS_OFF = auto()
+    NO_DEFAULT_ROUTE = auto()
+    PUBLIC_NODES = auto()
+    NO_CLOUD_NAT = auto()
+    CLOUD_NAT = auto()
+    NAME_HERE = auto()
+    NO_RECORD = auto()
+    # The site
+    NOT_LISTENING = auto()
+    SITE_HAS_NO_MESH_CERTIFICATE = auto()
+    CERTIFICATE_OF_ANOTHER = auto()
+
+
+class Reason:
+    """A code with its facts, by the names that the code's text uses; a fact may be a Reason itself."""
+
+    __slots__ = ("facts", "why")
+
+    def __init__(self, why: Why, **facts: object) -> None:
+        self.why = why
+        self.facts = facts
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Reason) and (self.why, self.facts) == (other.why, other.facts)
+
+    def __hash__(self) -> int:
+        return hash(self.why)
+
+    def __repr__(self) -> str:
+        return f"Reason({self.why.name}, {self.facts})"
