@@ -5,10 +5,12 @@ from cdktf_cdktf_provider_google.provider import GoogleProvider
 from constructs import Construct
 
 from egress.config.configuration import Configuration
+from egress.derived import construct_ids as ids
 from egress_constructs.admission import Admission
 from egress_constructs.gateway_isolation import GatewayIsolation, GatewayIsolationProps
 from egress_constructs.gateway_routing import GatewayRouting, GatewayRoutingProps, gateway_ports
 from egress_constructs.gateway_service import GatewayService, GatewayServiceProps
+from egress_constructs.scope import scope_at
 from egress_constructs.state_backend import declare_backend
 from egress_constructs.tenant import Tenant, TenantProps
 from stacks.cluster import ClusterOutputs
@@ -42,10 +44,10 @@ class EgressStack(TerraformStack):
                 ports=gateway_ports(configuration),
             ),
         )
-        GatewayRouting(self, "routing", GatewayRoutingProps(configuration=configuration))
+        GatewayRouting(self, ids.ROUTING, GatewayRoutingProps(configuration=configuration))
         if platform.tenants.network == "default-deny":
-            GatewayIsolation(self, "gateway-isolation", GatewayIsolationProps(configuration=configuration))
+            GatewayIsolation(self, ids.GATEWAY_ISOLATION, GatewayIsolationProps(configuration=configuration))
         if platform.tenants.admission == "enforced":
-            Admission(self, "admission")
+            Admission(self, ids.ADMISSION)
         for name in configuration.teams:
-            Tenant(self, name, TenantProps(name=name, configuration=configuration))
+            Tenant(scope_at(self, ids.TEAMS), name, TenantProps(name=name, configuration=configuration))

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
+from egress.config.images import COMPONENT
 from egress.config.names import ProjectId
 from egress.source.model import ConfigModel
 from egress.source.patterns import matching
@@ -31,7 +32,7 @@ def _not_retired(value: object) -> object:
 ImageHub = Annotated[
     str,
     matching(
-        rf"^{_HOSTED}(?:/[a-z0-9._-]+)*$",
+        rf"^{_HOSTED}(?:/{COMPONENT})*$",
         "a registry on pkg.dev, such as us-central1-docker.pkg.dev/my-project/istio",
     ),
     BeforeValidator(_not_retired),

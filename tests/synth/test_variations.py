@@ -158,7 +158,7 @@ def test_every_rule_and_name_follows_the_ranges_and_names_given(synthesized: Syn
     assert firewall["allow-ingress-api-server-to-webhook"]["source_ranges"] == ["192.168.7.0/28"]
     assert firewall["allow-egress-pods-and-services"]["destination_ranges"] == [
         "172.20.0.0/14",
-        "172.17.0.0/20",
+        "172.24.0.0/20",
     ]
     assert firewall["allow-egress-kubelet-readonly"]["destination_ranges"] == ["172.16.0.0/24"]
 

@@ -19,6 +19,17 @@ NOT_WHEN_MANAGED = {
 
 UNREVISIONED = "default"
 
+MESH_LABEL = "mesh_id"
+"""The managed mesh finds its clusters by this label (Cloud Service Mesh, "Provision a control plane")."""
+
+
+def labels_are_not_the_meshs(draft: Draft) -> Iterator[Problem]:
+    """A label that the platform writes over would be accepted and do nothing."""
+    platform = draft.sound_platform
+    if platform and platform.mesh.control_plane == "managed" and MESH_LABEL in platform.cluster.labels:
+        message = "the managed mesh finds its cluster by this label, which the platform sets: take it away"
+        yield draft.platform.problem(("cluster", "labels", MESH_LABEL), message, MESH_LABEL)
+
 
 def managed_control_plane_has_no_istiod(draft: Draft) -> Iterator[Problem]:
     """What only an istiod of one's own can be told is refused, not ignored."""
