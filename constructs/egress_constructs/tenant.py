@@ -10,6 +10,7 @@ from constructs import Construct
 from egress.config.configuration import Configuration, service_account, team_namespaces
 from egress.config.team import Team
 from egress.derived import gateway
+from egress.derived.admission.workload_accounts import what_accounts_run
 from egress.derived.control_plane import injection_label
 from egress.derived.istio.routing import team_objects
 from egress.derived.network_policies.as_stated import NetworkPolicy as Policy
@@ -70,7 +71,13 @@ class Tenant(Construct):
             **injection_label(self._configuration.platform),
             **(tenant_label(self._name) if tenants.admission == "enforced" else {}),
         }
-        return Namespace(self._within(name), "namespace", NamespaceProps(name=name, labels=labels)).namespace
+        bound = tenants.admission == "enforced" and tenants.service_accounts == "bound"
+        annotations = what_accounts_run(self._team, name, self._name) if bound else {}
+        return Namespace(
+            self._within(name),
+            "namespace",
+            NamespaceProps(name=name, labels=labels, annotations=annotations),
+        ).namespace
 
     def _isolate(self) -> None:
         if self._configuration.platform.tenants.network == "as-stated":
@@ -177,5 +184,10 @@ class Tenant(Construct):
                 TenantAccess(
                     self._within(namespace),
                     "access",
-                    TenantAccessProps(namespace=namespace, groups=self._team.groups, depends_on=[created]),
+                    TenantAccessProps(
+                        namespace=namespace,
+                        groups=self._team.groups,
+                        enter=self._configuration.platform.tenants.people == "deploy-and-enter",
+                        depends_on=[created],
+                    ),
                 )

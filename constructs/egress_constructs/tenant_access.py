@@ -27,8 +27,6 @@ RULES = (
             "endpoints",
             "persistentvolumeclaims",
             "pods",
-            "pods/exec",
-            "pods/portforward",
             "secrets",
             "services",
         ],
@@ -52,15 +50,20 @@ RULES = (
     (["policy"], ["poddisruptionbudgets"], EVERYTHING),
     (["networking.istio.io", "security.istio.io", "networking.k8s.io"], ["*"], READ),
 )
-"""Workloads to run, policy to read: no ServiceAccount, no NetworkPolicy, no Istio object to write."""
+"""Workloads to run, policy to read: no ServiceAccount, no NetworkPolicy, no Istio object to write, and no way into
+a running Pod."""
+
+ENTER = ([""], ["pods/attach", "pods/exec", "pods/portforward"], ["create", "get"])
+"""The way into running Pods, as whoever the Pod is: `kubectl exec`, `cp`, `attach` and `port-forward`."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TenantAccessProps:
-    """`groups` are Google groups (GKE, "Google Groups for RBAC")."""
+    """`groups` are Google groups (GKE, "Google Groups for RBAC"); `enter` lets them into running Pods."""
 
     namespace: str
     groups: Sequence[str]
+    enter: bool
     depends_on: Sequence[ITerraformDependable]
 
 
@@ -75,7 +78,7 @@ class TenantAccess(Construct):
             metadata=RoleV1Metadata(name=NAME, namespace=props.namespace),
             rule=[
                 RoleV1Rule(api_groups=groups, resources=resources, verbs=verbs)
-                for groups, resources, verbs in RULES
+                for groups, resources, verbs in (*RULES, *((ENTER,) if props.enter else ()))
             ],
             depends_on=list(props.depends_on) or None,
         )

@@ -8,6 +8,7 @@ from typing import Any
 from egress.config.mesh import Mesh, Replicas
 from egress.derived import gateway
 from egress.derived.access_log import FIELDS
+from egress.derived.istio.sent_on import proxy_config_annotation
 
 REPOSITORY = "https://istio-release.storage.googleapis.com/charts"
 
@@ -78,6 +79,7 @@ def gateway_values(mesh: Mesh, pool: str) -> Values:
                 "effect": "NoSchedule",
             }
         ],
+        **({"podAnnotations": proxy_config_annotation()} if mesh.gateway.headers == "as-sent" else {}),
         **(_kept_up(mesh.gateway.replicas) if mesh.gateway.replicas else {}),
     }
 

@@ -93,3 +93,15 @@ def network_policies_have_names_of_their_own(draft: Draft) -> Iterator[Problem]:
                     f"the NetworkPolicy allow-egress-to-{other} is every team's already: rename that team"
                 )
                 yield team.file.problem(("network_policies", "to_teams", position), message)
+
+
+def service_accounts_are_bound_by_admission(draft: Draft) -> Iterator[Problem]:
+    """Without admission policies nobody would hold a Pod to its ServiceAccount's workload."""
+    platform = draft.sound_platform
+    stated = draft.platform.source.at(("tenants", "service_accounts"))
+    if platform and platform.tenants.admission == "none" and stated == "bound":
+        message = (
+            "what ServiceAccounts run is an admission policy: write `service_accounts: free`, "
+            "or `admission: enforced`"
+        )
+        yield draft.platform.problem(("tenants", "service_accounts"), message)

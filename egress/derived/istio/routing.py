@@ -77,6 +77,22 @@ def granted_hosts(configuration: Configuration) -> Iterator[tuple[str, str, Dest
                 yield host, key, granted
 
 
+def reached_hosts(configuration: Configuration) -> Iterator[tuple[str, int]]:
+    """Every outside host with a port that the gateway reaches it on.
+
+    By identity what somebody is granted; by namespace every destination, since each has a route.
+    """
+    if configuration.destinations.authorization == "by-identity":
+        reached = [(host, destination) for host, _, destination in granted_hosts(configuration)]
+    else:
+        reached = list(configuration.destinations.destinations.items())
+    for host, destination in reached:
+        if destination.http == "plain":
+            yield host, destination.http_port
+        if destination.uses_tls_port:
+            yield host, destination.https_port
+
+
 def _shared_by_namespace(configuration: Configuration) -> Iterator[IstioObject]:
     destinations = configuration.destinations
     pass_through = any(each.https == "pass-through" for each in destinations.destinations.values())
@@ -87,7 +103,7 @@ def _shared_by_namespace(configuration: Configuration) -> Iterator[IstioObject]:
     for host, destination in destinations.destinations.items():
         visible_to = configuration.namespaces_that_see(host)
         yield service_entry(object_names.service_entry(host), [host], visible_to)
-        yield through_gateway(host, destination, visible_to)
+        yield through_gateway(host, destination, visible_to, as_sent=_as_sent(configuration))
         if destination.http == "originate-tls":
             yield destination_rule.originate_tls(host)
     if destinations.authorization == "open":
@@ -107,7 +123,14 @@ def _shared_by_identity(configuration: Configuration) -> Iterator[IstioObject]:
         visible_to = configuration.namespaces_that_see(key)
         limits = destination.limits or Limits()
         yield service_entry(object_names.service_entry(host), [host], visible_to, list(_ports(destination)))
-        yield through_gateway(host, destination, visible_to, limits=limits, close_tls=True)
+        yield through_gateway(
+            host,
+            destination,
+            visible_to,
+            limits=limits,
+            close_tls=True,
+            as_sent=_as_sent(configuration),
+        )
         yield destination_rule.outside(host, destination, limits)
         if destination.https == "identity":
             yield istio_gateway.identity_gateway(
@@ -123,6 +146,11 @@ def _shared_by_identity(configuration: Configuration) -> Iterator[IstioObject]:
         yield authorization_policy.allow_identity_port()
     # Always, not only while there is no grant: removing the last one must not open the gateway.
     yield authorization_policy.allow_nothing()
+
+
+def _as_sent(configuration: Configuration) -> bool:
+    """Whether the outside reads the application's own headers alone."""
+    return configuration.platform.mesh.gateway.headers == "as-sent"
 
 
 def _reachable(configuration: Configuration, name: str) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from typing import Literal, NotRequired, TypedDict
 
 from egress.config.destinations import Destination, Limits
 from egress.derived import gateway, object_names
+from egress.derived.istio import sent_on
 from egress.derived.istio.destination_rule import identity_subset, origination_subset
 from egress.derived.istio.istio_gateway import identity_gateway_name
 from egress.derived.istio.istio_object import (
@@ -14,6 +15,7 @@ from egress.derived.istio.istio_object import (
     export_to,
     in_gateway_namespace,
 )
+from egress.derived.istio.sent_on import Headers
 
 MESH = "mesh"
 GATEWAY_REFERENCE = f"{gateway.NAMESPACE}/{gateway.GATEWAY}"
@@ -56,6 +58,7 @@ class HttpRoute(TypedDict):
 
     match: list[HttpMatch]
     route: list[Route]
+    headers: NotRequired[Headers]
     timeout: NotRequired[str]
     retries: NotRequired[Retries]
 
@@ -116,12 +119,13 @@ def through_gateway(
     *,
     limits: Limits | None = None,
     close_tls: bool = False,
+    as_sent: bool = False,
 ) -> VirtualService:
     """Route a host through the gateway (tutorial: `example-com-through-egress-gateway`, final form).
 
     The tutorial loses `exportTo` in its TLS-origination step, which shows the route to all (D3). With `close_tls`
     a TLS port that only the gateway uses still has a route in the mesh: without one a sidecar that knows the host
-    would send TLS straight out (D26).
+    would send TLS straight out (D26). With `as_sent` the gateway takes off the headers that proxies added (D29).
     """
     spec: VirtualServiceSpec = {
         "hosts": [host],
@@ -129,7 +133,7 @@ def through_gateway(
         "exportTo": export_to(visible_to),
     }
     if destination.http != "closed":
-        spec["http"] = _http(host, destination, limits)
+        spec["http"] = _http(host, destination, limits, as_sent=as_sent)
     if destination.https == "pass-through":
         spec["tls"] = _pass_through(host, destination)
     elif destination.https == "identity":
@@ -153,7 +157,7 @@ def through_gateway(
     }
 
 
-def _http(host: str, destination: Destination, limits: Limits | None) -> list[HttpRoute]:
+def _http(host: str, destination: Destination, limits: Limits | None, *, as_sent: bool) -> list[HttpRoute]:
     to_gateway: HttpRoute = {
         "match": [{"gateways": [MESH], "port": destination.http_port}],
         "route": [_to_gateway(gateway.MTLS_SUBSET, gateway.HTTP)],
@@ -167,6 +171,8 @@ def _http(host: str, destination: Destination, limits: Limits | None) -> list[Ht
             else _outside(host, destination.http_port)
         ],
     }
+    if as_sent:
+        outside["headers"] = sent_on.as_sent()
     if limits:
         to_gateway["retries"] = {"attempts": 0}
         outside["timeout"] = limits.timeout
