@@ -28,7 +28,7 @@ class Fabric:
 
     def __init__(self, vpc: Vpc, outside: Authority) -> None:
         self.vpc = vpc
-        self.names = Names(vpc.zones)
+        self.names = Names(vpc.zones, vpc.answered)
         self.journal = Journal()
         self.nodes: list[PlacedNode] = []
         self._vms: list[Node] = []
@@ -85,9 +85,23 @@ class Fabric:
         nat: Mapping[str, str],
     ) -> None:
         """Put the ruleset in force, in one transaction; open connections stay, as in a cluster."""
+        self.names.use(self.vpc.zones, self.vpc.answered)
         namespaces.load_ruleset(
-            ruleset.build(self.vpc, self._vms, pods, policies, labels, backends, nat if self.vpc.nat else {})
+            ruleset.build(
+                self.vpc,
+                self._vms,
+                pods,
+                policies,
+                labels,
+                backends,
+                nat if self.vpc.nat else {},
+                {name: self._addresses(name) for rule in self.vpc.policy for name in rule.names},
+            )
         )
+
+    def _addresses(self, name: str) -> tuple[str, ...]:
+        """Resolve a rule's name as Cloud NGFW does, in the VPC's own order; nothing where it does not exist."""
+        return self.names.look_up(name)[0] or ()
 
     def node_address(self, name: str) -> str:
         """Return a node's own address."""

@@ -6,7 +6,7 @@ corresponding ingress rules automatically"). Traffic inside one node passes no V
 rules and "Automatically created firewall rules" in Google's documentation.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from egress.proof.network.vpc import FirewallRule, Vpc
@@ -29,15 +29,27 @@ class Node:
     tags: tuple[str, ...] = ()
 
 
-def ruleset(vpc: Vpc, nodes: Sequence[Node]) -> str:
-    """Return the chains `vpc_egress` and `vpc_ingress` and a pair per node, for a table of family ip."""
+def ruleset(vpc: Vpc, nodes: Sequence[Node], named: Mapping[str, Sequence[str]] | None = None) -> str:
+    """Return the chains `vpc_egress` and `vpc_ingress` and a pair per node, for a table of family ip.
+
+    `named` holds the addresses of the names that a firewall policy's rules speak of.
+    """
     chains = []
     for direction in ("egress", "ingress"):
         for node in nodes:
             rules = _applicable(vpc, node, egress=direction == "egress")
             body = [line for rule in rules for line in _lines(rule, nodes)]
+            name = f"{direction}_{node.name.replace('-', '_')}"
+            if direction == "egress" and vpc.policy:
+                of_policy = _policy_lines(
+                    vpc, node, f"{name}_next" if vpc.policy_first else None, named or {}
+                )
+                first, second = (of_policy, body) if vpc.policy_first else (body, of_policy)
+                chains.append(_chain(f"{name}_next", [*second, "return"]))
+                chains.append(_chain(name, [*first, f"goto {name}_next"]))
+                continue
             implied = "return" if direction == "egress" else _refusal("implied-deny-ingress")
-            chains.append(_chain(f"{direction}_{node.name.replace('-', '_')}", [*body, implied]))
+            chains.append(_chain(name, [*body, implied]))
         side = "saddr" if direction == "egress" else "daddr"
         same_node = [f"ip saddr {n.pod_range} ip daddr {n.pod_range} return" for n in nodes]
         jumps = [
@@ -46,6 +58,27 @@ def ruleset(vpc: Vpc, nodes: Sequence[Node]) -> str:
         ]
         chains.append(_chain(f"vpc_{direction}", [*same_node, "ip daddr 169.254.0.0/16 return", *jumps]))
     return "\n".join(chains)
+
+
+def _policy_lines(
+    vpc: Vpc, node: Node, following: str | None, named: Mapping[str, Sequence[str]]
+) -> list[str]:
+    """Return a firewall policy's rules for a node; `following` is the chain that `goto_next` leads to."""
+    verdicts = {"allow": "return", "goto_next": f"goto {following}" if following else "return"}
+    lines = []
+    for rule in vpc.policy:
+        if not rule.targets(node.service_account):
+            continue
+        covered = [*rule.ranges, *(address for name in rule.names for address in named.get(name, ()))]
+        if not covered:
+            continue  # a name without addresses matches nothing
+        peer = f"ip daddr {{ {', '.join(dict.fromkeys(covered))} }} "
+        for protocol, ports in rule.traffic:
+            listed = tuple(str(low) if low == high else f"{low}-{high}" for low, high in ports)
+            lines.append(
+                f"{peer}{_match(protocol, listed)}counter {verdicts.get(rule.action, _refusal(rule.name))}"
+            )
+    return lines
 
 
 def _applicable(vpc: Vpc, node: Node, *, egress: bool) -> list[FirewallRule]:
@@ -94,13 +127,13 @@ def _lines(rule: FirewallRule, nodes: Sequence[Node]) -> Iterable[str]:
         return
     verdict = "return" if rule.allow else _refusal(rule.name)
     for protocol, ports in rule.traffic:
-        if protocol == "all":
-            match = ""
-        elif ports:
-            match = f"{protocol} dport {{ {', '.join(ports)} }} "
-        else:
-            match = f"ip protocol {protocol} "
-        yield f"{peer}{match}counter {verdict}"
+        yield f"{peer}{_match(protocol, ports)}counter {verdict}"
+
+
+def _match(protocol: str, ports: Sequence[str]) -> str:
+    if protocol == "all":
+        return ""
+    return f"{protocol} dport {{ {', '.join(ports)} }} " if ports else f"ip protocol {protocol} "
 
 
 def _peer(rule: FirewallRule, nodes: Sequence[Node]) -> str | None:

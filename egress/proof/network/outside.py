@@ -43,6 +43,8 @@ class Arrival:
     method: str = ""
     path: str = ""
     row: str = ""
+    headers: tuple[str, ...] = ()
+    """The names of the request's headers, in lower case."""
     spoke: bool = False
     """Whether a byte came: of a request, of a handshake, or of anything else."""
 
@@ -217,6 +219,7 @@ class Server:
         }
         arrival.authority = headers.get("host", "")
         arrival.row = headers.get("user-agent", "")
+        arrival.headers = tuple(sorted(headers))
         asked = re.fullmatch(r"/status/(\d{3})", arrival.path)
         status = int(asked[1]) if asked else 200
         body = (

@@ -2,11 +2,14 @@
 
 import ipaddress
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from egress.proof.errors import ProofError
 from egress.terraform import Resource
+from egress.terraform.google.block import Block, NotUnderstoodError
+from egress.terraform.google.firewall_policy import PolicyRule, policies_come_first, policy_rules
+from egress.terraform.google.response_policy import ResponsePolicy, response_policy
 
 Body = Mapping[str, Any]
 
@@ -70,6 +73,12 @@ class Vpc:
     node_local_dns: bool
     cluster_name: str
     project: str
+    policy: tuple[PolicyRule, ...] = ()
+    """The network firewall policy's egress rules, in their order."""
+    policy_first: bool = False
+    """Whether they are tried before the VPC firewall rules."""
+    answered: ResponsePolicy = field(default_factory=ResponsePolicy)
+    """Which names the VPC's resolver answers itself."""
 
 
 def read_vpc(resources: Iterable[Resource]) -> Vpc:
@@ -82,6 +91,12 @@ def read_vpc(resources: Iterable[Resource]) -> Vpc:
     subnet = _subnet_of(cluster, managed)
     secondary = {r["range_name"]: r["ip_cidr_range"] for r in _blocks(subnet.body.get("secondary_ip_range"))}
     allocation = _block(cluster.body.get("ip_allocation_policy"))
+    network = next((r.body for r in managed if r.type == "google_compute_network"), {})
+    try:
+        policy = policy_rules(_google(managed), str(network.get("name") or ""))
+        answered = response_policy(_google(managed), str(network.get("name") or ""))
+    except NotUnderstoodError as error:
+        raise ProofError(str(error)) from error
     return Vpc(
         nodes_range=subnet.body["ip_cidr_range"],
         pods_range=_secondary(cluster, secondary, allocation, "cluster_secondary_range_name"),
@@ -96,7 +111,14 @@ def read_vpc(resources: Iterable[Resource]) -> Vpc:
         node_local_dns=_node_local_dns(cluster),
         cluster_name=str(cluster.body["name"]),
         project=str(cluster.body.get("project", "project")),
+        policy=policy,
+        policy_first=policies_come_first(network),
+        answered=answered,
     )
+
+
+def _google(resources: Iterable[Resource]) -> list[Block]:
+    return [Block(type=r.type, address=r.qualified_address, body=r.body) for r in resources]
 
 
 def _only(resources: Iterable[Resource], type_: str) -> Resource:
