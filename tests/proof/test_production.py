@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from egress.derived.admission.policies import admission_objects
+from egress.derived.admission.workload_accounts import workload_account_objects
 from tests.proof.conftest import prove
 
 pytestmark = pytest.mark.proof
@@ -29,7 +30,7 @@ def test_every_refusal_of_a_tenants_object_was_seen(rows: list[dict[str, str]]) 
     evidence = "\n".join(row["evidence"] for row in rows)
     refusals = [
         validation["message"]
-        for item in admission_objects()
+        for item in (*admission_objects(), *workload_account_objects())
         if item["kind"] == "ValidatingAdmissionPolicy"
         for validation in item["spec"]["validations"]
     ]

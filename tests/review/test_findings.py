@@ -9,9 +9,12 @@ import pytest
 
 from egress.review.findings.acceptance import EXPIRED, UNUSED
 from egress.review.findings.finding import Finding
+from egress.review.findings.leaving import ADDED
 from egress.review.findings.registry import ANALYZERS, KINDS, find
 from egress.review.network.addresses import EMPTY, networks
 from egress.review.network.vpc import FirewallRule, NodePool, Vpc, Zone
+from egress.terraform.google.firewall_policy import PolicyRule
+from egress.terraform.google.response_policy import NameRule, ResponsePolicy
 from tests.review.reviewed import State, tutorial
 from tests.review.test_judgements_of_routes import MUTUAL, PASS, server, to, virtual_service
 from tests.review.test_judgements_of_scope import without_policies
@@ -166,6 +169,84 @@ def with_google(state: State, address: str) -> State:
     return replace(state.apply(open_dns), vpc=replace(vpc(*CLOSED, apis), zones=(zone,)))
 
 
+def rest_answered(*bypassed: str) -> ResponsePolicy:
+    """Every name answered in the VPC but for those named."""
+    rest = NameRule(dns_name="*.", address="rule.rest", bypass=False, addresses=("192.0.2.1",))
+    rules = (NameRule(dns_name=name, address=f"rule.{name}", bypass=True) for name in bypassed)
+    return ResponsePolicy(rules=(rest, *rules))
+
+
+def with_names(*bypassed: str) -> State:
+    state = with_vpc(tutorial(), *CLOSED)
+    assert state.vpc is not None
+    return replace(state, vpc=replace(state.vpc, answered=rest_answered(*bypassed)))
+
+
+GOOGLE_ROUTE = virtual_service(
+    "istio-egress",
+    "storage",
+    hosts=["storage.googleapis.com"],
+    gateways=["istio-egress/egress-gateway", "mesh"],
+    exportTo=["istio-egress", "team-x"],
+    tls=[
+        {
+            "match": [{"gateways": ["mesh"], "port": 443, "sniHosts": ["storage.googleapis.com"]}],
+            "route": to("istio-egressgateway.istio-egress.svc.cluster.local", 443),
+        },
+        {
+            "match": [
+                {
+                    "gateways": ["istio-egress/egress-gateway"],
+                    "port": 443,
+                    "sniHosts": ["storage.googleapis.com"],
+                }
+            ],
+            "route": to("storage.googleapis.com", 443),
+        },
+    ],
+)
+
+
+def google_through_the_gateway(perimeter: str | None) -> State:
+    state = with_google(tutorial("8-google-apis"), "199.36.153.4").apply(GOOGLE_ROUTE)
+    assert state.vpc is not None
+    return replace(state, vpc=replace(state.vpc, perimeter_address=perimeter))
+
+
+def headers_taken_off(names: tuple[str, ...], config: str) -> State:
+    """Both routes of the gateway without what proxies add, and the gateway's own ProxyConfig."""
+    state = tutorial()
+    for name in (ROUTE, "httpbin-org-through-egress-gateway"):
+        routes = [dict(route) for route in state.spec("VirtualService", name)["http"]]
+        routes[1]["headers"] = {"request": {"remove": list(names)}}
+        state = state.change("VirtualService", name, http=routes)
+    spec = state.spec("Deployment", "istio-egressgateway")
+    metadata = spec["template"]["metadata"]
+    annotations = {**(metadata.get("annotations") or {}), "proxy.istio.io/config": config}
+    template = {**spec["template"], "metadata": {**metadata, "annotations": annotations}}
+    return state.change("Deployment", "istio-egressgateway", template=template)
+
+
+NO_COUNT = "proxyHeaders: { attemptCount: { disabled: true } }"
+
+
+def gateway_nodes_by_name(*names: str) -> State:
+    """The gateway's nodes are let out by a firewall policy alone."""
+    named = PolicyRule(
+        name="web",
+        address="policy.web",
+        priority=1,
+        action="allow",
+        traffic=(("tcp", ((443, 443),)),),
+        names=names,
+        ranges=() if names else ("0.0.0.0/0",),
+        target_service_accounts=("gw",),
+    )
+    state = with_vpc(tutorial(), DENY_ALL, PODS)
+    assert state.vpc is not None
+    return replace(state, vpc=replace(state.vpc, policy=(named,), policy_first=True))
+
+
 TOLERATION = {"key": "dedicated", "operator": "Equal", "value": "gateway"}
 
 EXAMPLES: dict[str, tuple[Callable[[], State], Callable[[], State]]] = {
@@ -235,6 +316,11 @@ EXAMPLES: dict[str, tuple[Callable[[], State], Callable[[], State]]] = {
         lambda: with_google(tutorial("8-google-apis"), "199.36.153.8"),
         lambda: with_google(tutorial("7-network-policies"), "199.36.153.8"),
     ),
+    "EG127": (lambda: with_vpc(tutorial(), *CLOSED), lambda: with_names("example.com.")),
+    "EG128": (
+        lambda: google_through_the_gateway(None),
+        lambda: google_through_the_gateway("perimeter"),
+    ),
     "EG201": (lambda: policy_with(ports=["80"]), lambda: policy_with(ports=["8080"])),
     "EG202": (lambda: policy_with(hosts=["other.net"]), lambda: policy_with(hosts=["example.com"])),
     "EG203": (lambda: policy_with(methods=["get"]), lambda: policy_with(methods=["GET"])),
@@ -295,6 +381,8 @@ EXAMPLES: dict[str, tuple[Callable[[], State], Callable[[], State]]] = {
         lambda: with_vpc(tutorial("7-network-policies"), *CLOSED),
         lambda: with_vpc(tutorial(), *CLOSED),
     ),
+    "EG305": (tutorial, lambda: headers_taken_off(ADDED, NO_COUNT)),
+    "EG306": (lambda: gateway_nodes_by_name(), lambda: gateway_nodes_by_name("example.com")),
 }
 
 

@@ -75,20 +75,19 @@ def _policy() -> Policy:
                     }
                 ]
             },
-            "matchConditions": [
-                {
-                    "name": "the-account-is-a-workloads",
-                    "expression": (
-                        "has(object.spec.serviceAccountName) && has(namespaceObject.metadata.annotations) && "
-                        f"('{RUNS}/' + object.spec.serviceAccountName) in namespaceObject.metadata.annotations"
-                    ),
-                }
-            ],
+            # `namespaceObject` is not there in matchConditions (Kubernetes' matcher evaluates them without it).
             "variables": [
                 {
-                    "name": "runs",
+                    "name": "key",
                     "expression": (
-                        f"namespaceObject.metadata.annotations['{RUNS}/' + object.spec.serviceAccountName]"
+                        f"'{RUNS}/' + (has(object.spec.serviceAccountName) ? object.spec.serviceAccountName : '')"
+                    ),
+                },
+                {
+                    "name": "bound",
+                    "expression": (
+                        "has(namespaceObject.metadata.annotations) && "
+                        "variables.key in namespaceObject.metadata.annotations"
                     ),
                 },
                 {
@@ -99,8 +98,9 @@ def _policy() -> Policy:
             "validations": [
                 {
                     "expression": (
-                        "variables.own.all(c, "
-                        "c.image + (has(c.command) ? c.command.map(w, '\\n' + w).join() : '') == variables.runs)"
+                        "!variables.bound || variables.own.all(c, "
+                        "c.image + (has(c.command) ? c.command.map(w, '\\n' + w).join() : '') == "
+                        "namespaceObject.metadata.annotations[variables.key])"
                     ),
                     "message": (
                         "this ServiceAccount runs the image and the command of its workload alone: "
@@ -108,7 +108,7 @@ def _policy() -> Policy:
                     ),
                 },
                 {
-                    "expression": f"variables.own.all(c, {_FIXED})",
+                    "expression": f"!variables.bound || variables.own.all(c, {_FIXED})",
                     "message": (
                         "a container with a workload's ServiceAccount has no args, env, lifecycle, exec probe, "
                         "working directory or volume of its own: each could make it run something else"
@@ -116,7 +116,7 @@ def _policy() -> Policy:
                 },
                 {
                     "expression": (
-                        "(!has(object.spec.initContainers) || "
+                        "!variables.bound || (!has(object.spec.initContainers) || "
                         f"object.spec.initContainers.all(c, c.name in [{injected}])) && "
                         "(!has(object.spec.ephemeralContainers) || object.spec.ephemeralContainers.size() == 0)"
                     ),

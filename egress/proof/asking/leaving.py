@@ -102,7 +102,7 @@ def _compared(what: str, got: Sequence[str], expected: Sequence[str], *, at_most
         got=seen,
         ended="outside",
         evidence="; ".join(told),
-        expected=(" ".join(expected) or "none", *([seen] if at_most and not more else [])),
+        expected=(seen,) if at_most and not more else (" ".join(expected) or "none",),
     )
 
 
@@ -110,7 +110,8 @@ def _asked(mesh: Mesh, pods: Mapping[str, str], question: Question) -> Row:
     pod = mesh.pods.get(pods.get(question.by, ""))
     if pod is None:
         raise ProofError(f"{question}: no Pod runs as {question.by!r}")
-    before = set(mesh.fabric.names.asked_outside)
+    asked, name = mesh.fabric.names.asked_outside, question.name.lower().rstrip(".")
+    before = asked[name]
     answer: list[str] = []
 
     def resolve() -> None:
@@ -123,7 +124,7 @@ def _asked(mesh: Mesh, pods: Mapping[str, str], question: Question) -> Row:
     thread = threading.Thread(target=resolve, daemon=True)
     thread.start()
     thread.join()
-    outside = question.name.lower().rstrip(".") in mesh.fabric.names.asked_outside - before
+    outside = asked[name] > before
     failed = answer[0].startswith(NOT_ANSWERED)
     return Row(
         identity=question.by,

@@ -19,6 +19,8 @@ from egress.proof.network.outside import Certificates, Journal, Server
 from egress.proof.network.vpc import Vpc
 
 METADATA = "169.254.169.254"
+NOBODY = "192.0.2.0/24"
+"""TEST-NET-1, with which a response policy answers: packets find their way there, and nobody answers."""
 _SEEN_OUTSIDE = "203.0.113.0/24"
 """Cloud NAT's addresses: one per Pod, so that a row can name who came (Google gives one per VM or several)."""
 
@@ -41,8 +43,9 @@ class Fabric:
         self.control_plane = self._party("control-plane", (control_plane,))
         internet = self._party("internet", (), (INTERNET,))
         google = self._party("google", (), ruleset.GOOGLE_RANGES)
+        nobody = self._party("nobody", (), (NOBODY,))
         metadata = self._party("metadata", (METADATA, "169.254.169.252"))
-        namespaces.create([self.control_plane, internet, google, metadata])
+        namespaces.create([self.control_plane, internet, google, nobody, metadata])
         self.packets = PacketLog(LOG_GROUP)
         self._certificates = Certificates(outside)
         web = {80: "http", 443: "https", 8080: "http", 8443: "https"}

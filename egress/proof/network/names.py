@@ -11,6 +11,7 @@ import random
 import socket
 import struct
 import threading
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from egress.proof.network.vpc import Zone
@@ -28,7 +29,8 @@ class Names:
 
     def __init__(self, zones: Sequence[Zone], answered: ResponsePolicy | None = None) -> None:
         self.use(zones, answered or ResponsePolicy())
-        self.asked_outside: set[str] = set()
+        self.asked_outside: Counter[str] = Counter()
+        """How often name servers outside were asked for a name."""
         self._services: Mapping[str, tuple[str, ...]] = {}
         self._lock = threading.Lock()
         self._internet: dict[str, str] = {}
@@ -47,7 +49,7 @@ class Names:
         """Return the addresses of a name as a Pod gets them; None where it does not exist."""
         addresses, outside = self.look_up(name)
         if outside:
-            self.asked_outside.add(name.lower().rstrip("."))
+            self.asked_outside[name.lower().rstrip(".")] += 1
         return addresses
 
     def look_up(self, name: str) -> tuple[tuple[str, ...] | None, bool]:

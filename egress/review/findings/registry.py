@@ -8,6 +8,7 @@ from egress.review.findings import (
     dead_policy,
     dead_routes,
     exposure,
+    leaving,
 )
 from egress.review.findings.acceptance import EXPIRED, UNUSED
 from egress.review.findings.evidence import Evidence
@@ -24,6 +25,7 @@ ANALYZERS: tuple[Analyzer, ...] = tuple(
             *dead_policy.ANALYZERS,
             *dead_routes.ANALYZERS,
             *exposure.ANALYZERS,
+            *leaving.ANALYZERS,
         ),
         key=lambda analyzer: analyzer.kind.code,
     )

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from egress.review.errors import ReviewError
+from egress.review.inputs.not_yet_known import NotYetKnown
 from egress.review.inputs.terraform_shapes import many, one
 from egress.review.network.addresses import EMPTY, AddressSet, networks
 from egress.review.network.vpc import FirewallRule, NodePool, Vpc, Zone
+from egress.terraform.google import firewall_policy, response_policy
+from egress.terraform.google.block import Block, NotUnderstoodError
 
 EFFECTS = {
     "NO_SCHEDULE": "NoSchedule",
@@ -36,6 +39,8 @@ MODELLED = frozenset(
         "google_dns_record_set",
         "google_container_cluster",
         "google_container_node_pool",
+        *firewall_policy.TYPES,
+        *response_policy.TYPES,
     }
 )
 
@@ -78,6 +83,7 @@ def read_vpc(resources: Iterable[GoogleResource]) -> Vpc | None:
         block["range_name"]: block["ip_cidr_range"]
         for block in many(subnet.body.get("secondary_ip_range") if subnet else None)
     }
+    policy, answered = _policies(listed, network)
     allocation = one(cluster.body.get("ip_allocation_policy")) if cluster else {}
     pods = secondary.get(str(allocation.get("cluster_secondary_range_name") or "pods"))
     services = secondary.get(str(allocation.get("services_secondary_range_name") or "services"))
@@ -98,8 +104,46 @@ def read_vpc(resources: Iterable[GoogleResource]) -> Vpc | None:
             cluster and one(cluster.body.get("private_cluster_config")).get("enable_private_nodes")
         ),
         dataplane_v2=bool(cluster and cluster.body.get("datapath_provider") == "ADVANCED_DATAPATH"),
+        policy=policy,
+        policy_first=firewall_policy.policies_come_first(network.body if network else {}),
+        answered=answered,
+        perimeter_address=_perimeter(by_type),
         cloud_dns=bool(cluster and one(cluster.body.get("dns_config")).get("cluster_dns") == "CLOUD_DNS"),
     )
+
+
+def _policies(
+    listed: Iterable[GoogleResource], network: GoogleResource | None
+) -> tuple[tuple[firewall_policy.PolicyRule, ...], response_policy.ResponsePolicy]:
+    """The firewall policy's rules and the response policy that hold in the network."""
+    name = str(network.body.get("name") or "") if network else ""
+    blocks = [Block(type=item.type, address=item.address, body=_bound(item.body)) for item in listed]
+    try:
+        return firewall_policy.policy_rules(blocks, name), response_policy.response_policy(blocks, name)
+    except NotUnderstoodError as error:
+        raise ReviewError(str(error)) from error
+
+
+def _bound(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A body without the network's id where only an apply tells it."""
+    found = dict(body)
+    if isinstance(found.get("attachment_target"), NotYetKnown):
+        found["attachment_target"] = None
+    if "networks" in found:
+        found["networks"] = [
+            {**block, "network_url": None} if isinstance(block.get("network_url"), NotYetKnown) else block
+            for block in many(found["networks"])
+        ]
+    return found
+
+
+def _perimeter(by_type: Mapping[str, list[GoogleResource]]) -> str | None:
+    """A perimeter that is enforced; a dry run refuses nothing."""
+    for item in by_type.get("google_access_context_manager_service_perimeter", ()):
+        status = one(item.body.get("status"))
+        if status.get("restricted_services") and status.get("resources"):
+            return item.address
+    return None
 
 
 def _single(by_type: Mapping[str, list[GoogleResource]], type_: str) -> GoogleResource | None:

@@ -1,13 +1,15 @@
 """The VPC firewall: rules by priority, DENY before ALLOW where it is equal, the implied rules at the end."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from egress.review.answer import Passage, Step
 from egress.review.errors import Undecided
+from egress.review.network import firewall_policy
 from egress.review.network.addresses import LINK_LOCAL, AddressSet, Cover
 from egress.review.network.endpoint import Connection
 from egress.review.network.vpc import FirewallRule, NodePool, Vpc
+from egress.terraform.google.firewall_policy import PolicyRule
 
 CONTROL = "VPC firewall"
 NOT_GIVEN = Step(CONTROL, Passage.NOT_GIVEN, "no VPC is in the input")
@@ -18,7 +20,7 @@ class Firewall:
     """The firewall of one VPC."""
 
     vpc: Vpc
-    _egress: dict[tuple[str, int, tuple[tuple[int, int], ...]], Step | Undecided] = field(
+    _egress: dict[tuple[str, int, str, tuple[tuple[int, int], ...]], Step | Undecided] = field(
         default_factory=dict
     )
 
@@ -53,7 +55,7 @@ class Firewall:
         return _agreed(steps, connection.destination.pools, self.vpc)
 
     def _for_pool(self, pool: NodePool, addresses: AddressSet, connection: Connection) -> Step:
-        key = (pool.name, connection.port, addresses.ranges)
+        key = (pool.name, connection.port, connection.host if self.vpc.policy else "", addresses.ranges)
         if key not in self._egress:
             try:
                 self._egress[key] = self._evaluate(pool, addresses, connection)
@@ -65,16 +67,16 @@ class Firewall:
         return found
 
     def _evaluate(self, pool: NodePool, addresses: AddressSet, connection: Connection) -> Step:
-        rest, deciding = addresses, []
-        for rule in self.rules_for(pool):
-            if not rule.concerns("tcp", connection.port):
-                continue
-            if rest.covered_by(rule.ranges) is Cover.NONE:
-                continue
-            deciding.append(rule)
-            rest = rest.minus(rule.ranges)
+        rest, deciding = addresses, list[FirewallRule | PolicyRule]()
+        for of_policy in (True, False) if self.vpc.policy_first else (False, True):
             if not rest.ranges:
                 break
+            decided: Sequence[FirewallRule | PolicyRule]
+            if of_policy:
+                decided, rest = firewall_policy.tried(self.vpc, pool, rest, connection)
+            else:
+                decided, rest = self._tried(pool, rest, connection)
+            deciding += decided
         verdicts = {rule.allow for rule in deciding} | ({True} if rest.ranges else set())
         place = f"{addresses.name} on port {connection.port}"
         if verdicts == {True}:
@@ -87,6 +89,22 @@ class Firewall:
             return Step(CONTROL, Passage.REFUSES, f"{deciding[0].name} denies {place}", deciding[0].address)
         names = " and ".join(rule.name for rule in deciding[:2])
         raise Undecided(f"{names} differ on parts of {place}", deciding[0].address)
+
+    def _tried(
+        self, pool: NodePool, addresses: AddressSet, connection: Connection
+    ) -> tuple[list[FirewallRule], AddressSet]:
+        """The VPC firewall rules that decide on some of the addresses, and the addresses no rule speaks of."""
+        rest, deciding = addresses, list[FirewallRule]()
+        for rule in self.rules_for(pool):
+            if not rule.concerns("tcp", connection.port):
+                continue
+            if rest.covered_by(rule.ranges) is Cover.NONE:
+                continue
+            deciding.append(rule)
+            rest = rest.minus(rule.ranges)
+            if not rest.ranges:
+                break
+        return deciding, rest
 
     def rules_for(self, pool: NodePool) -> list[FirewallRule]:
         """The egress rules of a pool's nodes in the order in which the VPC tries them."""

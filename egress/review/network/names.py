@@ -49,6 +49,13 @@ class Names:
         asked, first = host.rstrip(".").lower() + ".", None
         if self.vpc is not None and asked == METADATA_NAME:
             return Resolved(networks([METADATA_ADDRESS], METADATA_SERVER), None)
+        rule = self.vpc.answered.rule_for(asked) if self.vpc else None
+        if rule is not None and not rule.bypass:
+            found = networks(rule.addresses)
+            reason = f"a response policy answers with {found.name or 'nothing'}: nobody outside is asked"
+            if not rule.addresses:
+                return Resolved(None, Step(CONTROL, Passage.REFUSES, reason, rule.address))
+            return Resolved(found, Step(CONTROL, Passage.PASSES, reason, rule.address))
         for _ in range(MAX_CHAIN):
             zone = self._zone(asked)
             if zone is None:

@@ -1,7 +1,7 @@
 """From a node to an address outside: the route and Cloud NAT."""
 
 from egress.review.answer import Passage, Step
-from egress.review.network.addresses import GOOGLE_API_VIPS, LINK_LOCAL, AddressSet, Cover
+from egress.review.network.addresses import DOCUMENTATION, GOOGLE_API_VIPS, LINK_LOCAL, AddressSet, Cover
 from egress.review.network.vpc import Vpc
 
 CONTROL = "route and NAT"
@@ -20,6 +20,8 @@ def way_out(vpc: Vpc, addresses: AddressSet) -> Step:
         return Step(
             CONTROL, Passage.REFUSES, "Private Google Access is off in the subnet", vpc.subnet_address
         )
+    if addresses.covered_by(DOCUMENTATION) is Cover.ALL:
+        return Step(CONTROL, Passage.REFUSES, f"{addresses.name} is an address of nobody")
     if not vpc.default_route:
         return Step(CONTROL, Passage.REFUSES, "the network has no default route", vpc.network or None)
     if not vpc.private_nodes:

@@ -5,6 +5,7 @@ from typing import Any
 
 from egress.review.errors import ReviewError
 from egress.review.objects.kubernetes_object import KubernetesObject
+from egress.review.objects.mesh_headers import of_mesh_headers
 from egress.review.objects.metadata import of_metadata
 from egress.review.objects.pods import of_pods, pod_labels
 from egress.review.objects.shapes import SHAPES, Field, Shape
@@ -58,6 +59,8 @@ def _problems(item: KubernetesObject) -> Iterator[str]:
     shape = SHAPES.get((item.group, item.kind))
     if shape is not None:
         yield from _unknown(item.spec, shape, "spec")
+        if item.kind == "VirtualService":
+            yield from of_mesh_headers(item.spec)
     elif _decides(item.group) and item.kind not in WITHOUT_EFFECT | HARMLESS_IN_DECIDING_GROUPS:
         yield f"the kind {item.kind} of {item.api_version} is not modelled"
 

@@ -67,7 +67,9 @@ class WayToSites:
             self.look_up(leg.sender, host)
         elif resolved.step is not None:
             trail.steps.append(resolved.step)
-        connection = Connection(review.endpoint(leg.sender), review.outside(resolved.addresses), port)
+        connection = Connection(
+            review.endpoint(leg.sender), review.outside(resolved.addresses), port, host=host
+        )
         trail.control = "network policy"
         trail.meet(review.network_policies.egress(connection), broken)
         if resolved.addresses.name == METADATA_SERVER and port not in METADATA_PORTS:

@@ -42,6 +42,11 @@ class PolicyRule:
     target_service_accounts: tuple[str, ...]
     """No accounts: every machine of the network."""
 
+    @property
+    def allow(self) -> bool:
+        """Whether it lets the packet out."""
+        return self.action == "allow"
+
     def concerns(self, protocol: str, port: int) -> bool:
         """True for traffic of its protocol and ports."""
         return any(
@@ -98,7 +103,8 @@ def _local(item: Block) -> str:
 
 
 def _of(target: Any, network: str) -> bool:
-    return last(target) == network or not network
+    """Whether it is bound to the network; where only an apply tells the network's id, the input has one network."""
+    return not network or target is None or last(target) == network
 
 
 def _read(item: Block) -> Iterator[PolicyRule]:

@@ -82,7 +82,8 @@ def response_policy(resources: Iterable[Block], network: str) -> ResponsePolicy:
 
 
 def _of(url: Any, network: str) -> bool:
-    return last(url) == network or not network
+    """Whether it is bound to the network; where only an apply tells the network's id, the input has one network."""
+    return not network or url is None or last(url) == network
 
 
 def _read(item: Block) -> NameRule:
