@@ -1,13 +1,17 @@
 """The ways out that a VPC and a mesh leave open by default: names, headers, addresses, Google's APIs, people."""
 
 import json
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from egress.derived.istio.sent_on import TAKEN_OFF
 from egress.derived.vpc.dns_names import EVERY_NAME, NOBODY
-from tests.synth.conftest import Synthesis, Synthesized
+from tests.synth.conftest import Synthesis, Synthesize, Synthesized
+from tests.synth.variations import COMMITTED
 
 GATEWAY = "istio-egress/egress-gateway"
 
@@ -169,3 +173,91 @@ def test_a_workloads_account_runs_that_workload(production: Synthesis) -> None:
 def test_the_tutorials_accounts_are_everybodys(synthesis: Synthesis) -> None:
     for namespace in synthesis.stacks["egress"].all_of("kubernetes_namespace_v1"):
         assert "annotations" not in namespace["metadata"]
+
+
+PERIMETER = {
+    "access_policy": 1234567890,
+    "services": ["storage.googleapis.com", "container.googleapis.com"],
+    "ingress": [{"identities": ["user:admin@example.com"], "services": ["container.googleapis.com"]}],
+    "egress": [
+        {
+            "identities": ["serviceAccount:sa@your-project-id.iam.gserviceaccount.com"],
+            "services": ["storage.googleapis.com"],
+            "projects": [210987654321],
+        }
+    ],
+}
+
+
+def test_a_perimeter_is_made_as_stated(synthesize: Synthesize, tmp_path: Path) -> None:
+    folder = tmp_path / "config"
+    shutil.copytree(COMMITTED["production"], folder)
+    platform = yaml.safe_load((folder / "platform.yaml").read_text(encoding="utf-8"))
+    platform["network"]["perimeter"] = PERIMETER
+    (folder / "platform.yaml").write_text(json.dumps(platform), encoding="utf-8")
+
+    (made,) = (
+        synthesize(folder).stacks["foundation"].all_of("google_access_context_manager_service_perimeter")
+    )
+
+    assert made["parent"] == "accessPolicies/1234567890"
+    assert made["name"] == "accessPolicies/1234567890/servicePerimeters/secure_egress"
+    status = made["status"]
+    assert status["resources"] == ["projects/123456789012"]
+    assert status["restricted_services"] == ["container.googleapis.com", "storage.googleapis.com"]
+    assert status["vpc_accessible_services"] == {
+        "enable_restriction": True,
+        "allowed_services": ["RESTRICTED-SERVICES"],
+    }
+    (crossing,) = status["ingress_policies"]
+    assert crossing["ingress_from"]["identities"] == ["user:admin@example.com"]
+    assert crossing["ingress_to"]["operations"] == [
+        {"service_name": "container.googleapis.com", "method_selectors": [{"method": "*"}]}
+    ]
+    (crossing,) = status["egress_policies"]
+    assert crossing["egress_to"]["resources"] == ["projects/210987654321"]
+    assert crossing["egress_to"]["operations"] == [
+        {"service_name": "storage.googleapis.com", "method_selectors": [{"method": "*"}]}
+    ]
+
+
+def test_no_perimeter_is_made_unasked(production: Synthesis, synthesis: Synthesis) -> None:
+    for each in (production, synthesis):
+        assert each.stacks["foundation"].all_of("google_access_context_manager_service_perimeter") == []
+
+
+def test_a_shared_networks_policy_gets_the_names_and_nothing_that_closes_others(
+    synthesize: Synthesize, tmp_path: Path
+) -> None:
+    folder = tmp_path / "config"
+    shutil.copytree(COMMITTED["production"], folder)
+    platform = yaml.safe_load((folder / "platform.yaml").read_text(encoding="utf-8"))
+    network = platform["network"]
+    del network["name"], network["subnet"]["name"], network["firewall"]["gateway"]
+    network["existing"] = {
+        "host_project": "network-host",
+        "network": "shared",
+        "subnet": "gke-nodes",
+        "pods_range": "gke-pods",
+        "services_range": "gke-services",
+        "response_policy": "names-of-others",
+    }
+    (folder / "platform.yaml").write_text(json.dumps(platform), encoding="utf-8")
+
+    made = synthesize(folder)
+
+    rules = rules_of_names(made)
+    assert EVERY_NAME not in rules
+    assert {"example.com.", "*.googleapis.com."} <= set(rules)
+    assert {(rule["response_policy"], rule["project"]) for rule in rules.values()} == {
+        ("names-of-others", "network-host")
+    }
+    assert made.stacks["foundation"].all_of("google_dns_response_policy") == []
+    assert made.stacks["foundation"].all_of("google_dns_policy") == []
+
+
+def test_no_match_condition_reads_the_namespace(production: Synthesis) -> None:
+    """Kubernetes evaluates match conditions without `namespaceObject`, and a failing one refuses everything."""
+    for policy in production.stacks["egress"].of_kind("ValidatingAdmissionPolicy"):
+        for condition in policy["spec"].get("matchConditions", ()):
+            assert "namespaceObject" not in condition["expression"]

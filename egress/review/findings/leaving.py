@@ -185,7 +185,7 @@ def _outside_routes(evidence: Evidence, item: KubernetesObject) -> Iterator[tupl
     registry = evidence.review.mesh.registry
     default = item.spec.get("gateways") or ("mesh",)
     for route in item.spec.get("http") or ():
-        matches = route.get("match") or ({},)
+        matches: Iterable[Mapping[str, Any]] = route.get("match") or ({},)
         if all(set(match.get("gateways") or default) == {"mesh"} for match in matches):
             continue
         for target in route.get("route") or ():

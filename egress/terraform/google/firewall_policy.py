@@ -23,7 +23,8 @@ TYPES = frozenset(
 Action = Literal["allow", "deny", "goto_next"]
 BEFORE = "BEFORE_CLASSIC_FIREWALL"
 
-_UNDERSTOOD = {"dest_fqdns", "dest_ip_ranges", "layer4_configs"}
+_UNDERSTOOD = {"dest_fqdns", "dest_ip_ranges", "layer4_configs", "src_secure_tags"}
+"""Secure tags of a source belong to ingress rules; an egress rule has none, whatever a state fills in."""
 _PROTOCOLS = {"6": "tcp", "17": "udp", "1": "icmp"}
 
 
