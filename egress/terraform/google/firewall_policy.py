@@ -114,7 +114,8 @@ def _read(item: Block) -> Iterator[PolicyRule]:
     stated = {key for key, value in match.items() if value not in (None, "", [], {})}
     if odd := sorted(stated - _UNDERSTOOD):
         raise NotUnderstoodError(f"{item.address}: match.{odd[0]} is not modelled and may change verdicts")
-    if blocks(body.get("target_secure_tags")):
+    # A rule has one of the two: where accounts are stated, tags are what a state has filled in.
+    if blocks(body.get("target_secure_tags")) and not body.get("target_service_accounts"):
         raise NotUnderstoodError(
             f"{item.address}: target_secure_tags is not modelled and may change verdicts"
         )

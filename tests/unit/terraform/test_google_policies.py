@@ -92,7 +92,10 @@ def test_rules_come_by_priority() -> None:
         ({"action": "apply_security_profile_group"}, "apply_security_profile_group"),
         ({"match": {"dest_region_codes": ["US"], "layer4_configs": []}}, "dest_region_codes"),
         ({"match": {"dest_threat_intelligences": ["x"], "layer4_configs": []}}, "dest_threat_intelligences"),
-        ({"target_secure_tags": [{"name": "tagValues/1"}]}, "target_secure_tags"),
+        (
+            {"target_secure_tags": [{"name": "tagValues/1"}], "target_service_accounts": []},
+            "target_secure_tags",
+        ),
         ({"match": {"layer4_configs": [{"ip_protocol": "tcp", "ports": ["web"]}]}}, "no port"),
     ],
 )
