@@ -5,8 +5,15 @@ Exit codes: 0 as expected, 1 something differs, 2 it cannot run.
 
 import argparse
 import importlib
+import os
+import sys
+import traceback
 from collections.abc import Sequence
+from pathlib import Path
 from typing import cast
+
+from egress.review.errors import ReviewError
+from egress.source.problem import ConfigurationError
 
 _VERBS = {
     "prove-deep": (
@@ -33,8 +40,13 @@ _VERBS = {
 """Each verb's module, which has `add_arguments(parser)` and `run(options) -> int`."""
 
 
+CANNOT = 2
+TRACEBACK = "EGRESS_TRACEBACK"
+"""An environment variable: with it, a fault of the program shows its traceback."""
+
+
 def main(arguments: Sequence[str]) -> int:
-    """Run a verb and return its exit code."""
+    """Run a verb and return its exit code; whatever goes wrong in it is exit code 2 and no answer."""
     parser = argparse.ArgumentParser(prog="python -m egress", description=__doc__)
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     asked = next((argument for argument in arguments if not argument.startswith("-")), None)
@@ -43,4 +55,30 @@ def main(arguments: Sequence[str]) -> int:
         if verb == asked:
             importlib.import_module(module).add_arguments(subparser)
     options = parser.parse_args(arguments)
-    return cast("int", importlib.import_module(_VERBS[options.verb][0]).run(options))
+    try:
+        code = cast("int", importlib.import_module(_VERBS[options.verb][0]).run(options))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read the output has seen enough; without this, Python complains again when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except (ReviewError, ConfigurationError) as error:
+        sys.stderr.write(f"error: {error}\n")
+        return CANNOT
+    except Exception as error:
+        sys.stderr.write(f"{_fault(options.verb, error)}\n")
+        return CANNOT
+    return code
+
+
+def _fault(verb: str, error: Exception) -> str:
+    """One line on a fault of the program, never its exit code 1, which means that something differs."""
+    if os.environ.get(TRACEBACK):
+        traceback.print_exception(error)
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    what = " ".join(f"{type(error).__name__}: {error}".split())
+    return (
+        f"error: `{verb}` failed: {what}{where}. This is a fault of the program, not an answer: report it "
+        f"with the input ({TRACEBACK}=1 shows where it happened)."
+    )

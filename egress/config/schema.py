@@ -6,7 +6,7 @@ They say what one file may hold by itself; the rules across files and fields are
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -74,13 +74,18 @@ def _strict(node: Any) -> Any:
 
 def main(arguments: Sequence[str]) -> int:
     """Exit code 1 where `--check` finds a schema that is not current."""
-    parser = argparse.ArgumentParser(prog="python -m egress.config.schema", description=__doc__)
+    return write(MODELS, arguments, "egress.config.schema", __doc__ or "")
+
+
+def write(models: Mapping[str, type[ConfigModel]], arguments: Sequence[str], module: str, about: str) -> int:
+    """Write some models' schemas, or compare them with their files; `module` is what a person runs."""
+    parser = argparse.ArgumentParser(prog=f"python -m {module}", description=about)
     parser.add_argument(
         "--check", action="store_true", help="write nothing; fail where a file is not current"
     )
     check = parser.parse_args(arguments).check
     stale = []
-    for name, model in MODELS.items():
+    for name, model in models.items():
         path = FOLDER / f"{name}.schema.json"
         if check and (not path.exists() or path.read_text(encoding="utf-8") != text(model)):
             stale.append(path.name)
@@ -88,7 +93,7 @@ def main(arguments: Sequence[str]) -> int:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text(model), encoding="utf-8")
     if stale:
-        sys.stderr.write(f"{', '.join(stale)}: not current; run python -m egress.config.schema\n")
+        sys.stderr.write(f"{', '.join(stale)}: not current; run python -m {module}\n")
     return 1 if stale else 0
 
 

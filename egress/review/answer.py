@@ -1,7 +1,12 @@
 """The answer: the verdict, what the client sees, and every control on the way."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
+
+from egress.review.decision.arrival import Arrival, AtPod
+from egress.review.decision.client import ClientSees
+from egress.review.decision.control import Control
+from egress.review.decision.decision import Decision, Outcome
 
 
 class Verdict(StrEnum):
@@ -15,48 +20,16 @@ class Verdict(StrEnum):
     """It hangs on something the input does not state."""
 
 
-class Passage(StrEnum):
-    """What one control does with a request."""
-
-    PASSES = "passes"
-    REFUSES = "refuses"
-    UNKNOWN = "unknown"
-    NOT_GIVEN = "not given"
-    """The control's layer is not in the input; it is neither assumed to pass nor to refuse."""
-
-
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One control on the way of a request."""
+class Condition:
+    """Paths and methods that are allowed, each by the pattern that names them."""
 
-    control: str
-    passage: Passage
-    reason: str
-    address: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ClientView:
-    """What the client sees. `status` is an HTTP status, None where no HTTP answer arrives."""
-
-    text: str
-    status: int | None = None
-
-
-FROM_SITE = ClientView("the site's own answer")
-FORBIDDEN = ClientView("HTTP 403", 403)
-NOT_FOUND = ClientView("HTTP 404", 404)
-BAD_GATEWAY = ClientView("HTTP 502", 502)
-UNAVAILABLE = ClientView("HTTP 503", 503)
-TLS_FAILURE = ClientView("TLS failure (curl exit 35)")
-RESET = ClientView("connection reset (curl exit 52 or 56)")
-NO_CONNECTION = ClientView("connection refused (curl exit 7)")
-TIME_OUT = ClientView("time-out (curl exit 28)")
-NO_NAME = ClientView("the name does not resolve (curl exit 6)")
-WRONG_CERTIFICATE = ClientView("certificate of another host (curl exit 60)")
-INSIDE = ", inside the cluster"
-
-UNDECIDED = ClientView("not decided")
+    path: str | None
+    """None stands for every path that nobody names."""
+    method: str | None
+    """None stands for every method that nobody names, and where none is named for all."""
+    any_method: bool = False
+    """No method is named: the path alone decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,31 +37,33 @@ class Answer:
     """The verdict with its evidence; the last refusing step is the control that decides."""
 
     verdict: Verdict
-    client: ClientView
-    steps: tuple[Step, ...]
-    arrives: str = ""
-    """Where an allowed request ends: HOST:PORT, and how."""
+    client: ClientSees
+    """What the client sees; of a conditional cell, what it sees of a request that is refused."""
+    steps: tuple[Decision, ...]
+    """What each control on the way decides, in order."""
+    arrival: Arrival | None = None
+    """Where an allowed request ends."""
     through: str = ""
     """The gateway on the way, NAMESPACE/WORKLOAD; empty for a direct connection."""
-    conditions: tuple[str, ...] = field(default=())
-    """For a conditional cell: what is allowed, one line each."""
+    conditions: tuple[Condition, ...] = ()
+    """For a conditional cell: what is allowed."""
 
     @property
-    def decisive(self) -> Step | None:
+    def decisive(self) -> Decision | None:
         """The control that decides: the one that refuses or leaves it open, else the last that let it pass."""
         for step in reversed(self.steps):
-            if step.passage in (Passage.REFUSES, Passage.UNKNOWN):
+            if step.outcome in (Outcome.REFUSES, Outcome.UNKNOWN):
                 return step
-        granting = [step for step in self.steps if step.passage is Passage.PASSES and step.address]
-        policies = [step for step in granting if step.control == "authorization policy"]
+        granting = [step for step in self.steps if step.passes and step.address]
+        policies = [step for step in granting if step.control is Control.AUTHORIZATION_POLICY]
         return (policies or granting or [None])[-1]  # type: ignore[list-item]
 
     @property
     def inside(self) -> bool:
         """True for a request that ends at a Pod of the cluster."""
-        return self.arrives.endswith(INSIDE)
+        return isinstance(self.arrival, AtPod)
 
     @property
-    def not_given(self) -> tuple[str, ...]:
+    def not_given(self) -> tuple[Control, ...]:
         """The controls whose layer the input does not hold."""
-        return tuple(dict.fromkeys(step.control for step in self.steps if step.passage is Passage.NOT_GIVEN))
+        return tuple(dict.fromkeys(step.control for step in self.steps if step.outcome is Outcome.NOT_GIVEN))

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from egress.review.answer import Answer, Verdict
+from egress.review.cluster import Cluster
 from egress.review.matrix import ALL_CELLS, ANY_OTHER, SCHEMES, Matrix
 from egress.review.objects.kubernetes_object import KubernetesObject
 from egress.review.request import Scheme
-from egress.review.review import Review
 
 
 class Effect(StrEnum):
@@ -53,7 +53,7 @@ class Comparison:
         return tuple(change for change in self.changes if _widens(change))
 
 
-def compare(old: Review, new: Review) -> Comparison:
+def compare(old: Cluster, new: Cluster) -> Comparison:
     """Compare two reviewed states cell by cell."""
     before, after = Matrix(old), Matrix(new)
     changed = changed_objects(old, new)
@@ -75,7 +75,7 @@ def compare(old: Review, new: Review) -> Comparison:
     )
 
 
-def changed_objects(old: Review, new: Review) -> dict[str, tuple[str, ...]]:
+def changed_objects(old: Cluster, new: Cluster) -> dict[str, tuple[str, ...]]:
     """The objects and resources that were added, removed or changed: what happened, to its addresses."""
     found: dict[str, tuple[str, ...]] = {}
     before, after = _by_key(old.inventory.objects), _by_key(new.inventory.objects)
@@ -118,8 +118,8 @@ def _same_verdict(before: Answer | None, after: Answer | None) -> Effect | None:
     if before.conditions != after.conditions:
         return Effect.CONDITIONS
     if after.verdict in (Verdict.ALLOWED, Verdict.CONDITIONAL) and (
-        (before.arrives, before.through, before.client, before.not_given)
-        != (after.arrives, after.through, after.client, after.not_given)
+        (before.arrival, before.through, before.client, before.not_given)
+        != (after.arrival, after.through, after.client, after.not_given)
     ):
         return Effect.WAY
     return Effect.VIEW if before.client != after.client else None
@@ -132,7 +132,7 @@ def _widens(change: Change) -> bool:
     """
     if change.effect is Effect.WAY and change.before and change.after:
         into_gateway = bool(change.after.through) and not change.before.through
-        return not (into_gateway and change.before.arrives == change.after.arrives)
+        return not (into_gateway and change.before.arrival == change.after.arrival)
     if change.effect in (Effect.GAINED, Effect.CONDITIONS):
         return True
     refused = change.before is None or change.before.verdict is Verdict.REFUSED
@@ -188,7 +188,7 @@ def _body(item: KubernetesObject) -> tuple[object, ...]:
     return (item.spec, dict(item.labels), dict(item.annotations))
 
 
-def _changed_vpc(old: Review, new: Review) -> dict[str, tuple[str, ...]]:
+def _changed_vpc(old: Cluster, new: Cluster) -> dict[str, tuple[str, ...]]:
     before, after = _vpc_parts(old), _vpc_parts(new)
     found = {}
     for name in sorted(before.keys() | after.keys()):
@@ -201,9 +201,9 @@ def _changed_vpc(old: Review, new: Review) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _vpc_parts(review: Review) -> dict[str, tuple[str, object]]:
+def _vpc_parts(cluster: Cluster) -> dict[str, tuple[str, object]]:
     """What a VPC consists of, by a name that outlives a renaming of the resource."""
-    vpc = review.vpc
+    vpc = cluster.vpc
     if vpc is None:
         return {}
     found: dict[str, tuple[str, object]] = {}

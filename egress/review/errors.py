@@ -1,5 +1,8 @@
 """What the review refuses to guess about."""
 
+from egress.review.decision.decision import Cause
+from egress.review.decision.reason import Reason
+
 
 class ReviewError(Exception):
     """The input or the question cannot be reviewed; the message names the object, the field and the mend."""
@@ -8,10 +11,11 @@ class ReviewError(Exception):
 class Undecided(Exception):  # noqa: N818 - not a fault of the program: a question the input leaves open
     """A control's verdict hangs on something that the input does not state.
 
-    `address` is the object whose field leaves it open, None where no object does.
+    Raised where it is found, however deep, and made a decision of in one place (path/evaluation.py).
     """
 
-    def __init__(self, reason: str, address: str | None = None) -> None:
+    def __init__(self, reason: Reason, address: str | None = None, field: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
-        self.address = address
+        self.causes = (Cause(address, field),)
+        """The object whose field leaves it open."""

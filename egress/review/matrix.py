@@ -5,13 +5,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from egress.review.answer import Answer, Verdict
+from egress.review.cell import Cell
+from egress.review.cluster import Cluster
+from egress.review.decision.arrival import AtSite
 from egress.review.istio.hostnames import is_wildcard, overlap
 from egress.review.istio.visibility import PUBLIC
-from egress.review.objects.kubernetes_object import of_kind
 from egress.review.objects.workloads import Workload
-from egress.review.probes import ONE_PROBE, Probe, of_criteria, of_policy, probes
+from egress.review.path.evaluation import ask
+from egress.review.probes import ONE_PROBE, Probe, of_criteria, of_rules, probes
 from egress.review.request import DEFAULT_PORT, Request, Scheme
-from egress.review.review import Review
 
 ANY_OTHER = "(any other host)"
 """The row of every host that the input does not name."""
@@ -31,13 +33,18 @@ class Row:
     scheme: Scheme
     answer: Answer
 
+    @property
+    def cell(self) -> Cell:
+        """The cell without its answer."""
+        return Cell(self.identity, self.scheme, self.host)
+
 
 class Matrix:
-    """The cells of a review, computed where they can differ and shared where they cannot."""
+    """The cells of a cluster, computed where they can differ and shared where they cannot."""
 
-    def __init__(self, review: Review) -> None:
-        self.review = review
-        self.identities = review.identities.all()
+    def __init__(self, cluster: Cluster) -> None:
+        self.cluster = cluster
+        self.identities = cluster.identities.all()
         self.by_identity = {source.identity: source for source in self.identities}
         self.hosts = self._hosts()
         self._public, self._exported, self._wild = self._visible_hosts()
@@ -61,8 +68,8 @@ class Matrix:
         return replace(
             allowed[0][1],
             verdict=Verdict.CONDITIONAL,
-            client=replace(refused.client, text=f"{refused.client.text} unless allowed"),
-            conditions=tuple(dict.fromkeys(probe.text for probe, _ in allowed)),
+            client=refused.client,
+            conditions=tuple(dict.fromkeys(probe.stands_for for probe, _ in allowed)),
         )
 
     def rows(self, *, every_cell: bool | None = None) -> Iterator[Row]:
@@ -103,7 +110,7 @@ class Matrix:
         )
 
     def _shared_answer(self, source: Workload, host: str, scheme: Scheme) -> Answer:
-        resolved = self.review.names.resolve(host).addresses
+        resolved = self.cluster.names.resolve(host).addresses
         key = (source.identity, scheme, resolved.name if resolved else "")
         if key not in self._shared:
             self._shared[key] = self._ask(source, host, scheme, ONE_PROBE[0])
@@ -111,7 +118,9 @@ class Matrix:
         if found.verdict is not Verdict.ALLOWED:
             return found
         shown = ANY_OTHER if host == UNNAMED else host
-        return replace(found, arrives=f"{shown}:{DEFAULT_PORT[scheme]}, {found.arrives.rpartition(', ')[2]}")
+        assert isinstance(found.arrival, AtSite)  # noqa: S101 - nothing inside is shared
+        arrival = replace(found.arrival, ends=((shown, DEFAULT_PORT[scheme]),))
+        return replace(found, arrival=arrival)
 
     def _ask(self, source: Workload, host: str, scheme: Scheme, probe: Probe) -> Answer:
         request = Request(
@@ -122,18 +131,16 @@ class Matrix:
             path=probe.path,
             method=probe.method,
         )
-        return self.review.ask(source, request)
+        return ask(self.cluster, source, request)
 
     def _hosts(self) -> list[str]:
-        mesh = self.review.mesh
+        mesh = self.cluster.mesh
         found = set(mesh.registry.hosts)
         for item in mesh.virtual_services.all:
             found.update(host for host in item.hosts if host not in mesh.registry.hosts)
-        for policy in of_kind(self.review.inventory.objects, "AuthorizationPolicy"):
-            for rule in policy.spec.get("rules") or ():
-                for entry in rule.get("to") or ():
-                    named = (entry.get("operation") or {}).get("hosts") or ()
-                    found.update(host for host in map(str, named) if "*" not in host and ":" not in host)
+        for policy in self.cluster.authorization.all:
+            for rule in policy.rules:
+                found.update(host for host in rule.hosts if "*" not in host and ":" not in host)
         inside = {service.host for service in mesh.registry.services if not service.external}
         return sorted(host for host in found - inside if host != "*")
 
@@ -142,7 +149,7 @@ class Matrix:
         public: set[str] = set()
         exported: dict[str, set[str]] = defaultdict(set)
         wild: dict[str, set[str]] = defaultdict(set)
-        mesh = self.review.mesh
+        mesh = self.cluster.mesh
         named = [(s.host, s.export) for s in mesh.registry.services if s.external]
         named += [(host, item.export) for item in mesh.virtual_services.all for host in item.hosts]
         for host, export in named:
@@ -167,7 +174,7 @@ class Matrix:
     def _named_by_routes(self, host: str) -> tuple[set[str], set[str]]:
         paths: set[str] = set()
         methods: set[str] = set()
-        for item in self.review.mesh.virtual_services.all_for(host):
+        for item in self.cluster.mesh.virtual_services.all_for(host):
             for route in item.http:
                 for match in route.matches:
                     found = of_criteria(match.criteria)
@@ -178,10 +185,10 @@ class Matrix:
     def _named_by_policies(self, namespace: str) -> tuple[set[str], set[str]]:
         paths: set[str] = set()
         methods: set[str] = set()
-        for gateway in self.review.mesh.gateways:
-            index = self.review.authorization.policies_for(gateway)
+        for gateway in self.cluster.mesh.gateways:
+            index = self.cluster.authorization.policies_for(gateway)
             for policy in (*index.deny, *index.allowing(namespace)):
-                found = of_policy(policy.spec.get("rules") or ())
+                found = of_rules(policy.rules)
                 paths |= found[0]
                 methods |= found[1]
         return paths, methods

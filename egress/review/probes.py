@@ -5,6 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from egress.review.answer import Condition
+from egress.review.istio.authorization_policy import Rule
+
 METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS")
 UNLISTED = "/-"
 """A path nobody names; lengthened until no pattern covers it."""
@@ -12,21 +15,14 @@ UNLISTED = "/-"
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """One path and one method, and what each stands for; an empty text stands for all that is not named."""
+    """One path and one method, and what they stand for."""
 
     path: str
     method: str
-    path_text: str = ""
-    method_text: str = ""
-
-    @property
-    def text(self) -> str:
-        """How a person reads it: `GET /status/*`."""
-        path = f"path {self.path_text}" if self.path_text else "any other path"
-        return f"{path}, method {self.method_text}" if self.method_text else path
+    stands_for: Condition
 
 
-ONE_PROBE = (Probe("/", "GET"),)
+ONE_PROBE = (Probe("/", "GET", Condition(None, None, any_method=True)),)
 """Where nothing distinguishes paths or methods, one request stands for all."""
 
 
@@ -41,25 +37,21 @@ def probes(patterns: Iterable[str], methods: Iterable[str]) -> tuple[Probe, ...]
         if len(other) > 64:
             break
         other += "-/-"
-    paths = [(_example(pattern), pattern) for pattern in named] + [(other, "")]
-    verbs = [(method, method) for method in listed]
+    paths: list[tuple[str, str | None]] = [(_example(pattern), pattern) for pattern in named]
+    verbs: list[tuple[str, str | None]] = [(method, method) for method in listed]
     rest = next((method for method in METHODS if method not in listed), "GET")
-    verbs.append((rest, "any other" if listed else ""))
-    return tuple(Probe(path, verb, text, spoken) for path, text in paths for verb, spoken in verbs)
+    return tuple(
+        Probe(path, verb, Condition(pattern, method, any_method=not listed))
+        for path, pattern in [*paths, (other, None)]
+        for verb, method in [*verbs, (rest, None)]
+    )
 
 
-def of_policy(rules: Iterable[Mapping[str, Any]]) -> tuple[set[str], set[str]]:
+def of_rules(rules: Iterable[Rule]) -> tuple[set[str], set[str]]:
     """The paths and methods that an AuthorizationPolicy's rules name."""
-    paths: set[str] = set()
-    methods: set[str] = set()
-    for rule in rules:
-        for entry in rule.get("to") or ():
-            operation = entry.get("operation") or {}
-            paths.update(map(str, (*(operation.get("paths") or ()), *(operation.get("notPaths") or ()))))
-            methods.update(
-                map(str, (*(operation.get("methods") or ()), *(operation.get("notMethods") or ())))
-            )
-    return paths, methods
+    operations = [operation for rule in rules for operation in rule.operations]
+    paths = {path for operation in operations for path in operation.paths.all}
+    return paths, {method for operation in operations for method in operation.methods.all}
 
 
 def of_criteria(criteria: Mapping[str, Any]) -> tuple[set[str], set[str]]:

@@ -15,6 +15,9 @@ _CONSTANTS: dict[str, Scalar] = {
 }
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,14})")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|(?:0|[1-9][0-9]{0,14})(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]{1,2})?")
+DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}")
+"""An unquoted date, which every reader that knows dates takes for the same day."""
+
 _AMBIGUOUS = (
     (re.compile(r"yes|no|on|off", re.IGNORECASE), "a switch to some YAML readers and text to others"),
     (re.compile(r"[-+]?0[0-9_]+"), "octal to some YAML readers and decimal to others"),

@@ -11,10 +11,13 @@ MAX_BYTES = 1_000_000
 """A file of a configuration is a few kilobytes; past this size something else was put in its place."""
 
 
-def read(path: Path) -> Source:
-    """Read a file; what is wrong with it as a file or as YAML stands in the result's problems."""
+def read(path: Path, *, dates: frozenset[str] = frozenset()) -> Source:
+    """Read a file; what is wrong with it as a file or as YAML stands in the result's problems.
+
+    `dates` are keys whose unquoted value is a date and stays text.
+    """
     file = str(path)
-    source = Source(file)
+    source = Source(file, dates=dates)
     try:
         text = path.read_bytes()
     except FileNotFoundError:

@@ -11,7 +11,7 @@ from typing import Any, cast
 import yaml
 
 from egress.source.problem import Path, Problem
-from egress.source.scalars import AmbiguousScalarError, Scalar, quoted, resolve
+from egress.source.scalars import DATE, AmbiguousScalarError, Scalar, quoted, resolve
 from egress.source.source import Source, Value
 from egress.source.text import check_text
 from egress.source.yaml_syntax import UnreadableError, syntax_error
@@ -165,6 +165,8 @@ class _Tree:
     def _scalar(self, node: _Node, path: Path) -> Scalar:
         text = node.scalar or ""
         if node.plain:
+            if path and path[-1] in self.source.dates and DATE.fullmatch(text):
+                return text
             try:
                 value = resolve(text)
             except AmbiguousScalarError as error:

@@ -7,11 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from egress.review.cluster import Cluster
 from egress.review.comparison import changed_objects
+from egress.review.decision.control import Control
 from egress.review.findings.registry import find
 from egress.review.inputs.reading import read
 from egress.review.matrix import Matrix
-from egress.review.review import Review
+from egress.review.output.texts.arrivals import arrival_text
+from egress.review.output.texts.cells import cell_text
+from egress.review.output.texts.clients import client_text
+from egress.review.output.texts.conditions import condition_text
+from egress.review.output.texts.controls import control_text
+from egress.review.output.texts.reasons import reason_text
 from tests.plan.conftest import Planned
 from tests.plan.terraform import STACKS, document
 
@@ -20,7 +27,7 @@ ROOT = Path(__file__).parents[2]
 Cell = tuple[str, str, str, str, str, str, tuple[str, ...], tuple[tuple[str, str, str, str], ...]]
 
 
-def cells(review: Review) -> list[Cell]:
+def cells(review: Cluster) -> list[Cell]:
     """Every cell with all that the review says of it; an address without its stack, which a plan does not know."""
     return [
         (
@@ -28,11 +35,16 @@ def cells(review: Review) -> list[Cell]:
             row.host,
             row.scheme,
             str(row.answer.verdict),
-            row.answer.client.text,
-            row.answer.arrives,
-            row.answer.conditions,
+            client_text(row.answer),
+            arrival_text(row.answer.arrival),
+            tuple(map(condition_text, row.answer.conditions)),
             tuple(
-                (step.control, str(step.passage), step.reason, _in_its_stack(step.address))
+                (
+                    control_text(step),
+                    str(step.outcome),
+                    reason_text(step.reason),
+                    _in_its_stack(step.address),
+                )
                 for step in row.answer.steps
             ),
         )
@@ -53,8 +65,8 @@ def _without_stacks(message: str) -> str:
 def test_every_cell_has_the_answer_and_the_controls_of_the_stacks(
     configuration: Planned, moment: str
 ) -> None:
-    found = cells(Review(read([getattr(configuration, moment)])))
-    expected = cells(Review(read([configuration.out])))
+    found = cells(Cluster(read([getattr(configuration, moment)])))
+    expected = cells(Cluster(read([configuration.out])))
     assert found == expected
     assert len({cell[3] for cell in found}) > 1
 
@@ -62,7 +74,7 @@ def test_every_cell_has_the_answer_and_the_controls_of_the_stacks(
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_a_diff_of_the_stacks_and_their_plans_is_silent(configuration: Planned, moment: str) -> None:
     plans = getattr(configuration, moment)
-    assert changed_objects(Review(read([configuration.out])), Review(read([plans]))) == {}
+    assert changed_objects(Cluster(read([configuration.out])), Cluster(read([plans]))) == {}
     for old, new in ((configuration.out, plans), (plans, configuration.out)):
         command = [sys.executable, "-m", "egress", "diff", str(old), str(new)]
         finished = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
@@ -79,19 +91,19 @@ def test_the_findings_are_those_of_the_stacks(configuration: Planned, moment: st
                 item.kind.code,
                 _without_stacks(item.message),
                 [_in_its_stack(a) for a in item.addresses],
-                item.cells,
+                tuple(map(cell_text, item.cells)),
             )
-            for item in find(Review(read([path])))
+            for item in find(Cluster(read([path])))
         ]
 
     assert told(getattr(configuration, moment)) == told(configuration.out)
 
 
 def test_the_egress_plan_alone_says_that_the_vpc_is_not_given(configuration: Planned) -> None:
-    review = Review(read([configuration.before / "egress.json", configuration.before / "mesh.json"]))
+    review = Cluster(read([configuration.before / "egress.json", configuration.before / "mesh.json"]))
     allowed = [row.answer for row in Matrix(review).rows() if row.answer.verdict == "allowed"]
     assert allowed
-    assert {answer.not_given for answer in allowed} == {("VPC firewall",)}
+    assert {answer.not_given for answer in allowed} == {(Control.VPC_FIREWALL,)}
 
 
 def test_a_second_plan_has_nothing_to_do(configuration: Planned) -> None:
@@ -114,6 +126,6 @@ def test_accounts_whose_addresses_the_provider_does_not_know_are_read_from_the_c
     ]
     plan.rename(tmp_path / "foundation.json")
     others = [configuration.before / f"{stack}.json" for stack in STACKS[1:]]
-    found = cells(Review(read([tmp_path / "foundation.json", *others])))
-    assert found == cells(Review(read([configuration.out])))
+    found = cells(Cluster(read([tmp_path / "foundation.json", *others])))
+    assert found == cells(Cluster(read([configuration.out])))
     assert unknown

@@ -8,7 +8,7 @@ import pytest
 from egress.proof.asking.stages import find
 from egress.proof.command import FINAL
 from egress.proof.differential.agreement import compare
-from egress.review.review import Review
+from egress.review.cluster import Cluster
 from tests.proof.conftest import prove
 from tests.review.patched import reviewed_stage
 
@@ -36,6 +36,6 @@ def test_the_review_answers_every_row_as_the_mesh(rows: list[dict[str, str]], tu
             for row in rows
             if row["identity"].startswith(f"{stage.name}: ")
         ]
-        agreement = compare(Review(reviewed_stage(tutorial, stage)), mine)
+        agreement = compare(Cluster(reviewed_stage(tutorial, stage)), mine)
         assert mine
         assert [str(difference) for difference in agreement.differences] == [], stage.name

@@ -8,8 +8,8 @@ import pytest
 
 from egress.proof.command import synthesize
 from egress.proof.differential.agreement import compare
+from egress.review.cluster import Cluster
 from egress.review.inputs.reading import read
-from egress.review.review import Review
 from tests.proof.conftest import ROOT, prove_command
 
 pytestmark = pytest.mark.proof
@@ -22,6 +22,6 @@ def test_the_review_answers_every_row_as_the_mesh_does(
     out = synthesize(ROOT / "config" / configuration, tmp_path)
     command = prove_command("--out", str(out), "--format", "json")
     proved = subprocess.run(command, capture_output=True, text=True, check=False)
-    agreement = compare(Review(read([out])), json.loads(proved.stdout)["rows"])
+    agreement = compare(Cluster(read([out])), json.loads(proved.stdout)["rows"])
     assert [str(difference) for difference in agreement.differences] == []
     assert agreement.compared >= least

@@ -3,17 +3,17 @@
 import datetime
 from pathlib import Path
 
+from egress.review.cluster import Cluster
 from egress.review.comparison import compare
 from egress.review.findings.acceptance import judge
 from egress.review.findings.registry import find
 from egress.review.matrix import Matrix
 from egress.review.output.page.document import render
-from egress.review.review import Review
 
 TODAY = datetime.date(2026, 11, 23)
 
 
-def page_of(new: Review, old: Review | None = None) -> str:
+def page_of(new: Cluster, old: Cluster | None = None) -> str:
     return render(
         origin="test",
         rows=list(Matrix(new).rows()),

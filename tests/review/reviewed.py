@@ -10,12 +10,14 @@ from typing import Any
 import yaml
 
 from egress.review.answer import Answer
+from egress.review.cluster import Cluster
 from egress.review.inputs.kubernetes_yaml import inventory_of_objects
 from egress.review.inventory import Inventory
 from egress.review.network.vpc import Vpc
 from egress.review.objects.kubernetes_object import kubernetes_object
+from egress.review.output.texts.clients import client_text
+from egress.review.path.evaluation import evaluate
 from egress.review.request import parse_request
-from egress.review.review import Review
 
 STATES = Path(__file__).parent / "states"
 TUTORIAL = STATES / "tutorial"
@@ -97,11 +99,11 @@ class State:
         )
         return replace(found, vpc=self.vpc)
 
-    def review(self) -> Review:
-        return Review(self.inventory())
+    def review(self) -> Cluster:
+        return Cluster(self.inventory())
 
     def ask(self, source: str, url: str, **options: Any) -> Answer:
-        return self.review().evaluate(parse_request(source=source, url=url, **options))
+        return evaluate(self.review(), parse_request(source=source, url=url, **options))
 
     def seen(self, source: str, url: str, **options: Any) -> str:
         """What the client sees: a status, `200` for the site's own answer, or curl's exit code."""
@@ -110,7 +112,7 @@ class State:
 
 def seen(answer: Answer) -> str:
     """One word for an answer, as the notes and the mesh write it."""
-    text = answer.client.text
+    text = client_text(answer)
     if answer.client.status is not None:
         return str(answer.client.status)
     if text.startswith("the site"):

@@ -4,11 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from egress.review.findings.acceptance import judge, read_acceptances
+from egress.review.cluster import Cluster
+from egress.review.findings.acceptance import judge
+from egress.review.findings.acceptance_file import read_acceptances
 from egress.review.findings.finding import Finding, Level
-from egress.review.findings.registry import KINDS, find
+from egress.review.findings.registry import ACCEPTABLE, find
 from egress.review.inputs.reading import read
-from egress.review.review import Review
+from egress.review.output.texts.cells import cell_text
 from tests.review.conftest import ROOT
 from tests.review.reviewed import tutorial
 from tests.review.test_acceptance import TODAY
@@ -17,7 +19,7 @@ from tests.review.test_findings import found, with_google
 
 @pytest.fixture(scope="module")
 def of_the_tutorial(synthesized: Path) -> list[Finding]:
-    return find(Review(read([synthesized])))
+    return find(Cluster(read([synthesized])))
 
 
 @pytest.mark.parametrize(
@@ -49,7 +51,7 @@ def test_the_tutorials_own_contradictions_are_found(
     ]
     assert found, defect
     if cell is not None:
-        assert cell in {spoilt for finding in found for spoilt in finding.cells}
+        assert cell in {cell_text(spoilt) for finding in found for spoilt in finding.cells}
 
 
 def test_googles_hosts_are_said_to_hold_any_bucket_where_their_addresses_are_the_private_ones(
@@ -65,7 +67,7 @@ def test_googles_hosts_are_said_to_hold_any_bucket_where_their_addresses_are_the
 
 
 def test_production_reaches_googles_apis_through_the_gateway_alone(production: Path) -> None:
-    codes = {finding.kind.code: finding.subject for finding in find(Review(read([production])))}
+    codes = {finding.kind.code: finding.subject for finding in find(Cluster(read([production])))}
     assert "EG126" not in codes
     assert codes["EG128"] == "storage.googleapis.com"
 
@@ -78,8 +80,8 @@ def test_every_finding_of_the_tutorial_names_an_object_or_what_is_missing(
 
 
 def test_production_has_no_finding_that_is_not_accepted_with_a_reason(production: Path) -> None:
-    findings = find(Review(read([production])))
-    acceptances = read_acceptances(ROOT / "config/production/accepted.yaml", [kind.code for kind in KINDS])
+    findings = find(Cluster(read([production])))
+    acceptances = read_acceptances(ROOT / "config/production/accepted.yaml", ACCEPTABLE, TODAY)
     judged = judge(findings, acceptances, TODAY)
     assert [finding.message for finding in judged.open] == []
     assert [f.kind.code for f, _ in judged.accepted if f.kind.level is Level.ERROR] == ["EG101"]

@@ -5,10 +5,13 @@ from typing import Any
 
 import pytest
 
-from egress.review.answer import Passage, Verdict
+from egress.review.answer import Verdict
+from egress.review.decision.control import Control
+from egress.review.decision.decision import Outcome
 from egress.review.network.addresses import INTERNET, Cover, network, networks
 from egress.review.network.names import Names
 from egress.review.network.vpc import FirewallRule, Zone
+from egress.review.output.texts.controls import control_text
 from tests.review.reviewed import State, tutorial
 from tests.review.test_findings import CLOSED, PODS, WEB, network_policy, rule, vpc, with_vpc
 
@@ -26,7 +29,7 @@ def decided(state: State, url: str = SITE, **options: Any) -> str:
     if answer.verdict is Verdict.ALLOWED:
         return "allowed"
     assert answer.decisive is not None
-    return f"{answer.decisive.control}: {answer.decisive.address}"
+    return f"{control_text(answer.decisive)}: {answer.decisive.address}"
 
 
 def test_with_every_control_in_place_the_tutorial_works() -> None:
@@ -273,7 +276,7 @@ def test_a_connection_that_a_policy_refuses_is_refused_whatever_the_way_on_is_li
     answer = state.ask("team-x/test", "https://httpbin.org")
     assert (answer.verdict, answer.decisive and answer.decisive.control) == (
         Verdict.REFUSED,
-        "authorization policy",
+        Control.AUTHORIZATION_POLICY,
     )
 
 
@@ -282,5 +285,5 @@ def test_a_connection_without_a_way_on_ends_before_the_policy_is_asked() -> None
     state = state.change("ServiceEntry", "httpbin-org-ext", exportTo=["team-x"])
     answer = state.ask("team-x/test", "https://httpbin.org")
     assert answer.decisive is not None
-    assert answer.decisive.control == "gateway route"
-    assert Passage.REFUSES not in {step.passage for step in answer.steps[:-1]}
+    assert answer.decisive.control is Control.GATEWAY_ROUTE
+    assert Outcome.REFUSES not in {step.outcome for step in answer.steps[:-1]}

@@ -17,10 +17,11 @@ from egress.proof.differential.mistakes import MISTAKES, REMOVED, planted
 from egress.proof.differential.operations import Operation, documents_of, reviewed
 from egress.proof.differential.oracle import otherwise
 from egress.proof.differential.vocabulary import PRODUCTION
+from egress.review.cluster import Cluster
 from egress.review.errors import ReviewError
 from egress.review.inputs.reading import read
+from egress.review.path.evaluation import evaluate
 from egress.review.request import parse_request
-from egress.review.review import Review
 from tests.review.conftest import ROOT
 from tests.review.reviewed import tutorial
 
@@ -77,8 +78,8 @@ def test_every_sort_of_change_is_made_over_production_too(change: Change, withou
     for seed in range(30):
         operations = change(Choice(random.Random(seed), documents, PRODUCTION))  # noqa: S311 - repeatable
         made.add(str(operations))
-        review = Review(reviewed(base, operations))
-        review.evaluate(parse_request(source="team-x/test", url="https://api.github.com/"))
+        review = Cluster(reviewed(base, operations))
+        evaluate(review, parse_request(source="team-x/test", url="https://api.github.com/"))
     assert len(made) > 3
 
 

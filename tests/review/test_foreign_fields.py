@@ -4,8 +4,11 @@ from typing import Any
 
 import pytest
 
+from egress.review.decision.control import Control
 from egress.review.errors import ReviewError
 from egress.review.inputs.typed_objects import typed_object
+from egress.review.output.texts.arrivals import arrival_text
+from egress.review.output.texts.reasons import reason_text
 from tests.review.reviewed import State, tutorial
 from tests.review.test_judgements_of_routes import SERVICE, to, virtual_service
 from tests.review.test_judgements_of_scope import X, Y, without_policies
@@ -38,7 +41,7 @@ def test_an_excluded_port_passes_the_sidecar_by() -> None:
     state = pod_of(tutorial(), {f"{CAPTURE}excludeOutboundPorts": "25, 443"})
     assert state.ask(X, "https://example.com").through == ""
     assert state.ask(X, "http://example.com").through == GATEWAY
-    assert "does not see ports 25, 443" in state.ask(X, "https://example.com").steps[0].reason
+    assert "does not see ports 25, 443" in reason_text(state.ask(X, "https://example.com").steps[0].reason)
 
 
 def test_an_excluded_range_passes_the_sidecar_by() -> None:
@@ -163,7 +166,7 @@ def test_load_balancing_by_passthrough_goes_past_the_gateway() -> None:
         subset["trafficPolicy"] = {"loadBalancer": {"simple": "PASSTHROUGH"}, "tls": {"mode": "DISABLE"}}
     answer = rule("target-egress-gateway", subsets=subsets).ask(X, "http://example.com")
     assert answer.through == ""
-    assert answer.arrives == "example.com:80, plain"
+    assert arrival_text(answer.arrival) == "example.com:80, plain"
 
 
 def test_a_headless_gateway_service_is_gone_past_too() -> None:
@@ -182,7 +185,7 @@ def test_a_subset_takes_the_endpoints_of_its_labels_alone() -> None:
     answer = rule("target-egress-gateway", subsets=subsets).ask(X, "http://example.com")
     assert answer.client.status == 503
     assert answer.decisive is not None
-    assert answer.decisive.reason.endswith("selects no Pods of the subset")
+    assert reason_text(answer.decisive.reason).endswith("selects no Pods of the subset")
 
 
 def test_a_subset_of_a_service_entry_takes_its_endpoints_labels() -> None:
@@ -196,11 +199,9 @@ def test_a_subset_of_a_service_entry_takes_its_endpoints_labels() -> None:
     )
     http = state.spec("VirtualService", ROUTE)["http"]
     http[1]["route"][0]["destination"]["subset"] = "left"
-    assert (
-        state.change("VirtualService", ROUTE, http=http)
-        .ask(X, "http://example.com")
-        .arrives.startswith("one.")
-    )
+    assert arrival_text(
+        state.change("VirtualService", ROUTE, http=http).ask(X, "http://example.com").arrival
+    ).startswith("one.")
     without = state.change("ServiceEntry", "example-com-ext", endpoints=None)
     assert (
         without.change("VirtualService", ROUTE, http=http).ask(X, "http://example.com").client.status == 503
@@ -221,7 +222,7 @@ def test_a_sidecar_gets_no_secret_of_a_rule_for_everybody() -> None:
             "metadata": {"name": "own", "namespace": "team-x"},
             "spec": spec,
         }
-        return direct.apply(item).ask(X, "http://example.com").arrives
+        return arrival_text(direct.apply(item).ask(X, "http://example.com").arrival)
 
     assert arrives(everybody) == "example.com:80, plain"
     assert arrives(selected) == "example.com:80, TLS of the proxy"
@@ -354,9 +355,9 @@ def test_a_config_map_of_a_team_is_not_meshconfig() -> None:
 
 def test_an_input_without_meshconfig_says_that_a_default_was_taken() -> None:
     answer = tutorial("0-mesh").ask(X, "http://unknown.example")
-    assert "meshConfig" in answer.not_given
+    assert Control.MESH_CONFIG in answer.not_given
     assert (
-        "meshConfig"
+        Control.MESH_CONFIG
         not in tutorial("0-mesh").apply(config_map("{}")).ask(X, "http://unknown.example").not_given
     )
 

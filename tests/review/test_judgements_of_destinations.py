@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from egress.review.answer import Verdict
+from egress.review.output.texts.arrivals import arrival_text
+from egress.review.output.texts.clients import client_text
 from tests.review.reviewed import State, tutorial
 from tests.review.test_judgements_of_scope import X, Y, without_policies
 
@@ -43,7 +45,10 @@ def turned_to_other_net(state: State) -> State:
 
 def test_34_with_an_sni_the_name_in_the_certificate_is_not_checked() -> None:
     answer = turned_to_other_net(tutorial()).ask(X, "http://example.com")
-    assert (answer.verdict, answer.arrives) == (Verdict.ALLOWED, "other.net:443, TLS of the proxy")
+    assert (answer.verdict, arrival_text(answer.arrival)) == (
+        Verdict.ALLOWED,
+        "other.net:443, TLS of the proxy",
+    )
 
 
 @pytest.mark.parametrize("tls", [{"mode": "SIMPLE"}, {"mode": "SIMPLE", "subjectAltNames": ["example.com"]}])
@@ -82,8 +87,8 @@ def test_36_a_tcp_port_takes_the_unmatched_tls_of_other_hosts() -> None:
     ports = [{"number": 443, "name": "tcp", "protocol": "TCP"}]
     state = tutorial().change("ServiceEntry", "example-com-ext", ports=ports)
     answer = state.ask(X, "https://other.net")
-    assert answer.arrives == "example.com:443, the application's TLS"
-    assert answer.client.text.endswith("(curl exit 60)")
+    assert arrival_text(answer.arrival) == "example.com:443, the application's TLS"
+    assert client_text(answer).endswith("(curl exit 60)")
 
 
 def test_36_a_port_443_as_http_refuses_https() -> None:
@@ -102,7 +107,7 @@ def test_36_https_is_tls() -> None:
 def test_37_two_service_entries_of_one_namespace_pool_their_endpoints() -> None:
     extra = service_entry("istio-egress", "z-second", "httpbin.org", endpoints=[{"address": "other.net"}])
     answer = without_policies(tutorial()).apply(extra).ask(X, "http://httpbin.org")
-    assert answer.arrives == "httpbin.org:80 or other.net:80, plain"
+    assert arrival_text(answer.arrival) == "httpbin.org:80 or other.net:80, plain"
 
 
 def test_37_in_another_namespace_the_own_one_is_used() -> None:
@@ -112,8 +117,8 @@ def test_37_in_another_namespace_the_own_one_is_used() -> None:
         .apply(extra)
         .without("VirtualService", "httpbin-org-through-egress-gateway")
     )
-    assert state.ask(X, "http://httpbin.org").arrives == "other.net:80, plain"
-    assert state.ask(Y, "http://httpbin.org").arrives == "httpbin.org:80, plain"
+    assert arrival_text(state.ask(X, "http://httpbin.org").arrival) == "other.net:80, plain"
+    assert arrival_text(state.ask(Y, "http://httpbin.org").arrival) == "httpbin.org:80, plain"
 
 
 def wildcard(resolution: str) -> State:
@@ -144,7 +149,10 @@ def test_38_a_wildcard_without_resolution_does_not_pass_the_gateway() -> None:
 
 
 def test_38_with_dynamic_dns_http_passes_and_https_does_not() -> None:
-    assert routed("DYNAMIC_DNS").ask(X, "http://www.example.com").arrives == "www.example.com:80, plain"
+    assert (
+        arrival_text(routed("DYNAMIC_DNS").ask(X, "http://www.example.com").arrival)
+        == "www.example.com:80, plain"
+    )
     assert routed("DYNAMIC_DNS").seen(X, "https://www.example.com") == "exit 35"
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from egress.review.output.texts.arrivals import arrival_text
 from tests.review.reviewed import State, tutorial
 from tests.review.test_judgements_of_scope import TEAM_Z, X, Y, without_policies
 
@@ -62,14 +63,14 @@ def at_gateway(name: str, created: str, match: dict[str, Any], port: int) -> dic
 def test_21_the_gateway_merges_routes_and_moves_catch_alls_to_the_end() -> None:
     item = at_gateway("newer", "2030-01-01T00:00:00Z", {"uri": {"prefix": "/a"}}, 443)
     state = without_policies(tutorial()).apply(item)
-    assert state.ask(X, "http://httpbin.org/a").arrives == "httpbin.org:443, plain"
-    assert state.ask(X, "http://httpbin.org/b").arrives == "httpbin.org:80, plain"
+    assert arrival_text(state.ask(X, "http://httpbin.org/a").arrival) == "httpbin.org:443, plain"
+    assert arrival_text(state.ask(X, "http://httpbin.org/b").arrival) == "httpbin.org:80, plain"
 
 
 def test_22_a_host_of_a_route_needs_no_service_entry_for_http() -> None:
     state = tutorial().change("VirtualService", ROUTE, hosts=["example.com", "www.example.com"])
     answer = without_policies(state).ask(X, "http://www.example.com")
-    assert answer.arrives == "example.com:443, TLS of the proxy"
+    assert arrival_text(answer.arrival) == "example.com:443, TLS of the proxy"
 
 
 def wildcard() -> State:
@@ -86,12 +87,17 @@ def wildcard() -> State:
 
 
 def test_23_a_wildcard_route_covers_an_unregistered_host_where_it_matches_no_service() -> None:
-    assert wildcard().ask("team-z/test", "http://www.example.com").arrives == "httpbin.org:80, plain"
+    assert (
+        arrival_text(wildcard().ask("team-z/test", "http://www.example.com").arrival)
+        == "httpbin.org:80, plain"
+    )
     assert wildcard().seen(X, "http://www.example.com") == "502"
 
 
 def test_23_an_exact_host_wins_over_the_wildcard() -> None:
-    assert wildcard().ask(X, "http://example.com").arrives == "example.com:443, TLS of the proxy"
+    assert (
+        arrival_text(wildcard().ask(X, "http://example.com").arrival) == "example.com:443, TLS of the proxy"
+    )
 
 
 def test_24_a_route_without_gateways_serves_the_gateway_as_well() -> None:

@@ -10,10 +10,10 @@ from egress.proof.differential.configurations import write
 from egress.proof.differential.corpus import kept
 from egress.proof.differential.mistakes import planted
 from egress.proof.differential.operations import reviewed
+from egress.review.cluster import Cluster
 from egress.review.comparison import compare as difference
 from egress.review.findings.registry import find
 from egress.review.inputs.reading import read
-from egress.review.review import Review
 from tests.review.conftest import synthesize
 
 CASES = sorted((Path(__file__).parents[1] / "proof" / "cases").glob("*.json"))
@@ -30,7 +30,7 @@ def test_a_kept_case_is_answered_as_the_mesh_did(
         assert isinstance(case, ObjectCase)
         bases = {"tutorial": synthesized, "production": without_admission}
         inventory = reviewed(read([bases[case.family]]), case.operations)
-    agreement = compare(Review(inventory), rows)
+    agreement = compare(Cluster(inventory), rows)
     assert [str(difference) for difference in agreement.differences] == []
     assert agreement.compared + agreement.undecided + agreement.left_out == len(rows)
     assert agreement.compared
@@ -41,10 +41,10 @@ def test_there_are_kept_cases() -> None:
 
 
 def test_every_planted_mistake_changes_an_answer_or_adds_a_finding(synthesized: Path, tmp_path: Path) -> None:
-    base = Review(read([synthesized]))
+    base = Cluster(read([synthesized]))
     known = {(finding.kind.code, finding.subject) for finding in find(base)}
     for mistake, out in planted(synthesized, tmp_path):
-        review = Review(read([out]))
+        review = Cluster(read([out]))
         seen = bool(difference(base, review).changes)
         seen |= any((finding.kind.code, finding.subject) not in known for finding in find(review))
         assert seen, mistake.name

@@ -9,7 +9,11 @@ from typing import Any
 
 import pytest
 
-from egress.review.answer import TLS_FAILURE, Answer, Passage, Step, Verdict
+from egress.review.answer import Answer, Verdict
+from egress.review.decision.client import ClientSees
+from egress.review.decision.control import Control
+from egress.review.decision.decision import Decision, Outcome
+from egress.review.decision.reason import Reason, Why
 from egress.review.output.page import document
 from egress.review.output.page.path import BEYOND, GATEWAY, POD, stations
 from tests.review.pages import page_of
@@ -24,7 +28,7 @@ spec: { podSelector: {}, policyTypes: [Egress] }
 
 
 def way(state: Any, source: str, url: str) -> list[tuple[str, str, str]]:
-    return [(s.zone, s.name, str(s.passage)) for s in stations(state.ask(source, url))]
+    return [(s.zone, s.name, str(s.outcome)) for s in stations(state.ask(source, url))]
 
 
 def data_of(page: str) -> dict[str, Any]:
@@ -62,17 +66,17 @@ def test_every_step_of_an_answer_is_at_one_station() -> None:
     answer = tutorial().ask("team-x/test", "http://example.com")
     numbers = [n for s in stations(answer) for n in range(s.first, s.last + 1)]
     assert numbers == list(range(1, len(answer.steps) + 1))
-    assert all(isinstance(s.passage, Passage) for s in stations(answer))
+    assert all(isinstance(s.outcome, Outcome) for s in stations(answer))
 
 
 def test_a_station_is_marked_by_the_worst_of_its_controls() -> None:
     steps = (
-        Step("sidecar scope", Passage.PASSES, ""),
-        Step("sidecar TLS", Passage.REFUSES, ""),
-        Step("sidecar route", Passage.PASSES, ""),
+        Decision(Control.SIDECAR_SCOPE, Outcome.PASSES, Reason(Why.NO_SIDECAR)),
+        Decision(Control.SIDECAR_TLS, Outcome.REFUSES, Reason(Why.NO_SIDECAR)),
+        Decision(Control.SIDECAR_ROUTE, Outcome.PASSES, Reason(Why.NO_SIDECAR)),
     )
-    (found,) = stations(Answer(Verdict.REFUSED, TLS_FAILURE, steps))
-    assert (found.passage, found.first, found.last) == (Passage.REFUSES, 1, 3)
+    (found,) = stations(Answer(Verdict.REFUSED, ClientSees.TLS_FAILURE, steps))
+    assert (found.outcome, found.first, found.last) == (Outcome.REFUSES, 1, 3)
 
 
 def test_the_first_screen_says_who_gains_what() -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from egress.review.cluster import Cluster
 from egress.review.inputs.reading import read
-from egress.review.review import Review
 from tests.review.browser import Browser, chromium
 from tests.review.many_teams import write
 from tests.review.pages import page_of, written
@@ -58,7 +58,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("many")
-    return written(folder, page_of(Review(read([write(folder, teams=30, grants=5, hosts=40)]))))
+    return written(folder, page_of(Cluster(read([write(folder, teams=30, grants=5, hosts=40)]))))
 
 
 @pytest.fixture(scope="module")

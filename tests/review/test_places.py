@@ -1,5 +1,6 @@
 """Where findings are shown: a line that a person wrote and can change."""
 
+import ast
 import json
 import shutil
 from collections.abc import Callable
@@ -10,16 +11,18 @@ from typing import Any
 
 import pytest
 
+from egress.review.cell import Cell
+from egress.review.cluster import Cluster
 from egress.review.errors import ReviewError
-from egress.review.findings.acceptance import judge, read_acceptances
-from egress.review.findings.finding import Finding
-from egress.review.findings.registry import KINDS, find
+from egress.review.findings.acceptance import judge
+from egress.review.findings.acceptance_file import read_acceptances
+from egress.review.findings.finding import Finding, Subjects, some
+from egress.review.findings.registry import ACCEPTABLE, KINDS, find
 from egress.review.inputs.reading import read
 from egress.review.inventory import Inventory
 from egress.review.locations.location import Place, relative
 from egress.review.locations.locations import places
 from egress.review.locations.stated import STATEMENTS
-from egress.review.review import Review
 from tests.review.conftest import ROOT
 from tests.review.test_acceptance import TODAY
 from tests.review.test_findings import EXAMPLES, found
@@ -62,7 +65,7 @@ EVERY_MACHINE = (
 
 def test_every_finding_of_the_tutorial_is_shown_at_the_statement_behind_it(synthesized: Path) -> None:
     inventory = read([synthesized])
-    assert shown(inventory, find(Review(inventory)), "tutorial") == {
+    assert shown(inventory, find(Cluster(inventory)), "tutorial") == {
         ("EG101", GATEWAY, "tutorial/destinations.yaml: https: pass-through"),
         ("EG102", GATEWAY, "tutorial/destinations.yaml: https: pass-through"),
         ("EG103", "httpbin.org", "tutorial/destinations.yaml: https: pass-through"),
@@ -88,7 +91,7 @@ def test_every_finding_of_the_tutorial_is_shown_at_the_statement_behind_it(synth
 
 def test_every_finding_of_production_is_shown_at_the_statement_behind_it(production: Path) -> None:
     inventory = read([production])
-    findings = find(Review(inventory))
+    findings = find(Cluster(inventory))
     assert shown(inventory, findings, "production") == {
         ("EG101", GATEWAY, "production/destinations.yaml: https: pass-through"),
         ("EG128", "storage.googleapis.com", "production/teams/team-x.yaml: - to: storage.googleapis.com"),
@@ -186,7 +189,9 @@ def test_a_default_that_nobody_wrote_is_shown_at_the_first_line_of_the_platforms
 def test_a_further_host_of_a_service_is_shown_where_it_is_named(production: Path) -> None:
     dead = found(EXAMPLES["EG212"][0](), "EG212")[0]
     moved = replace(
-        dead, facts={**dead.facts, "subject": "github.com"}, cells=("team-x/test https://github.com",)
+        dead,
+        about=replace(dead.about, hosts=("github.com",)),
+        cells=(Cell("team-x/test", "https", "github.com"),),
     )
     place = places(read([production]), [], ROOT / "config/production").of(moved)
     assert stands(place) == "production/destinations.yaml: also: [github.com]"
@@ -205,22 +210,22 @@ def test_acceptances_that_ended_or_accept_nothing_are_shown_at_their_line(tmp_pa
     file = tmp_path / "accepted.yaml"
     file.write_text(
         "accepted:\n"
-        "  - code: EG124\n    subject: '*'\n    reason: agreed\n    until: 2026-01-01\n"
+        "  - code: EG124\n    subject: Gateway\n    leans_on: [nothing]\n    reason: agreed\n    until: 2026-01-01\n"
         "  - code: EG303\n    subject: nothing\n    reason: agreed\n    until: 2027-01-01\n"
     )
-    entries = read_acceptances(file, [kind.code for kind in KINDS])
+    entries = read_acceptances(file, ACCEPTABLE, TODAY)
     state = EXAMPLES["EG124"][0]()
     judged = judge(find(state.review()), entries, TODAY)
     where = places(state.inventory(), [], TUTORIAL)
     assert {f.kind.code: where.of(f) for f in judged.open if f.kind.code.startswith("EG4")} == {
         "EG401": Place(str(file), 2),
-        "EG402": Place(str(file), 6),
+        "EG402": Place(str(file), 7),
     }
 
 
 def test_without_a_configuration_terraform_is_shown_at_the_resource(synthesized: Path) -> None:
     inventory = read([synthesized])
-    finding = next(f for f in find(Review(inventory)) if f.kind.code == "EG125")
+    finding = next(f for f in find(Cluster(inventory)) if f.kind.code == "EG125")
     place = places(inventory, [synthesized], None).of(finding)
     line = Path(place.file).read_text().splitlines()[place.line - 1]
     assert finding.addresses[0].rpartition(".")[2] in line
@@ -278,3 +283,53 @@ def test_the_pull_requests_sarif_shows_findings_beside_the_configuration(
     found = {result["ruleId"]: result["locations"][0]["physicalLocation"] for result in results}
     assert found["EG125"]["artifactLocation"]["uri"] == "config/tutorial/destinations.yaml"
     assert found["EG125"]["region"]["startLine"] > 1
+
+
+WITHOUT_AN_OBJECT = {
+    "EG124": "it speaks of a kind of object that nobody has written yet: admission is the statement",
+    "EG401": "its place is the entry of accepted.yaml",
+    "EG402": "its place is the entry of accepted.yaml",
+    "EG403": "its place is the entry of accepted.yaml",
+}
+"""The codes whose findings name no object, with the reason."""
+
+
+@pytest.mark.parametrize("code", sorted(kind.code for kind in KINDS))
+def test_a_finding_is_located_by_data(code: str) -> None:
+    findings = found(EXAMPLES[code][0](), code) if code in EXAMPLES else []
+    if code in WITHOUT_AN_OBJECT:
+        assert code in STATEMENTS or not findings
+        assert not any(finding.addresses or finding.about != Subjects() for finding in findings)
+        return
+    assert findings
+    for finding in findings:
+        about = finding.about
+        assert finding.addresses or about.hosts or about.identities or about.namespaces
+        for name in (*about.hosts, *about.namespaces):
+            assert not set(" ,/") & set(name), name
+        for identity in about.identities:
+            assert not set(" ,") & set(identity), identity
+
+
+def test_no_location_is_read_from_a_message() -> None:
+    for module in sorted((ROOT / "egress/review/locations").glob("*.py")):
+        names = {
+            node.attr for node in ast.walk(ast.parse(module.read_text())) if isinstance(node, ast.Attribute)
+        }
+        assert not names & {"facts", "message", "subject", "mend"}, module.name
+
+
+def test_a_host_among_many_is_found_whatever_the_message_leaves_out(configuration: Path) -> None:
+    """`a.com, b.com, c.com and 1 more` is no list of hosts: the fourth one counts as well."""
+    dead = found(EXAMPLES["EG212"][0](), "EG212")[0]
+    hosts = ("a.com", "b.com", "c.com", "httpbin.org")
+    many = replace(
+        dead,
+        facts={**dead.facts, "subject": some(hosts)},
+        about=Subjects(hosts=hosts),
+        addresses=(),
+        cells=(),
+    )
+    place = places(EXAMPLES["EG212"][0]().inventory(), [], configuration).of(many)
+    assert Path(place.file).name == "destinations.yaml"
+    assert "httpbin.org" in Path(place.file).read_text().splitlines()[place.line - 1]

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from egress.review.cluster import Cluster
 from egress.review.findings.registry import find
 from egress.review.inputs.reading import read
 from egress.review.locations.location import Place
 from egress.review.locations.locations import places
-from egress.review.review import Review
 from tests.review.reviewed import State
 from tests.review.test_findings import EXAMPLES
 
@@ -45,7 +45,7 @@ FIELDS = {
 def test_findings_in_kubernetes_yaml_are_shown_at_the_field(code: str, as_list: bool, tmp_path: Path) -> None:
     file = written(EXAMPLES[code][0](), tmp_path / "all.yaml", as_list=as_list)
     inventory = read([file])
-    finding = next(f for f in find(Review(inventory)) if f.kind.code == code)
+    finding = next(f for f in find(Cluster(inventory)) if f.kind.code == code)
     place = places(inventory, [file], None).of(finding)
     assert place.file == str(file)
     line = file.read_text().splitlines()[place.line - 1].strip()

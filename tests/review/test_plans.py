@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from egress.review.cluster import Cluster
 from egress.review.comparison import changed_objects
 from egress.review.errors import ReviewError
 from egress.review.inputs.not_yet_known import ABSENT, leaves
@@ -17,7 +18,6 @@ from egress.review.inputs.reading import read
 from egress.review.inventory import Inventory
 from egress.review.network.vpc import FirewallRule
 from egress.review.objects.kubernetes_object import KubernetesObject
-from egress.review.review import Review
 
 PLANS = Path(__file__).parent / "plans"
 
@@ -88,7 +88,7 @@ def test_what_is_forgotten_is_found_where_it_is_not_among_the_planned_values(tmp
     module["resources"] = [item for item in module["resources"] if "values" in item]
     file = tmp_path / "plan.json"
     file.write_text(json.dumps(document))
-    assert changed_objects(Review(read([file])), Review(inventory("changed"))) == {}
+    assert changed_objects(Cluster(read([file])), Cluster(inventory("changed"))) == {}
 
 
 def test_what_is_deposed_gives_way_to_what_has_its_address() -> None:
@@ -110,7 +110,7 @@ def test_a_deposed_object_does_not_hide_what_is_unknown_of_its_successor(tmp_pat
 
 def test_a_plan_without_changes_says_what_the_first_one_said() -> None:
     """Stored values are padded: nulls come back as empty strings, zeros and empty lists."""
-    assert changed_objects(Review(inventory("created")), Review(inventory("unchanged"))) == {}
+    assert changed_objects(Cluster(inventory("created")), Cluster(inventory("unchanged"))) == {}
 
 
 def test_nothing_is_left_after_a_destruction() -> None:

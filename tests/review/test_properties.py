@@ -14,13 +14,14 @@ from egress.proof.differential.choice import Choice, changed
 from egress.proof.differential.operations import documents_of, reviewed
 from egress.proof.differential.vocabulary import TUTORIAL
 from egress.review.answer import Verdict
+from egress.review.cluster import Cluster
 from egress.review.comparison import compare, effect_of
 from egress.review.errors import ReviewError
 from egress.review.inventory import Inventory
 from egress.review.matrix import ANY_OTHER, Matrix
 from egress.review.objects.kubernetes_object import KubernetesObject, kubernetes_object
+from egress.review.path.evaluation import evaluate
 from egress.review.request import parse_request
-from egress.review.review import Review
 from tests.review.reviewed import tutorial
 from tests.review.test_findings import CLOSED, with_vpc
 
@@ -46,9 +47,9 @@ def generated(seed: int) -> Inventory:
 
 
 def verdicts(inventory: Inventory) -> dict[tuple[str, str], Verdict]:
-    review = Review(inventory)
+    review = Cluster(inventory)
     return {
-        (source, url): review.evaluate(parse_request(source=source, url=url)).verdict
+        (source, url): evaluate(review, parse_request(source=source, url=url)).verdict
         for source in SOURCES
         for url in URLS
     }
@@ -152,13 +153,13 @@ def test_the_names_of_the_objects_decide_nothing(seed: int) -> None:
 
 @given(seed=SEEDS)
 def test_list_says_cell_by_cell_what_evaluate_says(seed: int) -> None:
-    review = Review(generated(seed))
+    review = Cluster(generated(seed))
     for row in Matrix(review).rows(every_cell=True):
         if row.host == ANY_OTHER:
             continue
         paths = ("/", "/a", "/status/418") if row.scheme == "http" else ("/",)
         asked = [parse_request(source=row.identity, url=f"{row.scheme}://{row.host}{path}") for path in paths]
-        found = {review.evaluate(request).verdict for request in asked}
+        found = {evaluate(review, request).verdict for request in asked}
         if row.answer.verdict is Verdict.CONDITIONAL:
             assert row.answer.conditions
             assert found <= {Verdict.ALLOWED, Verdict.REFUSED}
@@ -168,13 +169,13 @@ def test_list_says_cell_by_cell_what_evaluate_says(seed: int) -> None:
 
 @given(seed=SEEDS)
 def test_a_state_does_not_differ_from_itself(seed: int) -> None:
-    comparison = compare(Review(generated(seed)), Review(generated(seed)))
+    comparison = compare(Cluster(generated(seed)), Cluster(generated(seed)))
     assert (comparison.changes, comparison.changed_objects) == ((), ())
 
 
 @given(one=SEEDS, other=SEEDS)
 def test_diff_is_what_two_lists_differ_in(one: int, other: int) -> None:
-    old, new = Review(generated(one)), Review(generated(other))
+    old, new = Cluster(generated(one)), Cluster(generated(other))
     before, after = Matrix(old), Matrix(new)
     expected = {
         (source.identity, host, scheme)

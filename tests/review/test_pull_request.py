@@ -12,9 +12,9 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from egress.review.comparison import compare
-from egress.review.findings.acceptance import judge
-from egress.review.findings.registry import find
-from egress.review.output.summary import render
+from egress.review.judgement import judge_cluster
+from egress.review.output.documents import ChangeReport
+from egress.review.output.formats.summary_markdown import render
 from tests.review.reviewed import State, tutorial
 from tests.review.test_acceptance import TODAY
 from tests.review.test_findings import CLOSED, with_vpc
@@ -31,8 +31,8 @@ class Markdown(SingleFileSnapshotExtension):
 
 
 def summary(old: State, new: State) -> str:
-    before, after = old.review(), new.review()
-    return render(compare(before, after), judge(find(before), [], TODAY), judge(find(after), [], TODAY))
+    base, head = (judge_cluster(state.review(), [], TODAY) for state in (old, new))
+    return render(ChangeReport(comparison=compare(base.cluster, head.cluster), base=base, head=head)) + "\n"
 
 
 def a_team_gains_a_host(state: State) -> State:

@@ -7,13 +7,16 @@ from typing import Any
 import pytest
 import yaml
 
+from egress.review.cluster import Cluster
+from egress.review.decision.control import Control
 from egress.review.errors import ReviewError
 from egress.review.inputs.istio_charts import DEFAULT_PORTS, gateway_objects, mesh_settings
 from egress.review.inputs.reading import read
 from egress.review.inputs.typed_objects import typed_object
 from egress.review.inventory import Inventory
 from egress.review.matrix import Matrix
-from egress.review.review import Review
+from egress.review.output.texts.clients import client_text
+from egress.review.path.evaluation import ask
 from egress.terraform import read_stacks, resolve
 from tests.review.reviewed import TUTORIAL, tutorial
 
@@ -65,8 +68,8 @@ def plan_of(out: Path, stack: str) -> dict[str, Any]:
 
 def answers(inventory: Inventory) -> list[tuple[str, str, str, str, str]]:
     return [
-        (row.identity, row.host, row.scheme, str(row.answer.verdict), row.answer.client.text)
-        for row in Matrix(Review(inventory)).rows()
+        (row.identity, row.host, row.scheme, str(row.answer.verdict), client_text(row.answer))
+        for row in Matrix(Cluster(inventory)).rows()
     ]
 
 
@@ -85,9 +88,9 @@ def test_the_plans_of_all_stacks_say_what_the_stacks_say(synthesized: Path, plan
 
 
 def test_a_plan_of_the_egress_stack_alone_has_no_vpc(plans: list[Path]) -> None:
-    review = Review(read(plans[2:]))
-    answer = review.ask(review.identities.find("team-x/test"), _request("http://example.com"))
-    assert answer.not_given == ("VPC firewall",)
+    review = Cluster(read(plans[2:]))
+    answer = ask(review, review.identities.find("team-x/test"), _request("http://example.com"))
+    assert answer.not_given == (Control.VPC_FIREWALL,)
 
 
 def _request(url: str) -> Any:

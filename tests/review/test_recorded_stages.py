@@ -8,7 +8,7 @@ from egress.proof.asking.stages import TABLE, Stage, find
 from egress.proof.asking.table import read_table
 from egress.proof.command import FINAL
 from egress.proof.differential.agreement import compare
-from egress.review.review import Review
+from egress.review.cluster import Cluster
 from tests.review.patched import reviewed_stage
 
 STAGES = find(Path(__file__).parents[1] / "proof" / "inside", FINAL)
@@ -21,6 +21,6 @@ def test_every_row_between_pods_is_answered_as_the_mesh_did(stage: Stage, synthe
         for row in read_table(stage.folder / TABLE)
         for got in row.got
     ]
-    agreement = compare(Review(reviewed_stage(synthesized, stage)), rows)
+    agreement = compare(Cluster(reviewed_stage(synthesized, stage)), rows)
     assert [str(difference) for difference in agreement.differences] == []
     assert agreement.compared == len(rows) > 25

@@ -6,14 +6,15 @@ from typing import Any
 import pytest
 import yaml
 
+from egress.review.cluster import Cluster
 from egress.review.errors import ReviewError
 from egress.review.findings.registry import find
 from egress.review.inputs.kubernetes_yaml import inventory_of_objects
 from egress.review.objects.kubernetes_object import KubernetesObject, kubernetes_object
 from egress.review.objects.shapes import SHAPES, Field, Shape
 from egress.review.objects.understood import check
+from egress.review.path.evaluation import evaluate
 from egress.review.request import parse_request
-from egress.review.review import Review
 from tests.review.object_fields import fields_of
 from tests.review.reviewed import STATES
 
@@ -135,25 +136,26 @@ def test_every_field_that_is_called_read_is_read() -> None:
         if key in seen:
             told[key].update(_set_paths(item.spec, "spec"))
             object.__setattr__(item, "spec", recorded(item.spec, "spec", seen[key]))
-    review = Review(inventory)
+    review = Cluster(inventory)
     find(review)
     for port in (80, 9000):
         for source in ("shop/cart", "billing/invoice"):
             for method in ("GET", "TRACK"):
                 url = f"http://pay.example:{port}/never"
-                review.evaluate(parse_request(source=source, url=url, method=method))
-            review.evaluate(
+                evaluate(review, parse_request(source=source, url=url, method=method))
+            evaluate(
+                review,
                 parse_request(
                     source=source,
                     url=f"http://pay.example:{port}/Never?debug=1",
                     method="TRACE",
                     headers={"x-team": "none"},
-                )
+                ),
             )
-            review.evaluate(parse_request(source=source, url=f"http://203.0.113.7:{port}/"))
+            evaluate(review, parse_request(source=source, url=f"http://203.0.113.7:{port}/"))
         pod = f"pod:billing/invoice:{port}"
-        review.evaluate(
-            parse_request(source="billing/invoice", url="http://invoice/", dial=pod, sidecar=False)
+        evaluate(
+            review, parse_request(source="billing/invoice", url="http://invoice/", dial=pod, sidecar=False)
         )
     for key in KINDS:
         read = {path for path, field in leaves(SHAPES[key]) if field.read}

@@ -14,10 +14,13 @@ from subprocess import CompletedProcess
 
 import pytest
 
-from egress.review.output.table import MANY, for_stdout, text
+from egress.review.matrix import Matrix
+from egress.review.output.formats import registry
+from egress.review.output.formats.registry import MANY, render
 from egress.review.output.terminal.drawing import folded
 from egress.review.output.terminal.records import table
 from tests.review.conftest import ROOT
+from tests.review.reviewed import tutorial
 
 Run = Callable[..., "CompletedProcess[str]"]
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
@@ -123,7 +126,7 @@ def test_no_color_is_respected(arguments: dict[str, list[str]]) -> None:
 def test_rich_is_imported_for_a_terminal_alone(verb: str, arguments: dict[str, list[str]]) -> None:
     command = [sys.executable, "-X", "importtime", "-m", "egress", *arguments[verb]]
     imported = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stderr
-    assert "egress.review.review" in imported
+    assert "egress.review.cluster" in imported
     assert not re.search(r"\| +(rich|pygments|markdown_it)\b", imported)
 
 
@@ -170,10 +173,12 @@ def test_a_window_with_room_has_every_cell_in_its_row() -> None:
 
 
 def test_a_table_that_nobody_reads_is_not_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("egress.review.output.table.on_terminal", lambda: True)
-    many = [ROWS[0]] * (MANY + 1)
-    assert for_stdout(COLUMNS, many, "identity") == text(COLUMNS, many)
-    assert for_stdout(COLUMNS, ROWS, "identity") != text(COLUMNS, ROWS)
+    state = tutorial()
+    rows = list(Matrix(state.review()).rows())
+    plain = render("list", "text", rows, len(rows))
+    monkeypatch.setattr(registry, "on_terminal", lambda: True)
+    assert render("list", "text", rows, len(rows)) != plain
+    assert render("list", "text", rows, MANY + 1) == plain
 
 
 def test_long_words_end_a_line_where_they_have_a_mark() -> None:

@@ -3,6 +3,8 @@
 import pytest
 
 from egress.review.answer import Verdict
+from egress.review.decision.control import Control
+from egress.review.output.texts.arrivals import arrival_text
 from tests.review.reviewed import State, seen, tutorial
 
 NO_GATEWAY_POLICY = ""
@@ -77,23 +79,23 @@ def test_a_stage_answers_as_the_tutorial_says(
 def test_before_the_sidecar_nothing_in_the_mesh_stops_a_request() -> None:
     answer = tutorial("0-mesh").ask("team-x/test", "http://example.com")
     assert answer.verdict is Verdict.ALLOWED
-    assert answer.not_given == ("meshConfig", "VPC firewall")
+    assert answer.not_given == (Control.MESH_CONFIG, Control.VPC_FIREWALL)
 
 
 def test_a_routed_request_leaves_through_the_gateway() -> None:
     answer = tutorial("2-route").ask("team-x/test", "http://example.com")
     assert answer.through == "istio-egress/istio-egressgateway"
-    assert answer.arrives == "example.com:80, plain"
+    assert arrival_text(answer.arrival) == "example.com:80, plain"
 
 
 def test_tls_origination_sends_the_request_on_as_tls() -> None:
     answer = tutorial("5-tls-origination").ask("team-x/test", "http://example.com")
-    assert answer.arrives == "example.com:443, TLS of the proxy"
+    assert arrival_text(answer.arrival) == "example.com:443, TLS of the proxy"
 
 
 def test_the_tutorials_selector_cuts_no_one_off_from_the_gateway_when_its_istiod_has_a_revision() -> None:
     answer = tutorial("7-network-policies").ask("team-x/test", "http://example.com")
-    names = [step.address for step in answer.steps if step.control == "network policy (egress)"]
+    names = [step.address for step in answer.steps if step.control is Control.NETWORK_POLICY_EGRESS]
     assert "NetworkPolicy team-x/allow-egress-to-control-plane" in names
 
 

@@ -5,11 +5,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from egress.review.answer import Answer, Step, Verdict
+from egress.proof.differential.ended import Ended, Place, parse_ended
+from egress.review.answer import Answer, Verdict
+from egress.review.cluster import Cluster
+from egress.review.decision.arrival import AtPod, AtSite, Spoken
+from egress.review.decision.client import ClientSees
+from egress.review.decision.control import Control
+from egress.review.decision.decision import Decision
 from egress.review.errors import ReviewError
 from egress.review.objects.workloads import Workload
+from egress.review.output.texts.controls import control_text
+from egress.review.output.texts.reasons import reason_text
+from egress.review.path.evaluation import ask
 from egress.review.request import Request, parse_request
-from egress.review.review import Review
 
 _LINE = re.compile(
     r"(?P<method>[A-Z]+) (?P<url>https?://\S+)(?: Host: (?P<host>\S+))?(?P<past> past the sidecar)?"
@@ -22,31 +30,59 @@ STAND_INS = {"unmeshed": "sa/default", "intruder": ""}
 """The proof's own Pods: one without a sidecar, one with a mesh certificate and without a sidecar."""
 
 WORDS = {
-    "curl exit 35)": "tls-failure",
-    "curl exit 52 or 56)": "reset",
-    "curl exit 7)": "refused",
-    "curl exit 28)": "time-out",
-    "curl exit 6)": "no-name",
-    "curl exit 60)": "wrong-certificate",
+    ClientSees.TLS_FAILURE: "tls-failure",
+    ClientSees.RESET: "reset",
+    ClientSees.NO_CONNECTION: "refused",
+    ClientSees.TIME_OUT: "time-out",
+    ClientSees.NO_NAME: "no-name",
+    ClientSees.WRONG_CERTIFICATE: "wrong-certificate",
 }
-SIDECAR_OF = "sidecar of "
-"""The control in front of a Pod's application, with the workload's name behind it."""
+"""What a client sees where no HTTP answer arrives, in the proof's words."""
+
+_OF_SIDECAR = frozenset(
+    {
+        Control.SIDECAR,
+        Control.SIDECAR_SCOPE,
+        Control.SIDECAR_REGISTRY,
+        Control.SIDECAR_ROUTE,
+        Control.SIDECAR_TLS,
+        Control.INBOUND_SIDECAR,
+    }
+)
+_OF_GATEWAY = frozenset(
+    {
+        Control.GATEWAY,
+        Control.GATEWAY_LISTENER,
+        Control.GATEWAY_IDENTITY,
+        Control.GATEWAY_PROTOCOL,
+        Control.GATEWAY_ROUTE,
+        Control.GATEWAY_TLS,
+    }
+)
 CONTROLS = {
     # A gateway that ends a handshake, or does not listen, leaves no line in its log: the sidecar's is the last.
-    "sidecar": (
-        "sidecar",
-        "metadata server",
-        "service",
-        "gateway protocol",
-        "gateway listener",
-        "gateway identity",
+    Place.SIDECAR: _OF_SIDECAR
+    | {
+        Control.METADATA_SERVER,
+        Control.SERVICE,
+        Control.GATEWAY_PROTOCOL,
+        Control.GATEWAY_LISTENER,
+        Control.GATEWAY_IDENTITY,
+    },
+    Place.GATEWAY: _OF_GATEWAY,
+    Place.NETWORK_POLICY: frozenset(
+        {
+            Control.NETWORK_POLICY,
+            Control.NETWORK_POLICY_EGRESS,
+            Control.NETWORK_POLICY_INGRESS,
+            Control.NETWORK_POLICY_DNS,
+        }
     ),
-    "gateway policy": ("authorization policy",),
-    "gateway": ("gateway",),
-    "networkpolicy": ("network policy",),
-    "firewall": ("VPC firewall",),
-    "name server": ("private DNS", "network policy (DNS)"),
+    Place.FIREWALL: frozenset({Control.VPC_FIREWALL, Control.VPC_FIREWALL_INGRESS}),
+    Place.NAME_SERVER: frozenset({Control.PRIVATE_DNS, Control.RESPONSE_POLICY, Control.NETWORK_POLICY_DNS}),
+    Place.NOBODY: frozenset({Control.GATEWAY_LISTENER, Control.SERVICE, Control.METADATA_SERVER}),
 }
+"""The controls that may have decided where a request ended."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,29 +110,30 @@ class Agreement:
     differences: tuple[Difference, ...]
 
 
-def compare(review: Review, rows: Iterable[Mapping[str, Any]]) -> Agreement:
+def compare(cluster: Cluster, rows: Iterable[Mapping[str, Any]]) -> Agreement:
     """Ask every row of a proof's report of the review as well."""
     compared = left_out = undecided = 0
     differences: list[Difference] = []
     for row in rows:
-        if row["ended"] == "admission":
+        ended = parse_ended(str(row["ended"]))
+        if ended.place is Place.ADMISSION:
             left_out += 1
             continue
-        source, request = _asked(review, str(row["identity"]), str(row["request"]))
-        answer = review.ask(source, request)
+        source, request = _asked(cluster, str(row["identity"]), str(row["request"]))
+        answer = ask(cluster, source, request)
         if answer.verdict is Verdict.UNKNOWN:
             undecided += 1
             continue
         compared += 1
-        ours, theirs = seen(answer), (str(row["got"]), str(row["ended"]))
-        if not agree(answer, *theirs):
+        ours, got = seen(answer), str(row["got"])
+        if not agree(answer, got, ended):
             step = answer.decisive
             differences.append(
                 Difference(
                     identity=str(row["identity"]),
                     request=str(row["request"]),
-                    mesh=f"{theirs[0]} at {theirs[1]}",
-                    review=f"{ours} by {step.control}: {step.reason}" if step else ours,
+                    mesh=f"{got} at {row['ended']}",
+                    review=f"{ours} by {control_text(step)}: {reason_text(step.reason)}" if step else ours,
                 )
             )
     return Agreement(
@@ -104,21 +141,20 @@ def compare(review: Review, rows: Iterable[Mapping[str, Any]]) -> Agreement:
     )
 
 
-def agree(answer: Answer, got: str, ended: str) -> bool:
+def agree(answer: Answer, got: str, ended: Ended) -> bool:
     """True when both say the same: what the client sees, where it ended, and who decided."""
-    if answer.verdict is Verdict.ALLOWED and ended.startswith("application "):
-        return _is_pod_of(answer.arrives.partition(":")[0], ended.split()[1]) and seen(answer) in ("200", got)
+    arrival = answer.arrival
+    if answer.verdict is Verdict.ALLOWED and ended.place is Place.APPLICATION:
+        at_pod = isinstance(arrival, AtPod) and _is_pod_of(arrival.workload, ended.pod)
+        return at_pod and not ended.upgraded and seen(answer) in ("200", got)
     if answer.verdict is Verdict.ALLOWED and answer.client.status is None:
-        if ended.startswith(("outside", "google", "metadata")):
-            through = ended.startswith("outside through the gateway")
-            upgraded = "upgraded to TLS" in ended
-            ours = bool(answer.through)
-            return (
-                ours == through
-                and upgraded == answer.arrives.endswith("TLS of the proxy")
-                and (seen(answer) in ("200", got))
-            )
-        return False
+        by_proxy = isinstance(arrival, AtSite) and arrival.spoken is Spoken.PROXY_TLS
+        return (
+            ended.place is Place.SITE
+            and bool(answer.through) == ended.through_gateway
+            and by_proxy == ended.upgraded
+            and seen(answer) in ("200", got)
+        )
     return seen(answer) == got and _same_control(answer, ended)
 
 
@@ -128,34 +164,33 @@ def seen(answer: Answer) -> str:
         return "unknown"
     if answer.client.status is not None:
         return str(answer.client.status)
-    found = next((word for text, word in WORDS.items() if text in answer.client.text), None)
-    return found or "200"
+    return WORDS.get(answer.client, "200")
 
 
-def _same_control(answer: Answer, ended: str) -> bool:
+def _same_control(answer: Answer, ended: Ended) -> bool:
+    """True when the control that decides is one that ends a request there."""
     step = answer.decisive
     if step is None:
         return False
-    at_pod = re.fullmatch(r"(?:application )?(?P<pod>[^ /]+/[^ /]+)", ended)
-    if at_pod:
-        # A handshake that fails leaves no line in a log: it ends at the Pod, or at an application that reads TLS.
-        return _is_pod_of(step.control.removeprefix(SIDECAR_OF), at_pod["pod"])
-    if ended.startswith("proxy of "):
-        return _at_proxy(answer, step, ended.split()[2], policy=ended.endswith(" policy"))
-    for word, controls in CONTROLS.items():
-        if ended == word or ended.startswith(word + " "):
-            if word == "firewall":
-                return step.control.startswith(controls) and step.reason.startswith(ended.split()[1])
-            return step.control.startswith(controls)
-    return ended == "nobody answers" and step.control in ("gateway listener", "service", "metadata server")
+    match ended.place:
+        case Place.POD | Place.APPLICATION:
+            # A handshake that fails leaves no line in a log: it ends at the Pod, or at an application that reads TLS.
+            return _is_pod_of(step.workload, ended.pod)
+        case Place.PROXY:
+            return _at_proxy(answer, step, ended)
+        case Place.GATEWAY if ended.policy:
+            return step.control is Control.AUTHORIZATION_POLICY
+        case Place.FIREWALL if step.reason.facts.get("rule") != ended.rule:
+            return False
+    return step.control in CONTROLS.get(ended.place, ())
 
 
-def _at_proxy(answer: Answer, step: Step, pod: str, *, policy: bool) -> bool:
-    """True when the sidecar in front of a Pod decides, its filter chains or (`policy`) its policies."""
-    at = [own for own in answer.steps if own.control.startswith(SIDECAR_OF)]
-    if not at or not _is_pod_of(at[-1].control.removeprefix(SIDECAR_OF), pod):
+def _at_proxy(answer: Answer, step: Decision, ended: Ended) -> bool:
+    """True when the sidecar in front of a Pod decides, its filter chains or its policies."""
+    at = [own for own in answer.steps if own.control is Control.INBOUND_SIDECAR]
+    if not at or not _is_pod_of(at[-1].workload, ended.pod):
         return False
-    return step.control == "authorization policy" if policy else step is at[-1]
+    return step.control is Control.AUTHORIZATION_POLICY if ended.policy else step is at[-1]
 
 
 def _is_pod_of(workload: str, pod: str) -> bool:
@@ -163,22 +198,22 @@ def _is_pod_of(workload: str, pod: str) -> bool:
     return pod == workload or re.fullmatch(re.escape(workload) + r"-\d+", pod) is not None
 
 
-def _asked(review: Review, identity: str, line: str) -> tuple[Workload, Request]:
+def _asked(cluster: Cluster, identity: str, line: str) -> tuple[Workload, Request]:
     """The row's question for the review."""
     found = _LINE.fullmatch(line)
     if found is None:
         raise ReviewError(f"not a request of a proof: {line!r}")
-    source = _source(review, identity)
+    source = _source(cluster, identity)
     dial = None
     if found["to"]:
-        gateway = review.mesh.gateways[0]
+        gateway = cluster.mesh.gateways[0]
         if found["to"] == "gateway-pod":
             dial = f"pod:{gateway.namespace}/{gateway.name}:{found['port']}"
         elif found["to"] == "gateway-service":
-            service = review.servers(gateway).services[0]
+            service = cluster.servers(gateway).services[0]
             dial = f"service:{service.namespace}/{service.object.name}:{found['port']}"
         else:
-            dial = f"pod:{_workload_of(review, found['to'])}:{found['port']}"
+            dial = f"pod:{_workload_of(cluster, found['to'])}:{found['port']}"
     bare = bool(found["past"]) or identity.rpartition("/")[2] in STAND_INS
     request = parse_request(
         source=source.identity,
@@ -197,24 +232,24 @@ def _asked(review: Review, identity: str, line: str) -> tuple[Workload, Request]
     return source, request
 
 
-def _workload_of(review: Review, pod: str) -> str:
+def _workload_of(cluster: Cluster, pod: str) -> str:
     """The workload that a Pod is one of."""
-    for workload in review.mesh.workloads.values():
+    for workload in cluster.mesh.workloads.values():
         if _is_pod_of(workload.identity, pod):
             return workload.identity
     raise ReviewError(f"no workload in the input has the Pod {pod}")
 
 
-def _source(review: Review, identity: str) -> Workload:
+def _source(cluster: Cluster, identity: str) -> Workload:
     namespace, _, name = identity.partition("/")
     if name == "intruder":
-        pods = [pod for pod in review.identities.all() if pod.namespace == namespace]
+        pods = [pod for pod in cluster.identities.all() if pod.namespace == namespace]
         return replace(pods[0], name=name, labels={"app": name}, meshed=False)
     if name == "unmeshed":
         return replace(
-            review.identities.find(f"{namespace}/sa/default"), name=name, labels={"app": name}, meshed=False
+            cluster.identities.find(f"{namespace}/sa/default"), name=name, labels={"app": name}, meshed=False
         )
     try:
-        return review.identities.find(identity)
+        return cluster.identities.find(identity)
     except ReviewError:
-        return review.identities.find(f"{namespace}/sa/{name}")
+        return cluster.identities.find(f"{namespace}/sa/{name}")

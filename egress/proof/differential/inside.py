@@ -32,7 +32,7 @@ def table_of_mistakes(sides: BothSides, tools: Tools, folder: Path) -> int:
     """Plant each mistake; print what the review and the mesh make of it. 1 where one goes unseen."""
     base = ObjectCase(family="tutorial", seed=0, operations=())
     before = sides.hold(base)
-    known = {(finding.kind.code, finding.subject) for finding in find(before.review)}
+    known = {(finding.kind.code, finding.subject) for finding in find(before.cluster)}
     print(
         "| Mistake | Rows the mesh answers otherwise | Rows the review answers as the mesh | New findings |"
     )
@@ -46,7 +46,7 @@ def table_of_mistakes(sides: BothSides, tools: Tools, folder: Path) -> int:
             print(f"| {mistake.name} | none: refused when it is applied | - | - |", flush=True)
             print(f"  {error}", file=sys.stderr)
             continue
-        new = {f.kind.code for f in find(held.review) if (f.kind.code, f.subject) not in known}
+        new = {f.kind.code for f in find(held.cluster) if (f.kind.code, f.subject) not in known}
         differing = otherwise(before.rows, held.rows)
         compared, differences = held.agreement.compared, held.agreement.differences
         print(

@@ -12,8 +12,8 @@ from egress.proof.differential.case import Case
 from egress.proof.differential.families import Family, State
 from egress.proof.errors import ProofError
 from egress.proof.toolchain.tools import Tools
+from egress.review.cluster import Cluster
 from egress.review.errors import ReviewError
-from egress.review.review import Review
 
 Rows = list[dict[str, str]]
 
@@ -25,7 +25,7 @@ class Held:
     agreement: Agreement
     rows: Rows
     """The mesh's answers."""
-    review: Review
+    cluster: Cluster
 
 
 class BothSides:
@@ -44,7 +44,7 @@ class BothSides:
         Raises ProofError where the mesh refuses the case, and ReviewError where it is not modelled.
         """
         state = state or self.family.state(case)
-        review = Review(state.inventory)
+        cluster = Cluster(state.inventory)
         stale, self._stale = self._stale, True
         before = self.proof.mesh.deployed
         move(self.proof, state.deployed, judged=False)
@@ -62,7 +62,7 @@ class BothSides:
             {"identity": row.identity, "request": str(row.request), "got": row.got, "ended": row.ended}
             for row in answered
         ]
-        return Held(agreement=compare(review, rows), rows=rows, review=review)
+        return Held(agreement=compare(cluster, rows), rows=rows, cluster=cluster)
 
     def shrunk(self, case: Case, held: Held, seconds: float) -> tuple[Case, Held]:
         """The smallest case that still differs, leaving out one part after another while there is time."""

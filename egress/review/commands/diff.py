@@ -3,8 +3,7 @@
 import argparse
 from pathlib import Path
 
-from egress.review.commands.inputs import guarded
-from egress.review.output.comparison import FORMATS, render
+from egress.review.output.formats.registry import FORMATS, render
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -13,19 +12,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "old", type=Path, help="a cdktf.out folder, plans as JSON (a file or a folder), or Kubernetes YAML"
     )
     parser.add_argument("new", type=Path)
-    parser.add_argument("--format", choices=FORMATS, default="text")
+    parser.add_argument("--format", choices=FORMATS["diff"], default="text")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Exit code 0 when nothing opens, 1 when something does, 2 when an input cannot be read."""
+    """Exit code 0 when nothing opens, 1 when something does."""
+    from egress.review.cluster import Cluster
+    from egress.review.comparison import compare
+    from egress.review.inputs.reading import read
 
-    def job() -> int:
-        from egress.review.comparison import compare
-        from egress.review.inputs.reading import read
-        from egress.review.review import Review
-
-        comparison = compare(Review(read([options.old])), Review(read([options.new])))
-        print(render(comparison, options.format))
-        return 1 if comparison.gains else 0
-
-    return guarded(job)
+    comparison = compare(Cluster(read([options.old])), Cluster(read([options.new])))
+    print(render("diff", options.format, comparison, len(comparison.changes)))
+    return 1 if comparison.gains else 0

@@ -6,14 +6,19 @@ import sys
 from collections.abc import Iterable
 from typing import TextIO
 
-from egress.review.answer import Answer, Verdict
-from egress.review.commands.inputs import CANNOT, add_input, guarded, inputs
+from egress.review.answer import Verdict
+from egress.review.cluster import Cluster
+from egress.review.commands.inputs import add_input, inputs
 from egress.review.errors import ReviewError
-from egress.review.output.answers import as_json, for_stdout
+from egress.review.output.answers import as_json
+from egress.review.output.documents import Evaluated
+from egress.review.output.formats.registry import FORMATS, render
+from egress.review.path.evaluation import evaluate
 from egress.review.request import Request, parse_request, request_from_json
-from egress.review.review import Review
 
 EXIT_CODES = {Verdict.ALLOWED: 0, Verdict.REFUSED: 1}
+OPEN = 2
+"""The input leaves the question open."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,34 +35,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--without-sidecar", action="store_true", help="as if the Pod had no proxy")
     parser.add_argument("--explain", action="store_true", help="every control on the way")
-    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument("--format", choices=FORMATS["evaluate"], default="text")
     parser.add_argument("--requests", metavar="FILE", help="JSON lines with from and to; - is standard input")
 
 
 def run(options: argparse.Namespace) -> int:
     """Exit code 0 allowed, 1 refused, 2 a bad question or one that the input leaves open; 0 for --requests."""
+    from egress.review.inputs.reading import read
 
-    def job() -> int:
-        from egress.review.inputs.reading import read
-
-        if options.requests:
-            if options.source or options.url:
-                raise ReviewError("--requests takes the place of --from and --to")
-            review = Review(read(inputs(options)))
-            if options.requests == "-":
-                _answer_lines(review, sys.stdin, explain=options.explain)
-            else:
-                with _opened(options.requests) as lines:
-                    _answer_lines(review, lines, explain=options.explain)
-            return 0
-        if not options.source or not options.url:
-            raise ReviewError("evaluate needs --from and --to, or --requests")
-        request = _request(options)
-        answer = Review(read(inputs(options))).evaluate(request)
-        _print(request, answer, options)
-        return EXIT_CODES.get(answer.verdict, CANNOT)
-
-    return guarded(job)
+    if options.requests:
+        if options.source or options.url:
+            raise ReviewError("--requests takes the place of --from and --to")
+        cluster = Cluster(read(inputs(options)))
+        if options.requests == "-":
+            _answer_lines(cluster, sys.stdin, explain=options.explain)
+        else:
+            with _opened(options.requests) as lines:
+                _answer_lines(cluster, lines, explain=options.explain)
+        return 0
+    if not options.source or not options.url:
+        raise ReviewError("evaluate needs --from and --to, or --requests")
+    request = _request(options)
+    answer = evaluate(Cluster(read(inputs(options))), request)
+    document = Evaluated(source=request.source, url=options.url, answer=answer, explain=options.explain)
+    print(render("evaluate", options.format, document))
+    return EXIT_CODES.get(answer.verdict, OPEN)
 
 
 def _request(options: argparse.Namespace) -> Request:
@@ -77,13 +79,6 @@ def _request(options: argparse.Namespace) -> Request:
     )
 
 
-def _print(request: Request, answer: Answer, options: argparse.Namespace) -> None:
-    if options.format == "json":
-        print(json.dumps(as_json(answer, explain=options.explain), indent=2))
-        return
-    print(for_stdout(request.source, options.url, answer, explain=options.explain))
-
-
 def _opened(name: str) -> TextIO:
     try:
         return open(name, encoding="utf-8")
@@ -91,7 +86,7 @@ def _opened(name: str) -> TextIO:
         raise ReviewError(f"--requests {name}: {error.strerror}") from error
 
 
-def _answer_lines(review: Review, lines: Iterable[str], *, explain: bool) -> None:
+def _answer_lines(cluster: Cluster, lines: Iterable[str], *, explain: bool) -> None:
     """Answer JSON lines with JSON lines, in their order; a line that is no question gets an error."""
     for number, line in enumerate(lines, 1):
         if not line.strip():
@@ -100,7 +95,7 @@ def _answer_lines(review: Review, lines: Iterable[str], *, explain: bool) -> Non
             document = json.loads(line)
             if not isinstance(document, dict):
                 raise ReviewError("a request is a JSON object")
-            answered = as_json(review.evaluate(request_from_json(document)), explain=explain)
+            answered = as_json(evaluate(cluster, request_from_json(document)), explain=explain)
         except (ValueError, ReviewError) as error:
             answered = {"error": f"line {number}: {error}"}
         print(json.dumps(answered))

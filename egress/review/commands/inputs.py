@@ -1,14 +1,9 @@
-"""The options every verb has, and how a problem is told."""
+"""The options that several verbs have."""
 
 import argparse
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
-from egress.review.errors import ReviewError
-
 DEFAULT_INPUT = "cdktf.out"
-CANNOT = 2
 
 
 def add_input(parser: argparse.ArgumentParser) -> None:
@@ -48,15 +43,3 @@ def artifact(options: argparse.Namespace) -> Path | None:
         return folder if (folder / PLATFORM).is_file() else None
     found: Path | None = options.artifact
     return found
-
-
-def guarded(job: Callable[[], int]) -> int:
-    """Run a verb's job; a ReviewError is one message and exit code 2."""
-    try:
-        return job()
-    except ReviewError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return CANNOT
-    except BrokenPipeError:
-        sys.stderr.close()
-        return 0

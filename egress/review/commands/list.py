@@ -3,8 +3,8 @@
 import argparse
 from fnmatch import fnmatchcase
 
-from egress.review.commands.inputs import add_input, guarded, inputs
-from egress.review.output.matrix import FORMATS, render
+from egress.review.commands.inputs import add_input, inputs
+from egress.review.output.formats.registry import FORMATS, render
 
 VERDICTS = ("allowed", "refused", "conditional", "unknown")
 
@@ -12,7 +12,7 @@ VERDICTS = ("allowed", "refused", "conditional", "unknown")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The filters and the format."""
     add_input(parser)
-    parser.add_argument("--format", choices=FORMATS, default="text")
+    parser.add_argument("--format", choices=FORMATS["list"], default="text")
     parser.add_argument("--from", dest="source", metavar="PATTERN", help="identities, for example 'team-x/*'")
     parser.add_argument(
         "--to", dest="host", metavar="PATTERN", help="destinations, for example '*.example.com'"
@@ -22,22 +22,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the matrix. Exit code 0, 2 when the input cannot be read."""
+    """Print the matrix. Exit code 0."""
+    from egress.review.cluster import Cluster
+    from egress.review.inputs.reading import read
+    from egress.review.matrix import Matrix
 
-    def job() -> int:
-        from egress.review.inputs.reading import read
-        from egress.review.matrix import Matrix
-        from egress.review.review import Review
-
-        rows = [
-            row
-            for row in Matrix(Review(read(inputs(options)))).rows()
-            if (options.source is None or fnmatchcase(row.identity, options.source))
-            and (options.host is None or fnmatchcase(row.host, options.host))
-            and (options.scheme is None or row.scheme == options.scheme)
-            and (not options.verdict or str(row.answer.verdict) in options.verdict)
-        ]
-        print(render(rows, options.format))
-        return 0
-
-    return guarded(job)
+    rows = [
+        row
+        for row in Matrix(Cluster(read(inputs(options)))).rows()
+        if (options.source is None or fnmatchcase(row.identity, options.source))
+        and (options.host is None or fnmatchcase(row.host, options.host))
+        and (options.scheme is None or row.scheme == options.scheme)
+        and (not options.verdict or str(row.answer.verdict) in options.verdict)
+    ]
+    print(render("list", options.format, rows, len(rows)))
+    return 0

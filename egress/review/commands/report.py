@@ -1,10 +1,10 @@
 """`report`: one HTML page with the matrix, the paths, the findings, and the differences when given a base."""
 
 import argparse
-import datetime
 from pathlib import Path
 
-from egress.review.commands.inputs import add_input, guarded, inputs
+from egress.review.commands.inputs import add_input, inputs
+from egress.review.output.formats.registry import render
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -16,31 +16,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write the page. Exit code 0, 2 when an input cannot be read."""
+    """Write the page. Exit code 0."""
+    from egress.review.comparison import compare
+    from egress.review.judgement import judgement, utc_today
+    from egress.review.matrix import Matrix
+    from egress.review.output.documents import Page
 
-    def job() -> int:
-        from egress.review.comparison import compare
-        from egress.review.findings.acceptance import judge, read_acceptances
-        from egress.review.findings.registry import KINDS, find
-        from egress.review.inputs.reading import read
-        from egress.review.matrix import Matrix
-        from egress.review.output.page.document import render
-        from egress.review.review import Review
-
-        codes = [kind.code for kind in KINDS]
-        acceptances = read_acceptances(options.accepted, codes) if options.accepted else []
-        review = Review(read(inputs(options)))
-        base = Review(read([options.base])) if options.base else None
-        today = datetime.datetime.now(tz=datetime.UTC).date()
-        page = render(
-            origin=review.inventory.origin,
-            rows=list(Matrix(review).rows()),
-            judged=judge(find(review), acceptances, today),
-            comparison=compare(base, review) if base else None,
-            judged_before=judge(find(base), [], today) if base else None,
-        )
-        options.output.write_text(page, encoding="utf-8")
-        print(f"{options.output}")
-        return 0
-
-    return guarded(job)
+    today = utc_today()
+    head = judgement(inputs(options), options.accepted, today)
+    base = judgement([options.base], None, today) if options.base else None
+    page = Page(
+        origin=head.cluster.inventory.origin,
+        rows=tuple(Matrix(head.cluster).rows()),
+        judged=head.judged,
+        comparison=compare(base.cluster, head.cluster) if base else None,
+        judged_before=base.judged if base else None,
+    )
+    options.output.write_text(render("report", "html", page), encoding="utf-8")
+    print(f"{options.output}")
+    return 0

@@ -1,10 +1,10 @@
 """`summary`: a change's differences and findings for a pull request, as Markdown and SARIF."""
 
 import argparse
-import datetime
 from pathlib import Path
 
-from egress.review.commands.inputs import add_artifact, artifact, guarded
+from egress.review.commands.inputs import add_artifact, artifact
+from egress.review.output.formats.registry import render
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,29 +21,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the Markdown. Exit code 0 when nothing opens and no error is new, else 1; 2 when it cannot run."""
+    """Print the Markdown. Exit code 0 when nothing opens and no error is new, else 1."""
+    from egress.review.comparison import compare
+    from egress.review.findings.difference import only_in
+    from egress.review.findings.finding import Level
+    from egress.review.judgement import judgement, utc_today
+    from egress.review.locations.locations import places
+    from egress.review.output.documents import ChangeReport, Found
 
-    def job() -> int:
-        from egress.review.comparison import compare
-        from egress.review.findings.acceptance import judge, read_acceptances
-        from egress.review.findings.finding import Level
-        from egress.review.findings.registry import KINDS, find
-        from egress.review.inputs.reading import read
-        from egress.review.locations.locations import places
-        from egress.review.output import sarif, summary
-        from egress.review.review import Review
-
-        codes = [kind.code for kind in KINDS]
-        acceptances = read_acceptances(options.accepted, codes) if options.accepted else []
-        old, new = Review(read([options.old])), Review(read([options.new]))
-        today = datetime.datetime.now(tz=datetime.UTC).date()
-        comparison = compare(old, new)
-        before, after = judge(find(old), [], today), judge(find(new), acceptances, today)
-        print(summary.render(comparison, before, after), end="")
-        if options.sarif:
-            shown = places(new.inventory, [options.new], artifact(options))
-            options.sarif.write_text(sarif.render(after, KINDS, shown), encoding="utf-8")
-        added = summary.only_in(after.open, before.open)
-        return int(bool(comparison.gains) or any(finding.kind.level is Level.ERROR for finding in added))
-
-    return guarded(job)
+    today = utc_today()
+    base = judgement([options.old], None, today)
+    head = judgement([options.new], options.accepted, today)
+    report = ChangeReport(comparison=compare(base.cluster, head.cluster), base=base, head=head)
+    text = render("summary", "markdown", report)
+    if options.sarif:
+        where = places(head.cluster.inventory, [options.new], artifact(options))
+        log = render("findings", "sarif", Found(judged=head.judged, places=where))
+        options.sarif.write_text(log, encoding="utf-8")
+    print(text)
+    added = only_in(head.judged.open, base.judged.open)
+    return int(bool(report.comparison.gains) or any(finding.kind.level is Level.ERROR for finding in added))

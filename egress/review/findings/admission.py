@@ -29,7 +29,7 @@ def refusing(evidence: Evidence, group: str, resource: str) -> list[KubernetesOb
 
 
 def _selected(evidence: Evidence, resources: Mapping[str, Any], namespace: str) -> bool:
-    return selects(resources.get("namespaceSelector"), evidence.review.mesh.labels_of(namespace))
+    return selects(resources.get("namespaceSelector"), evidence.cluster.mesh.labels_of(namespace))
 
 
 def _concerns(rules: Iterable[Mapping[str, Any]], group: str, resource: str) -> bool:

@@ -3,14 +3,17 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 
-from egress.review.answer import Passage, Step
+from egress.review.decision.decision import Decision
+from egress.review.decision.reason import Why
 from egress.review.errors import Undecided
 from egress.review.findings.evidence import Evidence
-from egress.review.findings.finding import Analyzer, Family, Finding, Kind, Level, cell, some
+from egress.review.findings.finding import Analyzer, Family, Finding, Kind, Level, Subjects, some
 from egress.review.istio.scope import Scope
 from egress.review.network.addresses import INTERNET
-from egress.review.network.endpoint import Connection, Endpoint
+from egress.review.network.endpoint import Endpoint, Flow
+from egress.review.network.network_policy_rules import Direction
 from egress.review.objects.workloads import Workload, injects
+from egress.review.output.texts.reasons import left_out_text
 
 NO_POLICIES = Kind(
     code="EG111",
@@ -71,20 +74,23 @@ STRANGER = Workload(
 
 def find_no_policies(evidence: Evidence) -> Iterator[Finding]:
     """Namespaces whose Pods no policy keeps from the internet: none selects them, or one opens everything."""
-    review = evidence.review
-    internet = review.outside(INTERNET)
+    cluster = evidence.cluster
+    internet = cluster.outside(INTERNET)
     open_pods: dict[str, list[Workload]] = defaultdict(list)
     for pod in evidence.identities:
-        connection = Connection(review.endpoint(pod), internet, HTTPS_PORT)
-        if _passes(review.network_policies.egress, connection):
+        connection = Flow(cluster.endpoint(pod), internet, HTTPS_PORT)
+        if _passes(cluster.network_policies.egress, connection):
             open_pods[pod.namespace].append(pod)
     for namespace, pods in open_pods.items():
         opening = [
-            policy.address for pod in pods for policy in review.network_policies.selecting(pod, "Egress")
+            policy.address
+            for pod in pods
+            for policy in cluster.network_policies.selecting(pod, Direction.EGRESS)
         ]
         yield Finding(
             kind=NO_POLICIES,
             facts={"who": some(_spoken(pod) for pod in pods), "subject": namespace},
+            about=Subjects(namespaces=(namespace,), identities=tuple(pod.identity for pod in pods)),
             addresses=tuple(dict.fromkeys(opening)) or _namespace(evidence, namespace, pods),
         )
 
@@ -95,17 +101,17 @@ def _spoken(pod: Workload) -> str:
     return pod.name if account == pod.name else f"a Pod without labels (account {account})"
 
 
-def _passes(control: Callable[[Connection], Step], connection: Connection) -> bool:
+def _passes(control: Callable[[Flow], Decision], connection: Flow) -> bool:
     """True when a control certainly lets a connection pass."""
     try:
-        return control(connection).passage is Passage.PASSES
+        return control(connection).passes
     except Undecided:
         return False
 
 
 def find_gateway_open(evidence: Evidence) -> Iterator[Finding]:
     """Gateways to whose ports a Pod that no policy names may connect."""
-    review = evidence.review
+    cluster = evidence.cluster
     stranger = Endpoint(
         "a Pod that no policy names", None, STRANGER, {"kubernetes.io/metadata.name": STRANGER.namespace}
     )
@@ -114,16 +120,17 @@ def find_gateway_open(evidence: Evidence) -> Iterator[Finding]:
             port
             for port in sorted(evidence.servers(gateway).by_port)
             if _passes(
-                review.network_policies.ingress,
-                Connection(stranger, review.endpoint(gateway), port),
+                cluster.network_policies.ingress,
+                Flow(stranger, cluster.endpoint(gateway), port),
             )
         ]
-        policies = review.network_policies.selecting(gateway, "Ingress")
+        policies = cluster.network_policies.selecting(gateway, Direction.INGRESS)
         if ports or not policies:
             named = "port" + "s" * (len(ports) > 1) + f" {some(map(str, ports))}" if ports else "any port"
             yield Finding(
                 kind=GATEWAY_OPEN,
                 facts={"subject": gateway.identity, "ports": named},
+                about=Subjects(identities=(gateway.identity,)),
                 addresses=tuple(policy.address for policy in policies)
                 or ((gateway.address,) if gateway.address else ()),
             )
@@ -134,7 +141,7 @@ def find_allow_any(evidence: Evidence) -> Iterator[Finding]:
     seen: dict[str, Scope] = {}
     for pod in evidence.identities:
         if pod.meshed:
-            scope = evidence.review.mesh.scope(pod)
+            scope = evidence.cluster.mesh.scope(pod)
             if not scope.registry_only:
                 seen.setdefault(pod.namespace, scope)
     for namespace, scope in seen.items():
@@ -146,6 +153,7 @@ def find_allow_any(evidence: Evidence) -> Iterator[Finding]:
                 "subject": namespace,
                 "why": ", Istio's default: meshConfig is not in the input" if assumed else "",
             },
+            about=Subjects(namespaces=(namespace,)),
             addresses=(address,) if address else _namespace(evidence, namespace, []),
         )
 
@@ -156,12 +164,13 @@ def find_not_captured(evidence: Evidence) -> Iterator[Finding]:
         if pod.meshed and not pod.capture.whole and pod.capture.left_out:
             yield Finding(
                 kind=NOT_CAPTURED,
-                facts={"subject": pod.identity, "what": pod.capture.left_out},
+                facts={"subject": pod.identity, "what": left_out_text(pod.capture.left_out)},
+                about=Subjects(identities=(pod.identity,)),
                 addresses=(pod.address,) if pod.address else (),
                 cells=tuple(
-                    cell(row.identity, row.scheme, row.host)
+                    row.cell
                     for row in evidence.rows_by_identity[pod.identity]
-                    if any(step.reason.startswith("the sidecar does not see") for step in row.answer.steps)
+                    if any(step.reason.why is Why.NOT_CAPTURED for step in row.answer.steps)
                 ),
             )
 
@@ -173,17 +182,18 @@ def find_no_injection(evidence: Evidence) -> Iterator[Finding]:
         if not pod.meshed and not pod.name.startswith("sa/"):
             without[pod.namespace].append(pod)
     for namespace, pods in without.items():
-        injecting = injects(evidence.review.mesh.labels_of(namespace))
+        injecting = injects(evidence.cluster.mesh.labels_of(namespace))
         addresses = [pod.address for pod in pods if pod.address] if injecting else []
         yield Finding(
             kind=NO_INJECTION,
             facts={"who": some(pod.name for pod in pods), "subject": namespace},
+            about=Subjects(namespaces=(namespace,), identities=tuple(pod.identity for pod in pods)),
             addresses=tuple(addresses) or _namespace(evidence, namespace, pods),
         )
 
 
 def _namespace(evidence: Evidence, namespace: str, pods: Iterable[Workload]) -> tuple[str, ...]:
-    declared = evidence.review.mesh.namespace_objects.get(namespace)
+    declared = evidence.cluster.mesh.namespace_objects.get(namespace)
     if declared is not None:
         return (declared.address,)
     return tuple(pod.address for pod in pods if pod.address)

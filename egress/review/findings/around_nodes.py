@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 
-from egress.review.answer import Passage
 from egress.review.errors import Undecided
 from egress.review.findings.admission import refusing
 from egress.review.findings.evidence import Evidence
-from egress.review.findings.finding import Analyzer, Family, Finding, Kind, Level
+from egress.review.findings.finding import Analyzer, Family, Finding, Kind, Level, Subjects
 from egress.review.network.addresses import INTERNET
-from egress.review.network.endpoint import Connection, Endpoint
+from egress.review.network.endpoint import Endpoint, Flow
 from egress.review.network.vpc import NodePool
 from egress.review.objects.placement import REPELLING, fits
 
@@ -38,24 +37,25 @@ def find_on_gateway_nodes(evidence: Evidence) -> Iterator[Finding]:
     """Workloads that the scheduler may put where the gateways run."""
     for pod in evidence.identities:
         for pool in gateway_pools(evidence):
-            if fits(pod, pool) and _reaches_the_internet(evidence, pool):
+            if fits(pod, pool) and reaches_the_internet(evidence, pool):
                 yield Finding(
                     kind=ON_GATEWAY_NODES,
                     facts={"subject": pod.identity, "pool": pool.name},
+                    about=Subjects(identities=(pod.identity,)),
                     addresses=tuple(address for address in (pod.address, pool.address) if address),
                 )
 
 
-def _reaches_the_internet(evidence: Evidence, pool: NodePool) -> bool:
+def reaches_the_internet(evidence: Evidence, pool: NodePool) -> bool:
     """True unless the firewall keeps a pool's nodes in."""
-    firewall, internet = evidence.review.firewall, evidence.review.outside(INTERNET)
+    firewall, internet = evidence.cluster.firewall, evidence.cluster.outside(INTERNET)
     if firewall is None:
         return False
     try:
-        step = firewall.egress(Connection(Endpoint(pool.name, None, pools=(pool,)), internet, HTTPS_PORT))
+        step = firewall.egress(Flow(Endpoint(pool.name, None, pools=(pool,)), internet, HTTPS_PORT))
     except Undecided:
         return True
-    return step.passage is not Passage.REFUSES
+    return not step.refuses
 
 
 def find_anyone_may_tolerate(evidence: Evidence) -> Iterator[Finding]:
@@ -70,7 +70,7 @@ def find_anyone_may_tolerate(evidence: Evidence) -> Iterator[Finding]:
 
 def gateway_pools(evidence: Evidence) -> list[NodePool]:
     """The node pools that are the gateways': those with a taint that they tolerate, or that they choose by name."""
-    vpc = evidence.review.vpc
+    vpc = evidence.cluster.vpc
     if vpc is None:
         return []
     return [

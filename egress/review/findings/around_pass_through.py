@@ -3,8 +3,11 @@
 from collections.abc import Iterable, Iterator
 
 from egress.review.answer import Answer, Verdict
+from egress.review.cell import Asked, Cell
+from egress.review.decision.client import ClientSees
+from egress.review.decision.control import Control
 from egress.review.findings.evidence import Evidence
-from egress.review.findings.finding import Analyzer, Family, Finding, Kind, Level, cell, some
+from egress.review.findings.finding import Analyzer, Family, Field, Finding, Kind, Level, Subjects, some
 from egress.review.istio.gateway_servers import Server
 from egress.review.istio.hostnames import is_wildcard
 from egress.review.objects.workloads import Workload
@@ -94,9 +97,10 @@ def _open_to_anyone(
         yield Finding(
             kind=kind,
             facts={"hosts": some(got), "port": str(server.bound), "subject": gateway.identity},
+            about=Subjects(hosts=tuple(got), fields=_port_fields(server)),
             addresses=_deciding(evidence, gateway, server),
             cells=tuple(
-                cell(f"{who} (no sidecar)", scheme, host) for host, whos in got.items() for who in whos
+                Cell(who, scheme, host, Asked.WITHOUT_SIDECAR) for host, whos in got.items() for who in whos
             ),
         )
 
@@ -115,7 +119,7 @@ def find_through_service(evidence: Evidence) -> Iterator[Finding]:
                 continue
             name = service.object.name
             dial = Dial(kind="service", namespace=service.namespace, name=name, port=server.number)
-            cells: list[str] = []
+            cells: list[Cell] = []
             who: list[str] = []
             for source in evidence.identities:
                 if not source.meshed:
@@ -128,12 +132,15 @@ def find_through_service(evidence: Evidence) -> Iterator[Finding]:
                     for host in denied
                     if evidence.ask(source, "https", host, dial=dial).verdict is Verdict.ALLOWED
                 ]
-                cells += [cell(f"{source.identity} (Service dialled)", "https", host) for host in passed]
+                cells += [Cell(source.identity, "https", host, Asked.SERVICE_DIALLED) for host in passed]
                 who += [source.identity] if passed else []
             if cells:
                 yield Finding(
                     kind=THROUGH_SERVICE,
                     facts={"who": some(who), "port": str(server.number), "subject": gateway.identity},
+                    about=Subjects(
+                        hosts=tuple(dict.fromkeys(each.host for each in cells)), fields=_port_fields(server)
+                    ),
                     addresses=_deciding(evidence, gateway, server),
                     cells=tuple(cells),
                 )
@@ -154,17 +161,18 @@ def find_contradicted(evidence: Evidence) -> Iterator[Finding]:
         yield Finding(
             kind=CONTRADICTED,
             facts={"identity": row.identity, "subject": row.host},
+            about=Subjects(identities=(row.identity,), hosts=(row.host,)),
             addresses=tuple(
                 dict.fromkeys(s.address for s in (step, row.answer.decisive) if s is not None and s.address)
             ),
-            cells=(cell(row.identity, "https", row.host),),
+            cells=(Cell(row.identity, "https", row.host),),
         )
 
 
 def _by_policy(answer: Answer) -> bool:
     if answer.verdict is Verdict.CONDITIONAL:
-        return answer.client.status == 403
-    return answer.decisive is not None and answer.decisive.control == "authorization policy"
+        return answer.client is ClientSees.FORBIDDEN
+    return answer.decisive is not None and answer.decisive.control is Control.AUTHORIZATION_POLICY
 
 
 def _refused(evidence: Evidence, source: Workload, host: str) -> bool:
@@ -190,8 +198,17 @@ def _asked(host: str) -> str:
 
 def _deciding(evidence: Evidence, gateway: Workload, server: Server) -> tuple[str, ...]:
     """The policies that let a caller without identity through, and the server."""
-    index = evidence.review.authorization.policies_for(gateway)
+    index = evidence.cluster.authorization.policies_for(gateway)
     return (*(policy.address for policy in index.allowing("")), server.gateway.address)
+
+
+def _port_fields(server: Server) -> tuple[Field, ...]:
+    """Where policies and the Gateway name a server's port."""
+    return (
+        Field(("rules", "to", "operation", "ports"), str(server.bound)),
+        Field(("rules", "when", "values"), str(server.bound)),
+        Field(("servers", "port", "number"), str(server.number)),
+    )
 
 
 ANALYZERS: Iterable[Analyzer] = (

@@ -4,15 +4,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from egress.review.answer import Verdict
+from egress.review.cell import Asked, Cell
+from egress.review.decision.control import Control
 from egress.review.findings.admission import refusing
 from egress.review.findings.evidence import Evidence
-from egress.review.findings.finding import Analyzer, Family, Finding, Kind, Level, cell, some
+from egress.review.findings.finding import Analyzer, Family, Finding, Kind, Level, Subjects, some
 from egress.review.istio.hostnames import most_specific, subset_of
 from egress.review.istio.virtual_services import MESH, VirtualService
 from egress.review.istio.visibility import visible
 from egress.review.matrix import ANY_OTHER, Row
 from egress.review.network.addresses import GOOGLE_API_VIPS, INTERNET, PRIVATE_VIP, RESTRICTED_VIP, Cover
 from egress.review.objects.kubernetes_object import KubernetesObject
+from egress.review.output.texts.cells import host_text
+from egress.review.output.texts.controls import NAMES
 
 DIRECT = Kind(
     code="EG121",
@@ -77,19 +81,19 @@ OVERRIDING = ("VirtualService", "DestinationRule", "Gateway")
 def find_direct(evidence: Evidence) -> Iterator[Finding]:
     """Identities that reach the internet without a gateway, with their sidecar or without."""
     for source in evidence.identities:
-        found: list[tuple[str, str]] = []
+        found: list[Cell] = []
         addresses: list[str] = []
-        missing: list[str] = []
+        missing: list[Control] = []
         for row in evidence.rows_by_identity[source.identity]:
             answer = row.answer
             if answer.verdict is Verdict.ALLOWED and not answer.through and _public(evidence, row.host):
-                found.append((row.scheme, row.host))
+                found.append(Cell(source.identity, row.scheme, row.host))
                 addresses += [step.address for step in answer.steps if step.address]
                 missing += answer.not_given
         if not found and source.meshed:
             without = evidence.ask(source, "https", UNLISTED, sidecar=False)
             if without.verdict is Verdict.ALLOWED:
-                found.append(("https", f"{ANY_OTHER} without its sidecar"))
+                found.append(Cell(source.identity, "https", ANY_OTHER, Asked.ITS_SIDECAR_LEFT_OUT))
                 addresses += [step.address for step in without.steps if step.address]
                 missing += without.not_given
         if found:
@@ -97,11 +101,17 @@ def find_direct(evidence: Evidence) -> Iterator[Finding]:
                 kind=DIRECT,
                 facts={
                     "subject": source.identity,
-                    "hosts": some(host for _, host in found),
-                    "unless": f" ({some(missing)} not given)" if missing else "",
+                    "hosts": some(host_text(cell) for cell in found),
+                    "unless": f" ({some(NAMES[control] for control in missing)} not given)"
+                    if missing
+                    else "",
                 },
+                about=Subjects(
+                    identities=(source.identity,),
+                    hosts=tuple(dict.fromkeys(each.host for each in found if each.host != ANY_OTHER)),
+                ),
                 addresses=tuple(dict.fromkeys(addresses)),
-                cells=tuple(cell(source.identity, scheme, host) for scheme, host in found),
+                cells=tuple(found),
             )
 
 
@@ -109,7 +119,7 @@ UNLISTED = "unlisted.example"
 
 
 def _public(evidence: Evidence, host: str) -> bool:
-    return host == ANY_OTHER or evidence.review.names.resolve(host).addresses is INTERNET
+    return host == ANY_OTHER or evidence.cluster.names.resolve(host).addresses is INTERNET
 
 
 def find_no_route(evidence: Evidence) -> Iterator[Finding]:
@@ -117,15 +127,16 @@ def find_no_route(evidence: Evidence) -> Iterator[Finding]:
     without: dict[tuple[str, str], list[str]] = defaultdict(list)
     for row in evidence.named_rows:
         steps = row.answer.steps
-        straight = bool(steps) and steps[0].control == "sidecar registry"
+        straight = bool(steps) and steps[0].control is Control.SIDECAR_REGISTRY
         if straight and steps[0].address and _public(evidence, row.host):
             without[row.host, steps[0].address].append(row.identity)
     for (host, address), who in without.items():
         yield Finding(
             kind=NO_ROUTE,
             facts={"who": some(who), "subject": host},
+            about=Subjects(hosts=(host,), identities=tuple(dict.fromkeys(who))),
             addresses=(address,),
-            cells=tuple(cell(identity, "http(s)", host) for identity in dict.fromkeys(who)),
+            cells=tuple(Cell(identity, None, host) for identity in dict.fromkeys(who)),
         )
 
 
@@ -144,16 +155,17 @@ def find_google_direct(evidence: Evidence) -> Iterator[Finding]:
                 "subject": host,
                 "held": _held_by(evidence, host),
             },
+            about=Subjects(hosts=(host,), identities=tuple(dict.fromkeys(row.identity for row in rows))),
             addresses=tuple(
                 dict.fromkeys(step.address for row in rows for step in row.answer.steps if step.address)
             ),
-            cells=tuple(cell(row.identity, row.scheme, row.host) for row in rows),
+            cells=tuple(row.cell for row in rows),
         )
 
 
 def _of_google(evidence: Evidence, host: str) -> bool:
     """True for Google's API addresses, and for its API names at any other address that is not the internet."""
-    addresses = evidence.review.names.resolve(host).addresses
+    addresses = evidence.cluster.names.resolve(host).addresses
     if addresses is None or addresses is INTERNET:
         return False
     return addresses.covered_by(GOOGLE_API_VIPS) is Cover.ALL or host.endswith(".googleapis.com")
@@ -161,7 +173,7 @@ def _of_google(evidence: Evidence, host: str) -> bool:
 
 def _held_by(evidence: Evidence, host: str) -> str:
     """What still says which of Google's data are reached there."""
-    addresses = evidence.review.names.resolve(host).addresses
+    addresses = evidence.cluster.names.resolve(host).addresses
     if addresses is not None and addresses.covered_by(RESTRICTED_VIP) is Cover.ALL:
         return (
             "its addresses are the restricted ones: a VPC Service Controls perimeter, which is not in the input, "
@@ -176,27 +188,27 @@ def _held_by(evidence: Evidence, host: str) -> str:
 
 def find_tenant_routing(evidence: Evidence) -> Iterator[Finding]:
     """VirtualServices, DestinationRules and Gateways of a team that win over the platform's."""
-    platform, mesh = evidence.platform, evidence.review.mesh
+    platform, mesh = evidence.platform, evidence.cluster.mesh
     routed = {host for item in mesh.virtual_services.all for host in item.hosts if item.namespace in platform}
     ours = {s.host for gateway in evidence.gateways for s in evidence.servers(gateway).services} | routed
     for route in mesh.virtual_services.all:
         if route.namespace not in platform and (won := _won(evidence, route, routed)):
-            yield _tenant("VirtualService", f"{route.namespace}/{route.object.name}", won, route.address)
+            yield _tenant(route.object, won)
     for rule in mesh.destination_rules.all:
         item = rule.objects[0]
         theirs = item.namespace not in platform and item.namespace in evidence.spaces
         if not theirs or not visible(rule.export, item.namespace):
             continue
         if covered := sorted(host for host in ours if subset_of(host, rule.host)):
-            yield _tenant("DestinationRule", f"{item.namespace}/{item.name}", covered[0], item.address)
+            yield _tenant(item, covered[0])
     for item in mesh.gateway_objects:
         if item.namespace not in platform and _displaces(evidence, item):
-            yield _tenant("Gateway", f"{item.namespace}/{item.name}", "the gateway's Pods", item.address)
+            yield _tenant(item, None)
 
 
 def _won(evidence: Evidence, route: VirtualService, routed: set[str]) -> str | None:
     """A host of the platform's that a VirtualService takes over, in some namespace or at a gateway."""
-    services = evidence.review.mesh.virtual_services
+    services = evidence.cluster.mesh.virtual_services
     for host in route.hosts:
         if not any(subset_of(host, platforms) for platforms in routed):
             continue
@@ -224,9 +236,17 @@ def _displaces(evidence: Evidence, item: KubernetesObject) -> bool:
     return False
 
 
-def _tenant(kind: str, subject: str, host: str, address: str) -> Finding:
+def _tenant(item: KubernetesObject, host: str | None) -> Finding:
+    """A team's object that takes over a host; None for a Gateway, which takes over the gateway's Pods."""
     return Finding(
-        kind=TENANT_ROUTING, facts={"kind": kind, "subject": subject, "host": host}, addresses=(address,)
+        kind=TENANT_ROUTING,
+        facts={
+            "kind": item.kind,
+            "subject": f"{item.namespace}/{item.name}",
+            "host": host or "the gateway's Pods",
+        },
+        about=Subjects(namespaces=(item.namespace,), hosts=(host,) if host else ()),
+        addresses=(item.address,),
     )
 
 
@@ -241,8 +261,8 @@ def find_tenants_may_route(evidence: Evidence) -> Iterator[Finding]:
 
 def find_unchecked_name(evidence: Evidence) -> Iterator[Finding]:
     """TLS origination that takes any certificate of the same authorities (D25)."""
-    external = evidence.review.mesh.registry.hosts
-    for rule in evidence.review.mesh.destination_rules.all:
+    external = evidence.cluster.mesh.registry.hosts
+    for rule in evidence.cluster.mesh.destination_rules.all:
         if rule.host not in external:
             continue
         for subset in ("", *rule.subsets):
@@ -250,7 +270,7 @@ def find_unchecked_name(evidence: Evidence) -> Iterator[Finding]:
                 tls = rule.tls(subset, port)
                 if tls.mode in ("SIMPLE", "MUTUAL") and not tls.verified(rule.host):
                     cells = [
-                        cell(row.identity, row.scheme, row.host)
+                        row.cell
                         for row in evidence.named_rows
                         if tls.address and tls.address in {step.address for step in row.answer.steps}
                     ]
@@ -262,6 +282,7 @@ def find_unchecked_name(evidence: Evidence) -> Iterator[Finding]:
                             if tls.insecure
                             else "sni is set without subjectAltNames",
                         },
+                        about=Subjects(hosts=(rule.host,)),
                         addresses=(tls.address or rule.address,),
                         cells=tuple(cells),
                     )
@@ -269,7 +290,7 @@ def find_unchecked_name(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _ports(evidence: Evidence, host: str) -> list[int]:
-    return sorted({port.number for s in evidence.review.mesh.registry.named(host) for port in s.ports})
+    return sorted({port.number for s in evidence.cluster.mesh.registry.named(host) for port in s.ports})
 
 
 ANALYZERS: Iterable[Analyzer] = (

@@ -1,16 +1,17 @@
 """Dead or contradictory AuthorizationPolicies: grants that nothing lets through, ports nobody listens on."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import Any
 
 from egress.review.answer import Verdict
+from egress.review.cell import Cell
+from egress.review.decision.control import Control
+from egress.review.decision.reason import Why
 from egress.review.findings.evidence import Evidence
-from egress.review.findings.finding import Analyzer, Family, Finding, Kind, Level, cell, some
-from egress.review.istio.authorization import principal_namespace
+from egress.review.findings.finding import Analyzer, Family, Field, Finding, Kind, Level, Subjects, some
+from egress.review.istio.authorization_policy import SNI, Action, AuthorizationPolicy, Rule, stated_values
 from egress.review.istio.policy_values import any_of, by_host
 from egress.review.matrix import SCHEMES, Row
-from egress.review.objects.kubernetes_object import KubernetesObject
 from egress.review.objects.workloads import Workload
 
 UNUSED_PORT = Kind(
@@ -72,7 +73,7 @@ def find_unused_port(evidence: Evidence) -> Iterator[Finding]:
     """Policies whose port none of the gateways that enforce them listens on (the tutorial's D7)."""
     for policy, gateways in evidence.policies_of_gateways:
         listening = sorted({port for gateway in gateways for port in evidence.servers(gateway).by_port})
-        for port in sorted(_ports(policy.spec.get("rules") or ())):
+        for port in sorted({port for rule in policy.rules for port in rule.ports}):
             if port.isdigit() and int(port) not in listening:
                 yield Finding(
                     kind=UNUSED_PORT,
@@ -82,6 +83,12 @@ def find_unused_port(evidence: Evidence) -> Iterator[Finding]:
                         "gateway": some(gateway.identity for gateway in gateways),
                         "ports": some(map(str, listening)) or "nothing",
                     },
+                    about=Subjects(
+                        fields=(
+                            Field(("rules", "to", "operation", "ports"), port),
+                            Field(("rules", "when", "values"), port),
+                        )
+                    ),
                     addresses=(policy.address,),
                 )
 
@@ -90,19 +97,15 @@ def find_without_effect(evidence: Evidence) -> Iterator[Finding]:
     """ALLOW policies that no allowed request passes by."""
     for policy, gateways in evidence.policies_of_gateways:
         if (
-            _allows(policy)
-            and policy.spec.get("rules")
+            policy.action is Action.ALLOW
+            and policy.rules
             and policy.address not in evidence.granting
             and not any(_needed(evidence, gateway, policy) for gateway in gateways)
         ):
             yield Finding(kind=WITHOUT_EFFECT, facts={"subject": _name(policy)}, addresses=(policy.address,))
 
 
-def _allows(policy: KubernetesObject) -> bool:
-    return str(policy.spec.get("action") or "ALLOW") == "ALLOW"
-
-
-def _needed(evidence: Evidence, gateway: Workload, policy: KubernetesObject) -> bool:
+def _needed(evidence: Evidence, gateway: Workload, policy: AuthorizationPolicy) -> bool:
     """True where an earlier policy lets the same requests through, so that this one is only not asked."""
     grants = _grants(policy)
     for row in evidence.named_rows:
@@ -118,39 +121,49 @@ def _needed(evidence: Evidence, gateway: Workload, policy: KubernetesObject) -> 
 
 def find_never_matches(evidence: Evidence) -> Iterator[Finding]:
     """Values that validation accepts and Istio compares with nothing (judgements 3, 7, 8 and 11)."""
-    for policy in evidence.objects("AuthorizationPolicy"):
-        for field, value, why in _never(policy.spec.get("rules") or ()):
+    for policy in evidence.cluster.authorization.all:
+        for keys, field, value, why in _never(policy.rules):
             yield Finding(
                 kind=NEVER_MATCHES,
                 facts={"subject": _name(policy), "field": field, "value": value, "why": why},
+                about=Subjects(fields=(Field(("rules", *keys), str(value)),)),
                 addresses=(policy.address,),
             )
 
 
-def _never(rules: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str, str]]:
+def _never(rules: Iterable[Rule]) -> Iterator[tuple[tuple[str, ...], str, str, str]]:
+    """The keys of a value below `rules`, its name, the value, and why it matches nothing."""
     for rule in rules:
-        for entry in rule.get("from") or ():
-            for field in ("principals", "notPrincipals"):
-                for value in (entry.get("source") or {}).get(field) or ():
-                    if str(value).startswith("spiffe://"):
-                        yield field, value, "Istio puts spiffe:// in front itself"
-                    elif "*" in str(value)[1:-1]:
-                        yield field, value, "a star counts only at the start or the end"
-        for entry in rule.get("to") or ():
-            operation = entry.get("operation") or {}
-            for field in ("methods", "notMethods"):
-                for value in operation.get(field) or ():
-                    if value != value.upper():
-                        yield field, value, "methods are compared in upper case"
-            for field in ("hosts", "notHosts", "paths", "notPaths"):
-                for value in operation.get(field) or ():
-                    if "{" not in value and "*" in value[1:-1]:
-                        yield field, value, "a star counts only at the start or the end"
-        for condition in rule.get("when") or ():
-            if condition.get("key") == "connection.sni":
-                for value in condition.get("values") or ():
-                    if value != value.lower():
-                        yield "connection.sni", value, "Envoy puts the SNI in lower case"
+        for source in rule.sources:
+            for field, value in stated_values(source):
+                if why := _never_a_source(field, value):
+                    yield ("from", "source", field), field, value, why
+        for operation in rule.operations:
+            for field, value in stated_values(operation):
+                if why := _never_an_operation(field, value):
+                    yield ("to", "operation", field), field, value, why
+        for condition in rule.conditions:
+            for value in condition.values.wanted if condition.key == SNI else ():
+                if value != value.lower():
+                    yield ("when", "values"), SNI, value, "Envoy puts the SNI in lower case"
+
+
+def _never_a_source(field: str, value: str) -> str:
+    """Why a value of a source matches nothing; empty where it may match."""
+    if field not in ("principals", "notPrincipals"):
+        return ""
+    if value.startswith("spiffe://"):
+        return "Istio puts spiffe:// in front itself"
+    return "a star counts only at the start or the end" if "*" in value[1:-1] else ""
+
+
+def _never_an_operation(field: str, value: str) -> str:
+    """Why a value of an operation matches nothing; empty where it may match."""
+    if field in ("methods", "notMethods") and value != value.upper():
+        return "methods are compared in upper case"
+    if field in ("hosts", "notHosts", "paths", "notPaths") and "{" not in value and "*" in value[1:-1]:
+        return "a star counts only at the start or the end"
+    return ""
 
 
 def find_not_visible(evidence: Evidence) -> Iterator[Finding]:
@@ -159,8 +172,8 @@ def find_not_visible(evidence: Evidence) -> Iterator[Finding]:
     for source in evidence.identities:
         if source.meshed:
             meshed.setdefault(source.namespace, source)
-    for policy in evidence.objects("AuthorizationPolicy"):
-        if not _allows(policy) or not evidence.selected_gateways(policy):
+    for policy in evidence.cluster.authorization.all:
+        if policy.action is not Action.ALLOW or not evidence.selected_gateways(policy):
             continue
         unknown: dict[str, set[str]] = {}
         for spaces, hosts in _grants(policy):
@@ -174,8 +187,9 @@ def find_not_visible(evidence: Evidence) -> Iterator[Finding]:
             yield Finding(
                 kind=NOT_VISIBLE,
                 facts={"subject": _name(policy), "identity": identity, "hosts": some(sorted(found))},
+                about=Subjects(identities=(identity,), hosts=tuple(sorted(found))),
                 addresses=(policy.address,),
-                cells=tuple(cell(identity, "http", host) for host in sorted(found)),
+                cells=tuple(Cell(identity, "http", host) for host in sorted(found)),
             )
 
 
@@ -187,17 +201,19 @@ def find_not_authorized(evidence: Evidence) -> Iterator[Finding]:
             row.answer.verdict is Verdict.REFUSED
             and row.scheme in SCHEMES
             and step is not None
-            and step.control in ("authorization policy", "gateway identity")
-            and not step.reason.endswith("denies it")
+            and step.control in (Control.AUTHORIZATION_POLICY, Control.GATEWAY_IDENTITY)
+            and step.reason.why is not Why.POLICY_DENIES
         ):
             route = next(
-                (s.address for s in row.answer.steps if s.control == "sidecar route" and s.address), None
+                (s.address for s in row.answer.steps if s.control is Control.SIDECAR_ROUTE and s.address),
+                None,
             )
             yield Finding(
                 kind=NOT_AUTHORIZED,
                 facts={"identity": row.identity, "subject": row.host, "scheme": row.scheme},
+                about=Subjects(identities=(row.identity,), hosts=(row.host,)),
                 addresses=(route,) if route else (),
-                cells=(cell(row.identity, row.scheme, row.host),),
+                cells=(row.cell,),
             )
 
 
@@ -207,21 +223,22 @@ def find_port_in_host(evidence: Evidence) -> Iterator[Finding]:
     for row in evidence.named_rows:
         if row.scheme == "http" and row.answer.verdict in (Verdict.ALLOWED, Verdict.CONDITIONAL):
             for step in row.answer.steps:
-                if step.control == "authorization policy" and step.address:
+                if step.control is Control.AUTHORIZATION_POLICY and step.address:
                     rows.setdefault(step.address, []).append(row)
-    for policy in evidence.objects("AuthorizationPolicy"):
+    for policy in evidence.cluster.authorization.all:
         hosts = {host for _, named in _grants(policy) for host in named}
         for row in rows.get(policy.address, ()):
             if row.host in hosts and _refuses_its_port(evidence, policy, row, hosts):
                 yield Finding(
                     kind=PORT_IN_HOST,
                     facts={"policy": _name(policy), "subject": row.host},
+                    about=Subjects(hosts=(row.host,)),
                     addresses=(policy.address,),
                 )
                 break
 
 
-def _refuses_its_port(evidence: Evidence, policy: KubernetesObject, row: Row, hosts: set[str]) -> bool:
+def _refuses_its_port(evidence: Evidence, policy: AuthorizationPolicy, row: Row, hosts: set[str]) -> bool:
     """True when no policy lets the same request through with `Host: NAME:80`."""
     if {f"{row.host}:80", f"{row.host}:*"} & hosts:
         return False
@@ -232,53 +249,31 @@ def _refuses_its_port(evidence: Evidence, policy: KubernetesObject, row: Row, ho
     source = evidence.matrix.by_identity[row.identity]
     answer = evidence.ask(source, "http", row.host, authority=f"{row.host}:80")
     step = answer.decisive
-    return answer.verdict is Verdict.REFUSED and step is not None and step.control == "authorization policy"
+    return (
+        answer.verdict is Verdict.REFUSED
+        and step is not None
+        and step.control is Control.AUTHORIZATION_POLICY
+    )
 
 
-def _others_take(evidence: Evidence, policy: KubernetesObject, row: Row) -> bool:
+def _others_take(evidence: Evidence, policy: AuthorizationPolicy, row: Row) -> bool:
     """True when another ALLOW policy may take the host with its port: only then it is worth asking."""
     asked = f"{row.host}:80"
     for gateway in evidence.selected_gateways(policy):
-        index = evidence.review.authorization.policies_for(gateway)
+        index = evidence.cluster.authorization.policies_for(gateway)
         for other in index.allowing(row.identity.partition("/")[0]):
             if any(not hosts or any_of(hosts, asked, by_host) for _, hosts in _grants(other)):
                 return True
     return False
 
 
-def _ports(rules: Iterable[Mapping[str, Any]]) -> set[str]:
-    found: set[str] = set()
-    for rule in rules:
-        for condition in rule.get("when") or ():
-            if condition.get("key") == "destination.port":
-                found.update(map(str, condition.get("values") or ()))
-        for entry in rule.get("to") or ():
-            found.update(map(str, (entry.get("operation") or {}).get("ports") or ()))
-    return found
-
-
 @lru_cache(maxsize=4096)
-def _grants(policy: KubernetesObject) -> list[tuple[set[str], set[str]]]:
+def _grants(policy: AuthorizationPolicy) -> list[tuple[set[str], set[str]]]:
     """Of each rule the namespaces and the hosts it names; none where it names none, or with a star."""
-    found = []
-    for rule in policy.spec.get("rules") or ():
-        spaces: set[str] = set()
-        for entry in rule.get("from") or ():
-            source = entry.get("source") or {}
-            spaces.update(map(str, source.get("namespaces") or ()))
-            spaces.update(principal_namespace(str(one)) for one in source.get("principals") or ())
-            for account in map(str, source.get("serviceAccounts") or ()):
-                spaces.add(account.partition("/")[0] if "/" in account else policy.namespace)
-        hosts = {
-            str(host)
-            for entry in rule.get("to") or ()
-            for host in (entry.get("operation") or {}).get("hosts") or ()
-        }
-        found.append(({space for space in spaces if space and "*" not in space}, hosts))
-    return found
+    return [(rule.namespaces(policy.namespace), rule.hosts) for rule in policy.rules]
 
 
-def _name(policy: KubernetesObject) -> str:
+def _name(policy: AuthorizationPolicy) -> str:
     return f"{policy.namespace}/{policy.name}"
 
 

@@ -2,16 +2,19 @@
 
 from collections.abc import Iterable, Iterator
 
-from egress.review.answer import Passage, Verdict
+from egress.review.answer import Verdict
+from egress.review.decision.control import Control
 from egress.review.errors import Undecided
 from egress.review.findings.evidence import Evidence
-from egress.review.findings.finding import Analyzer, Family, Finding, Kind, Level, cell, some
+from egress.review.findings.finding import Analyzer, Family, Field, Finding, Kind, Level, Subjects, some
 from egress.review.network.addresses import Cover
-from egress.review.network.endpoint import Connection
+from egress.review.network.endpoint import Flow
+from egress.review.network.network_policy_rules import Direction
 from egress.review.network.vpc import FirewallRule
 from egress.review.objects.kubernetes_object import KubernetesObject
 from egress.review.objects.selectors import matches_labels
 from egress.review.objects.workloads import Workload
+from egress.review.output.texts.reasons import reason_text
 
 SERVER_LEFT_OUT = Kind(
     code="EG211",
@@ -51,6 +54,14 @@ ISTIOD_CUT_OFF = Kind(
 
 XDS_PORT = 15012
 
+ENDS_OF_ROUTES = (
+    Control.SIDECAR_ROUTE,
+    Control.GATEWAY_ROUTE,
+    Control.GATEWAY_LISTENER,
+    Control.SERVICE,
+)
+"""The controls that refuse a request for want of something to route it to."""
+
 
 def find_server_left_out(evidence: Evidence) -> Iterator[Finding]:
     """Servers that istiod skips, or that no VirtualService gives a route."""
@@ -63,8 +74,9 @@ def find_server_left_out(evidence: Evidence) -> Iterator[Finding]:
                     "number": str(skipped.server.number),
                     "subject": skipped.server.name,
                     "gateway": gateway.identity,
-                    "why": skipped.reason,
+                    "why": reason_text(skipped.reason),
                 },
+                about=_numbered(skipped.server.number),
                 addresses=(skipped.server.gateway.address,),
             )
         for port, listed in sorted(servers.by_port.items()):
@@ -78,24 +90,29 @@ def find_server_left_out(evidence: Evidence) -> Iterator[Finding]:
                             "gateway": gateway.identity,
                             "why": "no VirtualService has a route for it",
                         },
+                        about=_numbered(server.number),
                         addresses=(server.gateway.address,),
                     )
 
-    for item in evidence.review.mesh.gateway_objects:
+    for item in evidence.cluster.mesh.gateway_objects:
         if item.namespace in evidence.platform and evidence.gateways and not _selects(evidence, item):
+            numbers = [(server.get("port") or {}).get("number") for server in item.spec.get("servers") or ()]
             yield Finding(
                 kind=SERVER_LEFT_OUT,
                 facts={
-                    "number": some(
-                        str((server.get("port") or {}).get("number"))
-                        for server in item.spec.get("servers") or ()
-                    ),
+                    "number": some(map(str, numbers)),
                     "subject": f"{item.namespace}/{item.name}",
                     "gateway": "any gateway",
                     "why": "its selector takes none of their Pods",
                 },
+                about=_numbered(*numbers),
                 addresses=(item.address,),
             )
+
+
+def _numbered(*numbers: object) -> Subjects:
+    """Servers of a Gateway by their port numbers."""
+    return Subjects(fields=tuple(Field(("servers", "port", "number"), str(number)) for number in numbers))
 
 
 def _selects(evidence: Evidence, item: KubernetesObject) -> bool:
@@ -108,23 +125,24 @@ def find_dead_route(evidence: Evidence) -> Iterator[Finding]:
         step = row.answer.decisive
         if row.answer.verdict is not Verdict.REFUSED or step is None:
             continue
-        if step.control in ("sidecar route", "gateway route", "gateway listener", "service"):
+        if step.control in ENDS_OF_ROUTES:
             yield Finding(
                 kind=DEAD_ROUTE,
                 facts={
                     "identity": row.identity,
                     "scheme": row.scheme,
                     "subject": row.host,
-                    "why": step.reason,
+                    "why": reason_text(step.reason),
                 },
+                about=Subjects(identities=(row.identity,), hosts=(row.host,)),
                 addresses=(step.address,) if step.address else (),
-                cells=(cell(row.identity, row.scheme, row.host),),
+                cells=(row.cell,),
             )
 
 
 def find_shadowed_rule(evidence: Evidence) -> Iterator[Finding]:
     """Firewall rules every packet of which an earlier rule decides."""
-    vpc = evidence.review.vpc
+    vpc = evidence.cluster.vpc
     rules = [rule for rule in vpc.firewall if rule.traffic] if vpc else []
     for rule in rules:
         for earlier in rules:
@@ -183,12 +201,12 @@ def _covers(one: FirewallRule, other: FirewallRule) -> bool:
 def find_istiod_cut_off(evidence: Evidence) -> Iterator[Finding]:
     """Namespaces whose sidecars get no configuration (the tutorial's D6)."""
     control_planes = [
-        pod for pod in evidence.review.mesh.workloads.values() if pod.labels.get("app") == "istiod"
+        pod for pod in evidence.cluster.mesh.workloads.values() if pod.labels.get("app") == "istiod"
     ]
     told: set[str] = set()
-    policies = evidence.review.network_policies
+    policies = evidence.cluster.network_policies
     for source in evidence.identities:
-        if not source.meshed or source.namespace in told or not policies.selecting(source, "Egress"):
+        if not source.meshed or source.namespace in told or not policies.selecting(source, Direction.EGRESS):
             continue
         own = _asked_by(evidence, source, control_planes)
         if own and all(_refused(evidence, source, pod) for pod in own):
@@ -196,21 +214,22 @@ def find_istiod_cut_off(evidence: Evidence) -> Iterator[Finding]:
             yield Finding(
                 kind=ISTIOD_CUT_OFF,
                 facts={"subject": source.namespace},
-                addresses=tuple(policy.address for policy in policies.selecting(source, "Egress")),
+                about=Subjects(namespaces=(source.namespace,)),
+                addresses=tuple(policy.address for policy in policies.selecting(source, Direction.EGRESS)),
             )
 
 
 def _asked_by(evidence: Evidence, source: Workload, control_planes: list[Workload]) -> list[Workload]:
     """The control planes that a sidecar may ask: of its revision where the labels tell it, else any."""
-    revision = evidence.review.mesh.labels_of(source.namespace).get("istio.io/rev")
+    revision = evidence.cluster.mesh.labels_of(source.namespace).get("istio.io/rev")
     own = [pod for pod in control_planes if pod.labels.get("istio.io/rev", "default") == revision]
     return own or control_planes
 
 
 def _refused(evidence: Evidence, source: Workload, pod: Workload) -> bool:
-    connection = Connection(evidence.review.endpoint(source), evidence.review.endpoint(pod), XDS_PORT)
+    connection = Flow(evidence.cluster.endpoint(source), evidence.cluster.endpoint(pod), XDS_PORT)
     try:
-        return evidence.review.network_policies.egress(connection).passage is Passage.REFUSES
+        return evidence.cluster.network_policies.egress(connection).refuses
     except Undecided:
         return False
 

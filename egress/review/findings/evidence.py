@@ -3,29 +3,31 @@
 from collections import defaultdict
 from functools import cached_property
 
-from egress.review.answer import Answer, Passage, Verdict
+from egress.review.answer import Answer, Verdict
+from egress.review.cluster import Cluster
+from egress.review.decision.decision import Outcome
 from egress.review.inventory import Inventory
-from egress.review.istio.filter_chains import FilterChains, chains_at
+from egress.review.istio.authorization_policy import AuthorizationPolicy
+from egress.review.istio.filter_chains import FilterChains
 from egress.review.istio.gateway_servers import GatewayServers, Server
 from egress.review.matrix import ANY_OTHER, Matrix, Row
 from egress.review.objects.kubernetes_object import KubernetesObject, of_kind
-from egress.review.objects.selectors import matches_labels
 from egress.review.objects.workloads import Workload
+from egress.review.path.evaluation import ask
 from egress.review.request import DEFAULT_PORT, Dial, Request, Scheme
-from egress.review.review import Review
 
 
 class Evidence:
-    """The evidence of one review."""
+    """The evidence of one cluster."""
 
-    def __init__(self, review: Review) -> None:
-        self.review = review
-        self.matrix = Matrix(review)
+    def __init__(self, cluster: Cluster) -> None:
+        self.cluster = cluster
+        self.matrix = Matrix(cluster)
 
     @property
     def inventory(self) -> Inventory:
         """The reviewed objects."""
-        return self.review.inventory
+        return self.cluster.inventory
 
     @property
     def identities(self) -> list[Workload]:
@@ -35,7 +37,7 @@ class Evidence:
     @property
     def gateways(self) -> list[Workload]:
         """The gateway workloads."""
-        return self.review.mesh.gateways
+        return self.cluster.mesh.gateways
 
     @cached_property
     def egress_gateways(self) -> list[Workload]:
@@ -43,7 +45,7 @@ class Evidence:
         return [gateway for gateway in self.gateways if self._leads_out(gateway)]
 
     def _leads_out(self, gateway: Workload) -> bool:
-        servers, registry = self.servers(gateway), self.review.mesh.registry
+        servers, registry = self.servers(gateway), self.cluster.mesh.registry
         listed = [server for found in servers.by_port.values() for server in found]
         destinations = {
             destination.host
@@ -58,7 +60,7 @@ class Evidence:
         }
         return not destinations or bool(destinations - inside)
 
-    def selected_gateways(self, policy: KubernetesObject) -> list[Workload]:
+    def selected_gateways(self, policy: AuthorizationPolicy) -> list[Workload]:
         """The gateways out of the cluster that enforce an AuthorizationPolicy."""
         return [gateway for gateway, enforced in self._enforced if policy.address in enforced]
 
@@ -67,34 +69,33 @@ class Evidence:
         return [
             (gateway, {policy.address for policy in (*index.allow, *index.deny)})
             for gateway in self.egress_gateways
-            for index in [self.review.authorization.policies_for(gateway)]
+            for index in [self.cluster.authorization.policies_for(gateway)]
         ]
 
-    def holds_others(self, policy: KubernetesObject) -> bool:
+    def holds_others(self, policy: AuthorizationPolicy) -> bool:
         """True for an AuthorizationPolicy that Pods with a sidecar, or gateways into the cluster, enforce too."""
         everywhere = policy.namespace == self.inventory.mesh.root_namespace
-        selector = (policy.spec.get("selector") or {}).get("matchLabels")
         pods = (
             [pod for pods in self._other_enforcers.values() for pod in pods]
             if everywhere
             else self._other_enforcers.get(policy.namespace, [])
         )
-        return any(matches_labels(selector, pod.labels) for pod in pods)
+        return any(policy.selects(pod.labels) for pod in pods)
 
     @cached_property
     def _other_enforcers(self) -> dict[str, list[Workload]]:
         found: dict[str, list[Workload]] = defaultdict(list)
-        for pod in self.review.mesh.workloads.values():
+        for pod in self.cluster.mesh.workloads.values():
             if (pod.meshed or pod.gateway) and pod not in self.egress_gateways:
                 found[pod.namespace].append(pod)
         return found
 
     @cached_property
-    def policies_of_gateways(self) -> list[tuple[KubernetesObject, list[Workload]]]:
+    def policies_of_gateways(self) -> list[tuple[AuthorizationPolicy, list[Workload]]]:
         """The AuthorizationPolicies that only gateways out of the cluster enforce, with these; once each."""
         return [
             (policy, gateways)
-            for policy in self.objects("AuthorizationPolicy")
+            for policy in self.cluster.authorization.all
             if (gateways := self.selected_gateways(policy)) and not self.holds_others(policy)
         ]
 
@@ -126,7 +127,7 @@ class Evidence:
         Those of the gateways and the root namespace, and those of Gateway objects where a gateway has none
         there: a platform may keep its objects apart from its Pods.
         """
-        mesh = self.review.mesh
+        mesh = self.cluster.mesh
         found = {gateway.namespace for gateway in self.gateways} | {mesh.settings.root_namespace}
         elsewhere: set[str] = set()
         for gateway in self.gateways:
@@ -170,7 +171,7 @@ class Evidence:
             for answer in (*(row.answer for row in self.rows), *self.dialled)
             if answer.verdict in (Verdict.ALLOWED, Verdict.CONDITIONAL, Verdict.UNKNOWN)
             for step in answer.steps
-            if step.address and step.passage in (Passage.PASSES, Passage.UNKNOWN)
+            if step.address and step.outcome in (Outcome.PASSES, Outcome.UNKNOWN)
         }
 
     def objects(self, *kinds: str) -> list[KubernetesObject]:
@@ -179,11 +180,11 @@ class Evidence:
 
     def servers(self, gateway: Workload) -> GatewayServers:
         """A gateway's listeners."""
-        return self.review.servers(gateway)
+        return self.cluster.servers(gateway)
 
     def chains(self, gateway: Workload, port: int) -> FilterChains:
         """The filter chains of a gateway's port."""
-        return chains_at(self.servers(gateway), port)
+        return self.cluster.listeners(gateway).chains(port)
 
     def passing_servers(self) -> list[tuple[Workload, Server]]:
         """The pass-through servers of every gateway."""
@@ -215,4 +216,4 @@ class Evidence:
             sidecar=sidecar,
             authority=authority,
         )
-        return self.review.ask(source, request)
+        return ask(self.cluster, source, request)

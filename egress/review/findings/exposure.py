@@ -1,19 +1,19 @@
 """Exposure: objects that more see than need to, rules wider than their purpose."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator
 
-from egress.review.answer import Passage, Step
+from egress.review.decision.decision import Decision
 from egress.review.errors import Undecided
 from egress.review.findings.around_nodes import gateway_pools
 from egress.review.findings.evidence import Evidence
-from egress.review.findings.finding import Analyzer, Family, Finding, Kind, Level, cell, some
+from egress.review.findings.finding import Analyzer, Family, Field, Finding, Kind, Level, Subjects, some
 from egress.review.istio.hostnames import fully_qualified
 from egress.review.istio.visibility import PUBLIC, exported_to
 from egress.review.network.addresses import INTERNET, PRIVATE, Cover, network
-from egress.review.network.endpoint import Connection, Endpoint
+from egress.review.network.endpoint import Endpoint, Flow
 from egress.review.network.firewall import Firewall
+from egress.review.network.network_policy_rules import Block, Direction, PeerRule, Ports
 from egress.review.network.vpc import FirewallRule, NodePool
 from egress.review.objects.kubernetes_object import KubernetesObject
 from egress.review.objects.workloads import Workload
@@ -64,7 +64,7 @@ def find_exported_to_all(evidence: Evidence) -> Iterator[Finding]:
         public = PUBLIC in exported_to(item.spec.get("exportTo"), item.namespace, exports.of(item.kind))
         if public and item.namespace in evidence.platform and _of_egress(evidence, item):
             cells = tuple(
-                cell(row.identity, row.scheme, row.host)
+                row.cell
                 for row in evidence.named_rows
                 if item.address in {step.address for step in row.answer.steps}
             )
@@ -79,7 +79,7 @@ def find_exported_to_all(evidence: Evidence) -> Iterator[Finding]:
 def _of_egress(evidence: Evidence, item: KubernetesObject) -> bool:
     """True for what names an outside host or a gateway's Service; not for a rule of the mesh as a whole."""
     hosts = [str(host) for host in item.spec.get("hosts") or (item.spec.get("host", ""),)]
-    mesh = evidence.review.mesh
+    mesh = evidence.cluster.mesh
     inside = {service.host for service in mesh.registry.services if not service.external}
     ours = {s.host for gateway in evidence.egress_gateways for s in evidence.servers(gateway).services}
     named = [fully_qualified(host, item.namespace) for host in hosts]
@@ -88,8 +88,8 @@ def _of_egress(evidence: Evidence, item: KubernetesObject) -> bool:
 
 def find_internet(evidence: Evidence) -> Iterator[Finding]:
     """Egress allows to the internet that hold for nodes without a gateway."""
-    vpc = evidence.review.vpc
-    if vpc is None or evidence.review.firewall is None:
+    vpc = evidence.cluster.vpc
+    if vpc is None or evidence.cluster.firewall is None:
         return
     theirs = {pool.name for pool in gateway_pools(evidence)}
     others = [pool for pool in vpc.pools if pool.name not in theirs]
@@ -97,7 +97,7 @@ def find_internet(evidence: Evidence) -> Iterator[Finding]:
         cover = INTERNET.covered_by(rule.ranges)
         if not rule.egress or not rule.allow or not rule.traffic or cover is Cover.NONE:
             continue
-        if any(_decides(evidence.review.firewall, rule, pool) for pool in others):
+        if any(_decides(evidence.cluster.firewall, rule, pool) for pool in others):
             yield Finding(
                 kind=INTERNET_FROM_APPLICATIONS,
                 facts={
@@ -122,7 +122,7 @@ def _decides(firewall: Firewall, rule: FirewallRule, pool: NodePool) -> bool:
 
 def find_every_machine(evidence: Evidence) -> Iterator[Finding]:
     """Allows without a target (the tutorial's D8)."""
-    vpc = evidence.review.vpc
+    vpc = evidence.cluster.vpc
     for rule in vpc.firewall if vpc else ():
         if rule.allow and rule.traffic and not rule.target_service_accounts and not rule.target_tags:
             yield Finding(kind=EVERY_MACHINE, facts={"subject": rule.name}, addresses=(rule.address,))
@@ -130,23 +130,23 @@ def find_every_machine(evidence: Evidence) -> Iterator[Finding]:
 
 def find_wider_policy(evidence: Evidence) -> Iterator[Finding]:
     """IpBlocks of egress policies that the firewall closes (the tutorial's D9)."""
-    firewall = evidence.review.firewall
+    firewall = evidence.cluster.firewall
     if firewall is None:
         return
     by_namespace: dict[str, list[Workload]] = defaultdict(list)
     for source in evidence.identities:
         by_namespace[source.namespace].append(source)
-    for policy in evidence.objects("NetworkPolicy"):
+    for policy in evidence.cluster.network_policies.all:
         held = [
             source
             for source in by_namespace.get(policy.namespace, ())
-            if policy in evidence.review.network_policies.selecting(source, "Egress")
+            if policy.isolates(source, Direction.EGRESS)
         ]
         blocks = {
-            (str(block["cidr"]), _tcp_port(rule))
-            for rule in policy.spec.get("egress") or ()
-            for peer in rule.get("to") or ()
-            if (block := peer.get("ipBlock"))
+            (peer.cidr, _tcp_port(rule))
+            for rule in policy.rules.get(Direction.EGRESS, ())
+            for peer in rule.peers
+            if isinstance(peer, Block)
         }
         told: set[str] = set()
         for cidr, port in sorted(blocks):
@@ -162,27 +162,26 @@ def find_wider_policy(evidence: Evidence) -> Iterator[Finding]:
                 yield Finding(
                     kind=WIDER_POLICY,
                     facts={"subject": f"{policy.namespace}/{policy.name}", "cidr": cidr},
+                    about=Subjects(fields=(Field(("egress", "to", "ipBlock", "cidr"), cidr),)),
                     addresses=tuple(a for a in (policy.address, steps[0].address) if a),
                 )
 
 
-def _closed(evidence: Evidence, firewall: Firewall, source: Workload, cidr: str, port: int) -> Step | None:
+def _closed(
+    evidence: Evidence, firewall: Firewall, source: Workload, cidr: str, port: int
+) -> Decision | None:
     """The firewall's refusal of a whole range to a Pod; None where it lets some of it pass."""
     try:
-        step = firewall.egress(
-            Connection(evidence.review.endpoint(source), Endpoint(cidr, network(cidr)), port)
-        )
+        step = firewall.egress(Flow(evidence.cluster.endpoint(source), Endpoint(cidr, network(cidr)), port))
     except Undecided:
         return None
-    return step if step.passage is Passage.REFUSES else None
+    return step if step.refuses else None
 
 
-def _tcp_port(rule: Mapping[str, Any]) -> int:
+def _tcp_port(rule: PeerRule) -> int:
     """A TCP port that a rule of a NetworkPolicy opens."""
-    for port in rule.get("ports") or ():
-        if str(port.get("protocol") or "TCP") == "TCP" and str(port.get("port") or "").isdigit():
-            return int(port["port"])
-    return HTTPS_PORT
+    stated = (ports.first for ports in rule.ports if isinstance(ports, Ports) and ports.protocol == "TCP")
+    return next((port for port in stated if port), HTTPS_PORT)
 
 
 def _ports(rule: FirewallRule) -> str:

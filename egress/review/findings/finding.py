@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from egress.review.cell import Cell
 from egress.review.locations.location import Place
 
 if TYPE_CHECKING:
@@ -46,16 +47,37 @@ class Kind:
         return f"docs/findings/{self.code}.md"
 
 
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A value in the spec of an object that causes a finding; positions in lists are left out of its keys."""
+
+    keys: tuple[str, ...]
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subjects:
+    """What a finding is about, as data: locations are found from it and never from a message."""
+
+    hosts: tuple[str, ...] = ()
+    identities: tuple[str, ...] = ()
+    """NAMESPACE/WORKLOAD, or NAMESPACE/sa/ACCOUNT."""
+    namespaces: tuple[str, ...] = ()
+    fields: tuple[Field, ...] = ()
+    """The fields to change, the most telling first."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One instance: the facts its message names, the objects that cause it, the cells it spoils."""
+    """One instance: the facts its message names, what it is about, the objects that cause it, the cells it spoils."""
 
     kind: Kind
     facts: Mapping[str, str] = field(default_factory=dict)
+    about: Subjects = Subjects()
     addresses: tuple[str, ...] = ()
-    cells: tuple[str, ...] = ()
+    cells: tuple[Cell, ...] = ()
     place: Place | None = None
-    """Where it stands, for one that was found in a file of its own; places/ finds the others'."""
+    """Where it stands, for one that was found in a file of its own; locations/ finds the others'."""
 
     @property
     def message(self) -> str:
@@ -77,11 +99,6 @@ class Analyzer:
 
     kind: Kind
     find: Find
-
-
-def cell(identity: str, scheme: str, host: str) -> str:
-    """A cell of the matrix as text."""
-    return f"{identity} {scheme}://{host}"
 
 
 def some(items: Iterable[str], limit: int = 3) -> str:

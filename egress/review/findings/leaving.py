@@ -5,13 +5,14 @@ from typing import Any
 
 import yaml
 
-from egress.review.answer import Passage, Verdict
+from egress.review.answer import Verdict
+from egress.review.cell import Cell
 from egress.review.errors import Undecided
 from egress.review.findings.around_nodes import gateway_pools
 from egress.review.findings.evidence import Evidence
-from egress.review.findings.finding import Analyzer, Family, Finding, Kind, Level, cell, some
+from egress.review.findings.finding import Analyzer, Family, Finding, Kind, Level, Subjects, some
 from egress.review.network.addresses import GOOGLE_API_VIPS, INTERNET, Cover
-from egress.review.network.endpoint import Connection, Endpoint
+from egress.review.network.endpoint import Endpoint, Flow
 from egress.review.objects.kubernetes_object import KubernetesObject
 from egress.review.objects.pods import makes_pods, pod_annotations
 from egress.review.objects.workloads import Workload
@@ -73,7 +74,7 @@ INSIDE = ("internal.", "cluster.local.")
 
 def find_names(evidence: Evidence) -> Iterator[Finding]:
     """Names that the VPC's resolver asks outside although no host of the input has them."""
-    vpc = evidence.review.vpc
+    vpc = evidence.cluster.vpc
     if vpc is None or not any(_may_ask(evidence, pod) for pod in evidence.identities):
         return
     if not vpc.answered.closes_names:
@@ -90,13 +91,14 @@ def find_names(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _may_ask(evidence: Evidence, pod: Workload) -> bool:
-    step = evidence.review.lookup(pod)
-    return step is None or step.passage is not Passage.REFUSES
+    cluster = evidence.cluster
+    decision = cluster.name_servers.asked_by(cluster.endpoint(pod))
+    return decision is None or not decision.refuses
 
 
 def find_no_perimeter(evidence: Evidence) -> Iterator[Finding]:
     """Google's APIs that somebody reaches through the gateway while no perimeter is in the input."""
-    vpc = evidence.review.vpc
+    vpc = evidence.cluster.vpc
     if vpc is None or vpc.perimeter_address is not None:
         return
     by_host: dict[str, list[Any]] = {}
@@ -109,15 +111,16 @@ def find_no_perimeter(evidence: Evidence) -> Iterator[Finding]:
             facts={"subject": host, "who": some(sorted(row.identity for row in rows))},
             addresses=tuple(
                 service.address
-                for service in evidence.review.mesh.registry.named(host)
+                for service in evidence.cluster.mesh.registry.named(host)
                 if service.external and service.address
             )[:1],
-            cells=tuple(cell(row.identity, row.scheme, host) for row in rows),
+            about=Subjects(hosts=(host,), identities=tuple(sorted({row.identity for row in rows}))),
+            cells=tuple(Cell(row.identity, row.scheme, host) for row in rows),
         )
 
 
 def _of_google(evidence: Evidence, host: str) -> bool:
-    addresses = evidence.review.names.resolve(host).addresses
+    addresses = evidence.cluster.names.resolve(host).addresses
     return (
         addresses is not None
         and bool(addresses.ranges)
@@ -148,6 +151,7 @@ def find_gateway_tells(evidence: Evidence) -> Iterator[Finding]:
                     "hosts": some(sorted(left)),
                     "headers": some(headers, limit=4),
                 },
+                about=Subjects(identities=(gateway.identity,), hosts=tuple(sorted(left))),
                 addresses=tuple(sorted(routes)),
             )
 
@@ -182,7 +186,7 @@ def _attached(evidence: Evidence, gateway: Workload) -> list[KubernetesObject]:
 
 def _outside_routes(evidence: Evidence, item: KubernetesObject) -> Iterator[tuple[list[str], set[str]]]:
     """The HTTP routes of gateways to hosts outside, with the headers that each takes off."""
-    registry = evidence.review.mesh.registry
+    registry = evidence.cluster.mesh.registry
     default = item.spec.get("gateways") or ("mesh",)
     for route in item.spec.get("http") or ():
         matches: Iterable[Mapping[str, Any]] = route.get("match") or ({},)
@@ -201,19 +205,17 @@ def _removed(block: Mapping[str, Any]) -> Iterable[str]:
 
 def find_gateway_nodes(evidence: Evidence) -> Iterator[Finding]:
     """Pools of gateways from which a host that nobody names is reached."""
-    firewall, internet = evidence.review.firewall, evidence.review.outside(INTERNET)
+    firewall, internet = evidence.cluster.firewall, evidence.cluster.outside(INTERNET)
     if firewall is None:
         return
     for pool in gateway_pools(evidence):
         for port in sorted(WEB_PORTS, reverse=True):
-            connection = Connection(
-                Endpoint(pool.name, None, pools=(pool,)), internet, port, host=NOBODYS_HOST
-            )
+            flow = Flow(Endpoint(pool.name, None, pools=(pool,)), internet, port, host=NOBODYS_HOST)
             try:
-                step = firewall.egress(connection)
+                step = firewall.egress(flow)
             except Undecided:
                 continue
-            if step.passage is not Passage.REFUSES:
+            if not step.refuses:
                 yield Finding(
                     kind=GATEWAY_NODES_REACH_ALL,
                     facts={"subject": pool.name, "port": str(port)},

@@ -1,5 +1,6 @@
 """Every analyzer, in the order of the codes."""
 
+from egress.review.cluster import Cluster
 from egress.review.findings import (
     around_isolation,
     around_nodes,
@@ -10,10 +11,9 @@ from egress.review.findings import (
     exposure,
     leaving,
 )
-from egress.review.findings.acceptance import EXPIRED, UNUSED
+from egress.review.findings.acceptance import EXPIRED, UNUSED, VOID
 from egress.review.findings.evidence import Evidence
 from egress.review.findings.finding import Analyzer, Finding, Kind
-from egress.review.review import Review
 
 ANALYZERS: tuple[Analyzer, ...] = tuple(
     sorted(
@@ -31,11 +31,19 @@ ANALYZERS: tuple[Analyzer, ...] = tuple(
     )
 )
 
-KINDS: tuple[Kind, ...] = (*(analyzer.kind for analyzer in ANALYZERS), EXPIRED, UNUSED)
+KINDS: tuple[Kind, ...] = (*(analyzer.kind for analyzer in ANALYZERS), EXPIRED, UNUSED, VOID)
 
 
-def find(review: Review) -> list[Finding]:
-    """All findings of a review, by code and then by subject."""
-    evidence = Evidence(review)
+ACCEPTABLE: tuple[Kind, ...] = tuple(analyzer.kind for analyzer in ANALYZERS)
+"""What accepted.yaml may name."""
+
+
+def find(cluster: Cluster) -> list[Finding]:
+    """All findings of a cluster, by code and then by subject."""
+    return find_in(Evidence(cluster))
+
+
+def find_in(evidence: Evidence) -> list[Finding]:
+    """All findings of what was looked at, by code and then by subject."""
     found = [finding for analyzer in ANALYZERS for finding in analyzer.find(evidence)]
     return sorted(found, key=lambda finding: (finding.kind.code, finding.message))

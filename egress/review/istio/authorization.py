@@ -1,16 +1,30 @@
 """AuthorizationPolicies as Istio compiles them for a listener, a gateway's or a sidecar's."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from operator import eq
 
-from egress.review.answer import FORBIDDEN, TLS_FAILURE, ClientView, Passage, Step
+from egress.review.decision.client import ClientSees
+from egress.review.decision.control import Control
+from egress.review.decision.decision import Decision, Outcome
+from egress.review.decision.reason import Reason, Why
 from egress.review.errors import Undecided
+from egress.review.istio.authorization_policy import (
+    PORT,
+    SNI,
+    Action,
+    AuthorizationPolicy,
+    Condition,
+    Operation,
+    Rule,
+    Source,
+    Values,
+    authorization_policy,
+)
 from egress.review.istio.http_matching import path_only
 from egress.review.istio.policy_values import (
     Compare,
-    any_of,
     by_host,
     by_namespace,
     by_path,
@@ -19,14 +33,8 @@ from egress.review.istio.policy_values import (
 )
 from egress.review.network.addresses import AddressSet, Cover, networks
 from egress.review.objects.kubernetes_object import KubernetesObject
-from egress.review.objects.selectors import matches_labels
 from egress.review.objects.workloads import Workload
 from egress.review.request import Request
-
-CONTROL = "authorization policy"
-
-DRY_RUN = "istio.io/dry-run"
-"""An annotation: the policy only writes what it would decide to the log."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -53,8 +61,9 @@ class Authorization:
 
     def __init__(self, policies: Iterable[KubernetesObject], root_namespace: str) -> None:
         self._root = root_namespace
-        self._by_namespace: dict[str, list[KubernetesObject]] = defaultdict(list)
-        for policy in sorted(policies, key=lambda item: item.age):
+        self.all = [authorization_policy(item) for item in sorted(policies, key=lambda item: item.age)]
+        self._by_namespace: dict[str, list[AuthorizationPolicy]] = defaultdict(list)
+        for policy in self.all:
             self._by_namespace[policy.namespace].append(policy)
         self._indexes: dict[tuple[str, str], PolicyIndex] = {}
 
@@ -67,7 +76,7 @@ class Authorization:
                 policy
                 for namespace in namespaces
                 for policy in self._by_namespace.get(namespace, ())
-                if matches_labels((policy.spec.get("selector") or {}).get("matchLabels"), workload.labels)
+                if policy.selects(workload.labels)
             )
         return self._indexes[key]
 
@@ -78,208 +87,144 @@ class PolicyIndex:
     A thousand teams' policies stand on one gateway; a request is compared with those that can concern it.
     """
 
-    def __init__(self, policies: Iterable[KubernetesObject]) -> None:
-        self.deny: list[KubernetesObject] = []
-        self.allow: list[KubernetesObject] = []
+    def __init__(self, policies: Iterable[AuthorizationPolicy]) -> None:
+        self.deny: list[AuthorizationPolicy] = []
+        self.allow: list[AuthorizationPolicy] = []
         self._named: dict[str, list[int]] = defaultdict(list)
         self._open: list[int] = []
         for policy in policies:
-            if policy.annotations.get(DRY_RUN, "").lower() in ("true", "t", "1"):
+            if policy.dry_run:
                 continue
-            match str(policy.spec.get("action") or "ALLOW"):
-                case "ALLOW":
-                    self._file(policy)
-                case "DENY":
-                    self.deny.append(policy)
+            if policy.action is Action.ALLOW:
+                self._file(policy)
+            elif policy.action is Action.DENY:
+                self.deny.append(policy)
 
-    def _file(self, policy: KubernetesObject) -> None:
+    def _file(self, policy: AuthorizationPolicy) -> None:
         position = len(self.allow)
         self.allow.append(policy)
-        namespaces = _literal_namespaces(policy)
+        namespaces = policy.only_namespaces()
         if namespaces is None:
             self._open.append(position)
         for namespace in namespaces or ():
             self._named[namespace].append(position)
 
-    def allowing(self, namespace: str) -> list[KubernetesObject]:
+    def allowing(self, namespace: str) -> list[AuthorizationPolicy]:
         """The ALLOW policies that can concern a caller of a namespace, in their order."""
         return [self.allow[i] for i in sorted([*self._open, *self._named.get(namespace, ())])]
 
 
-def decide(policies: PolicyIndex, asked: Asked) -> tuple[Step, ClientView | None]:
+def decide(policies: PolicyIndex, asked: Asked) -> tuple[Decision, ClientSees | None]:
     """DENY first, then ALLOW: without ALLOW policies everything passes, with them only what one matches."""
-    refused = FORBIDDEN if asked.http else TLS_FAILURE
+    refused = ClientSees.FORBIDDEN if asked.http else ClientSees.TLS_FAILURE
     for policy in policies.deny:
-        if any(_rule_matches(rule, asked, policy, deny=True) for rule in policy.spec.get("rules") or ()):
-            return Step(CONTROL, Passage.REFUSES, f"{policy.name} denies it", policy.address), refused
+        if _matches(policy, asked):
+            reason = Reason(Why.POLICY_DENIES, policy=policy.name)
+            return _decision(Outcome.REFUSES, reason, policy.address), refused
     if not policies.allow:
-        return Step(
-            CONTROL, Passage.PASSES, "no ALLOW policy selects the Pod: everything is let through"
-        ), None
+        return _decision(Outcome.PASSES, Reason(Why.NO_ALLOW_POLICY), None), None
     for policy in policies.allowing(asked.namespace):
-        if any(_rule_matches(rule, asked, policy, deny=False) for rule in policy.spec.get("rules") or ()):
-            return Step(CONTROL, Passage.PASSES, f"{policy.name} allows it", policy.address), None
+        if _matches(policy, asked):
+            reason = Reason(Why.POLICY_ALLOWS, policy=policy.name)
+            return _decision(Outcome.PASSES, reason, policy.address), None
     return _refusal(policies, asked), refused
 
 
-def _refusal(policies: PolicyIndex, asked: Asked) -> Step:
+def _decision(outcome: Outcome, reason: Reason, address: str | None) -> Decision:
+    return Decision(Control.AUTHORIZATION_POLICY, outcome, reason, address)
+
+
+def _refusal(policies: PolicyIndex, asked: Asked) -> Decision:
     """The refusal of a request that no policy allows, with the policy that comes nearest to it."""
-    caller = asked.principal or "a caller without identity"
-    reason = f"none of {len(policies.allow)} ALLOW policies matches {caller} on port {asked.port}"
+    reason = Reason(
+        Why.NO_POLICY_MATCHES, count=len(policies.allow), caller=asked.principal or None, port=asked.port
+    )
     near = policies.allowing(asked.namespace)
-    own = [policy for policy in near if _literal_namespaces(policy)] or near or policies.allow
-    return Step(CONTROL, Passage.REFUSES, reason, own[0].address)
+    own = [policy for policy in near if policy.only_namespaces()] or near or policies.allow
+    return _decision(Outcome.REFUSES, reason, own[0].address)
 
 
-def _literal_namespaces(policy: KubernetesObject) -> set[str] | None:
-    """The namespaces that alone can match a policy; None where others may."""
-    found: set[str] = set()
-    for rule in policy.spec.get("rules") or ():
-        sources = [entry.get("source") or {} for entry in rule.get("from") or ()]
-        if not sources:
-            return None
-        for source in sources:
-            named = source.get("namespaces") or [
-                principal_namespace(p) for p in source.get("principals") or ()
-            ]
-            if not named or any(not name or "*" in name for name in named):
-                return None
-            found.update(named)
-    return found
-
-
-def principal_namespace(principal: str) -> str:
-    """The namespace of a full principal, `cluster.local/ns/x/sa/y`; empty where it is not one."""
-    parts = str(principal).split("/")
-    return parts[2] if len(parts) == 5 and parts[1] == "ns" and "*" not in principal else ""
-
-
-class _HttpAttributeOnTcp(Exception):  # noqa: N818 - tells the rule's evaluation, not a user
-    """An ALLOW rule that names an HTTP attribute is dropped as a whole on a connection."""
-
-
-def _rule_matches(rule: Mapping[str, Any], asked: Asked, policy: KubernetesObject, *, deny: bool) -> bool:
-    try:
-        return _Rule(asked, policy, deny).matches(rule)
-    except _HttpAttributeOnTcp:
-        return False
-
-
-@dataclass(frozen=True, slots=True)
-class _Rule:
-    """One rule against one request.
+def _matches(policy: AuthorizationPolicy, asked: Asked) -> bool:
+    """True when one of a policy's rules matches a request or connection.
 
     On a TCP or TLS listener an HTTP attribute drops an ALLOW rule as a whole; of a DENY rule it is left out,
     so that the rest refuses more (security/authz/model/model.go, checkError).
     """
+    deny = policy.action is Action.DENY
+    evaluated = _Evaluated(asked, policy)
+    return any(evaluated.matches(rule) for rule in policy.rules if asked.http or deny or not rule.reads_http)
+
+
+@dataclass(frozen=True, slots=True)
+class _Evaluated:
+    """A policy's rules against one request."""
 
     asked: Asked
-    policy: KubernetesObject
-    deny: bool
+    policy: AuthorizationPolicy
 
-    def matches(self, rule: Mapping[str, Any]) -> bool:
-        """True when a source, an operation and every condition fit.
-
-        Read as far as needed, but on a connection to the end: there one HTTP attribute drops the whole rule.
-        """
-        operations: Iterable[bool] = (
-            self._operation(entry.get("operation") or {}) for entry in rule.get("to") or ()
-        )
-        sources: Iterable[bool] = (
-            self._source(entry.get("source") or {}) for entry in rule.get("from") or ()
-        )
-        conditions: Iterable[bool] = (self._condition(condition) for condition in rule.get("when") or ())
-        if not self.asked.http:
-            operations, sources, conditions = (
-                iter(list(operations)),
-                iter(list(sources)),
-                iter(list(conditions)),
-            )
+    def matches(self, rule: Rule) -> bool:
+        """True when a source, an operation and every condition fit."""
         return (
-            (not rule.get("to") or any(operations))
-            and (not rule.get("from") or any(sources))
-            and all(conditions)
+            any(map(self._operation, rule.operations))
+            and any(map(self._source, rule.sources))
+            and all(map(self._condition, rule.conditions))
         )
 
-    def _values(
-        self,
-        body: Mapping[str, Any],
-        key: str,
-        negated: str,
-        value: str,
-        compare: Compare,
-        *,
-        http: bool = False,
-    ) -> bool:
-        wanted, unwanted = body.get(key) or (), body.get(negated) or ()
-        if not wanted and not unwanted:
-            return True
-        if http and not self.asked.http:
-            if not self.deny:
-                raise _HttpAttributeOnTcp
-            return True
-        return (not wanted or any_of(wanted, value, compare)) and not any_of(unwanted, value, compare)
-
-    def _source(self, source: Mapping[str, Any]) -> bool:
+    def _source(self, source: Source) -> bool:
         asked = self.asked
-        found = self._values(source, "principals", "notPrincipals", asked.principal, by_principal)
-        found &= self._values(source, "namespaces", "notNamespaces", asked.namespace, by_namespace)
-        found &= self._values(
-            source, "serviceAccounts", "notServiceAccounts", asked.service_account, self._by_service_account
+        found = source.principals.fit(asked.principal, by_principal)
+        found &= source.namespaces.fit(asked.namespace, by_namespace)
+        found &= source.service_accounts.fit(asked.service_account, self._by_service_account)
+        found &= self._http(source.request_principals, "", by_string)
+        found &= self._addresses(source.ip_blocks)
+        return found & self._addresses(source.remote_ip_blocks)
+
+    def _operation(self, operation: Operation) -> bool:
+        asked = self.asked
+        return (
+            self._http(operation.hosts, asked.request.name_asked, by_host)
+            and operation.ports.fit(str(asked.port), eq)
+            and self._http(operation.methods, asked.request.method, by_string)
+            and self._http(operation.paths, asked.path, by_path)
         )
-        found &= self._values(source, "requestPrincipals", "notRequestPrincipals", "", by_string, http=True)
-        found &= self._addresses(source, "ipBlocks", "notIpBlocks")
-        return found & self._addresses(source, "remoteIpBlocks", "notRemoteIpBlocks")
 
-    def _operation(self, operation: Mapping[str, Any]) -> bool:
-        asked = self.asked
-        found = self._values(operation, "hosts", "notHosts", asked.request.name_asked, by_host, http=True)
-        if asked.http and not found:
-            return False
-        found &= self._values(operation, "ports", "notPorts", str(asked.port), lambda a, b: a == b)
-        found &= self._values(operation, "methods", "notMethods", asked.request.method, by_string, http=True)
-        return found & self._values(operation, "paths", "notPaths", asked.path, by_path, http=True)
-
-    def _condition(self, condition: Mapping[str, Any]) -> bool:
-        key = str(condition.get("key", ""))
-        asked = self.asked
-        match key:
-            case "destination.port":
-                return self._values(condition, "values", "notValues", str(asked.port), lambda a, b: a == b)
-            case "connection.sni":
-                return self._values(condition, "values", "notValues", asked.sni, by_string)
-            case "source.namespace":
-                return self._values(condition, "values", "notValues", asked.namespace, by_namespace)
-            case "source.principal":
-                return self._values(condition, "values", "notValues", asked.principal, by_principal)
-            case "source.serviceAccount":
-                return self._values(
-                    condition, "values", "notValues", asked.service_account, self._by_service_account
-                )
-            case "source.ip" | "remote.ip":
-                return self._addresses(condition, "values", "notValues")
+    def _condition(self, condition: Condition) -> bool:
+        key, values, asked = condition.key, condition.values, self.asked
+        if key in ("source.ip", "remote.ip"):
+            return self._addresses(values)
         if key.startswith("request.headers["):
             name = key.removeprefix("request.headers[").removesuffix("]").lower()
-            value = asked.request.headers.get(name, "")
-            return self._values(condition, "values", "notValues", value, by_string, http=True)
+            return self._http(values, asked.request.headers.get(name, ""), by_string)
         if key.startswith("request.auth."):
-            return self._values(condition, "values", "notValues", "", by_string, http=True)
-        raise Undecided(f"the condition on {key!r} is not modelled", self.policy.address)
+            return self._http(values, "", by_string)
+        match key:
+            case _ if key == PORT:
+                return values.fit(str(asked.port), eq)
+            case _ if key == SNI:
+                return values.fit(asked.sni, by_string)
+            case "source.namespace":
+                return values.fit(asked.namespace, by_namespace)
+            case "source.principal":
+                return values.fit(asked.principal, by_principal)
+            case "source.serviceAccount":
+                return values.fit(asked.service_account, self._by_service_account)
+        raise Undecided(Reason(Why.CONDITION_NOT_MODELLED, key=key), self.policy.address)
+
+    def _http(self, values: Values, value: str, compare: Compare) -> bool:
+        """An attribute that only a request has: of a connection it is left out."""
+        return not self.asked.http or values.fit(value, compare)
 
     def _by_service_account(self, pattern: str, value: str) -> bool:
         """`NAME` in the policy's namespace, or `NAMESPACE/NAME`."""
         return bool(value) and (pattern if "/" in pattern else f"{self.policy.namespace}/{pattern}") == value
 
-    def _addresses(self, body: Mapping[str, Any], key: str, negated: str) -> bool:
-        return (not body.get(key) or self._within(body[key])) and not (
-            body.get(negated) and self._within(body[negated])
+    def _addresses(self, blocks: Values) -> bool:
+        return (not blocks.wanted or self._within(blocks.wanted)) and not (
+            blocks.unwanted and self._within(blocks.unwanted)
         )
 
-    def _within(self, cidrs: Iterable[str]) -> bool:
-        listed = list(cidrs)
-        if self.asked.addresses is None:
-            raise Undecided(f"the caller's address decides ({', '.join(listed)})", self.policy.address)
-        cover = self.asked.addresses.covered_by(networks(listed))
+    def _within(self, cidrs: tuple[str, ...]) -> bool:
+        cover = self.asked.addresses.covered_by(networks(cidrs)) if self.asked.addresses else Cover.SOME
         if cover is Cover.SOME:
-            raise Undecided(f"the caller's address decides ({', '.join(listed)})", self.policy.address)
+            raise Undecided(Reason(Why.CALLERS_ADDRESS_OPEN, ranges=cidrs), self.policy.address)
         return cover is Cover.ALL

@@ -1,17 +1,14 @@
 """Auto mTLS: when a proxy speaks mesh mTLS to a Pod though no DestinationRule says so."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from egress.review.istio.services import Service
+from egress.review.istio.state import Mesh
 from egress.review.objects.workloads import Workload
-
-if TYPE_CHECKING:
-    from egress.review.istio.state import Mesh
 
 
 def takes_mesh_mtls(
-    mesh: "Mesh", service: Service, pods: Sequence[Workload], pod: Workload, port: int, *, by_address: bool
+    mesh: Mesh, service: Service, pods: Sequence[Workload], pod: Workload, port: int, *, by_address: bool
 ) -> bool:
     """True when istiod tells the proxies to speak mesh mTLS to a Pod of a Service.
 

@@ -3,28 +3,64 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from egress.review.answer import RESET, TLS_FAILURE, UNAVAILABLE, ClientView, Passage, Step
+from egress.review.decision.client import ClientSees
+from egress.review.decision.control import Control, Proxy
+from egress.review.decision.decision import Decision, Outcome
+from egress.review.decision.reason import Reason, Why
+from egress.review.decision.security import Security
 from egress.review.errors import Undecided
-from egress.review.istio.destination_rules import ClientTls, DestinationRules
+from egress.review.istio.destination_rules import ClientTls, DestinationRule, DestinationRules
+from egress.review.istio.forwarding import Forwarding, Onward, Refusal, Target, Wire, unwrapped
 from egress.review.istio.services import Service
 from egress.review.istio.virtual_services import Destination
 from egress.review.objects.selectors import matches_labels
-from egress.review.path.hops import Onward, Outcome, Refusal, Target, Wire
 from egress.review.request import Request
-
-CONTROL = "route"
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Sender:
     """The proxy that connects: whose identity it carries, whose rules it uses."""
 
-    control: str
-    """`sidecar` or `gateway`, in front of the names of its steps."""
+    proxy: Proxy
     namespace: str
     labels: Mapping[str, str]
     principal: str
     rules: DestinationRules
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class UpstreamCluster:
+    """A route's destination as a proxy has it: its services, port, subset and rule."""
+
+    services: tuple[Service, ...]
+    """Those of one host that have the port; more than one are pooled."""
+    port: int
+    subset: str
+    rule: DestinationRule | None
+    tls: ClientTls
+    """What the rule asks the proxy to speak."""
+    labels: Mapping[str, str]
+    """The labels of the subset's ends."""
+    passes_the_address_on: str | None
+    """The object that sends the proxy to the address that was dialled, None where none does."""
+
+    @property
+    def service(self) -> Service:
+        """The service whose settings count."""
+        return self.services[0]
+
+    @property
+    def sni(self) -> str:
+        """The SNI by which proxies of the mesh know it."""
+        return f"outbound_.{self.port}_.{self.subset}_.{self.service.host}"
+
+
+@dataclass(frozen=True, slots=True)
+class _NoCluster:
+    """A destination that a proxy has no cluster for."""
+
+    reason: Reason
+    address: str
 
 
 def send(
@@ -33,92 +69,116 @@ def send(
     services: Sequence[Service],
     listener_port: int,
     request: Request,
-    steps: tuple[Step, ...],
+    steps: tuple[Decision, ...],
     address: str,
     *,
     http: bool,
-) -> Outcome:
+) -> Forwarding:
     """Follow a route's destination to where the proxy connects.
 
     A host, port or subset without a cluster answers 503 on HTTP and closes anything else.
     """
-    view = TLS_FAILURE if request.scheme == "https" else UNAVAILABLE if http else RESET
+
+    def refused(reason: Reason, by: str) -> Refusal:
+        seen = ClientSees.UNAVAILABLE if http else ClientSees.RESET
+        if request.scheme == "https":
+            seen = ClientSees.TLS_FAILURE
+        return Refusal((*steps, Decision(sender.proxy.route, Outcome.REFUSES, reason, by)), seen)
+
+    cluster = _cluster(sender, destination, services, listener_port, address)
+    if isinstance(cluster, _NoCluster):
+        return refused(cluster.reason, cluster.address)
+    if cluster.service.resolution == "DYNAMIC_DNS" and sender.proxy is Proxy.GATEWAY and not http:
+        reason = Reason(Why.DYNAMIC_DNS_WITHOUT_HTTP, host=cluster.service.host)
+        return refused(reason, cluster.service.address)
+    wire = _wire(cluster, sender, request, http=http)
+    if wire is None:
+        return refused(Reason(Why.TLS_MODE_UNKNOWN, mode=cluster.tls.mode), cluster.tls.address or address)
+    passed = _passed(sender.proxy, cluster, destination, wire, address)
+    target = _target(cluster, request)
+    return Onward((*steps, *passed), target, wire, http, _automatic(cluster, sender))
+
+
+def _cluster(
+    sender: Sender, destination: Destination, services: Sequence[Service], listener_port: int, address: str
+) -> UpstreamCluster | _NoCluster:
+    """The cluster of a destination; without a port of its own it takes the only one, or the listener's."""
+    host, subset = destination.host, destination.subset
     if not services:
-        reason = f"routes to {destination.host}, which is in no registry that this proxy sees"
-        return _refusal(sender, steps, reason, address, view)
+        return _NoCluster(Reason(Why.HOST_NOT_REGISTERED, host=host), address)
     port = destination.port
     if port is None:
         port = services[0].ports[0].number if len(services[0].ports) == 1 else listener_port
-    offering = [service for service in services if service.port(port)]
+    offering = tuple(service for service in services if service.port(port))
     if not offering:
-        reason = f"routes to port {port} of {destination.host}, which has no such port"
-        return _refusal(sender, steps, reason, address, view)
+        return _NoCluster(Reason(Why.PORT_NOT_REGISTERED, port=port, host=host), address)
     service = offering[0]
     rule = sender.rules.for_service(service.host, service.namespace, sender.namespace, sender.labels)
-    if destination.subset and (rule is None or destination.subset not in rule.subsets):
-        seen = (
-            f"{rule.objects[0].name} has no such subset" if rule else "no DestinationRule for it is visible"
-        )
-        reason = f"routes to subset {destination.subset} of {destination.host}: {seen}"
-        return _refusal(sender, steps, reason, rule.address if rule else address, view)
-    if service.resolution == "DYNAMIC_DNS" and sender.control == "gateway" and not http:
-        reason = f"{service.host} has resolution DYNAMIC_DNS, which a gateway follows for HTTP alone"
-        return _refusal(sender, steps, reason, service.address, view)
-    tls = rule.tls(destination.subset, port) if rule else ClientTls()
-    wire = _wire(
-        tls,
-        sender,
-        destination,
-        service,
-        port,
-        request,
-        http=http,
-        by_name=bool(rule and rule.selector is not None),
+    if subset and rule is None:
+        return _NoCluster(Reason(Why.SUBSET_WITHOUT_RULE, subset=subset, host=host), address)
+    if subset and rule is not None and subset not in rule.subsets:
+        reason = Reason(Why.NO_SUCH_SUBSET, subset=subset, host=host, rule=rule.objects[0].name)
+        return _NoCluster(reason, rule.address)
+    if rule is None:
+        return UpstreamCluster(offering, port, subset, None, ClientTls(), {}, None)
+    unbalanced = rule.original_destination(subset, port)
+    return UpstreamCluster(
+        offering, port, subset, rule, rule.tls(subset, port), rule.labels(subset), unbalanced
     )
-    if isinstance(wire, str):
-        return _refusal(sender, steps, wire, tls.address or address, view)
-    passed = [
-        *steps,
-        Step(f"{sender.control} route", Passage.PASSES, f"to {destination.host}:{port}", address),
-    ]
-    if rule and tls.mode:
-        passed.append(
-            Step(f"{sender.control} TLS", Passage.PASSES, f"speaks {_spoken(wire)} ({tls.mode})", tls.address)
-        )
-    labels = rule.labels(destination.subset) if rule else {}
-    unbalanced = rule.original_destination(destination.subset, port) if rule else None
+
+
+def _passed(
+    proxy: Proxy, cluster: UpstreamCluster, destination: Destination, wire: Wire, address: str
+) -> list[Decision]:
+    """What lets the request pass: the route, the TLS that a rule asks for, the balancing that undoes the route."""
+
+    def passes(control: Control, reason: Reason, by: str | None) -> Decision:
+        return Decision(control, Outcome.PASSES, reason, by)
+
+    found = [passes(proxy.route, Reason(Why.ROUTED, host=destination.host, port=cluster.port), address)]
+    tls = cluster.tls
+    if tls.mode:
+        spoken = Reason(Why.SPEAKS_WITHOUT_SNI, security=wire.security, mode=tls.mode)
+        if wire.sni:
+            spoken = Reason(Why.SPEAKS, security=wire.security, sni=wire.sni, mode=tls.mode)
+        found.append(passes(proxy.tls, spoken, tls.address))
+    unbalanced = cluster.passes_the_address_on
     if unbalanced is not None:
-        reason = "to whatever address was dialled (loadBalancer PASSTHROUGH)"
-        passed.append(Step(f"{sender.control} route", Passage.PASSES, reason, unbalanced))
-    if unbalanced is not None or service.resolution == "NONE":
-        target = Target(service.host, port, original=True)
-    elif not service.external:
-        target = Target(service.host, port, service=service, labels=labels)
-    else:
-        ends = tuple(e for s in offering for e in _ends(s, port, request, labels))
-        target = Target(service.host, port, ends=ends)
-    automatic = None
-    if not service.external and not tls.mode and unbalanced is None:
-        marked = rule.endpoint_tls(destination.subset, port) if rule else ""
-        if rule and marked == "ISTIO_MUTUAL":
-            raise Undecided(
-                f"{rule.objects[0].name} marks Pods for mTLS, with a sidecar or not", rule.address
-            )
-        if not marked:
-            sni = f"outbound_.{port}_.{destination.subset}_.{service.host}"
-            automatic = Wire("mesh mTLS", sni.lower(), sender.principal)
-    return Onward(tuple(passed), target, wire, http, automatic)
+        found.append(passes(proxy.route, Reason(Why.TO_THE_DIALLED_ADDRESS), unbalanced))
+    return found
+
+
+def _target(cluster: UpstreamCluster, request: Request) -> Target:
+    """Where the proxy connects to."""
+    service, port = cluster.service, cluster.port
+    if cluster.passes_the_address_on is not None or service.resolution == "NONE":
+        return Target(service.host, port, original=True)
+    if not service.external:
+        return Target(service.host, port, service=service, labels=cluster.labels)
+    ends = tuple(end for one in cluster.services for end in _ends(one, port, request, cluster.labels))
+    return Target(service.host, port, ends=ends)
+
+
+def _automatic(cluster: UpstreamCluster, sender: Sender) -> Wire | None:
+    """The mesh mTLS that a proxy speaks by itself to Pods with a sidecar; None where a rule or the way excludes it."""
+    if cluster.service.external or cluster.tls.mode or cluster.passes_the_address_on is not None:
+        return None
+    rule = cluster.rule
+    marked = rule.endpoint_tls(cluster.subset, cluster.port) if rule else ""
+    if rule and marked == "ISTIO_MUTUAL":
+        raise Undecided(Reason(Why.PODS_MARKED_FOR_MTLS, rule=rule.objects[0].name), rule.address)
+    return None if marked else Wire(Security.MESH_MTLS, cluster.sni.lower(), sender.principal)
 
 
 def _ends(service: Service, port: int, request: Request, labels: Mapping[str, str]) -> list[tuple[str, int]]:
     """The names or addresses behind a ServiceEntry's port, of a subset's labels."""
     offered = service.port(port)
-    assert offered is not None, service.host  # noqa: S101 - `offering` holds no other
+    assert offered is not None, service.host  # noqa: S101 - a cluster's services have its port
     target = int(offered.target)
     if service.resolution == "DYNAMIC_DNS":
         return [(request.sni if request.scheme == "https" else request.name_asked.partition(":")[0], target)]
     if any(end.address.startswith("unix:") for end in service.endpoints):
-        raise Undecided(f"an endpoint of {service.host} is a socket of the proxy's own", service.address)
+        raise Undecided(Reason(Why.ENDPOINT_IS_SOCKET, host=service.host), service.address)
     if service.endpoints or service.resolution == "STATIC":
         return [
             (end.address, end.ports.get(offered.name, target))
@@ -128,51 +188,31 @@ def _ends(service: Service, port: int, request: Request, labels: Mapping[str, st
     return [] if labels else [(service.host, target)]
 
 
-def _wire(
-    tls: ClientTls,
-    sender: Sender,
-    destination: Destination,
-    service: Service,
-    port: int,
-    request: Request,
-    *,
-    http: bool,
-    by_name: bool,
-) -> Wire | str:
-    """The connection's outermost layer; a text where the proxy cannot speak it."""
-    if tls.mode in ("SIMPLE", "MUTUAL") and _credential_withheld(tls, sender, by_name=by_name):
-        return Wire("plain") if http or request.scheme == "http" else Wire("application TLS", request.sni)
+def _wire(cluster: UpstreamCluster, sender: Sender, request: Request, *, http: bool) -> Wire | None:
+    """The connection's outermost layer; None where the proxy does not know the mode."""
+    tls = cluster.tls
     match tls.mode:
         case "" | "DISABLE":
-            return Wire("plain") if http or request.scheme == "http" else Wire("application TLS", request.sni)
+            return unwrapped(request, http=http)
         case "ISTIO_MUTUAL":
-            sni = tls.sni or f"outbound_.{port}_.{destination.subset}_.{service.host}"
-            return Wire(
-                "mesh mTLS",
-                sni.lower(),
-                sender.principal,
-                () if tls.insecure else tls.subject_alt_names,
-                tls.address,
-            )
+            verifies = () if tls.insecure else tls.subject_alt_names
+            sni = (tls.sni or cluster.sni).lower()
+            return Wire(Security.MESH_MTLS, sni, sender.principal, verifies, tls.address)
         case "SIMPLE" | "MUTUAL":
+            if _credential_withheld(cluster, sender):
+                return unwrapped(request, http=http)
             asked = request.name_asked.partition(":")[0].lower()
             sni = (tls.sni or asked).lower()
-            return Wire("originated TLS", sni, None, tls.verified(asked), tls.address)
-    return f"the TLS mode {tls.mode} of the destination is unknown"
+            return Wire(Security.ORIGINATED_TLS, sni, None, tls.verified(asked), tls.address)
+    return None
 
 
-def _credential_withheld(tls: ClientTls, sender: Sender, *, by_name: bool) -> bool:
+def _credential_withheld(cluster: UpstreamCluster, sender: Sender) -> bool:
     """True where a sidecar drops the TLS of a rule: it gets no Secret unless the rule selects workloads.
 
     Source: networking/core/cluster_tls.go, buildUpstreamClusterTLSContext.
     """
-    secret = bool(tls.credential) and not tls.credential.startswith("configmap://")
-    return secret and sender.control == "sidecar" and not by_name
-
-
-def _spoken(wire: Wire) -> str:
-    return f"{wire.security}, SNI {wire.sni}" if wire.sni else wire.security
-
-
-def _refusal(sender: Sender, steps: tuple[Step, ...], reason: str, address: str, view: ClientView) -> Refusal:
-    return Refusal((*steps, Step(f"{sender.control} route", Passage.REFUSES, reason, address)), view)
+    credential = cluster.tls.credential
+    by_name = cluster.rule is not None and cluster.rule.selector is not None
+    secret = bool(credential) and not credential.startswith("configmap://")
+    return secret and sender.proxy is Proxy.SIDECAR and not by_name

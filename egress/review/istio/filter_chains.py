@@ -46,14 +46,21 @@ class FilterChains:
         return self._wild[max(covering, key=len)] if covering else None
 
 
-def chains_at(servers: GatewayServers, port: int) -> FilterChains:
-    """The chains of a port, built once."""
-    if port not in servers.chains:
-        listed = servers.by_port.get(port, ())
-        servers.chains[port] = FilterChains(
-            chain for server in listed if server.mode for chain in _chains(servers, server)
-        )
-    return servers.chains[port]
+class GatewayListeners:
+    """A gateway's servers with the filter chains of their ports."""
+
+    def __init__(self, servers: GatewayServers) -> None:
+        self.servers = servers
+        self._chains: dict[int, FilterChains] = {}
+
+    def chains(self, port: int) -> FilterChains:
+        """The chains of a port, built once."""
+        if port not in self._chains:
+            listed = self.servers.by_port.get(port, ())
+            self._chains[port] = FilterChains(
+                chain for server in listed if server.mode for chain in _chains(self.servers, server)
+            )
+        return self._chains[port]
 
 
 def _chains(servers: GatewayServers, server: Server) -> list[FilterChain]:

@@ -2,18 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from egress.review.decision.reason import Reason, Why
 from egress.review.istio.hostnames import overlap
+from egress.review.istio.state import Mesh
 from egress.review.istio.virtual_services import Listening, VirtualService
 from egress.review.istio.visibility import visible
 from egress.review.objects.kubernetes_object import KubernetesObject
 from egress.review.objects.selectors import matches_labels
 from egress.review.objects.workloads import Workload
-
-if TYPE_CHECKING:
-    from egress.review.istio.filter_chains import FilterChains
-    from egress.review.istio.state import Mesh
 
 PRIVILEGED = 1024
 PLAIN_HTTP = frozenset({"HTTP", "HTTP2", "GRPC", "GRPC-WEB"})
@@ -74,13 +71,13 @@ class Skipped:
     """A server istiod leaves out, and why."""
 
     server: Server
-    reason: str
+    reason: Reason
 
 
 class GatewayServers:
     """The servers of one gateway workload, by the Pod's port."""
 
-    def __init__(self, mesh: "Mesh", gateway: Workload) -> None:
+    def __init__(self, mesh: Mesh, gateway: Workload) -> None:
         self.mesh = mesh
         self.gateway = gateway
         self.by_port: dict[int, list[Server]] = {}
@@ -90,7 +87,6 @@ class GatewayServers:
             for service in mesh.registry.declared_in(gateway.namespace)
             if not service.external and service.selector and matches_labels(service.selector, gateway.labels)
         ]
-        self.chains: dict[int, FilterChains] = {}
         self._taken: dict[int, set[str]] = {}
         for item in mesh.gateway_objects:
             selector = item.spec.get("selector") or {}
@@ -136,19 +132,19 @@ class GatewayServers:
 
     def _add(self, server: Server) -> None:
         if server.bound < PRIVILEGED and self.gateway.unprivileged:
-            self.skipped.append(Skipped(server, f"port {server.bound} is privileged and the Pod is not"))
+            self.skipped.append(Skipped(server, Reason(Why.PRIVILEGED_PORT, port=server.bound)))
             return
         others = self.by_port.setdefault(server.bound, [])
         if server.mode:
             taken = self._taken.setdefault(server.bound, set())
             doubled = sorted(taken & set(server.hosts))
             if doubled:
-                reason = f"host {doubled[0]} is taken on port {server.bound} by an older server"
+                reason = Reason(Why.HOST_TAKEN, host=doubled[0], port=server.bound)
                 self.skipped.append(Skipped(server, reason))
                 return
             taken |= set(server.hosts)
         if others and (bool(others[0].mode) != bool(server.mode) or not _mergeable(others[0], server)):
-            reason = f"port {server.bound} speaks {others[0].protocol} by an older server"
+            reason = Reason(Why.PROTOCOL_TAKEN, port=server.bound, protocol=others[0].protocol)
             self.skipped.append(Skipped(server, reason))
             return
         others.append(server)

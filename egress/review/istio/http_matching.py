@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from egress.review.decision.reason import Reason, Why
 from egress.review.errors import Undecided
 from egress.review.istio.virtual_services import Listening, Route, VirtualService
 from egress.review.request import Request
@@ -74,7 +75,7 @@ def matches(criteria: Mapping[str, Any], request: Request) -> bool:
                 if not _string(wanted, request.name_asked):
                     return False
             case "headers" | "withoutHeaders" if any(name.startswith(":") for name in wanted):
-                raise Undecided("a route matches on a pseudo-header, which is not modelled")
+                raise Undecided(Reason(Why.PSEUDO_HEADER))
             case "headers":
                 if not all(
                     _header(value, request.headers.get(name.lower())) for name, value in wanted.items()
@@ -94,7 +95,7 @@ def matches(criteria: Mapping[str, Any], request: Request) -> bool:
             case "ignoreUriCase":
                 pass
             case _:
-                raise Undecided(f"a route matches on {key!r}, which is not modelled")
+                raise Undecided(Reason(Why.MATCH_NOT_MODELLED, key=key))
     return True
 
 
@@ -127,14 +128,14 @@ def _string(wanted: Mapping[str, Any], value: str, *, folded: bool = False) -> b
             case "regex":
                 return _regex(str(pattern)).fullmatch(value) is not None
             case _:
-                raise Undecided(f"a route matches by {kind!r}, which is not modelled")
+                raise Undecided(Reason(Why.COMPARISON_NOT_MODELLED, kind=kind))
     return True
 
 
 def _query(text: str) -> dict[str, str]:
     """The parameters of a query; of two with one name the first counts. Raises Undecided for encoded ones."""
     if "%" in text or "+" in text:
-        raise Undecided("a route matches on query parameters, and those of the request are encoded")
+        raise Undecided(Reason(Why.ENCODED_QUERY))
     found: dict[str, str] = {}
     for part in text.split("&") if text else ():
         name, _, value = part.partition("=")
@@ -147,4 +148,5 @@ def _regex(pattern: str) -> re.Pattern[str]:
     try:
         return re.compile(pattern, re.ASCII)
     except re.error as error:
-        raise Undecided(f"a route matches by the regular expression {pattern!r}: {error}") from error
+        reason = Reason(Why.REGULAR_EXPRESSION, pattern=pattern, error=str(error))
+        raise Undecided(reason) from error

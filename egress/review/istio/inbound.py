@@ -2,29 +2,22 @@
 
 from dataclasses import dataclass, replace
 
-from egress.review.answer import (
-    NO_CONNECTION,
-    NOT_FOUND,
-    RESET,
-    TLS_FAILURE,
-    WRONG_CERTIFICATE,
-    ClientView,
-    Passage,
-    Step,
-)
+from egress.review.decision.client import ClientSees
+from egress.review.decision.control import Control, Proxy
+from egress.review.decision.decision import Decision, Outcome
+from egress.review.decision.reason import Reason, Why
+from egress.review.decision.security import Security
 from egress.review.errors import Undecided
 from egress.review.istio.clusters import Sender, send
-from egress.review.istio.filter_chains import chains_at
+from egress.review.istio.filter_chains import GatewayListeners
+from egress.review.istio.forwarding import Connection, Forwarding, Onward, Refusal, Wire
 from egress.review.istio.gateway_servers import GatewayServers, Server
 from egress.review.istio.hostnames import is_wildcard, most_specific, subset_of
 from egress.review.istio.http_matching import first_route
 from egress.review.istio.services import chosen
 from egress.review.istio.virtual_services import Route, VirtualService
 from egress.review.objects.workloads import Workload
-from egress.review.path.hops import Onward, Outcome, Refusal, Wire
 from egress.review.request import Request
-
-CONTROL = "gateway"
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -35,33 +28,32 @@ class Accepted:
     server: Server
     wire: Wire
     http: bool
-    steps: tuple[Step, ...]
+    steps: tuple[Decision, ...]
     passed_on: tuple[VirtualService, Route] | None = None
     """The TLS or TCP route of the filter chain that took the connection."""
 
 
 def accept(
-    servers: GatewayServers, port: int, wire: Wire, request: Request, *, proxied: bool, broken: ClientView
+    listeners: GatewayListeners, port: int, connection: Connection, request: Request
 ) -> Accepted | Refusal:
     """Which server of a gateway takes a connection on a Pod's port."""
-    view = _Views(request, proxied, broken)
+    servers, wire = listeners.servers, connection.wire
+    view = _Views(request, connection)
     listed = servers.by_port.get(port, [])
-    built = [server for server in listed if not server.mode or chains_at(servers, port).has(server)]
+    built = [server for server in listed if not server.mode or listeners.chains(port).has(server)]
     if not built:
         skipped = [s for s in servers.skipped if s.server.bound == port]
         why = skipped[0].reason if skipped else _why_no_listener(listed)
         address = (
             skipped[0].server.gateway.address if skipped else (listed[0].gateway.address if listed else None)
         )
-        reason = f"no listener on port {port}" + (f": {why}" if why else "")
-        return Refusal((Step("gateway listener", Passage.REFUSES, reason, address),), view.no_listener)
+        return _refusal(Reason(Why.NO_LISTENER, port=port, because=why), address, view.no_listener)
     if not built[0].mode:
         return _plain(servers, built[0], wire, view)
-    if wire.security == "plain":
-        reason = f"port {port} expects TLS ({built[0].mode}), plain text arrives"
-        step = Step("gateway listener", Passage.REFUSES, reason, built[0].gateway.address)
-        return Refusal((step,), view.plain_to_tls)
-    return _tls(servers, built, wire, view)
+    if wire.security is Security.PLAIN:
+        reason = Reason(Why.TLS_EXPECTED, port=port, mode=built[0].mode)
+        return _refusal(reason, built[0].gateway.address, view.plain_to_tls)
+    return _tls(listeners, built, wire, view)
 
 
 @dataclass(frozen=True)
@@ -69,106 +61,105 @@ class _Views:
     """What the client sees of a refusal at the gateway: what its proxy makes of it, or the refusal itself."""
 
     request: Request
-    proxied: bool
-    broken: ClientView
+    connection: Connection
 
     @property
-    def no_listener(self) -> ClientView:
-        return self.broken if self.proxied else NO_CONNECTION
+    def no_listener(self) -> ClientSees:
+        return self.connection.failed(ClientSees.NO_CONNECTION)
 
     @property
-    def plain_to_tls(self) -> ClientView:
-        if self.proxied:
-            return self.broken
-        return RESET if self.request.scheme == "http" else TLS_FAILURE
+    def plain_to_tls(self) -> ClientSees:
+        http = self.request.scheme == "http"
+        return self.connection.failed(ClientSees.RESET if http else ClientSees.TLS_FAILURE)
 
     @property
-    def handshake(self) -> ClientView:
-        return self.broken if self.proxied else TLS_FAILURE
+    def handshake(self) -> ClientSees:
+        return self.connection.failed(ClientSees.TLS_FAILURE)
+
+
+def _passes(reason: Reason, address: str) -> Decision:
+    return Decision(Control.GATEWAY_LISTENER, Outcome.PASSES, reason, address)
+
+
+def _refusal(
+    reason: Reason, address: str | None, client: ClientSees, control: Control = Control.GATEWAY_LISTENER
+) -> Refusal:
+    return Refusal((Decision(control, Outcome.REFUSES, reason, address),), client)
 
 
 def _plain(servers: GatewayServers, server: Server, wire: Wire, view: _Views) -> Accepted | Refusal:
     address = server.gateway.address
     if server.protocol not in ("HTTP", "HTTP2", "GRPC", "GRPC-WEB"):
-        raise Undecided(f"a {server.protocol} server without TLS is not modelled", address)
-    if wire.security != "plain":
-        reason = f"port {server.bound} expects plain HTTP, TLS arrives"
-        return Refusal((Step("gateway listener", Passage.REFUSES, reason, address),), view.handshake)
-    step = Step(
-        "gateway listener", Passage.PASSES, f"port {server.bound}, plain HTTP: nobody is identified", address
-    )
+        raise Undecided(Reason(Why.SERVER_NOT_MODELLED, protocol=server.protocol), address)
+    if wire.security is not Security.PLAIN:
+        return _refusal(Reason(Why.HTTP_EXPECTED, port=server.bound), address, view.handshake)
+    step = _passes(Reason(Why.NOBODY_IDENTIFIED, port=server.bound), address)
     return Accepted(servers, server, wire, True, (step,))
 
 
-def _tls(servers: GatewayServers, built: list[Server], wire: Wire, view: _Views) -> Accepted | Refusal:
-    port = built[0].bound
-    chain = chains_at(servers, port).for_sni(wire.sni)
+def _tls(listeners: GatewayListeners, built: list[Server], wire: Wire, view: _Views) -> Accepted | Refusal:
+    servers, port = listeners.servers, built[0].bound
+    chain = listeners.chains(port).for_sni(wire.sni)
     if chain is None:
-        reason = f"no server on port {port} takes SNI {wire.sni or 'none'}"
-        step = Step("gateway listener", Passage.REFUSES, reason, built[0].gateway.address)
-        return Refusal((step,), view.handshake)
+        reason = Reason(Why.NO_SERVER_FOR_SNI, port=port, sni=wire.sni or None)
+        return _refusal(reason, built[0].gateway.address, view.handshake)
     server = chain.server
     address = server.gateway.address
     if server.passes_through:
-        reason = f"port {port} passes TLS through by SNI {wire.sni}: nobody is identified"
-        step = Step("gateway listener", Passage.PASSES, reason, address)
+        step = _passes(Reason(Why.PASSED_THROUGH, port=port, sni=wire.sni), address)
         return Accepted(servers, server, wire, False, (step,), chain.routed)
     if server.mode != "ISTIO_MUTUAL":
-        raise Undecided(
-            f"the certificates of a server with tls.mode {server.mode} are not in the input", address
-        )
-    refusal = _mutual(server, wire)
-    if (
-        refusal is None
-        and server.subject_alt_names
-        and f"spiffe://{wire.principal}" not in server.subject_alt_names
-    ):
-        reason = f"{wire.principal} is not among the server's subjectAltNames"
-        return Refusal((Step("gateway identity", Passage.REFUSES, reason, address),), view.handshake)
-    if server.terminates_http and view.request.scheme == "https" and not view.request.own_tls and not refusal:
-        reason = f"port {port} reads HTTP, a TLS handshake arrives inside the mTLS"
-        return Refusal((Step("gateway protocol", Passage.REFUSES, reason, address),), TLS_FAILURE)
-    if refusal:
-        seen = WRONG_CERTIFICATE if wire.security == "application TLS" else view.handshake
-        return Refusal((Step("gateway listener", Passage.REFUSES, refusal, address),), seen)
-    reason = f"port {port}, mesh mTLS: the caller is {wire.principal}"
-    step = Step("gateway listener", Passage.PASSES, reason, address)
+        raise Undecided(Reason(Why.SERVER_CERTIFICATES, mode=server.mode), address)
+    refusal = _mutual(server, wire, view)
+    if refusal is not None:
+        return refusal
+    step = _passes(Reason(Why.CALLER_IDENTIFIED, port=port, principal=wire.principal), address)
     return Accepted(servers, server, wire, server.terminates_http, (step,), chain.routed)
 
 
-def _mutual(server: Server, wire: Wire) -> str | None:
-    """Why an ISTIO_MUTUAL server ends the handshake; None when it does not."""
-    if wire.security != "mesh mTLS":
-        return f"port {server.bound} asks for a mesh certificate, the caller has none"
+def _mutual(server: Server, wire: Wire, view: _Views) -> Refusal | None:
+    """Why an ISTIO_MUTUAL server ends the handshake, or what follows it; None when it does not."""
+    port, address, request = server.bound, server.gateway.address, view.request
+    if wire.security is not Security.MESH_MTLS:
+        seen = view.handshake
+        if wire.security is Security.APPLICATION_TLS:
+            seen = ClientSees.WRONG_CERTIFICATE
+        return _refusal(Reason(Why.CERTIFICATE_WANTED, port=port), address, seen)
+    if server.subject_alt_names and f"spiffe://{wire.principal}" not in server.subject_alt_names:
+        reason = Reason(Why.NOT_ALLOWED_BY_SERVER, principal=wire.principal)
+        return _refusal(reason, address, view.handshake, Control.GATEWAY_IDENTITY)
+    if server.terminates_http and request.scheme == "https" and not request.own_tls:
+        reason = Reason(Why.HANDSHAKE_INSIDE_MTLS, port=port)
+        return _refusal(reason, address, ClientSees.TLS_FAILURE, Control.GATEWAY_PROTOCOL)
     return None
 
 
-def _why_no_listener(listed: list[Server]) -> str:
+def _why_no_listener(listed: list[Server]) -> Reason:
     if not listed:
-        return "no Gateway has a server there"
+        return Reason(Why.NO_SERVER)
     kind = "tls" if listed[0].passes_through else "tcp"
-    return f"no VirtualService has a {kind} route for its server {listed[0].number}"
+    return Reason(Why.SERVER_WITHOUT_ROUTE, kind=kind, number=listed[0].number)
 
 
-def onward(accepted: Accepted, request: Request, principal: str) -> Outcome:
+def onward(accepted: Accepted, request: Request, principal: str) -> Forwarding:
     """Where the gateway sends what it took."""
     server, gateway = accepted.server, accepted.servers.gateway
     if accepted.http:
         return _by_host(accepted, request, principal)
     if accepted.passed_on is None:
-        raise Undecided("a server without a route took the connection", server.gateway.address)
+        raise Undecided(Reason(Why.TAKEN_WITHOUT_ROUTE), server.gateway.address)
     item, route = accepted.passed_on
     outcome = _follow(accepted, item, route, request, gateway, principal, http=False)
     if server.passes_through and isinstance(outcome, Onward):
-        bare = outcome.wire.security in ("plain", "application TLS")
+        bare = outcome.wire.security in (Security.PLAIN, Security.APPLICATION_TLS)
         wire = accepted.wire if bare else replace(outcome.wire, callers_own=accepted.wire.callers_own)
         return Onward(outcome.steps, outcome.target, wire, http=False)
     if server.passes_through and accepted.wire.callers_own and isinstance(outcome, Refusal):
-        return Refusal(outcome.steps, TLS_FAILURE)
+        return Refusal(outcome.steps, ClientSees.TLS_FAILURE)
     return outcome
 
 
-def _by_host(accepted: Accepted, request: Request, principal: str) -> Outcome:
+def _by_host(accepted: Accepted, request: Request, principal: str) -> Forwarding:
     servers, server = accepted.servers, accepted.server
     host = request.name_asked.partition(":")[0].lower()
     group = [s for s in servers.by_port[server.bound] if not s.mode] if not server.mode else [server]
@@ -182,10 +173,10 @@ def _by_host(accepted: Accepted, request: Request, principal: str) -> Outcome:
         taken = first_route(holding, servers.listening(candidate), request)
         if taken is not None:
             return _follow(accepted, *taken, request, servers.gateway, principal, http=True)
-        reason = f"no route of {holding[0].object.name} takes this request on port {candidate.number}"
-        return Refusal((Step("gateway route", Passage.REFUSES, reason, holding[0].address),), NOT_FOUND)
-    reason = f"no VirtualService of {server.name} has the host {host}"
-    return Refusal((Step("gateway route", Passage.REFUSES, reason, server.gateway.address),), NOT_FOUND)
+        reason = Reason(Why.NO_ROUTE_AT_PORT, route=holding[0].object.name, port=candidate.number)
+        return _refusal(reason, holding[0].address, ClientSees.NOT_FOUND, Control.GATEWAY_ROUTE)
+    reason = Reason(Why.HOST_NOT_ROUTED, server=server.name, host=host)
+    return _refusal(reason, server.gateway.address, ClientSees.NOT_FOUND, Control.GATEWAY_ROUTE)
 
 
 def _domain(server: Server, item: VirtualService, host: str) -> str | None:
@@ -210,12 +201,12 @@ def _follow(
     principal: str,
     *,
     http: bool,
-) -> Outcome:
+) -> Forwarding:
     taken = [d for d, weight in route.destinations if weight or len(route.destinations) == 1]
     if len(set(taken)) != 1:
-        raise Undecided(f"{item.object.name} splits requests over several destinations", item.address)
+        raise Undecided(Reason(Why.SEVERAL_DESTINATIONS, route=item.object.name), item.address)
     mesh = accepted.servers.mesh
     destination = taken[0]
     services = chosen(mesh.registry.seen_by(gateway.namespace, destination.host), gateway.namespace)
-    sender = Sender(CONTROL, gateway.namespace, gateway.labels, principal, mesh.destination_rules)
+    sender = Sender(Proxy.GATEWAY, gateway.namespace, gateway.labels, principal, mesh.destination_rules)
     return send(sender, destination, services, accepted.server.number, request, (), item.address, http=http)

@@ -1,36 +1,41 @@
 """The sidecar: which listener takes a request, where its route leads."""
 
-from egress.review.answer import BAD_GATEWAY, NOT_FOUND, Passage, Step
+from egress.review.decision.client import ClientSees
+from egress.review.decision.control import Control, Proxy
+from egress.review.decision.decision import Decision, Outcome
+from egress.review.decision.reason import Reason, Why
 from egress.review.errors import Undecided
 from egress.review.istio.clusters import Sender, send
+from egress.review.istio.forwarding import Forwarding, Refusal
 from egress.review.istio.hostnames import is_wildcard, most_specific, overlap, subset_of
 from egress.review.istio.http_matching import first_route, routes_at
 from egress.review.istio.outbound_connection import connection, opaque
 from egress.review.istio.scope import Scope
 from egress.review.istio.services import Service, ServicePort
-from egress.review.istio.sidecar_view import CONTROL, SidecarView, direct, follow
+from egress.review.istio.sidecar_view import SidecarView, direct, follow
 from egress.review.istio.state import Mesh
 from egress.review.istio.virtual_services import Destination, Listening, VirtualService
 from egress.review.network.addresses import AddressSet
 from egress.review.objects.workloads import Workload
-from egress.review.path.hops import Outcome, Refusal
 from egress.review.request import Request
 
 
-def outbound(mesh: Mesh, source: Workload, request: Request, dialled_addresses: AddressSet | None) -> Outcome:
+def outbound(
+    mesh: Mesh, source: Workload, request: Request, dialled_addresses: AddressSet | None
+) -> Forwarding:
     """What the sidecar of a workload does with a request.
 
     `dialled_addresses` is what the name resolves to for the client, None for a Service or Pod of the cluster.
     """
-    scope = mesh.scope(source)
     sender = Sender(
-        CONTROL,
+        Proxy.SIDECAR,
         source.namespace,
         source.labels,
         source.principal(mesh.settings.trust_domain),
         mesh.destination_rules,
     )
-    view = SidecarView(scope, sender, source, request)
+    view = SidecarView(mesh, sender, source, request)
+    scope = view.scope
     dialled = view.dialled_service()
     port = view.port
     if dialled is not None:
@@ -41,9 +46,7 @@ def outbound(mesh: Mesh, source: Workload, request: Request, dialled_addresses: 
     bound = scope.bound_services(port, dialled_addresses, view.host) if dialled_addresses else []
     if bound:
         if any(item.tls for item in scope.virtual_services(bound[0].host)):
-            raise Undecided(
-                "a route by SNI for a ServiceEntry with addresses is not modelled", bound[0].address
-            )
+            raise Undecided(Reason(Why.SNI_ROUTE_WITH_ADDRESSES), bound[0].address)
         return opaque(view, bound[0], port)
     if request.scheme == "http" and scope.http_listener(port):
         # Beside TLS and TCP on one port the proxy tells HTTP by its first bytes (listener.go: TCPOverAuto).
@@ -51,7 +54,7 @@ def outbound(mesh: Mesh, source: Workload, request: Request, dialled_addresses: 
     return connection(view, port)
 
 
-def _by_address(view: SidecarView, dialled: Service, offered: ServicePort) -> Outcome:
+def _by_address(view: SidecarView, dialled: Service, offered: ServicePort) -> Forwarding:
     """The listener on a Service's own address, for ports that are not HTTP.
 
     One without a protocol reads requests where the first bytes are HTTP, and takes any Host.
@@ -59,14 +62,17 @@ def _by_address(view: SidecarView, dialled: Service, offered: ServicePort) -> Ou
     if offered.sniffed and view.request.scheme == "http":
         routed = [item for item in view.scope.virtual_services(dialled.host) if item.http]
         if routed:
-            raise Undecided(
-                f"{routed[0].object.name} routes {dialled.host}, whose port {offered.number} states no protocol",
-                dialled.address,
+            reason = Reason(
+                Why.ROUTE_WITHOUT_PROTOCOL,
+                route=routed[0].object.name,
+                host=dialled.host,
+                port=offered.number,
             )
+            raise Undecided(reason, dialled.address)
         return direct(view, dialled, offered.number, http=True)
     destination = Destination(dialled.host, offered.number, "")
-    reason = f"the listener of {dialled.host}:{offered.number} takes any connection to that Service"
-    step = Step("sidecar scope", Passage.PASSES, reason, view.scope.address)
+    reason = Reason(Why.SERVICE_LISTENER, host=dialled.host, port=offered.number)
+    step = Decision(Control.SIDECAR_SCOPE, Outcome.PASSES, reason, view.scope.address)
     return send(
         view.sender,
         destination,
@@ -79,18 +85,18 @@ def _by_address(view: SidecarView, dialled: Service, offered: ServicePort) -> Ou
     )
 
 
-def _http(view: SidecarView, port: int) -> Outcome:
+def _http(view: SidecarView, port: int) -> Forwarding:
     """The HTTP listener on 0.0.0.0: a virtual host by Host, then its routes."""
     found = _virtual_host(view, port)
     if found is None:
-        refused = f"the host is none that this proxy knows on port {port}"
-        return view.unmatched(refused, BAD_GATEWAY)
+        return view.unmatched(Reason(Why.HOST_NOT_KNOWN, port=port), ClientSees.BAD_GATEWAY)
     if isinstance(found, Service):
         return direct(view, found, port, http=True)
     taken = first_route([found], view.listening(port), view.request)
     if taken is None:
-        reason = f"no route of {found.object.name} takes this request"
-        return Refusal((Step("sidecar route", Passage.REFUSES, reason, found.address),), NOT_FOUND)
+        reason = Reason(Why.NO_ROUTE_TAKES, route=found.object.name)
+        refused = Decision(Control.SIDECAR_ROUTE, Outcome.REFUSES, reason, found.address)
+        return Refusal((refused,), ClientSees.NOT_FOUND)
     return follow(view, found, taken[1], port, http=True)
 
 
@@ -143,5 +149,5 @@ def _covers_no_service(scope: Scope, star: str, port: int) -> bool:
     """A star makes a virtual host of its own only where it covers no registered service."""
     return not any(
         overlap(service.host, star) and service.port(port) and scope.services(service.host)
-        for service in scope.mesh.registry.services
+        for service in scope.registry.services
     )

@@ -3,15 +3,16 @@
 Source: Istio, networking/core/tls.go.
 """
 
+from egress.review.decision.reason import Reason, Why
+from egress.review.istio.forwarding import Forwarding
 from egress.review.istio.hostnames import is_wildcard, most_specific, overlap, subset_of
 from egress.review.istio.scope import Scope
 from egress.review.istio.services import Service
 from egress.review.istio.sidecar_view import SidecarView, direct, follow
 from egress.review.istio.virtual_services import Listening, Route, VirtualService
-from egress.review.path.hops import Outcome
 
 
-def connection(view: SidecarView, port: int) -> Outcome:
+def connection(view: SidecarView, port: int) -> Forwarding:
     """The listener on 0.0.0.0 for TLS and TCP: by SNI, then whatever takes all, then the outbound policy."""
     request = view.request
     if request.scheme == "https":
@@ -22,12 +23,12 @@ def connection(view: SidecarView, port: int) -> Outcome:
     if unread:
         return opaque(view, unread[0], port)
     if request.dial is not None and request.dial.kind == "pod":
-        return view.unmatched(f"no listener for a Pod's port {port}")
-    what = "this SNI" if request.scheme == "https" else "plain HTTP"
-    return view.unmatched(f"no listener on port {port} takes {what}")
+        return view.unmatched(Reason(Why.NO_LISTENER_FOR_POD, port=port))
+    why = Why.NO_LISTENER_FOR_SNI if request.scheme == "https" else Why.NO_LISTENER_FOR_HTTP
+    return view.unmatched(Reason(why, port=port))
 
 
-def opaque(view: SidecarView, service: Service, port: int) -> Outcome:
+def opaque(view: SidecarView, service: Service, port: int) -> Forwarding:
     """A service whose bytes nobody reads: by the first TCP route that fits, else straight.
 
     Source: networking/core/tls.go, buildSidecarOutboundTCPFilterChainOpts.
@@ -41,7 +42,7 @@ def opaque(view: SidecarView, service: Service, port: int) -> Outcome:
     return direct(view, service, port, http=False)
 
 
-def _by_sni(view: SidecarView, port: int) -> Outcome | None:
+def _by_sni(view: SidecarView, port: int) -> Forwarding | None:
     """The filter chain for the request's SNI (networking/core/tls.go)."""
     scope, sni = view.scope, view.request.sni
     listening = view.listening(port)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from egress.review.decision.reason import Reason, Why
 from egress.review.objects.kubernetes_object import KubernetesObject
 from egress.review.objects.selectors import matches_labels
 from egress.review.objects.workloads import Workload
@@ -23,10 +24,12 @@ class PeerMode:
         """Where it is stated."""
         return self.object.address if self.object else None
 
-    def __str__(self) -> str:
+    @property
+    def reason(self) -> Reason:
+        """Why it is the mode."""
         if self.object is None:
-            return f"{self.mode}, Istio's default"
-        return f"{self.mode} by {self.object.namespace}/{self.object.name}"
+            return Reason(Why.MODE_BY_DEFAULT, mode=self.mode)
+        return Reason(Why.MODE_STATED, mode=self.mode, policy=f"{self.object.namespace}/{self.object.name}")
 
 
 class PeerAuthentications:

@@ -2,19 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
+from egress.review.decision.reason import Reason, Why
 from egress.review.errors import Undecided
+from egress.review.inventory import MeshSettings
 from egress.review.istio.hostnames import overlap, subset_of
-from egress.review.istio.services import ANY_NAMESPACE, Service, chosen
-from egress.review.istio.virtual_services import MESH, VirtualService
+from egress.review.istio.services import ANY_NAMESPACE, Registry, Service, chosen
+from egress.review.istio.virtual_services import MESH, VirtualService, VirtualServices
 from egress.review.istio.visibility import visible
 from egress.review.network.addresses import AddressSet, Cover
 from egress.review.objects.kubernetes_object import KubernetesObject
 from egress.review.objects.selectors import matches_labels
-
-if TYPE_CHECKING:
-    from egress.review.istio.state import Mesh
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +27,11 @@ class Import:
 class Scope:
     """What the proxies of one namespace (or of a workloadSelector in it) know."""
 
-    mesh: "Mesh"
+    registry: Registry
+    routes: VirtualServices
     namespace: str
     sidecar: KubernetesObject | None
+    settings: MeshSettings
     _services: dict[str, list[Service]] = field(default_factory=dict)
     _clusters: dict[str, list[Service]] = field(default_factory=dict)
     _ports: dict[tuple[int, str], list[Service]] = field(default_factory=dict)
@@ -43,7 +43,7 @@ class Scope:
         if outbound is not None:
             self.registry_only = outbound.get("mode", "REGISTRY_ONLY") == "REGISTRY_ONLY"
         else:
-            self.registry_only = self.mesh.settings.registry_only
+            self.registry_only = self.settings.registry_only
 
     @property
     def address(self) -> str | None:
@@ -53,7 +53,7 @@ class Scope:
     def services(self, host: str) -> list[Service]:
         """The imported services of a host; more than one are pooled."""
         if host not in self._services:
-            seen = self.mesh.registry.seen_by(self.namespace, host)
+            seen = self.registry.seen_by(self.namespace, host)
             self._services[host] = chosen([s for s in seen if self._imports_service(s)], self.namespace)
         return self._services[host]
 
@@ -70,7 +70,7 @@ class Scope:
         """The services a name falls under: its own, then those with a star, the longest first."""
         found = list(self.services(host))
         stars = sorted(
-            {s.host for s in self.mesh.registry.wildcards if s.host != host and subset_of(host, s.host)},
+            {s.host for s in self.registry.wildcards if s.host != host and subset_of(host, s.host)},
             key=len,
             reverse=True,
         )
@@ -80,7 +80,7 @@ class Scope:
 
     def virtual_services(self, host: str) -> list[VirtualService]:
         """The imported VirtualServices of the mesh whose hosts cover a host, first choice first."""
-        found = self.mesh.virtual_services.for_host(MESH, host, self.namespace)
+        found = self.routes.for_host(MESH, host, self.namespace)
         return [item for item in found if self._imports_virtual_service(item)]
 
     def http_listener(self, port: int) -> bool:
@@ -105,7 +105,7 @@ class Scope:
         ]
         for service in found:
             if dialled.covered_by(service.bound) is Cover.SOME and subset_of(host, service.host):
-                reason = f"whether {host} resolves to {service.bound.name} decides on its listener"
+                reason = Reason(Why.BOUND_ADDRESSES_OPEN, host=host, addresses=service.bound.name)
                 raise Undecided(reason, service.address)
         return [s for s in found if dialled.covered_by(s.bound) is Cover.ALL]
 
@@ -113,7 +113,7 @@ class Scope:
         """Every imported service with a port that is read in one way."""
         key = (port, reads)
         if key not in self._ports:
-            registry, viewer = self.mesh.registry, self.namespace
+            registry, viewer = self.registry, self.namespace
             if self._imports is None or any(item.namespace == ANY_NAMESPACE for item in self._imports):
                 pool = registry.listening(ANY_NAMESPACE, viewer, port, reads)
             else:
@@ -140,8 +140,8 @@ class Scope:
         )
 
     def _as_destination(self, host: str) -> list[Service]:
-        seen = self.mesh.registry.seen_by(self.namespace, host)
-        users = self.mesh.virtual_services.by_destination.get(host, ())
+        seen = self.registry.seen_by(self.namespace, host)
+        users = self.routes.by_destination.get(host, ())
         if not seen or not any(
             visible(user.export, self.namespace) and self._imports_virtual_service(user) for user in users
         ):

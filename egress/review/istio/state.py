@@ -79,7 +79,9 @@ class Mesh:
         sidecar = sidecar_for(self.sidecars, source.namespace, source.labels, self.settings.root_namespace)
         key = (source.namespace, sidecar.address if sidecar else None)
         if key not in self._scopes:
-            self._scopes[key] = Scope(self, source.namespace, sidecar)
+            self._scopes[key] = Scope(
+                self.registry, self.virtual_services, source.namespace, sidecar, self.settings
+            )
         return self._scopes[key]
 
     def shows_pods_of(self, namespace: str) -> bool:

@@ -1,18 +1,24 @@
 """Places in the Kubernetes YAML that was read: the field a finding speaks of, else the object's first line."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from egress.review.findings.finding import Finding
+from egress.review.findings.finding import Field, Finding
 from egress.review.inputs.kubernetes_yaml import LOADER, nodes
 from egress.review.inventory import Inventory
 from egress.review.locations.location import Place
 
-FIELDS = ("value", "port", "number", "cidr", "host", "hosts", "subject")
-"""The facts that repeat a value of the object, the most telling first."""
+HOST_FIELDS = (
+    ("rules", "to", "operation", "hosts"),
+    ("rules", "when", "values"),
+    ("hosts",),
+    ("host",),
+    ("servers", "hosts"),
+)
+"""Where an object of Istio's names a host, below its spec."""
 
 
 class Documents:
@@ -30,8 +36,8 @@ class Documents:
             return finding.place
         placed = [self._places[address] for address in finding.addresses if address in self._places]
         for place in placed:
-            for value in _values(finding):
-                line = self._line(place, value)
+            for sought in _fields(finding):
+                line = self._line(place, sought)
                 if line:
                     return Place(place.file, line)
         return placed[0] if placed else Place(self._first.file)
@@ -40,7 +46,7 @@ class Documents:
         """The object's first line."""
         return self._places.get(address)
 
-    def _line(self, place: Place, value: str) -> int | None:
+    def _line(self, place: Place, sought: Field) -> int | None:
         if place.file not in self._nodes:
             text = Path(place.file).read_text(encoding="utf-8")
             documents = yaml.compose_all(text, Loader=LOADER)
@@ -48,22 +54,25 @@ class Documents:
                 node.start_mark.line + 1: node for document in documents for node in nodes(document)
             }
         node = self._nodes[place.file].get(place.line)
-        return next((line for text, line in _scalars(node) if text == value), None) if node else None
+        found = _values(node, ("spec", *sought.keys)) if node else ()
+        return next((line for text, line in found if text == sought.value), None)
 
 
-def _values(finding: Finding) -> Iterator[str]:
-    for field in FIELDS:
-        yield from finding.facts.get(field, "").split(", ")
+def _fields(finding: Finding) -> Iterator[Field]:
+    yield from finding.about.fields
+    for host in finding.about.hosts:
+        for keys in HOST_FIELDS:
+            yield Field(keys, host)
 
 
-def _scalars(node: Any, *, top: bool = True) -> Iterator[tuple[str, int]]:
-    """The scalars of a document but for its metadata, where names would be found and no field."""
-    if isinstance(node, yaml.ScalarNode):
-        yield node.value, node.start_mark.line + 1
-    elif isinstance(node, yaml.SequenceNode):
+def _values(node: Any, keys: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """The scalars along some keys with their lines, whatever the position in a list."""
+    if isinstance(node, yaml.SequenceNode):
         for item in node.value:
-            yield from _scalars(item, top=False)
-    elif isinstance(node, yaml.MappingNode):
+            yield from _values(item, keys)
+    elif isinstance(node, yaml.MappingNode) and keys:
         for key, value in node.value:
-            if not (top and key.value in ("apiVersion", "kind", "metadata")):
-                yield from _scalars(value, top=False)
+            if key.value == keys[0]:
+                yield from _values(value, keys[1:])
+    elif isinstance(node, yaml.ScalarNode) and not keys:
+        yield node.value, node.start_mark.line + 1

@@ -56,21 +56,18 @@ class Stated:
 
 
 class Told:
-    """The names in a finding: of its subject and facts, of its cells, of its objects."""
+    """The names in a finding: of its subjects, of its cells, of its objects."""
 
     def __init__(self, finding: Finding, objects: list[KubernetesObject]) -> None:
-        facts = finding.facts
-        cells = [cell.partition("://") for cell in finding.cells]
-        named = [host for key in ("subject", "host", "hosts") for host in facts.get(key, "").split(", ")]
+        about = finding.about
         self.hosts = [
-            *(host for _, _, host in cells),
-            *named,
-            *(h for item in objects for h in hosts_of(item)),
+            *(cell.host for cell in finding.cells),
+            *about.hosts,
+            *(host for item in objects for host in hosts_of(item)),
         ]
-        who = [facts.get("identity", ""), facts.get("subject", ""), *(before for before, _, _ in cells)]
-        identity = next((text for text in who if "/" in text), "").split(" ")[0]
+        identity = next(iter((*about.identities, *(cell.identity for cell in finding.cells))), "")
         self.account = identity.rpartition("/")[2]
-        self.namespace = identity.partition("/")[0] or facts.get("subject", "")
+        self.namespace = next(iter(about.namespaces), identity.partition("/")[0])
 
     def whole(self, configuration: Configuration) -> Iterator[Place | None]:
         """The most fitting entries and files where nothing better is known."""

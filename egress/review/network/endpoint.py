@@ -22,8 +22,8 @@ class Endpoint:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Connection:
-    """A connection attempt: source, destination, port of the destination's own (a Pod's, not a Service's)."""
+class Flow:
+    """A flow of packets: source, destination, port of the destination's own (a Pod's, not a Service's)."""
 
     source: Endpoint
     destination: Endpoint

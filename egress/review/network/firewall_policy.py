@@ -5,20 +5,18 @@ address is open to it too is not seen here.
 """
 
 from egress.review.network.addresses import EMPTY, AddressSet, Cover, networks
-from egress.review.network.endpoint import Connection
+from egress.review.network.endpoint import Flow
 from egress.review.network.vpc import NodePool, Vpc
 from egress.terraform.google.firewall_policy import PolicyRule
 
 
-def tried(
-    vpc: Vpc, pool: NodePool, addresses: AddressSet, connection: Connection
-) -> tuple[list[PolicyRule], AddressSet]:
+def tried(vpc: Vpc, pool: NodePool, addresses: AddressSet, flow: Flow) -> tuple[list[PolicyRule], AddressSet]:
     """The rules that decide on some of the addresses, and the addresses that the policy leaves to what comes next."""
     deciding, rest, onward = list[PolicyRule](), addresses, EMPTY
     for rule in vpc.policy:
-        if not rule.targets(pool.service_account) or not rule.concerns("tcp", connection.port):
+        if not rule.targets(pool.service_account) or not rule.concerns("tcp", flow.port):
             continue
-        named = bool(connection.host) and rule.covers(connection.host)
+        named = bool(flow.host) and rule.covers(flow.host)
         covered = rest if named else networks(rule.ranges)
         if rest.covered_by(covered) is Cover.NONE:
             continue

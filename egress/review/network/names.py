@@ -3,11 +3,12 @@
 import ipaddress
 from dataclasses import dataclass, field
 
-from egress.review.answer import Passage, Step
+from egress.review.decision.control import Control
+from egress.review.decision.decision import Decision, Outcome
+from egress.review.decision.reason import Reason, Why
 from egress.review.network.addresses import INTERNET, AddressSet, networks
 from egress.review.network.vpc import Vpc, Zone
 
-CONTROL = "private DNS"
 MAX_CHAIN = 8
 METADATA_NAME, METADATA_ADDRESS = "metadata.google.internal.", "169.254.169.254"
 """Answered on every Google node, whatever the zones say."""
@@ -21,7 +22,7 @@ class Resolved:
     """A name's addresses, or None where it does not resolve; the step tells which zone answers."""
 
     addresses: AddressSet | None
-    step: Step | None
+    step: Decision | None
 
 
 @dataclass
@@ -51,11 +52,14 @@ class Names:
             return Resolved(networks([METADATA_ADDRESS], METADATA_SERVER), None)
         rule = self.vpc.answered.rule_for(asked) if self.vpc else None
         if rule is not None and not rule.bypass:
-            found = networks(rule.addresses)
-            reason = f"a response policy answers with {found.name or 'nothing'}: nobody outside is asked"
             if not rule.addresses:
-                return Resolved(None, Step(CONTROL, Passage.REFUSES, reason, rule.address))
-            return Resolved(found, Step(CONTROL, Passage.PASSES, reason, rule.address))
+                reason = Reason(Why.NAME_NOT_ANSWERED)
+                return Resolved(
+                    None, Decision(Control.RESPONSE_POLICY, Outcome.REFUSES, reason, rule.address)
+                )
+            found = networks(rule.addresses)
+            reason = Reason(Why.NAME_ANSWERED, addresses=found.name)
+            return Resolved(found, Decision(Control.RESPONSE_POLICY, Outcome.PASSES, reason, rule.address))
         for _ in range(MAX_CHAIN):
             zone = self._zone(asked)
             if zone is None:
@@ -64,13 +68,17 @@ class Names:
             addresses, alias = _lookup(zone, asked)
             if addresses:
                 found = networks(addresses)
-                step = Step(CONTROL, Passage.PASSES, f"the name is {found.name} here", first.address)
+                reason = Reason(Why.NAME_HERE, addresses=found.name)
+                step = Decision(Control.PRIVATE_DNS, Outcome.PASSES, reason, first.address)
                 return Resolved(found, step)
             if not alias:
-                reason = f"{zone.dns_name} is a private zone without a record for the name"
-                return Resolved(None, Step(CONTROL, Passage.REFUSES, reason, zone.address))
+                reason = Reason(Why.NO_RECORD, zone=zone.dns_name)
+                return Resolved(None, Decision(Control.PRIVATE_DNS, Outcome.REFUSES, reason, zone.address))
             asked = alias
-        return Resolved(INTERNET, None)
+        if rule is None:
+            return Resolved(INTERNET, None)
+        reason = Reason(Why.NAME_LET_THROUGH)
+        return Resolved(INTERNET, Decision(Control.RESPONSE_POLICY, Outcome.PASSES, reason, rule.address))
 
     def _zone(self, name: str) -> Zone | None:
         zones = self.vpc.zones if self.vpc else ()

@@ -1,32 +1,37 @@
 """From a node to an address outside: the route and Cloud NAT."""
 
-from egress.review.answer import Passage, Step
+from egress.review.decision.control import Control
+from egress.review.decision.decision import Decision, Outcome
+from egress.review.decision.reason import Reason, Why
 from egress.review.network.addresses import DOCUMENTATION, GOOGLE_API_VIPS, LINK_LOCAL, AddressSet, Cover
 from egress.review.network.vpc import Vpc
 
-CONTROL = "route and NAT"
 
-
-def way_out(vpc: Vpc, addresses: AddressSet) -> Step:
+def way_out(vpc: Vpc, addresses: AddressSet) -> Decision:
     """Whether a packet that the firewall lets out finds its way."""
     if addresses.covered_by(LINK_LOCAL) is Cover.ALL:
-        return Step(CONTROL, Passage.PASSES, f"{addresses.name} is on the node")
+        return _passes(Reason(Why.ON_THE_NODE, addresses=addresses.name))
     inside = (vpc.pod_range, vpc.node_range, vpc.service_range)
     if any(addresses.covered_by(own) is Cover.ALL for own in inside if own.ranges):
-        return Step(CONTROL, Passage.PASSES, f"{addresses.name} is in the subnet", vpc.subnet_address)
+        return _passes(Reason(Why.IN_THE_SUBNET, addresses=addresses.name), vpc.subnet_address)
     if addresses.covered_by(GOOGLE_API_VIPS) is Cover.ALL:
         if vpc.private_google_access:
-            return Step(CONTROL, Passage.PASSES, "Private Google Access is on", vpc.subnet_address)
-        return Step(
-            CONTROL, Passage.REFUSES, "Private Google Access is off in the subnet", vpc.subnet_address
-        )
+            return _passes(Reason(Why.PRIVATE_ACCESS_ON), vpc.subnet_address)
+        return _refuses(Reason(Why.PRIVATE_ACCESS_OFF), vpc.subnet_address)
     if addresses.covered_by(DOCUMENTATION) is Cover.ALL:
-        return Step(CONTROL, Passage.REFUSES, f"{addresses.name} is an address of nobody")
+        return _refuses(Reason(Why.NOBODYS_ADDRESS, addresses=addresses.name), None)
     if not vpc.default_route:
-        return Step(CONTROL, Passage.REFUSES, "the network has no default route", vpc.network or None)
+        return _refuses(Reason(Why.NO_DEFAULT_ROUTE), vpc.network or None)
     if not vpc.private_nodes:
-        return Step(CONTROL, Passage.PASSES, "the nodes have addresses of their own", vpc.cluster_address)
+        return _passes(Reason(Why.PUBLIC_NODES), vpc.cluster_address)
     if vpc.nat_address is None:
-        reason = "no Cloud NAT serves the subnet and the nodes are private"
-        return Step(CONTROL, Passage.REFUSES, reason, vpc.subnet_address)
-    return Step(CONTROL, Passage.PASSES, "Cloud NAT", vpc.nat_address)
+        return _refuses(Reason(Why.NO_CLOUD_NAT), vpc.subnet_address)
+    return _passes(Reason(Why.CLOUD_NAT), vpc.nat_address)
+
+
+def _passes(reason: Reason, address: str | None = None) -> Decision:
+    return Decision(Control.ROUTE_AND_NAT, Outcome.PASSES, reason, address)
+
+
+def _refuses(reason: Reason, address: str | None) -> Decision:
+    return Decision(Control.ROUTE_AND_NAT, Outcome.REFUSES, reason, address)

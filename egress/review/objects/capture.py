@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from egress.review.decision.reason import Reason, Why
 from egress.review.errors import Undecided
 from egress.review.network.addresses import EMPTY, AddressSet, Cover, networks
 
@@ -40,20 +41,20 @@ class Capture:
         return not self.left_out
 
     @property
-    def left_out(self) -> str:
-        """Which of them pass the sidecar by, for a person; empty where none does."""
+    def left_out(self) -> tuple[Reason, ...]:
+        """Which of them pass the sidecar by."""
         if self.as_proxy_user:
-            return f"everything that runs as user {PROXY_USER}, the sidecar's own"
-        parts = []
-        if self.excluded_ports:
-            parts.append(
-                "port" + "s" * (len(self.excluded_ports) > 1) + f" {_listed(sorted(self.excluded_ports))}"
-            )
+            return (Reason(Why.EVERYTHING_OF_USER, user=PROXY_USER),)
+        parts: list[Reason] = []
+        if len(self.excluded_ports) == 1:
+            parts.append(Reason(Why.ONE_PORT, port=next(iter(self.excluded_ports))))
+        elif self.excluded_ports:
+            parts.append(Reason(Why.PORTS, ports=tuple(sorted(self.excluded_ports))))
         if self.excluded.ranges:
-            parts.append(self.excluded.name)
+            parts.append(Reason(Why.ADDRESSES, ranges=self.excluded.name))
         if self.included is not None:
-            parts.append(f"everything but {self.included.name or 'nothing'}")
-        return " and ".join(parts)
+            parts.append(Reason(Why.ALL_BUT, ranges=self.included.name or None))
+        return tuple(parts)
 
     def takes(self, port: int) -> bool:
         """True when a connection to a port of the Pod reaches its sidecar.
@@ -83,9 +84,7 @@ WHOLE = Capture()
 def _within(addresses: AddressSet | None, ranges: AddressSet, address: str | None) -> bool:
     cover = addresses.covered_by(ranges) if addresses and addresses.ranges else Cover.SOME
     if cover is Cover.SOME:
-        raise Undecided(
-            f"whether {ranges.name} holds what is dialled decides if the sidecar sees it", address
-        )
+        raise Undecided(Reason(Why.CAPTURE_OPEN, ranges=ranges.name), address)
     return cover is Cover.ALL
 
 
@@ -140,7 +139,3 @@ def _port(text: str) -> int:
     if not text.isdigit():
         raise ValueError(f"{text!r} is no port")
     return int(text)
-
-
-def _listed(ports: list[int]) -> str:
-    return ", ".join(map(str, ports))

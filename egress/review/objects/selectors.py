@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from egress.review.decision.reason import Reason, Why
 from egress.review.errors import Undecided
 
 
@@ -23,7 +24,7 @@ def selects(selector: Mapping[str, Any] | None, labels: Mapping[str, str]) -> bo
 def _expression(expression: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
     found = holds(expression["operator"], labels.get(expression["key"]), expression.get("values") or ())
     if found is None:
-        raise Undecided(f"the selector's operator {expression['operator']!r} is unknown")
+        raise Undecided(Reason(Why.SELECTOR_OPERATOR, operator=expression["operator"]))
     return found
 
 

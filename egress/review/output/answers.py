@@ -1,9 +1,15 @@
-"""Answers as JSON and as text."""
+"""What is said of an answer, in words and as JSON; every formatter takes it from here."""
 
 from typing import Any
 
-from egress.review.answer import Answer, Passage, Step, Verdict
-from egress.review.output.table import on_terminal
+from egress.review.answer import Answer, Verdict
+from egress.review.decision.client import ClientSees
+from egress.review.decision.decision import Decision, Outcome
+from egress.review.output.texts.arrivals import arrival_text
+from egress.review.output.texts.clients import client_text
+from egress.review.output.texts.conditions import condition_text
+from egress.review.output.texts.controls import NAMES, control_text
+from egress.review.output.texts.reasons import reason_text
 
 
 def as_json(answer: Answer, *, explain: bool = False) -> dict[str, Any]:
@@ -11,27 +17,27 @@ def as_json(answer: Answer, *, explain: bool = False) -> dict[str, Any]:
     decisive = answer.decisive
     found: dict[str, Any] = {
         "verdict": str(answer.verdict),
-        "client": answer.client.text,
+        "client": client_text(answer),
         "status": answer.client.status,
-        "arrives": answer.arrives or None,
+        "arrives": arrival_text(answer.arrival) or None,
         "through": answer.through or None,
         "decided_by": step_json(decisive) if decisive else None,
     }
     if answer.conditions:
-        found["conditions"] = list(answer.conditions)
+        found["conditions"] = [condition_text(condition) for condition in answer.conditions]
     if answer.not_given:
-        found["not_given"] = list(answer.not_given)
+        found["not_given"] = [NAMES[control] for control in answer.not_given]
     if explain:
         found["steps"] = [step_json(step) for step in answer.steps]
     return found
 
 
-def step_json(step: Step) -> dict[str, Any]:
+def step_json(step: Decision) -> dict[str, Any]:
     """A control's part in an answer."""
     return {
-        "control": step.control,
-        "passage": str(step.passage),
-        "reason": step.reason,
+        "control": control_text(step),
+        "passage": str(step.outcome),
+        "reason": reason_text(step.reason),
         "address": step.address,
     }
 
@@ -40,9 +46,9 @@ def verdict_text(answer: Answer) -> str:
     """The verdict in a word or two, with what was not given."""
     text = str(answer.verdict)
     if answer.verdict is Verdict.CONDITIONAL:
-        text += f" ({'; '.join(answer.conditions)})"
+        text += f" ({'; '.join(map(condition_text, answer.conditions))})"
     if answer.verdict is Verdict.ALLOWED and answer.not_given:
-        text += f" ({', '.join(answer.not_given)} not given)"
+        text += f" ({', '.join(NAMES[control] for control in answer.not_given)} not given)"
     return text
 
 
@@ -50,9 +56,9 @@ def seen_text(answer: Answer) -> str:
     """What the client sees, or where an allowed request arrives."""
     if answer.verdict in (Verdict.ALLOWED, Verdict.CONDITIONAL):
         way = f"through {answer.through}" if answer.through else "directly"
-        wrong = f", {answer.client.text}" if answer.client.text.startswith("certificate") else ""
-        return f"{answer.arrives}, {way}{wrong}"
-    return answer.client.text
+        wrong = f", {client_text(answer)}" if answer.client is ClientSees.WRONG_CERTIFICATE else ""
+        return f"{arrival_text(answer.arrival)}, {way}{wrong}"
+    return client_text(answer)
 
 
 def decided_text(answer: Answer) -> str:
@@ -60,14 +66,14 @@ def decided_text(answer: Answer) -> str:
     step = answer.decisive
     if step is None:
         return ""
-    return f"{step.control}: {step.address or step.reason}"
+    return f"{control_text(step)}: {step.address or reason_text(step.reason)}"
 
 
 MARKS = {
-    Passage.PASSES: "passes",
-    Passage.REFUSES: "REFUSES",
-    Passage.UNKNOWN: "UNKNOWN",
-    Passage.NOT_GIVEN: "not given",
+    Outcome.PASSES: "passes",
+    Outcome.REFUSES: "REFUSES",
+    Outcome.UNKNOWN: "UNKNOWN",
+    Outcome.NOT_GIVEN: "not given",
 }
 
 
@@ -75,21 +81,7 @@ def explained(answer: Answer) -> str:
     """Every control in order, for `--explain`."""
     lines = []
     for number, step in enumerate(answer.steps, 1):
-        lines.append(f"  {number:2} {MARKS[step.passage]:9} {step.control}: {step.reason}")
+        lines.append(f"  {number:2} {MARKS[step.outcome]:9} {control_text(step)}: {reason_text(step.reason)}")
         if step.address:
             lines.append(f"               {step.address}")
-    return "\n".join(lines)
-
-
-def for_stdout(source: str, url: str, answer: Answer, *, explain: bool) -> str:
-    """One answer, drawn on a terminal and plain where it is piped."""
-    if on_terminal():
-        from egress.review.output.terminal.answers import drawn
-
-        return drawn(source, url, answer, explain=explain)
-    lines = [f"{source} -> {url}: {verdict_text(answer)}"]
-    lines.append(f"  {seen_text(answer)}")
-    lines.append(f"  decided by {decided_text(answer)}")
-    if explain:
-        lines.append(explained(answer))
     return "\n".join(lines)

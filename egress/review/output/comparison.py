@@ -1,29 +1,12 @@
-"""The differences of `diff` in their formats."""
+"""A difference in words and as JSON, and how many there are."""
 
-import json
 from typing import Any
 
 from egress.review.comparison import Change, Comparison
 from egress.review.output.answers import as_json, decided_text, seen_text, verdict_text
-from egress.review.output.table import for_stdout, markdown, wrapped
 
-FORMATS = ("text", "json", "markdown")
 COLUMNS = ("effect", "identity", "destination", "scheme", "before", "after", "because of")
 MANY = 3
-
-
-def render(comparison: Comparison, format_: str) -> str:
-    """Render in one of FORMATS."""
-    if format_ == "json":
-        return json.dumps(_json(comparison), indent=2)
-    rows = [cells(change) for change in comparison.changes]
-    summary = counted(comparison)
-    table = ""
-    if format_ == "text":
-        table, summary = for_stdout(COLUMNS, rows, heading="identity") if rows else "", wrapped(summary)
-    elif rows:
-        table = markdown(COLUMNS, rows)
-    return "\n".join(part for part in (table, "" if table else None, summary) if part is not None)
 
 
 def cells(change: Change) -> tuple[str, ...]:
@@ -54,22 +37,15 @@ def _number(count: int, noun: str) -> str:
     return f"{count} {noun}" + ("" if count == 1 else "s")
 
 
-def _json(comparison: Comparison) -> dict[str, Any]:
+def change_json(change: Change) -> dict[str, Any]:
+    """A change's fields, with both answers."""
     return {
-        "changes": [
-            {
-                "effect": str(change.effect),
-                "identity": change.identity,
-                "destination": change.host,
-                "scheme": change.scheme,
-                "before": as_json(change.before) if change.before else None,
-                "after": as_json(change.after) if change.after else None,
-                "because_of": list(change.objects),
-                "decided_by": decided_text(change.after) if change.after else None,
-            }
-            for change in comparison.changes
-        ],
-        "gains": len(comparison.gains),
-        "changed_objects": list(comparison.changed_objects),
-        "without_effect": comparison.without_effect,
+        "effect": str(change.effect),
+        "identity": change.identity,
+        "destination": change.host,
+        "scheme": change.scheme,
+        "before": as_json(change.before) if change.before else None,
+        "after": as_json(change.after) if change.after else None,
+        "because_of": list(change.objects),
+        "decided_by": decided_text(change.after) if change.after else None,
     }

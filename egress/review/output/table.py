@@ -2,12 +2,9 @@
 
 import csv
 import io
-import sys
 from collections.abc import Sequence
 
 Rows = Sequence[Sequence[str]]
-MANY = 2_000
-"""A table of more rows is plain on a terminal too: drawing takes about a millisecond a row, and nobody reads it."""
 
 
 def text(columns: Sequence[str], rows: Rows) -> str:
@@ -18,29 +15,6 @@ def text(columns: Sequence[str], rows: Rows) -> str:
         for row in (columns, *rows)
     ]
     return "\n".join(line.rstrip() for line in lines)
-
-
-def for_stdout(columns: Sequence[str], rows: Rows, heading: str) -> str:
-    """Plain where it is piped; drawn on a terminal, where each value of the column `heading` stands once."""
-    if on_terminal() and len(rows) <= MANY:
-        from egress.review.output.terminal.records import table
-
-        return table(columns, rows, heading)
-    return text(columns, rows)
-
-
-def wrapped(line: str) -> str:
-    """A line, broken between words on a terminal."""
-    if on_terminal():
-        from egress.review.output.terminal.drawing import draw
-
-        return draw([line])
-    return line
-
-
-def on_terminal() -> bool:
-    """Whether a person looks at what is printed."""
-    return sys.stdout.isatty()
 
 
 def markdown(columns: Sequence[str], rows: Rows) -> str:

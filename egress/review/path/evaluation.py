@@ -1,143 +1,153 @@
-"""The course of one request: every control it meets, in order, until it arrives or ends."""
+"""The evaluation of one request: every control it meets, in order, until it arrives or ends."""
 
-from typing import TYPE_CHECKING
-
-from egress.review.answer import Passage, Step
+from egress.review.answer import Answer, Verdict
+from egress.review.cluster import Cluster
+from egress.review.decision.client import ClientSees
+from egress.review.decision.control import Control
+from egress.review.decision.decision import Decision, Outcome
+from egress.review.decision.reason import Reason, Why
+from egress.review.decision.security import Security
 from egress.review.errors import ReviewError, Undecided
+from egress.review.istio.forwarding import Connection, Forwarding, Onward, Refusal, Target, Wire, unwrapped
 from egress.review.istio.outbound import outbound
 from egress.review.istio.services import Service
 from egress.review.objects.workloads import Workload
-from egress.review.path.hops import Leg, Onward, Outcome, Refusal, Target, Wire
-from egress.review.path.to_pod import WayToPods
-from egress.review.path.to_site import WayToSites
-from egress.review.path.trace import Ends, Trail
+from egress.review.path.question import Question
+from egress.review.path.to_pod import to_pod, to_service
+from egress.review.path.to_site import look_up, to_sites
+from egress.review.path.trace import Arrived, AtGateway, Refused, Trace
 from egress.review.request import Request
 
-if TYPE_CHECKING:
-    from egress.review.review import Review
+
+def evaluate(cluster: Cluster, request: Request) -> Answer:
+    """Answer one request. Raises ReviewError where the source does not exist."""
+    return ask(cluster, cluster.identities.find(request.source), request)
 
 
-class Course:
-    """One request on its way: from proxy to proxy, to a Pod or to a site."""
+def ask(cluster: Cluster, source: Workload, request: Request) -> Answer:
+    """Answer one request of a known workload."""
+    trace = Trace()
+    try:
+        end = _follow(Question(cluster, source, request), trace)
+    except Undecided as undecided:
+        left = trace.leave_open(undecided)
+        if not isinstance(left, Refused):
+            return Answer(Verdict.UNKNOWN, ClientSees.UNDECIDED, tuple(trace.decisions), None, trace.gateway)
+        end = left
+    steps = tuple(trace.decisions)
+    if isinstance(end, Refused):
+        return Answer(Verdict.REFUSED, end.client, steps, None, trace.gateway)
+    return Answer(Verdict.ALLOWED, end.client, steps, end.arrival, trace.gateway)
 
-    def __init__(self, review: "Review", source: Workload, request: Request) -> None:
-        self.review = review
-        self.source = source
-        self.request = request
-        self.trail = Trail(review, source, request)
-        self._pods = WayToPods(self.trail)
-        self._sites = WayToSites(self.trail)
 
-    def run(self) -> None:
-        """Follow the request to its end. Raises Ends where it is refused, Undecided where nobody can tell."""
-        if self.source.host_network:
-            raise Undecided("the Pod uses the host's network", self.source.address)
-        if self.request.dial is None:
-            self._sites.look_up(self.source, self.request.host)
-        self.trail.control = "sidecar"
-        if self.trail.meshed:
-            self.trail.meshed = self._captured()
-        outcome: Outcome | None = self._sidecar() if self.trail.meshed else self._without_sidecar()
-        sender, gateways = self.source, 0
-        while outcome is not None:
-            passed = self._proceed(outcome, sender, gateways)
-            if passed is None:
-                return
-            sender, outcome = passed
-            gateways += 1
+def _follow(question: Question, trace: Trace) -> Refused | Arrived:
+    """Follow a request from proxy to proxy, to a Pod or to a site. Raises Undecided where nobody can tell."""
+    source, request = question.source, question.request
+    if source.host_network:
+        raise Undecided(Reason(Why.HOST_NETWORK), source.address)
+    if request.dial is None:
+        refused = look_up(question, trace, source, request.host, ClientSees.NO_NAME)
+        if refused is not None:
+            return refused
+    trace.ask(Control.SIDECAR)
+    meshed = source.meshed if request.sidecar is None else request.sidecar
+    proxied = meshed and _captured(question)
+    forwarding = _sidecar(question) if proxied else _without_sidecar(question)
+    sender, gateways = source, 0
+    while True:
+        trace.add(*forwarding.steps)
+        if isinstance(forwarding, Refusal):
+            return Refused(forwarding.client)
+        connection = _connection(question, forwarding, sender, gateways, proxied=proxied)
+        reached = _connect(question, trace, forwarding, connection)
+        if not isinstance(reached, AtGateway):
+            return reached
+        sender, forwarding = reached.gateway, reached.forwarding
+        gateways += 1
 
-    def _captured(self) -> bool:
-        """True when istio-init redirects the connection to the sender's sidecar."""
-        capture = self.source.capture
-        if capture.whole:
-            return True
-        dial, vpc = self.request.dial, self.review.vpc
-        service = self._dialled_service()
-        if service is not None:
-            addresses = service.cluster_ip or (vpc.service_range if vpc else None)
-        elif dial is not None:
-            addresses = vpc.pod_range if vpc else None
-        else:
-            addresses = self.review.names.resolve(self.request.host).addresses
-        return capture.sends(dial.port if dial else self.request.port, addresses, self.source.address)
 
-    def _sidecar(self) -> Outcome:
-        by_name = self.request.dial is None
-        dialled = self.review.names.resolve(self.request.host).addresses if by_name else None
-        return outbound(self.review.mesh, self.source, self.request, dialled)
+def _captured(question: Question) -> bool:
+    """True when istio-init redirects the connection to the sender's sidecar."""
+    capture = question.source.capture
+    if capture.whole:
+        return True
+    request, vpc = question.request, question.cluster.vpc
+    service = question.dialled_service
+    if service is not None:
+        addresses = service.cluster_ip or (vpc.service_range if vpc else None)
+    elif request.dial is not None:
+        addresses = vpc.pod_range if vpc else None
+    else:
+        addresses = question.cluster.names.resolve(request.host).addresses
+    port = request.dial.port if request.dial else request.port
+    return capture.sends(port, addresses, question.source.address)
 
-    def _without_sidecar(self) -> Onward:
-        request = self.request
-        wire = Wire("application TLS", request.sni) if request.scheme == "https" else Wire("plain")
-        if request.own_tls == "with mesh certificate":
-            own = self.source.principal(self.review.mesh.settings.trust_domain)
-            wire = Wire("mesh mTLS", request.own_sni.lower(), own, callers_own=True)
-        elif request.own_tls:
-            wire = Wire("originated TLS", request.own_sni.lower(), callers_own=True)
-        why = "no sidecar: nothing is imposed on the Pod"
-        if self.source.meshed and request.sidecar is None:
-            why = f"the sidecar does not see {self.source.capture.left_out}"
-        step = Step("sidecar scope", Passage.PASSES, why, self.source.address)
-        return Onward((step,), Target(self.request.host, self.request.port, original=True), wire)
 
-    def _proceed(self, outcome: Outcome, sender: Workload, gateways: int) -> tuple[Workload, Outcome] | None:
-        """Follow one proxy's decision; the gateway that is reached and its own decision, None at the end."""
-        trail = self.trail
-        trail.steps.extend(outcome.steps)
-        if isinstance(outcome, Refusal):
-            raise Ends(outcome.client)
-        target, dial = outcome.target, self.request.dial
-        service, original = target.service, target.original
-        if service is not None and not gateways and self._is_elsewhere(service):
-            service, original = None, True
-        trail.reads_http = outcome.http
-        trail.shakes_hands = self.request.scheme == "https" or outcome.wire.callers_own
-        if original and gateways:
-            trail.refuse(
-                "gateway route", "its original destination is the gateway itself", None, trail.broken()
-            )
-        leg = Leg(sender, outcome.wire, gateways, trail.meshed or bool(gateways), outcome.automatic)
-        service = service or (self._dialled_service() if original else None)
-        if service is not None:
-            port = dial.port if original and dial is not None else target.port
-            return self._pods.to_service(service, port, leg, target.labels, self._pod_of(service, leg))
-        if original and dial is not None and dial.kind == "pod":
-            pod = self._dialled_pod()
-            if pod is None:
-                raise ReviewError(f"--dial: no workload {dial.namespace}/{dial.name} in the input")
-            return self._pods.to_pod(pod, dial.port, leg)
-        ends = ((self.request.host, target.port),) if original else target.ends
-        self._sites.to_sites(ends, leg)
-        return None
+def _sidecar(question: Question) -> Forwarding:
+    cluster, request = question.cluster, question.request
+    dialled = cluster.names.resolve(request.host).addresses if request.dial is None else None
+    return outbound(cluster.mesh, question.source, request, dialled)
 
-    def _is_elsewhere(self, service: Service) -> bool:
-        """True where a sidecar's route leads to a headless Service that its client has not dialled.
 
-        The proxy then connects where the client did, past the Service (networking/core/cluster.go,
-        convertResolution).
-        """
-        return service.headless and self._dialled_pod() is None and service is not self._dialled_service()
+def _without_sidecar(question: Question) -> Onward:
+    source, request = question.source, question.request
+    wire = unwrapped(request)
+    if request.own_tls == "with mesh certificate":
+        own = source.principal(question.cluster.mesh.settings.trust_domain)
+        wire = Wire(Security.MESH_MTLS, request.own_sni.lower(), own, callers_own=True)
+    elif request.own_tls:
+        wire = Wire(Security.ORIGINATED_TLS, request.own_sni.lower(), callers_own=True)
+    reason = Reason(Why.NO_SIDECAR)
+    if source.meshed and request.sidecar is None:
+        reason = Reason(Why.NOT_CAPTURED, left_out=source.capture.left_out)
+    step = Decision(Control.SIDECAR_SCOPE, Outcome.PASSES, reason, source.address)
+    return Onward((step,), Target(request.host, request.port, original=True), wire)
 
-    def _pod_of(self, service: Service, leg: Leg) -> Workload | None:
-        """The Pod that is dialled where a headless Service leaves the choice to its client."""
-        return self._dialled_pod() if service.headless and not leg.gateways else None
 
-    def _dialled_pod(self) -> Workload | None:
-        dial = self.request.dial
-        if dial is None or dial.kind != "pod":
-            return None
-        return self.review.mesh.workloads.get((dial.namespace, dial.name))
+def _connection(
+    question: Question, onward: Onward, sender: Workload, gateways: int, *, proxied: bool
+) -> Connection:
+    return Connection(
+        sender,
+        onward.wire,
+        gateways,
+        proxied or bool(gateways),
+        onward.automatic,
+        reads_http=onward.http,
+        shakes_hands=question.request.scheme == "https" or onward.wire.callers_own,
+    )
 
-    def _dialled_service(self) -> Service | None:
-        """The Kubernetes Service at the address that the client dials."""
-        registry, dial = self.review.mesh.registry, self.request.dial
-        if dial is not None and dial.kind == "service":
-            found = registry.named(f"{dial.name}.{dial.namespace}.svc.cluster.local")
-            if not found:
-                raise ReviewError(f"--dial: no Service {dial.namespace}/{dial.name} in the input")
-            return found[0]
-        if dial is not None:
-            return None
-        return next(
-            (s for s in registry.named(registry.canonical(self.request.host)) if not s.external), None
-        )
+
+def _connect(
+    question: Question, trace: Trace, onward: Onward, connection: Connection
+) -> Refused | Arrived | AtGateway:
+    """Connect to where a proxy sends the request on, or to where its client dials without one."""
+    target, dial = onward.target, question.request.dial
+    service, original = target.service, target.original
+    if service is not None and not connection.gateways and _is_elsewhere(question, service):
+        service, original = None, True
+    if original and connection.gateways:
+        reason = Reason(Why.ORIGINAL_DESTINATION_IS_GATEWAY)
+        return trace.refuse(Control.GATEWAY_ROUTE, reason, None, connection.broken)
+    service = service or (question.dialled_service if original else None)
+    if service is not None:
+        port = dial.port if original and dial is not None else target.port
+        # A headless Service leaves the choice of a Pod to its client.
+        pod = question.dialled_pod if service.headless and not connection.gateways else None
+        return to_service(question, trace, service, port, connection, target.labels, pod)
+    if original and dial is not None and dial.kind == "pod":
+        pod = question.dialled_pod
+        if pod is None:
+            raise ReviewError(f"--dial: no workload {dial.namespace}/{dial.name} in the input")
+        return to_pod(question, trace, pod, dial.port, connection)
+    ends = ((question.request.host, target.port),) if original else target.ends
+    return to_sites(question, trace, ends, connection)
+
+
+def _is_elsewhere(question: Question, service: Service) -> bool:
+    """True where a sidecar's route leads to a headless Service that its client has not dialled.
+
+    The proxy then connects where the client did, past the Service (networking/core/cluster.go,
+    convertResolution).
+    """
+    return service.headless and question.dialled_pod is None and service is not question.dialled_service

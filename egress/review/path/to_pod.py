@@ -1,171 +1,203 @@
 """The way to a Pod: the Service's ports, network policies, the VPC firewall, then the Pod's own proxy."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from egress.review.answer import INSIDE, NO_CONNECTION, TIME_OUT, Passage, Step
+from egress.review.decision.arrival import AtPod
+from egress.review.decision.client import ClientSees
+from egress.review.decision.control import Control, Proxy
+from egress.review.decision.decision import Decision, Outcome
+from egress.review.decision.reason import Reason, Why
+from egress.review.decision.security import Security
 from egress.review.errors import Undecided
 from egress.review.istio.authorization import Asked, decide
 from egress.review.istio.auto_mtls import takes_mesh_mtls
+from egress.review.istio.forwarding import Connection, Refusal, Wire
 from egress.review.istio.inbound import accept, onward
 from egress.review.istio.services import Service
 from egress.review.istio.sidecar_inbound import enter
-from egress.review.network.endpoint import Connection
+from egress.review.istio.state import Mesh
+from egress.review.network.endpoint import Flow
 from egress.review.network.firewall import NOT_GIVEN
 from egress.review.objects.selectors import matches_labels
 from egress.review.objects.workloads import Workload
-from egress.review.path.hops import Leg, Outcome, Refusal, Wire
-from egress.review.path.trace import Ends, Trail
+from egress.review.path.question import Question
+from egress.review.path.trace import Arrived, AtGateway, Refused, Trace
 
 MAX_GATEWAYS = 3
 """A gateway that routes to itself is followed this often."""
 
-Passed = tuple[Workload, Outcome] | None
-"""The gateway that takes the request and what it does with it; None where the request has arrived."""
+Reached = Refused | Arrived | AtGateway
 
 
-class WayToPods:
-    """Leads a request to a Pod of the cluster, and through it where it is a gateway."""
+def to_service(
+    question: Question,
+    trace: Trace,
+    service: Service,
+    port: int,
+    connection: Connection,
+    labels: Mapping[str, str],
+    dialled: Workload | None = None,
+) -> Reached:
+    """Connect to a Service's Pods that have a subset's labels.
 
-    def __init__(self, trail: Trail) -> None:
-        self.trail = trail
+    `dialled` is the Pod whose own address a headless Service is reached by.
+    """
+    mesh = question.cluster.mesh
+    offered = service.port(port)
+    selected = _selected(mesh, service)
+    pods = [pod for pod in selected if matches_labels(labels, pod.labels)]
+    # A headless name is the Pods' own addresses: nothing translates the port.
+    by_address = service.headless and not connection.gateways
+    if not pods or not (by_address or offered):
+        reason = Reason(Why.NO_SERVICE_PORT, host=service.host, port=port)
+        if offered:
+            why = Why.SUBSET_SELECTS_NO_PODS if selected else Why.SELECTS_NO_PODS
+            reason = Reason(why, host=service.host)
+        seen = connection.failed(ClientSees.NO_CONNECTION)
+        return trace.refuse(Control.SERVICE, reason, service.address, seen)
+    if dialled is None and len({_kind_of(pod) for pod in pods}) > 1:
+        raise Undecided(Reason(Why.SELECTS_SEVERAL_WORKLOADS, host=service.host), service.address)
+    pod = dialled or pods[0]
+    number = offered.number_on(pod) if offered and not by_address else port
+    if number is None:
+        reason = Reason(Why.NO_CONTAINER_PORT, pod=pod.identity, host=service.host)
+        raise Undecided(reason, service.address)
+    reason = Reason(Why.SERVICE_PORT, host=service.host, port=port, number=number)
+    trace.add(Decision(Control.SERVICE, Outcome.PASSES, reason, service.address))
+    wire = connection.wire
+    if connection.automatic and takes_mesh_mtls(mesh, service, pods, pod, number, by_address=by_address):
+        wire = connection.automatic
+        proxy = Proxy.GATEWAY if connection.gateways else Proxy.SIDECAR
+        trace.add(Decision(proxy.tls, Outcome.PASSES, Reason(Why.AUTO_MTLS)))
+    return to_pod(question, trace, pod, number, replace(connection, wire=wire, automatic=None))
 
-    def to_service(
-        self,
-        service: Service,
-        port: int,
-        leg: Leg,
-        labels: Mapping[str, str],
-        dialled: Workload | None = None,
-    ) -> Passed:
-        """Connect to a Service's Pods that have a subset's labels.
 
-        `dialled` is the Pod whose own address a headless Service is reached by.
-        """
-        trail, mesh = self.trail, self.trail.review.mesh
-        offered = service.port(port)
-        selected = self._selected(service)
-        pods = [pod for pod in selected if matches_labels(labels, pod.labels)]
-        # A headless name is the Pods' own addresses: nothing translates the port.
-        by_address = service.headless and not leg.gateways
-        if not pods or not (by_address or offered):
-            reason = f"{service.host} has no port {port}"
-            if offered:
-                reason = f"{service.host} selects no Pods" + (" of the subset" if selected else "")
-            view = trail.broken() if leg.proxied else NO_CONNECTION
-            trail.refuse("service", reason, service.address, view)
-        if dialled is None and len({_kind_of(pod) for pod in pods}) > 1:
-            raise Undecided(f"{service.host} selects several workloads", service.address)
-        pod = dialled or pods[0]
-        number = offered.number_on(pod) if offered and not by_address else port
-        if number is None:
-            raise Undecided(
-                f"{pod.identity} names no container port that {service.host} leads to", service.address
-            )
-        reason = f"{service.host}:{port} is port {number} of its Pods"
-        trail.steps.append(Step("service", Passage.PASSES, reason, service.address))
-        wire = leg.wire
-        if leg.automatic and takes_mesh_mtls(mesh, service, pods, pod, number, by_address=by_address):
-            wire = leg.automatic
-            who = "gateway" if leg.gateways else "sidecar"
-            reason = "speaks mesh mTLS by itself, since the Pod has a sidecar"
-            trail.steps.append(Step(f"{who} TLS", Passage.PASSES, reason))
-        return self.to_pod(pod, number, Leg(leg.sender, wire, leg.gateways, leg.proxied))
+def _selected(mesh: Mesh, service: Service) -> list[Workload]:
+    """The Pods behind a Service. Raises Undecided where the input does not show them."""
+    if not service.selector and not service.external:
+        raise Undecided(Reason(Why.NO_SELECTOR, host=service.host), service.address)
+    found = mesh.pods_behind(service.namespace, service.selector)
+    if not found and not mesh.shows_pods_of(service.namespace):
+        raise Undecided(Reason(Why.NO_PODS_SHOWN, namespace=service.namespace), service.address)
+    return found
 
-    def _selected(self, service: Service) -> list[Workload]:
-        """The Pods behind a Service. Raises Undecided where the input does not show them."""
-        mesh = self.trail.review.mesh
-        if not service.selector and not service.external:
-            reason = f"{service.host} has no selector: its endpoints are not in the input"
-            raise Undecided(reason, service.address)
-        found = mesh.pods_behind(service.namespace, service.selector)
-        if not found and not mesh.shows_pods_of(service.namespace):
-            raise Undecided(f"the input shows no Pods of {service.namespace}", service.address)
-        return found
 
-    def to_pod(self, pod: Workload, port: int, leg: Leg) -> Passed:
-        """Connect to a Pod's port."""
-        trail, review = self.trail, self.trail.review
-        connection = Connection(review.endpoint(leg.sender), review.endpoint(pod), port)
-        trail.control = "network policy"
-        broken = trail.broken() if leg.proxied else TIME_OUT
-        trail.meet(review.network_policies.egress(connection), broken)
-        trail.control = "VPC firewall"
-        if review.firewall is None:
-            trail.steps.append(NOT_GIVEN)
-        elif leg.sender is not pod:
-            trail.meet(review.firewall.egress(connection), broken)
-            trail.meet(review.firewall.ingress(connection), broken)
-        trail.control = "network policy"
-        trail.meet(review.network_policies.ingress(connection), broken)
-        trail.connected()
-        if not pod.gateway:
-            self._into(pod, port, leg)
-            return None
-        if leg.gateways == MAX_GATEWAYS:
-            trail.refuse("gateway route", f"{pod.identity} routes to itself", pod.address, trail.broken())
-        return self._through(pod, port, leg)
+def to_pod(question: Question, trace: Trace, pod: Workload, port: int, connection: Connection) -> Reached:
+    """Connect to a Pod's port."""
+    refused = _send_packets(question, trace, pod, port, connection) or trace.connected()
+    if refused is not None:
+        return refused
+    if not pod.gateway:
+        return _into(question, trace, pod, port, connection)
+    if connection.gateways == MAX_GATEWAYS:
+        reason = Reason(Why.ROUTES_TO_ITSELF, pod=pod.identity)
+        return trace.refuse(Control.GATEWAY_ROUTE, reason, pod.address, connection.broken)
+    return _through(question, trace, pod, port, connection)
 
-    def _into(self, pod: Workload, port: int, leg: Leg) -> None:
-        """Pass a Pod's own proxy: its filter chain, its policies; then the application is reached."""
-        trail = self.trail
-        trail.control = f"sidecar of {pod.identity}"
-        mesh = trail.review.mesh
-        entered = enter(mesh, pod, port, leg, trail.request, reads_http=trail.reads_http)
-        trail.steps.extend(entered.steps)
-        if isinstance(entered, Refusal):
-            raise Ends(trail.broken() if leg.proxied else entered.client)
-        if entered.principal is not None:
-            self._verify(leg.wire, pod)
-        if entered.proxied:
-            trail.control = "authorization policy"
-            asked = self._asked(leg, port, http=entered.http, principal=entered.principal or "")
-            step, refused = decide(trail.review.authorization.policies_for(pod), asked)
-            closed = trail.broken() if leg.proxied else trail.closed()
-            trail.meet(step, refused if refused is not None and entered.http else closed)
-        trail.arrives = f"{pod.identity}:{port}{INSIDE}"
 
-    def _through(self, pod: Workload, port: int, leg: Leg) -> Passed:
-        """Pass a gateway: its listener, its policies, its route."""
-        trail, review, wire = self.trail, self.trail.review, leg.wire
-        trail.gateway, trail.control = pod.identity, "gateway"
-        own = pod.principal(review.mesh.settings.trust_domain)
-        servers, broken = review.servers(pod), trail.broken()
-        accepted = accept(servers, port, wire, trail.request, proxied=leg.proxied, broken=broken)
-        trail.steps.extend(accepted.steps)
-        self._verify(wire, pod)
-        if isinstance(accepted, Refusal):
-            raise Ends(accepted.client)
-        trail.control = "authorization policy"
-        identified = wire.security == "mesh mTLS" and accepted.server.mode == "ISTIO_MUTUAL"
-        principal = (wire.principal if identified else "") or ""
-        asked = self._asked(leg, port, http=accepted.http, principal=principal)
-        step, refused = decide(review.authorization.policies_for(pod), asked)
-        if refused is not None and not accepted.http:
-            trail.postponed = (step, refused)
-        else:
-            trail.meet(step, refused or trail.broken())
-        trail.control = "gateway"
-        return pod, onward(accepted, trail.request, own)
+def _send_packets(
+    question: Question, trace: Trace, pod: Workload, port: int, connection: Connection
+) -> Refused | None:
+    """Pass the sender's NetworkPolicies, the VPC firewall between two nodes, and the Pod's NetworkPolicies."""
+    cluster = question.cluster
+    policies, firewall = cluster.network_policies, cluster.firewall
+    flow = Flow(cluster.endpoint(connection.sender), cluster.endpoint(pod), port)
+    broken = connection.failed(ClientSees.TIME_OUT)
+    trace.ask(Control.NETWORK_POLICY)
+    refused = trace.meet(policies.egress(flow), broken)
+    if refused is not None:
+        return refused
+    trace.ask(Control.VPC_FIREWALL)
+    if firewall is None:
+        trace.add(NOT_GIVEN)
+    elif connection.sender is not pod:
+        refused = trace.meet(firewall.egress(flow), broken) or trace.meet(firewall.ingress(flow), broken)
+        if refused is not None:
+            return refused
+    trace.ask(Control.NETWORK_POLICY)
+    return trace.meet(policies.ingress(flow), broken)
 
-    def _asked(self, leg: Leg, port: int, *, http: bool, principal: str) -> Asked:
-        sender = leg.sender
-        return Asked(
-            http=http,
-            principal=principal,
-            namespace=sender.namespace if principal else "",
-            service_account=f"{sender.namespace}/{sender.service_account}" if principal else "",
-            addresses=self.trail.review.endpoint(sender).addresses,
-            port=port,
-            sni=leg.wire.sni,
-            request=self.trail.request,
-        )
 
-    def _verify(self, wire: Wire, pod: Workload) -> None:
-        """The sender's own check of the certificate that it is shown."""
-        own = pod.principal(self.trail.review.mesh.settings.trust_domain)
-        if wire.security == "mesh mTLS" and wire.verifies and f"spiffe://{own}" not in wire.verifies:
-            reason = f"{own} is not among the subjectAltNames"
-            self.trail.refuse("sidecar TLS", reason, wire.address, self.trail.broken())
+def _into(
+    question: Question, trace: Trace, pod: Workload, port: int, connection: Connection
+) -> Refused | Arrived:
+    """Pass a Pod's own proxy: its filter chain, its policies; then the application is reached."""
+    cluster, request = question.cluster, question.request
+    trace.ask(Control.INBOUND_SIDECAR, pod.identity)
+    entered = enter(cluster.mesh, pod, port, connection, request)
+    trace.add(*entered.steps)
+    if isinstance(entered, Refusal):
+        return Refused(connection.failed(entered.client))
+    if entered.principal is not None:
+        stranger = _verify(question, trace, connection, pod)
+        if stranger is not None:
+            return stranger
+    if entered.proxied:
+        trace.ask(Control.AUTHORIZATION_POLICY)
+        asked = _asked(question, connection, port, http=entered.http, principal=entered.principal or "")
+        decision, seen = decide(cluster.authorization.policies_for(pod), asked)
+        if seen is None or not entered.http:
+            https = request.scheme == "https"
+            seen = connection.failed(ClientSees.TLS_FAILURE if https else ClientSees.RESET)
+        refused = trace.meet(decision, seen)
+        if refused is not None:
+            return refused
+    return Arrived(AtPod(pod.identity, port))
+
+
+def _through(
+    question: Question, trace: Trace, pod: Workload, port: int, connection: Connection
+) -> Refused | AtGateway:
+    """Pass a gateway: its listener, its policies, its route."""
+    cluster, request = question.cluster, question.request
+    trace.enter(pod)
+    trace.ask(Control.GATEWAY)
+    accepted = accept(cluster.listeners(pod), port, connection, request)
+    trace.add(*accepted.steps)
+    stranger = _verify(question, trace, connection, pod)
+    if stranger is not None:
+        return stranger
+    if isinstance(accepted, Refusal):
+        return Refused(accepted.client)
+    trace.ask(Control.AUTHORIZATION_POLICY)
+    identified = connection.wire.security is Security.MESH_MTLS and accepted.server.mode == "ISTIO_MUTUAL"
+    principal = (connection.wire.principal if identified else "") or ""
+    asked = _asked(question, connection, port, http=accepted.http, principal=principal)
+    decision, seen = decide(cluster.authorization.policies_for(pod), asked)
+    if seen is not None and not accepted.http:
+        trace.postpone(decision, seen)
+    else:
+        refused = trace.meet(decision, seen or connection.broken)
+        if refused is not None:
+            return refused
+    trace.ask(Control.GATEWAY)
+    own = pod.principal(cluster.mesh.settings.trust_domain)
+    return AtGateway(pod, onward(accepted, request, own))
+
+
+def _asked(question: Question, connection: Connection, port: int, *, http: bool, principal: str) -> Asked:
+    sender = connection.sender
+    return Asked(
+        http=http,
+        principal=principal,
+        namespace=sender.namespace if principal else "",
+        service_account=f"{sender.namespace}/{sender.service_account}" if principal else "",
+        addresses=question.cluster.endpoint(sender).addresses,
+        port=port,
+        sni=connection.wire.sni,
+        request=question.request,
+    )
+
+
+def _verify(question: Question, trace: Trace, connection: Connection, pod: Workload) -> Refused | None:
+    """The sender's own check of the certificate that it is shown."""
+    wire: Wire = connection.wire
+    own = pod.principal(question.cluster.mesh.settings.trust_domain)
+    if wire.security is Security.MESH_MTLS and wire.verifies and f"spiffe://{own}" not in wire.verifies:
+        reason = Reason(Why.NOT_AMONG_SUBJECT_ALT_NAMES, principal=own)
+        return trace.refuse(Control.SIDECAR_TLS, reason, wire.address, connection.broken)
+    return None
 
 
 def _kind_of(pod: Workload) -> tuple[object, ...]:

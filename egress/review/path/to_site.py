@@ -1,114 +1,142 @@
 """The way to a site: its name, the sender's network policies, the VPC firewall, the way out, the handshake."""
 
-from egress.review.answer import NO_CONNECTION, NO_NAME, TIME_OUT, TLS_FAILURE, WRONG_CERTIFICATE, Passage
+from collections.abc import Mapping
+
+from egress.review.decision.arrival import AtSite, Spoken
+from egress.review.decision.client import ClientSees
+from egress.review.decision.control import Control, Proxy
+from egress.review.decision.reason import Reason, Why
+from egress.review.decision.security import Security
 from egress.review.errors import Undecided
-from egress.review.network.endpoint import Connection
+from egress.review.istio.forwarding import Connection, Wire
+from egress.review.network.endpoint import Flow
 from egress.review.network.firewall import NOT_GIVEN
-from egress.review.network.names import METADATA_PORTS, METADATA_SERVER
+from egress.review.network.names import METADATA_PORTS, METADATA_SERVER, Resolved
 from egress.review.network.way_out import way_out
 from egress.review.objects.workloads import Workload
-from egress.review.path.hops import Leg, Wire
-from egress.review.path.trace import Ends, Trail
+from egress.review.path.question import Question
+from egress.review.path.trace import Arrived, Refused, Trace
+from egress.review.request import Request
 
-_SPOKEN = {
-    "plain": "plain",
-    "application TLS": "the application's TLS",
-    "originated TLS": "TLS of the proxy",
-    "mesh mTLS": "mesh mTLS",
+Ends = tuple[tuple[str, int], ...]
+
+_SPOKEN: Mapping[Security, Spoken] = {
+    Security.PLAIN: Spoken.PLAIN,
+    Security.APPLICATION_TLS: Spoken.APPLICATION_TLS,
+    Security.ORIGINATED_TLS: Spoken.PROXY_TLS,
+    Security.MESH_MTLS: Spoken.MESH_MTLS,
 }
 
 
-class WayToSites:
-    """Leads a request out of the cluster."""
+def to_sites(question: Question, trace: Trace, ends: Ends, connection: Connection) -> Refused | Arrived:
+    """Connect to a site outside; several ends are tried by the proxy in turn, so all must agree."""
+    distinct = tuple(dict.fromkeys(ends))
+    if not distinct:
+        route = _proxy(connection).route
+        return trace.refuse(route, Reason(Why.NO_ENDPOINT), None, connection.broken)
+    for host, port in distinct:
+        refused = _to_site(question, trace, host, port, connection)
+        if refused is not None:
+            return refused
+    return trace.connected() or _arrive(question.request, trace, distinct, connection)
 
-    def __init__(self, trail: Trail) -> None:
-        self.trail = trail
 
-    def to_sites(self, ends: tuple[tuple[str, int], ...], leg: Leg) -> None:
-        """Connect to a site outside; several ends are tried by the proxy in turn, so all must agree."""
-        distinct = tuple(dict.fromkeys(ends))
-        trail = self.trail
-        if not distinct:
-            trail.refuse(
-                "gateway route" if leg.gateways else "sidecar route", "no endpoint", None, trail.broken()
-            )
-        for host, port in distinct:
-            self._to_site(host, port, leg)
-        self._arrive(distinct, leg.wire, leg.gateways)
+def look_up(question: Question, trace: Trace, pod: Workload, host: str, broken: ClientSees) -> Refused | None:
+    """Resolve a name as a Pod: its policies towards the name servers, and the private zones.
 
-    def look_up(self, pod: Workload, host: str) -> None:
-        """Resolve a name as a Pod: its policies towards the name servers, and the private zones."""
-        trail, registry = self.trail, self.trail.review.mesh.registry
-        if _is_address(host):
-            return
-        if pod.names.elsewhere or host.lower() in pod.names.aliases:
-            raise Undecided(f"{pod.identity} resolves names in a way of its own", pod.address)
-        trail.control = "network policy"
-        step = trail.review.lookup(pod)
-        proxied = pod is not trail.source
-        if step is not None and step.passage is Passage.REFUSES:
-            trail.meet(step, trail.broken() if proxied else NO_NAME)
-        if any(not service.external for service in registry.named(registry.canonical(host))):
-            return
-        trail.control = "private DNS"
-        resolved = trail.review.names.resolve(host)
-        if resolved.addresses is None and resolved.step is not None:
-            trail.meet(resolved.step, trail.broken() if proxied else NO_NAME)
+    `broken` is what the client sees where the name does not resolve.
+    """
+    cluster = question.cluster
+    registry = cluster.mesh.registry
+    if _is_address(host):
+        return None
+    if pod.names.elsewhere or host.lower() in pod.names.aliases:
+        raise Undecided(Reason(Why.OWN_NAMES, pod=pod.identity), pod.address)
+    trace.ask(Control.NETWORK_POLICY)
+    decision = cluster.name_servers.asked_by(cluster.endpoint(pod))
+    if decision is not None and decision.refuses:
+        return trace.meet(decision, broken)
+    if any(not service.external for service in registry.named(registry.canonical(host))):
+        return None
+    trace.ask(Control.PRIVATE_DNS)
+    resolved = cluster.names.resolve(host)
+    if resolved.addresses is None and resolved.step is not None:
+        return trace.meet(resolved.step, broken)
+    return None
 
-    def _to_site(self, host: str, port: int, leg: Leg) -> None:
-        trail, review = self.trail, self.trail.review
-        broken = trail.broken() if leg.proxied else TIME_OUT
-        resolved = review.names.resolve(host)
-        if resolved.addresses is None:
-            assert resolved.step is not None  # noqa: S101 - a name is refused by a zone
-            trail.steps.append(resolved.step)
-            raise Ends(broken if leg.proxied else NO_NAME)
-        if leg.gateways:
-            self.look_up(leg.sender, host)
-        elif resolved.step is not None:
-            trail.steps.append(resolved.step)
-        connection = Connection(
-            review.endpoint(leg.sender), review.outside(resolved.addresses), port, host=host
-        )
-        trail.control = "network policy"
-        trail.meet(review.network_policies.egress(connection), broken)
-        if resolved.addresses.name == METADATA_SERVER and port not in METADATA_PORTS:
-            trail.refuse(
-                "metadata server",
-                f"it does not listen on port {port}",
-                None,
-                broken if leg.proxied else NO_CONNECTION,
-            )
-        trail.control = "VPC firewall"
-        if review.firewall is None or review.vpc is None:
-            trail.steps.append(NOT_GIVEN)
-            return
-        trail.meet(review.firewall.egress(connection), broken)
-        trail.meet(way_out(review.vpc, resolved.addresses), broken)
 
-    def _arrive(self, ends: tuple[tuple[str, int], ...], wire: Wire, gateways: int) -> None:
-        trail, request = self.trail, self.trail.request
-        trail.connected()
-        https = request.scheme == "https"
-        who = "gateway" if gateways else "sidecar"
-        by_caller = wire.callers_own and wire.address is None
-        if wire.security == "mesh mTLS" and not by_caller:
-            reason = "a site outside has no mesh certificate"
-            trail.refuse(f"{who} TLS", reason, wire.address, trail.broken())
-        originated = wire.security == "originated TLS" and not by_caller
-        strangers = [host for host, _ in ends if originated and _stranger(host, wire.verifies)]
+def _to_site(
+    question: Question, trace: Trace, host: str, port: int, connection: Connection
+) -> Refused | None:
+    """Resolve a site's name where the proxy does, then send packets there."""
+    resolved = question.cluster.names.resolve(host)
+    if resolved.addresses is None:
+        assert resolved.step is not None  # noqa: S101 - a name is refused by a zone
+        return trace.meet(resolved.step, connection.failed(ClientSees.NO_NAME))
+    if connection.gateways:
+        by_source = connection.sender is question.source
+        unresolved = ClientSees.NO_NAME if by_source else connection.broken
+        refused = look_up(question, trace, connection.sender, host, unresolved)
+        if refused is not None:
+            return refused
+    elif resolved.step is not None:
+        trace.add(resolved.step)
+    return _send_packets(question, trace, resolved, (host, port), connection)
+
+
+def _send_packets(
+    question: Question, trace: Trace, resolved: Resolved, end: tuple[str, int], connection: Connection
+) -> Refused | None:
+    """Pass the sender's NetworkPolicies, the VPC firewall and the way out."""
+    host, port = end
+    cluster, addresses = question.cluster, resolved.addresses
+    assert addresses is not None  # noqa: S101 - the name resolves
+    broken = connection.failed(ClientSees.TIME_OUT)
+    flow = Flow(cluster.endpoint(connection.sender), cluster.outside(addresses), port, host=host)
+    trace.ask(Control.NETWORK_POLICY)
+    refused = trace.meet(cluster.network_policies.egress(flow), broken)
+    if refused is not None:
+        return refused
+    if addresses.name == METADATA_SERVER and port not in METADATA_PORTS:
+        reason, seen = Reason(Why.NOT_LISTENING, port=port), connection.failed(ClientSees.NO_CONNECTION)
+        return trace.refuse(Control.METADATA_SERVER, reason, None, seen)
+    trace.ask(Control.VPC_FIREWALL)
+    if cluster.firewall is None or cluster.vpc is None:
+        trace.add(NOT_GIVEN)
+        return None
+    refused = trace.meet(cluster.firewall.egress(flow), broken)
+    return refused or trace.meet(way_out(cluster.vpc, addresses), broken)
+
+
+def _arrive(request: Request, trace: Trace, ends: Ends, connection: Connection) -> Refused | Arrived:
+    """Shake hands with the site, as far as a proxy or the client does."""
+    wire, https = connection.wire, request.scheme == "https"
+    by_caller = wire.callers_own and wire.address is None
+    reason = None if by_caller else _no_handshake(wire, ends)
+    if reason is not None:
+        return trace.refuse(_proxy(connection).tls, reason, wire.address, connection.broken)
+    if wire.security is Security.ORIGINATED_TLS and not by_caller and (https or wire.callers_own):
+        # It leaves the cluster, whatever the site makes of a handshake where it expects a request.
+        return Arrived(AtSite(ends, Spoken.TLS_INSIDE_PROXY_TLS), ClientSees.TLS_FAILURE)
+    arrival = AtSite(ends, Spoken.CALLERS_OWN_TLS if request.own_tls else _SPOKEN[wire.security])
+    if https and all(_stranger(host, (request.sni,)) for host, _ in ends):
+        return Arrived(arrival, ClientSees.WRONG_CERTIFICATE)
+    return Arrived(arrival)
+
+
+def _no_handshake(wire: Wire, ends: Ends) -> Reason | None:
+    """Why the TLS that a proxy speaks does not come about at a site; None where it does."""
+    if wire.security is Security.MESH_MTLS:
+        return Reason(Why.SITE_HAS_NO_MESH_CERTIFICATE)
+    if wire.security is Security.ORIGINATED_TLS:
+        strangers = [host for host, _ in ends if _stranger(host, wire.verifies)]
         if strangers:
-            reason = f"the certificate of {strangers[0]} does not carry {' or '.join(wire.verifies)}"
-            trail.refuse(f"{who} TLS", reason, wire.address, trail.broken())
-        places = " or ".join(f"{host}:{port}" for host, port in ends)
-        if originated and (https or wire.callers_own):
-            # It leaves the cluster, whatever the site makes of a handshake where it expects a request.
-            trail.arrives, trail.client = f"{places}, TLS inside the proxy's own", TLS_FAILURE
-            return
-        spoken = "the caller's own TLS" if request.own_tls else _SPOKEN[wire.security]
-        trail.arrives = f"{places}, {spoken}"
-        if https and all(_stranger(host, (request.sni,)) for host, _ in ends):
-            trail.client = WRONG_CERTIFICATE
+            return Reason(Why.CERTIFICATE_OF_ANOTHER, host=strangers[0], verified=wire.verifies)
+    return None
+
+
+def _proxy(connection: Connection) -> Proxy:
+    return Proxy.GATEWAY if connection.gateways else Proxy.SIDECAR
 
 
 def _is_address(host: str) -> bool:

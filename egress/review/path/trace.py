@@ -1,66 +1,102 @@
-"""The trail of one request: the controls it has met, and what its sender sees where one refuses it."""
+"""The trace of one request: what it has met so far, and how it ended."""
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
-from egress.review.answer import FROM_SITE, RESET, TLS_FAILURE, UNAVAILABLE, ClientView, Passage, Step
+from egress.review.decision.arrival import Arrival
+from egress.review.decision.client import ClientSees
+from egress.review.decision.control import Control
+from egress.review.decision.decision import Decision, Outcome
+from egress.review.decision.reason import Reason
+from egress.review.errors import Undecided
+from egress.review.istio.forwarding import Forwarding
 from egress.review.objects.workloads import Workload
-from egress.review.request import Request
-
-if TYPE_CHECKING:
-    from egress.review.review import Review
 
 
-class Ends(Exception):  # noqa: N818 - the request's end, whichever it is
-    """A request is refused; `client` is what its sender sees."""
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A control refuses the request: this is what its client sees."""
 
-    def __init__(self, client: ClientView) -> None:
-        self.client = client
+    client: ClientSees
 
 
-class Trail:
-    """Grows with every control that a request meets."""
+@dataclass(frozen=True, slots=True)
+class Open:
+    """The input does not tell what becomes of the request."""
 
-    def __init__(self, review: "Review", source: Workload, request: Request) -> None:
-        self.review = review
-        self.source = source
-        self.request = request
-        self.meshed = source.meshed if request.sidecar is None else request.sidecar
-        self.steps: list[Step] = []
-        self.control = "source"
-        """The control that is being asked, for a question it leaves open."""
-        self.gateway = ""
-        self.arrives = ""
-        self.client: ClientView = FROM_SITE
-        self.reads_http = True
-        """The last proxy read requests; one that passes bytes on can answer nothing, it closes."""
 
-        self.shakes_hands = request.scheme == "https"
-        """The client's own handshake is passed on unread: what breaks then breaks that."""
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """The request has arrived; the client sees what is made of it there."""
 
-        self.postponed: tuple[Step, ClientView] | None = None
-        """A policy's refusal of a connection: Envoy asks it when the first byte comes, once it has connected on."""
+    arrival: Arrival
+    client: ClientSees = ClientSees.SITE_ANSWER
 
-    def connected(self) -> None:
-        """A connection has come about. Raises Ends where a policy was waiting for that."""
-        if self.postponed is not None:
-            self.meet(*self.postponed)
 
-    def meet(self, step: Step, refused: ClientView) -> None:
-        """Add a control. Raises Ends where it refuses."""
-        self.steps.append(step)
-        if step.passage is Passage.REFUSES:
-            raise Ends(refused)
+@dataclass(frozen=True, slots=True)
+class AtGateway:
+    """The request has reached a gateway, which does something with it."""
 
-    def refuse(self, control: str, reason: str, address: str | None, view: ClientView) -> None:
-        """Add a control that refuses. Raises Ends."""
-        self.meet(Step(control, Passage.REFUSES, reason, address), view)
+    gateway: Workload
+    forwarding: Forwarding
 
-    def broken(self) -> ClientView:
-        """What a proxy's failed connection looks like to the client."""
-        if self.shakes_hands:
-            return TLS_FAILURE
-        return UNAVAILABLE if self.reads_http else RESET
 
-    def closed(self) -> ClientView:
-        """What a connection that is closed without an answer looks like to a client without a proxy."""
-        return TLS_FAILURE if self.request.scheme == "https" else RESET
+class Trace:
+    """Grows with every control that a request meets; nothing is taken back."""
+
+    def __init__(self) -> None:
+        self.decisions: list[Decision] = []
+        self._asked: list[tuple[Control, str]] = [(Control.SOURCE, "")]
+        self._gateways: list[str] = []
+        self._waiting: list[tuple[Decision, ClientSees]] = []
+
+    @property
+    def gateway(self) -> str:
+        """The gateway that was reached last; empty before the first."""
+        return self._gateways[-1] if self._gateways else ""
+
+    def enter(self, gateway: Workload) -> None:
+        """Note that a gateway is reached."""
+        self._gateways.append(gateway.identity)
+
+    def ask(self, control: Control, workload: str = "") -> None:
+        """Note which control is asked next: it is the one that leaves a question open."""
+        self._asked.append((control, workload))
+
+    def add(self, *decisions: Decision) -> None:
+        """Note what controls decide that do not end the request here."""
+        self.decisions.extend(decisions)
+
+    def meet(self, decision: Decision, client: ClientSees) -> Refused | None:
+        """Note what a control decides. `client` is what is seen where it refuses."""
+        self.decisions.append(decision)
+        return Refused(client) if decision.refuses else None
+
+    def refuse(self, control: Control, reason: Reason, address: str | None, client: ClientSees) -> Refused:
+        """Note a control that refuses."""
+        self.decisions.append(Decision(control, Outcome.REFUSES, reason, address))
+        return Refused(client)
+
+    def postpone(self, decision: Decision, client: ClientSees) -> None:
+        """Note a policy's refusal of a connection.
+
+        Envoy asks the policy when the first byte comes, once it has connected on.
+        """
+        self._waiting.append((decision, client))
+
+    def connected(self) -> Refused | None:
+        """Note that a connection has come about: a policy that waits for it refuses now."""
+        return self.meet(*self._waiting[-1]) if self._waiting else None
+
+    def leave_open(self, undecided: Undecided) -> Refused | Open:
+        """Note what the control that was asked last leaves open.
+
+        Where a policy waits with a refusal, that ends the request, whatever the way on is like.
+        """
+        refused = self.connected()
+        if refused is not None:
+            return refused
+        control, workload = self._asked[-1]
+        causes = undecided.causes
+        decision = Decision(control, Outcome.UNKNOWN, undecided.reason, causes[0].address, workload, causes)
+        self.decisions.append(decision)
+        return Open()

@@ -6,14 +6,16 @@ from html import escape
 from urllib.parse import quote
 
 from egress.review.answer import Verdict
+from egress.review.cell import Cell
 from egress.review.comparison import Change, Comparison
 from egress.review.findings.acceptance import Judged
-from egress.review.findings.finding import Family, Level, cell
+from egress.review.findings.difference import only_in
+from egress.review.findings.finding import Family, Level
 from egress.review.matrix import Row
 from egress.review.output.page.differences import OPENS, parts
 from egress.review.output.page.findings import by_kind
 from egress.review.output.page.rows import breakable
-from egress.review.output.summary import only_in
+from egress.review.output.texts.cells import cell_text
 
 SHOWN = 6
 
@@ -80,7 +82,7 @@ def _opened(comparison: Comparison | None) -> str:
 
 
 def _link(change: Change) -> str:
-    target = quote(cell(change.identity, change.scheme, change.host), safe="/:")
+    target = quote(cell_text(Cell(change.identity, change.scheme, change.host)), safe="/:")
     return f'<a href="{escape(f"#{OPENS}={target}")}">{breakable(f"{change.scheme}://{change.host}")}</a>'
 
 

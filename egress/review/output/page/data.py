@@ -4,13 +4,19 @@ import json
 from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
-from egress.review.answer import Answer, Step
+from egress.review.answer import Answer
+from egress.review.cell import Cell
 from egress.review.comparison import Change
-from egress.review.findings.finding import Finding, cell
+from egress.review.decision.decision import Decision
+from egress.review.findings.finding import Finding
 from egress.review.matrix import Row
 from egress.review.output.answers import seen_text, verdict_text
 from egress.review.output.comparison import cells
 from egress.review.output.page.path import stations, stop
+from egress.review.output.texts.clients import client_text
+from egress.review.output.texts.conditions import condition_text
+from egress.review.output.texts.controls import control_text
+from egress.review.output.texts.reasons import reason_text
 
 NONE = -1
 
@@ -33,7 +39,7 @@ class Data:
         self._texts, self._steps, self._ways, self._answers = Numbered(), Numbered(), Numbered(), Numbered()
         self._tables: dict[str, list[Any]] = {}
         self._kinds: dict[str, tuple[str, str]] = {}
-        self._about: dict[str, dict[str, None]] = {}
+        self._about: dict[Cell, dict[str, None]] = {}
         for finding in findings:
             self._kinds[finding.kind.code] = (str(finding.kind.level), finding.kind.name)
             for named in finding.cells:
@@ -47,7 +53,7 @@ class Data:
                 self._texts.number(row.host),
                 self._texts.number(row.scheme),
                 self._answer(row.answer),
-                *(self._texts.number(code) for code in self._about.get(_key(row), ())),
+                *(self._texts.number(code) for code in self._about.get(row.cell, ())),
             )
             for row in rows
         ]
@@ -79,9 +85,9 @@ class Data:
         if answer is None:
             return NONE
         steps = tuple(self._step(step) for step in answer.steps)
-        way = tuple((s.zone, s.name, str(s.passage), s.first, s.last) for s in stations(answer))
+        way = tuple((s.zone, s.name, str(s.outcome), s.first, s.last) for s in stations(answer))
         decisive, ended = answer.decisive, stop(answer)
-        told = (str(answer.verdict), verdict_text(answer), seen_text(answer), answer.client.text)
+        told = (str(answer.verdict), verdict_text(answer), seen_text(answer), client_text(answer))
         return self._answers.number(
             (
                 *(self._texts.number(text) for text in told),
@@ -89,17 +95,18 @@ class Data:
                 self._step(ended) if ended else NONE,
                 self._ways.number(way),
                 steps,
-                tuple(self._texts.number(condition) for condition in answer.conditions),
+                tuple(self._texts.number(condition_text(condition)) for condition in answer.conditions),
             )
         )
 
-    def _step(self, step: Step) -> int:
+    def _step(self, step: Decision) -> int:
         number = self._texts.number
         address = NONE if step.address is None else number(step.address)
         return self._steps.number(
-            (number(step.control), number(str(step.passage)), number(step.reason), address)
+            (
+                number(control_text(step)),
+                number(str(step.outcome)),
+                number(reason_text(step.reason)),
+                address,
+            )
         )
-
-
-def _key(row: Row) -> str:
-    return cell(row.identity, row.scheme, row.host)

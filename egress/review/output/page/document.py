@@ -8,7 +8,6 @@ from pathlib import Path
 
 from egress.review.comparison import Comparison
 from egress.review.findings.acceptance import Judged
-from egress.review.findings.finding import cell
 from egress.review.matrix import Row
 from egress.review.output.page import answer, differences, findings, matrix
 from egress.review.output.page.data import Data
@@ -32,7 +31,7 @@ def render(
         opening, others = differences.parts(comparison)
         data.add_changes(differences.OPENS, opening)
         data.add_changes(differences.OTHERS, others)
-    known = {cell(row.identity, row.scheme, row.host) for row in rows}
+    known = {row.cell for row in rows}
     sections = [
         answer.section(rows, judged, comparison, judged_before),
         differences.section(comparison) if comparison else "",

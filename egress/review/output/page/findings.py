@@ -4,11 +4,13 @@ from collections.abc import Collection, Iterable, Sequence
 from html import escape
 from urllib.parse import quote
 
+from egress.review.cell import Cell
 from egress.review.findings.acceptance import Judged
+from egress.review.findings.difference import only_in
 from egress.review.findings.finding import Finding, Level
 from egress.review.output.findings import counted
 from egress.review.output.page.rows import breakable
-from egress.review.output.summary import only_in
+from egress.review.output.texts.cells import cell_text
 
 SHOWN = 25
 """Instances of a kind, and cells of an instance, that are told; the others are counted."""
@@ -16,7 +18,7 @@ SHOWN = 25
 _LEVELS = tuple(Level)
 
 
-def section(judged: Judged, before: Judged | None, known: Collection[str]) -> str:
+def section(judged: Judged, before: Judged | None, known: Collection[Cell]) -> str:
     """The section of the page. `known` are the cells that the matrix has, so that they can be led to."""
     new = {id(finding) for finding in only_in(judged.open, before.open)} if before else set()
     gone = only_in(before.open, judged.open) if before else []
@@ -43,7 +45,7 @@ def by_kind(findings: Iterable[Finding]) -> list[list[Finding]]:
     return sorted(found.values(), key=lambda same: (_LEVELS.index(same[0].kind.level), same[0].kind.code))
 
 
-def _kind(findings: Sequence[Finding], new: Collection[int], known: Collection[str]) -> str:
+def _kind(findings: Sequence[Finding], new: Collection[int], known: Collection[Cell]) -> str:
     kind = findings[0].kind
     shown = sorted(findings, key=lambda finding: id(finding) not in new)[:SHOWN]
     told = f'<span class="level">{kind.level}</span> {kind.code} '
@@ -70,16 +72,17 @@ def _told(finding: Finding, new: Collection[int]) -> str:
     return ("<b>new:</b> " if id(finding) in new else "") + breakable(finding.message)
 
 
-def _named(finding: Finding, known: Collection[str]) -> str:
+def _named(finding: Finding, known: Collection[Cell]) -> str:
     objects = "".join(f"<li><code>{breakable(text)}</code></li>" for text in finding.addresses[:SHOWN])
-    cells = "".join(f"<li>{_cell(text, known)}</li>" for text in finding.cells[:SHOWN])
+    cells = "".join(f"<li>{_cell(cell, known)}</li>" for cell in finding.cells[:SHOWN])
     return _list("Objects", objects + _more("li", len(finding.addresses))) + _list(
         "Cells it spoils", cells + _more("li", len(finding.cells))
     )
 
 
-def _cell(text: str, known: Collection[str]) -> str:
-    if text not in known:
+def _cell(cell: Cell, known: Collection[Cell]) -> str:
+    text = cell_text(cell)
+    if cell not in known:
         return breakable(text)
     return f'<a href="{escape("#cell=" + quote(text, safe="/:"))}">{breakable(text)}</a>'
 

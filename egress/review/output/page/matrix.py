@@ -6,10 +6,12 @@ from pathlib import Path
 from urllib.parse import quote
 
 from egress.review.answer import Answer
-from egress.review.findings.finding import cell
+from egress.review.cell import Cell
 from egress.review.matrix import SCHEMES, Row
 from egress.review.output.answers import verdict_text
 from egress.review.output.page.rows import MATRIX_COLUMNS, PAGE, breakable, control, matrix_row, table, whole
+from egress.review.output.texts.cells import cell_text
+from egress.review.request import Scheme
 
 _HERE = Path(__file__).parent
 WIDE, LONG = 8, 60
@@ -64,10 +66,10 @@ def grid(rows: Sequence[Row]) -> str:
     )
 
 
-def _link(identity: str, host: str, scheme: str, answer: Answer | None) -> str:
+def _link(identity: str, host: str, scheme: Scheme, answer: Answer | None) -> str:
     if answer is None:
         return ""
-    target = escape(f"#cell={quote(cell(identity, scheme, host), safe='/:')}")
+    target = escape(f"#cell={quote(cell_text(Cell(identity, scheme, host)), safe='/:')}")
     told = escape(f"{verdict_text(answer)}, {control(answer)}")
     return (
         f'<a class="verdict {answer.verdict}" href="{target}" title="{told}">{scheme}'

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 
-from egress.review.answer import Answer, Passage, Step
+from egress.review.answer import Answer
+from egress.review.decision.control import Control
+from egress.review.decision.decision import Decision, Outcome
+from egress.review.output.texts.controls import NAMES
 
 POD, GATEWAY, BEYOND = "the Pod", "the gateway", "beyond the gateway"
 
-_WORST = (Passage.REFUSES, Passage.UNKNOWN, Passage.NOT_GIVEN, Passage.PASSES)
+_WORST = (Outcome.REFUSES, Outcome.UNKNOWN, Outcome.NOT_GIVEN, Outcome.PASSES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,7 +18,7 @@ class Station:
 
     zone: str
     name: str
-    passage: Passage
+    outcome: Outcome
     first: int
     last: int
 
@@ -28,36 +31,59 @@ def stations(answer: Answer) -> tuple[Station, ...]:
         zone, name = _zone(step.control, zone), _name(step.control)
         last = found[-1] if found else None
         if last and (last.zone, last.name) == (zone, name):
-            passage = min(last.passage, step.passage, key=_WORST.index)
-            found[-1] = Station(zone=zone, name=name, passage=passage, first=last.first, last=number)
+            outcome = min(last.outcome, step.outcome, key=_WORST.index)
+            found[-1] = Station(zone=zone, name=name, outcome=outcome, first=last.first, last=number)
         else:
-            found.append(Station(zone=zone, name=name, passage=step.passage, first=number, last=number))
+            found.append(Station(zone=zone, name=name, outcome=step.outcome, first=number, last=number))
     return tuple(found)
 
 
-def stop(answer: Answer) -> Step | None:
+def stop(answer: Answer) -> Decision | None:
     """The control that refuses the request or leaves it open; None where it arrives."""
-    return next((s for s in reversed(answer.steps) if s.passage in (Passage.REFUSES, Passage.UNKNOWN)), None)
+    return next((s for s in reversed(answer.steps) if s.outcome in (Outcome.REFUSES, Outcome.UNKNOWN)), None)
 
 
-def _zone(control: str, before: str) -> str:
+def _zone(control: Control, before: str) -> str:
     """Where a control stands: a sidecar's is the Pod's, however late it is heard."""
-    if control.startswith("sidecar"):
+    if control in _SIDECAR:
         return POD
-    if control.startswith(("gateway", "authorization", "network policy (ingress)")):
+    if control in _AT_GATEWAY:
         return GATEWAY
     return POD if before == POD else BEYOND
 
 
-def _name(control: str) -> str:
+def _name(control: Control) -> str:
     """A station's name: several controls of a proxy are one station."""
-    if control.startswith("sidecar"):
+    if control in _SIDECAR:
         return "Sidecar"
-    if control in ("gateway route", "gateway TLS"):
+    if control in (Control.GATEWAY_ROUTE, Control.GATEWAY_TLS):
         return "Gateway's route"
-    if control.startswith("gateway"):
+    if control in _GATEWAY:
         return "Gateway's listener"
-    if control == "network policy (DNS)":
+    if control is Control.NETWORK_POLICY_DNS:
         return "Name lookup"
-    plain = control.partition(" (")[0]
+    plain = NAMES[control].partition(" (")[0]
     return plain[:1].upper() + plain[1:]
+
+
+_SIDECAR = frozenset(
+    {
+        Control.SIDECAR,
+        Control.SIDECAR_SCOPE,
+        Control.SIDECAR_REGISTRY,
+        Control.SIDECAR_ROUTE,
+        Control.SIDECAR_TLS,
+        Control.INBOUND_SIDECAR,
+    }
+)
+_GATEWAY = frozenset(
+    {
+        Control.GATEWAY,
+        Control.GATEWAY_LISTENER,
+        Control.GATEWAY_IDENTITY,
+        Control.GATEWAY_PROTOCOL,
+        Control.GATEWAY_ROUTE,
+        Control.GATEWAY_TLS,
+    }
+)
+_AT_GATEWAY = _GATEWAY | {Control.AUTHORIZATION_POLICY, Control.NETWORK_POLICY_INGRESS}

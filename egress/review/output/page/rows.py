@@ -7,6 +7,7 @@ from html import escape
 from egress.review.answer import Answer
 from egress.review.matrix import Row
 from egress.review.output.answers import seen_text, verdict_text
+from egress.review.output.texts.controls import control_text
 
 PAGE = 200
 """Rows at a time: what a browser lays out at once without delay, and what is there without a script."""
@@ -76,7 +77,7 @@ def why(number: int, of: str) -> str:
 
 def control(answer: Answer) -> str:
     """The control that decides, without its address."""
-    return answer.decisive.control if answer.decisive else ""
+    return control_text(answer.decisive) if answer.decisive else ""
 
 
 def whole(name: str) -> str:

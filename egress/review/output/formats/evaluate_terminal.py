@@ -5,28 +5,31 @@ from collections.abc import Iterator
 from rich.console import RenderableType
 from rich.text import Text
 
-from egress.review.answer import Answer
 from egress.review.output.answers import MARKS, decided_text, seen_text, verdict_text
+from egress.review.output.documents import Evaluated
 from egress.review.output.terminal.drawing import beside, columns_of_window, draw, under, worded
+from egress.review.output.texts.controls import control_text
+from egress.review.output.texts.reasons import reason_text
 
 WIDTHS = (2, 9)
 """A control's number and the longest of MARKS."""
 
 
-def drawn(source: str, url: str, answer: Answer, *, explain: bool, width: int | None = None) -> str:
-    """The verdict, what is seen, what decides; with `explain` the controls in their order."""
-    return draw(_answer(source, url, answer, explain, width or columns_of_window()), width)
+def render(document: Evaluated) -> str:
+    """The verdict, what is seen, what decides; where it is asked the controls in their order."""
+    return draw(_answer(document, columns_of_window()))
 
 
-def _answer(source: str, url: str, answer: Answer, explain: bool, room: int) -> Iterator[RenderableType]:
+def _answer(document: Evaluated, room: int) -> Iterator[RenderableType]:
+    answer = document.answer
     verdict = worded(verdict_text(answer))
     verdict.stylize("bold")
-    yield Text.assemble(f"{source} -> {url}: ", verdict)
+    yield Text.assemble(f"{document.source} -> {document.url}: ", verdict)
     yield under((seen_text(answer), ""), indent=2, room=room)
     yield under(("decided by ", "dim"), (decided_text(answer), ""), indent=2, room=room)
-    for number, step in enumerate(answer.steps if explain else (), 1):
-        lines = [(f"{step.control}: {step.reason}", "")]
+    for number, step in enumerate(answer.steps if document.explain else (), 1):
+        lines = [(f"{control_text(step)}: {reason_text(step.reason)}", "")]
         if step.address:
             lines.append((step.address, "dim"))
-        edge = (Text(f"{number:2}", style="dim"), worded(MARKS[step.passage]))
+        edge = (Text(f"{number:2}", style="dim"), worded(MARKS[step.outcome]))
         yield beside(*edge, widths=WIDTHS, lines=lines, room=room)

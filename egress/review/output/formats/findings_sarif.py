@@ -2,22 +2,24 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from egress.review.findings.acceptance import Judged
 from egress.review.findings.finding import Finding, Kind
+from egress.review.findings.registry import KINDS
 from egress.review.locations.location import Place
 from egress.review.locations.locations import Places
+from egress.review.output.documents import Found
+from egress.review.output.texts.cells import cell_text
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
-def render(judged: Judged, kinds: Iterable[Kind], places: Places) -> str:
+def render(document: Found) -> str:
     """A SARIF log with one run. Accepted findings are results with a suppression."""
-    listed = list(kinds)
-    positions = {kind.code: number for number, kind in enumerate(listed)}
+    judged, places = document.judged, document.places
+    positions = {kind.code: number for number, kind in enumerate(KINDS)}
     results = [_result(finding, positions, places) for finding in judged.open]
     for finding, entry in judged.accepted:
         result = _result(finding, positions, places)
@@ -25,7 +27,7 @@ def render(judged: Judged, kinds: Iterable[Kind], places: Places) -> str:
         results.append(result)
     driver = {
         "name": "egress review",
-        "rules": [_rule(kind) for kind in listed],
+        "rules": [_rule(kind) for kind in KINDS],
     }
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [{"tool": {"driver": driver}, "results": results}]}
     return json.dumps(log, indent=2)
@@ -60,7 +62,7 @@ def _result(finding: Finding, positions: Mapping[str, int], places: Places) -> d
             for place, addresses in elsewhere.items()
         ],
         "partialFingerprints": {"subject/v1": _fingerprint(finding)},
-        "properties": {"cells": list(finding.cells)},
+        "properties": {"cells": list(map(cell_text, finding.cells))},
     }
 
 

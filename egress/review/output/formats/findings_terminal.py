@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from rich.console import RenderableType
 from rich.text import Text
 
-from egress.review.findings.acceptance import Judged
-from egress.review.locations.locations import Places
+from egress.review.output.documents import Found
 from egress.review.output.findings import agreed, counted, details
 from egress.review.output.terminal.drawing import beside, columns_of_window, draw, worded
 
@@ -14,14 +13,17 @@ WIDTHS = (8, 5)
 """The longest level (`accepted`) and a code."""
 
 
-def drawn(judged: Judged, places: Places, width: int | None = None) -> str:
+def render(document: Found) -> str:
     """The open findings, the accepted ones, and how many there are."""
-    return draw(_findings(judged, places, width or columns_of_window()), width)
+    return draw(_findings(document, columns_of_window()))
 
 
-def _findings(judged: Judged, places: Places, room: int) -> Iterator[RenderableType]:
+def _findings(document: Found, room: int) -> Iterator[RenderableType]:
+    judged = document.judged
     for finding in judged.open:
-        lines = [(line, "" if line.startswith("mend: ") else "dim") for line in details(finding, places)]
+        lines = [
+            (line, "" if line.startswith("mend: ") else "dim") for line in details(finding, document.places)
+        ]
         lines[0] = (lines[0][0], "")
         edge = (worded(str(finding.kind.level)), Text(finding.kind.code))
         yield beside(*edge, widths=WIDTHS, lines=[(finding.message, "bold"), *lines], room=room)

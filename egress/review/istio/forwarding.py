@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
-from egress.review.answer import ClientView, Step
+from egress.review.decision.client import ClientSees
+from egress.review.decision.decision import Decision
+from egress.review.decision.security import Security
 from egress.review.istio.services import Service
 from egress.review.objects.workloads import Workload
-
-Security = Literal["plain", "application TLS", "mesh mTLS", "originated TLS"]
+from egress.review.request import Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,16 @@ class Wire:
     """The DestinationRule that asks for this layer."""
     callers_own: bool = False
     """TLS that the caller speaks around its request, or a proxy's layer around that."""
+
+
+def unwrapped(request: Request, *, http: bool = False) -> Wire:
+    """The request as its application speaks it, with no layer of a proxy's around it.
+
+    `http` is true where a proxy has read the request: it then goes on in plain text.
+    """
+    if http or request.scheme == "http":
+        return Wire(Security.PLAIN)
+    return Wire(Security.APPLICATION_TLS, request.sni)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +57,7 @@ class Target:
 class Onward:
     """A proxy sends the request on."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[Decision, ...]
     target: Target
     wire: Wire
     http: bool = True
@@ -58,17 +68,18 @@ class Onward:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """The request ends here."""
+    """The request ends at a proxy."""
 
-    steps: tuple[Step, ...]
-    client: ClientView
+    steps: tuple[Decision, ...]
+    client: ClientSees
 
 
-Outcome = Onward | Refusal
+Forwarding = Onward | Refusal
+"""What a proxy does with a request."""
 
 
 @dataclass(frozen=True, slots=True)
-class Leg:
+class Connection:
     """One connection of the request's way: who opens it, and in what it is spoken."""
 
     sender: Workload
@@ -78,3 +89,19 @@ class Leg:
     proxied: bool
     """A proxy opens it, so that its client sees what the proxy makes of a failure."""
     automatic: Wire | None = None
+    """What is spoken in place of `wire` to a Pod whose sidecar takes mesh mTLS."""
+    reads_http: bool = True
+    """The proxy has read requests; one that passes bytes on can answer nothing, it closes."""
+    shakes_hands: bool = False
+    """The client's own handshake is passed on unread: what breaks then breaks that."""
+
+    @property
+    def broken(self) -> ClientSees:
+        """What its failure looks like to the client, where a proxy opens it."""
+        if self.shakes_hands:
+            return ClientSees.TLS_FAILURE
+        return ClientSees.UNAVAILABLE if self.reads_http else ClientSees.RESET
+
+    def failed(self, without_proxy: ClientSees) -> ClientSees:
+        """What its failure looks like to the client: a proxy's answer, or the failure itself."""
+        return self.broken if self.proxied else without_proxy

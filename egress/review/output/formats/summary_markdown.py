@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from egress.review.comparison import Change, Comparison
+from egress.review.comparison import Change
 from egress.review.findings.acceptance import Judged
-from egress.review.findings.finding import Finding
+from egress.review.findings.difference import only_in
 from egress.review.output.comparison import COLUMNS, cells, counted
+from egress.review.output.documents import ChangeReport
 from egress.review.output.findings import as_markdown
 from egress.review.output.findings import counted as findings_counted
 from egress.review.output.table import markdown
@@ -14,8 +15,9 @@ MANY = 50
 """Rows of a table that are shown; a comment of a pull request has its limits."""
 
 
-def render(comparison: Comparison, before: Judged, after: Judged) -> str:
+def render(report: ChangeReport) -> str:
     """The summary of a change, the cells it opens first."""
+    comparison, before, after = report.comparison, report.base.judged, report.head.judged
     gained = set(map(id, comparison.gains))
     opening = [change for change in comparison.changes if id(change) in gained]
     other = [change for change in comparison.changes if id(change) not in gained]
@@ -33,21 +35,10 @@ def render(comparison: Comparison, before: Judged, after: Judged) -> str:
         parts += ["### Mended", "\n".join(f"- {finding.kind.code} {finding.message}" for finding in gone)]
     if not new and not gone:
         parts.append("The change adds no finding and mends none.")
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(parts)
 
 
 def _table(changes: Sequence[Change]) -> str:
     shown = markdown(COLUMNS, [cells(change) for change in changes[:MANY]])
     rest = len(changes) - MANY
     return f"{shown}\n\n... and {rest} more cells" if rest > 0 else shown
-
-
-def only_in(findings: Sequence[Finding], others: Sequence[Finding]) -> list[Finding]:
-    """The findings that the other side does not have."""
-    known = {_told(finding) for finding in others}
-    return [finding for finding in findings if _told(finding) not in known]
-
-
-def _told(finding: Finding) -> tuple[str, str, str]:
-    """What makes two findings the same to a reviewer: code, subject and identity, whatever else they name."""
-    return (finding.kind.code, finding.subject, finding.facts.get("identity", ""))

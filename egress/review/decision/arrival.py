@@ -1,0 +1,37 @@
+"""Where an allowed request ends."""
+
+from dataclasses import dataclass
+from enum import StrEnum, auto
+
+
+class Spoken(StrEnum):
+    """What a site is spoken to in."""
+
+    PLAIN = auto()
+    APPLICATION_TLS = auto()
+    """The TLS of the application that asks; nobody on the way reads it."""
+    PROXY_TLS = auto()
+    """TLS that a proxy on the way originates."""
+    MESH_MTLS = auto()
+    CALLERS_OWN_TLS = auto()
+    """TLS that a Pod without a proxy speaks around its request."""
+    TLS_INSIDE_PROXY_TLS = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class AtSite:
+    """At a site outside the cluster: one of several names or addresses with their ports."""
+
+    ends: tuple[tuple[str, int], ...]
+    spoken: Spoken
+
+
+@dataclass(frozen=True, slots=True)
+class AtPod:
+    """At a port of a workload's Pods, NAMESPACE/WORKLOAD."""
+
+    workload: str
+    port: int
+
+
+Arrival = AtSite | AtPod

@@ -1,0 +1,51 @@
+"""One state, judged: the pipeline that `findings`, `summary` and `report` share."""
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from egress.review.cluster import Cluster
+from egress.review.findings.acceptance import Acceptance, Judged, judge
+from egress.review.findings.acceptance_file import read_acceptances
+from egress.review.findings.evidence import Evidence
+from egress.review.findings.finding import Finding
+from egress.review.findings.registry import ACCEPTABLE, find_in
+from egress.review.findings.standing import gone
+from egress.review.inputs.reading import read
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judgement:
+    """What was reviewed, what was found in it, and what of that is accepted."""
+
+    cluster: Cluster
+    findings: tuple[Finding, ...]
+    """Before acceptance."""
+    acceptances: tuple[Acceptance, ...]
+    judged: Judged
+    """After acceptance."""
+
+
+def judgement(inputs: Sequence[Path], accepted: Path | None, today: datetime.date) -> Judgement:
+    """Read a state and its acceptances, and judge it. Raises ReviewError."""
+    acceptances = read_acceptances(accepted, ACCEPTABLE, today) if accepted else []
+    return judge_cluster(Cluster(read(inputs)), acceptances, today)
+
+
+def judge_cluster(cluster: Cluster, acceptances: Sequence[Acceptance], today: datetime.date) -> Judgement:
+    """Judge a reviewed state."""
+    evidence = Evidence(cluster)
+    findings = find_in(evidence)
+    leant_on = dict.fromkeys(control for entry in acceptances for control in entry.leans_on)
+    return Judgement(
+        cluster=cluster,
+        findings=tuple(findings),
+        acceptances=tuple(acceptances),
+        judged=judge(findings, acceptances, today, gone(evidence, leant_on)),
+    )
+
+
+def utc_today() -> datetime.date:
+    """The day that acceptances are held against, the same for everybody."""
+    return datetime.datetime.now(tz=datetime.UTC).date()

@@ -1,0 +1,17 @@
+"""One answer as text: the verdict, what is seen, what decides."""
+
+from egress.review.output.answers import decided_text, explained, seen_text, verdict_text
+from egress.review.output.documents import Evaluated
+
+
+def render(document: Evaluated) -> str:
+    """Render the answer."""
+    answer = document.answer
+    lines = [
+        f"{document.source} -> {document.url}: {verdict_text(answer)}",
+        f"  {seen_text(answer)}",
+        f"  decided by {decided_text(answer)}",
+    ]
+    if document.explain:
+        lines.append(explained(answer))
+    return "\n".join(lines)

@@ -1,0 +1,15 @@
+"""The report as one HTML file."""
+
+from egress.review.output.documents import Page
+from egress.review.output.page import document
+
+
+def render(page: Page) -> str:
+    """Render the page."""
+    return document.render(
+        origin=page.origin,
+        rows=page.rows,
+        judged=page.judged,
+        comparison=page.comparison,
+        judged_before=page.judged_before,
+    )
