@@ -4,10 +4,10 @@
 CONFIG ?= tutorial
 PIPENV_VERSION := 2026.10.3
 
-# The first Python of 3.11 or later; PYTHON=... names another one.
-PYTHON ?= $(shell for candidate in python3 python3.14 python3.13 python3.12 python3.11; do \
-	"$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
-	&& { command -v "$$candidate"; break; }; done)
+# The first Python of 3.11 to 3.13, on which everything was tried, else a later one; PYTHON=... names another.
+PYTHON ?= $(shell for before in 14 99; do for candidate in python3 python3.13 python3.12 python3.11 python3.14; do \
+	"$$candidate" -c "import sys; sys.exit(not (3, 11) <= sys.version_info < (3, $$before))" 2>/dev/null \
+	&& { command -v "$$candidate"; exit; }; done; done)
 
 VENV := .venv
 IN_VENV := env -u PIPENV_IGNORE_VIRTUALENVS VIRTUAL_ENV="$(CURDIR)/$(VENV)" PIPENV_VERBOSITY=-1 PATH="$(CURDIR)/$(VENV)/bin:$$PATH"

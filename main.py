@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent
 sys.path.append(str(ROOT / "constructs"))
 
 from egress.checks.loading import load  # noqa: E402
-from egress.checks.notices import notices  # noqa: E402
+from egress.checks.notices import notices, today  # noqa: E402
 from egress.config.configuration import Configuration  # noqa: E402 - after the source root
 from egress.source.problem import ConfigurationError  # noqa: E402
 from egress.terraform.summary import summary  # noqa: E402
@@ -78,7 +78,7 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     out = synthesize(configuration)
     print(summary(out))
-    for notice in notices(configuration):
+    for notice in notices(configuration, today(os.environ)):
         print(notice)
     return 0
 

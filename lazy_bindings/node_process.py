@@ -38,7 +38,19 @@ def background_loading(stock: Any, load_request: Any, load_response: Any) -> Any
             self._loading: list[Future[Any]] = []
 
         def start(self) -> None:
-            self._loading.append(self._worker.submit(super().start))
+            self._loading.append(self._worker.submit(self._start))
+
+        def _start(self) -> None:
+            """Start node; end it again where Python itself is ending by now, and allows no more threads (3.12)."""
+            try:
+                super().start()
+            except RuntimeError:
+                if process := getattr(self, "_process", None):
+                    process.kill()
+                    process.communicate()
+                if files := getattr(self, "_ctx_stack", None):
+                    files.close()
+                raise
 
         def send(self, request: Any, response_type: Any) -> Any:
             if isinstance(request, load_request):

@@ -5,6 +5,7 @@ from cdktf_cdktf_provider_google.provider import GoogleProvider
 from constructs import Construct
 
 from egress.config.configuration import Configuration
+from egress.derived import construct_ids as ids
 from egress.derived.vpc.dns_names import host_rules
 from egress.derived.vpc.gateway_destinations import gateway_destinations
 from egress_constructs.admission import Admission
@@ -14,6 +15,7 @@ from egress_constructs.gateway_routing import GatewayRouting, GatewayRoutingProp
 from egress_constructs.gateway_service import GatewayService, GatewayServiceProps
 from egress_constructs.google_beta import declare_google_beta
 from egress_constructs.response_policy import NameRules, NameRulesProps
+from egress_constructs.scope import scope_at
 from egress_constructs.state_backend import declare_backend
 from egress_constructs.tenant import Tenant, TenantProps
 from egress_constructs.workload_accounts import WorkloadAccounts
@@ -51,15 +53,15 @@ class EgressStack(TerraformStack):
             ),
         )
         self._let_out(configuration, foundation)
-        GatewayRouting(self, "routing", GatewayRoutingProps(configuration=configuration))
+        GatewayRouting(self, ids.ROUTING, GatewayRoutingProps(configuration=configuration))
         if platform.tenants.network == "default-deny":
-            GatewayIsolation(self, "gateway-isolation", GatewayIsolationProps(configuration=configuration))
+            GatewayIsolation(self, ids.GATEWAY_ISOLATION, GatewayIsolationProps(configuration=configuration))
         if platform.tenants.admission == "enforced":
-            Admission(self, "admission")
+            Admission(self, ids.ADMISSION)
             if platform.tenants.service_accounts == "bound":
-                WorkloadAccounts(self, "workload-accounts")
+                WorkloadAccounts(self, ids.WORKLOAD_ACCOUNTS)
         for name in configuration.teams:
-            Tenant(self, name, TenantProps(name=name, configuration=configuration))
+            Tenant(scope_at(self, ids.TEAMS), name, TenantProps(name=name, configuration=configuration))
 
     def _let_out(self, configuration: Configuration, foundation: FoundationOutputs) -> None:
         """The VPC's share of a grant: the host's name is resolved, the gateway nodes reach its addresses."""
@@ -69,7 +71,7 @@ class EgressStack(TerraformStack):
             declare_google_beta(self, project=project.id, region=project.region)
             NameRules(
                 self,
-                "granted-names",
+                ids.GRANTED_NAMES,
                 NameRulesProps(
                     policy=foundation.response_policy,
                     project=network.existing.host_project if network.existing else None,
@@ -79,7 +81,7 @@ class EgressStack(TerraformStack):
         if foundation.gateway_firewall_policy:
             GatewayDestinationRules(
                 self,
-                "gateway-destinations",
+                ids.GATEWAY_DESTINATIONS,
                 GatewayDestinationRulesProps(
                     policy=foundation.gateway_firewall_policy,
                     gateway_nodes=foundation.gateway_nodes,

@@ -1,5 +1,6 @@
 """`foundation`: the network, its firewall and DNS, and the identities of the nodes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cdktf import ITerraformDependable, TerraformStack
@@ -8,12 +9,14 @@ from constructs import Construct
 
 from egress.config.platform import Platform
 from egress.derived.google_services import google_services
+from egress.derived.image_repositories import Repository, istio_hub, own_mirror, parse, read_by_nodes
 from egress.derived.images import allowed_images
 from egress.derived.vpc.dns_names import closes_names, platform_rules
 from egress.derived.vpc.firewall_rules import firewall_rules
 from egress.derived.vpc.gateway_destinations import knows_names
 from egress.derived.vpc.google_apis import vip_range, zones
 from egress_constructs.dns_query_log import DnsQueryLog, DnsQueryLogProps
+from egress_constructs.docker_hub_mirror import DockerHubMirror, DockerHubMirrorProps
 from egress_constructs.firewall import Firewall, FirewallProps
 from egress_constructs.gateway_firewall_policy import GatewayFirewallPolicy, GatewayFirewallPolicyProps
 from egress_constructs.google_beta import declare_google_beta
@@ -22,12 +25,13 @@ from egress_constructs.nat import Nat, NatProps
 from egress_constructs.network import PODS, SERVICES, Network, NetworkProps
 from egress_constructs.node_service_account import (
     LEAST_ROLES,
-    TUTORIAL_ROLES_TODAY,
+    TUTORIAL_ROLES,
     NodeServiceAccount,
     NodeServiceAccountProps,
 )
 from egress_constructs.private_dns_zone import PrivateDnsZone, PrivateDnsZoneProps
 from egress_constructs.project_services import ProjectServices, ProjectServicesProps
+from egress_constructs.repository_readers import RepositoryReaders, RepositoryReadersProps
 from egress_constructs.response_policy import NameRules, NameRulesProps, ResponsePolicy, ResponsePolicyProps
 from egress_constructs.secrets_key import SecretsKey, SecretsKeyProps
 from egress_constructs.service_perimeter import ServicePerimeter, ServicePerimeterProps
@@ -76,6 +80,7 @@ class FoundationStack(TerraformStack):
         self._nat(network, subnet, owner)
         application_nodes = self._node_service_account(APPLICATION_NODES, "SA for application nodes")
         gateway_nodes = self._node_service_account(GATEWAY_NODES, "SA for gateway nodes")
+        self._image_repositories({APPLICATION_NODES: application_nodes, GATEWAY_NODES: gateway_nodes})
         Firewall(
             self,
             "firewall",
@@ -180,10 +185,33 @@ class FoundationStack(TerraformStack):
                 account_id=account_id,
                 description=description,
                 project=self._platform.project.id,
-                roles=LEAST_ROLES if least else TUTORIAL_ROLES_TODAY,
+                roles=LEAST_ROLES if least else TUTORIAL_ROLES,
                 depends_on=self._enabled,
             ),
         ).account.email
+
+    def _image_repositories(self, nodes: Mapping[str, str]) -> None:
+        """The mirror of Docker Hub, where it is ours, and what the nodes may read."""
+        project, needed = self._platform.project, list(self._enabled)
+        mirror = own_mirror(self._platform)
+        if mirror:
+            made = DockerHubMirror(
+                self,
+                "docker-hub-mirror",
+                DockerHubMirrorProps(
+                    settings=mirror,
+                    region=project.region,
+                    project_number=project.number,
+                    depends_on=self._enabled,
+                ),
+            )
+            needed.append(made.repository)
+        for repository in read_by_nodes(self._platform):
+            RepositoryReaders(
+                self,
+                _readers_id(repository, self._platform),
+                RepositoryReadersProps(repository=repository, readers=nodes, depends_on=needed),
+            )
 
     def _secrets_key(self) -> str | None:
         """The id of the key under which Secrets are stored."""
@@ -237,3 +265,10 @@ class FoundationStack(TerraformStack):
                 "perimeter",
                 ServicePerimeterProps(settings=settings, project_number=number, depends_on=self._enabled),
             )
+
+
+def _readers_id(repository: Repository, platform: Platform) -> str:
+    """Return a construct's id that outlives a change of the place of Istio's images."""
+    if repository == parse(istio_hub(platform)):
+        return "istio-images"
+    return f"images_{repository.location}_{repository.project}_{repository.name.replace('.', '_')}"

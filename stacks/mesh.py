@@ -7,10 +7,12 @@ from constructs import Construct
 
 from egress.config.mesh import Mesh
 from egress.config.platform import Platform
-from egress.derived import charts, gateway
+from egress.derived import charts, construct_ids, gateway
 from egress.derived.control_plane import has_istiod, injection_label
+from egress.derived.image_repositories import istio_hub
 from egress_constructs.istio_chart import IstioChart, IstioChartProps
 from egress_constructs.namespace import Namespace, NamespaceProps
+from egress_constructs.scope import scope_at
 from egress_constructs.state_backend import declare_backend
 from stacks.cluster import ClusterOutputs
 
@@ -34,7 +36,7 @@ class MeshStack(TerraformStack):
         declare_backend(self, platform.backend)
         cluster.access.kubernetes_provider(self)
         cluster.access.helm_provider(self)
-        mesh = platform.mesh
+        mesh, self._hub = platform.mesh, istio_hub(platform)
 
         control_plane = self._control_plane(mesh) if has_istiod(platform) else []
         egress = Namespace(
@@ -89,16 +91,15 @@ class MeshStack(TerraformStack):
     def _istiod(
         self, mesh: Mesh, revision: str, version: str, depends_on: list[ITerraformDependable]
     ) -> IstioChart:
-        name = charts.istiod_release(revision)
         return IstioChart(
-            self,
-            name,
+            scope_at(self, construct_ids.CONTROL_PLANES),
+            revision,
             IstioChartProps(
                 chart="istiod",
-                release=name,
+                release=charts.istiod_release(revision),
                 namespace=gateway.CONTROL_PLANE_NAMESPACE,
                 version=version,
-                values=charts.istiod_values(mesh, revision),
+                values=charts.istiod_values(mesh, revision, self._hub),
                 depends_on=depends_on,
             ),
         )

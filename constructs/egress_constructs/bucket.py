@@ -8,6 +8,9 @@ from cdktf_cdktf_provider_google.storage_bucket_iam_member import StorageBucketI
 from cdktf_cdktf_provider_google.storage_bucket_object import StorageBucketObject
 from constructs import Construct
 
+from egress.derived import construct_ids as ids
+from egress_constructs.scope import scope_at
+
 
 @dataclass(frozen=True, kw_only=True)
 class BucketProps:
@@ -33,11 +36,13 @@ class Bucket(Construct):
             public_access_prevention="enforced",
         )
         for name, content in props.objects.items():
-            StorageBucketObject(self, f"object-{name}", bucket=bucket.name, name=name, content=content)
+            StorageBucketObject(
+                scope_at(self, ids.OBJECTS), name, bucket=bucket.name, name=name, content=content
+            )
         for account_id, member in props.viewers.items():
             StorageBucketIamMember(
-                self,
-                f"viewer-{account_id}",
+                scope_at(self, ids.VIEWERS),
+                account_id,
                 bucket=bucket.name,
                 role="roles/storage.objectViewer",
                 member=member,

@@ -6,6 +6,8 @@ from cdktf import ITerraformDependable
 from cdktf_cdktf_provider_kubernetes.manifest import Manifest
 from constructs import Construct
 
+from egress.derived.construct_ids import istio_object_id
+
 
 def istio_object(
     scope: Construct, manifest: Mapping[str, object], depends_on: Sequence[ITerraformDependable] = ()
@@ -16,7 +18,7 @@ def istio_object(
     """
     return Manifest(
         scope,
-        f"{str(manifest['kind']).lower()}-{_metadata(manifest)['name']}",
+        istio_object_id(str(manifest["kind"]), _metadata(manifest)["name"]),
         manifest=manifest,
         depends_on=list(depends_on) or None,
     )

@@ -15,12 +15,9 @@ TUTORIAL_ROLES = (
     "roles/storage.objectViewer",
 )
 
-# Not in the tutorial: gcr.io is served by Artifact Registry since 2025, and new images live on pkg.dev (D10).
-TUTORIAL_ROLES_TODAY = (*TUTORIAL_ROLES, "roles/artifactregistry.reader")
-
-LEAST_ROLES = ("roles/container.defaultNodeServiceAccount", "roles/artifactregistry.reader")
-"""Logs and metrics, nothing of storage (GKE, "Use least privilege IAM service accounts"); and reading
-images."""
+LEAST_ROLES = ("roles/container.defaultNodeServiceAccount",)
+"""Logs and metrics, nothing of storage (GKE, "Use least privilege IAM service accounts"). What images a node may
+read, each repository says (RepositoryReaders)."""
 
 
 @dataclass(frozen=True, kw_only=True)

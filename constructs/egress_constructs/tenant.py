@@ -9,6 +9,7 @@ from constructs import Construct
 
 from egress.config.configuration import Configuration, service_account, team_namespaces
 from egress.config.team import Team
+from egress.derived import construct_ids as ids
 from egress.derived import gateway
 from egress.derived.admission.workload_accounts import what_accounts_run
 from egress.derived.control_plane import injection_label
@@ -21,6 +22,7 @@ from egress_constructs.bucket import Bucket, BucketProps
 from egress_constructs.istio_object import istio_object, namespace_of
 from egress_constructs.namespace import Namespace, NamespaceProps
 from egress_constructs.network_policy import NetworkPolicy, NetworkPolicyProps
+from egress_constructs.scope import scope_at
 from egress_constructs.tenant_access import TenantAccess, TenantAccessProps
 from egress_constructs.tenant_service_account import TenantServiceAccount, TenantServiceAccountProps
 from egress_constructs.workload import Workload, WorkloadProps
@@ -38,7 +40,7 @@ class TenantProps:
 class Tenant(Construct):
     """All objects of one team, and of nobody else.
 
-    What lies in a further namespace of the team is a child named after that namespace.
+    Whatever users name lies in a scope of its own kind (egress.derived.construct_ids), so that no two ids can meet.
     """
 
     def __init__(self, scope: Construct, id_: str, props: TenantProps) -> None:
@@ -53,16 +55,17 @@ class Tenant(Construct):
         }
         for manifest in team_objects(self._configuration, self._name):
             namespace = self._namespaces.get(namespace_of(manifest))
-            istio_object(self._within(namespace_of(manifest)), manifest, [namespace] if namespace else [])
+            istio_object(
+                self._within(namespace_of(manifest), ids.ISTIO), manifest, [namespace] if namespace else []
+            )
         self._isolate()
         self._run(self._identify())
 
-    def _within(self, namespace: str) -> Construct:
-        """Where objects of a namespace belong: the team itself, or a child for a further namespace."""
-        if namespace not in self._team.namespaces:
-            return self
-        child = self.node.try_find_child(namespace)
-        return child if isinstance(child, Construct) else Construct(self, namespace)
+    def _within(self, namespace: str, *kind: str) -> Construct:
+        """Where objects of a kind belong: below their namespace, or with the team's objects at the gateway."""
+        if namespace == gateway.NAMESPACE:
+            return scope_at(self, ids.AT_GATEWAY, *kind)
+        return scope_at(self, ids.NAMESPACES, namespace, *kind)
 
     def _create_namespace(self, name: str) -> NamespaceV1:
         tenants = self._configuration.platform.tenants
@@ -74,8 +77,8 @@ class Tenant(Construct):
         bound = tenants.admission == "enforced" and tenants.service_accounts == "bound"
         annotations = what_accounts_run(self._team, name, self._name) if bound else {}
         return Namespace(
-            self._within(name),
-            "namespace",
+            scope_at(self, ids.NAMESPACES),
+            name,
             NamespaceProps(name=name, labels=labels, annotations=annotations),
         ).namespace
 
@@ -98,10 +101,8 @@ class Tenant(Construct):
     def _network_policy(self, namespace: str, policy: Policy) -> None:
         depends_on = [self._namespaces[namespace]] if namespace in self._namespaces else []
         NetworkPolicy(
-            self._within(namespace),
-            f"networkpolicy-{policy.name}"
-            if namespace in self._namespaces
-            else f"gateway-networkpolicy-{policy.name}",
+            self._within(namespace, ids.NETWORK_POLICIES),
+            policy.name,
             NetworkPolicyProps(namespace=namespace, policy=policy, depends_on=depends_on),
         )
 
@@ -109,7 +110,7 @@ class Tenant(Construct):
         """Create the Google side; the addresses to act as, by workload."""
         identities = {
             account_id: WorkloadIdentity(
-                self,
+                scope_at(self, ids.IDENTITIES),
                 account_id,
                 WorkloadIdentityProps(
                     account_id=account_id,
@@ -122,16 +123,16 @@ class Tenant(Construct):
         for account_id, account in self._team.google_service_accounts.items():
             for role in account.roles:
                 ProjectIamMember(
-                    identities[account_id],
-                    role.removeprefix("roles/").replace(".", "-").replace("/", "-"),
+                    scope_at(identities[account_id], ids.ROLES),
+                    ids.role_id(role),
                     project=self._project.id,
                     role=role,
                     member=identities[account_id].member,
                 )
         for key, bucket in self._team.buckets.items():
             Bucket(
-                self,
-                f"bucket-{key}",
+                scope_at(self, ids.BUCKETS),
+                key,
                 BucketProps(
                     name=f"{self._project.id}-{key}",
                     location=self._project.region,
@@ -154,8 +155,8 @@ class Tenant(Construct):
         for reference in self._team.service_accounts:
             namespace, name = service_account(self._name, reference)
             TenantServiceAccount(
-                self._within(namespace),
-                f"service-account-{name}",
+                self._within(namespace, ids.SERVICE_ACCOUNTS),
+                name,
                 TenantServiceAccountProps(
                     name=name,
                     namespace=namespace,
@@ -166,7 +167,7 @@ class Tenant(Construct):
         for name, workload in self._team.workloads.items():
             namespace = workload.namespace or self._name
             Workload(
-                self._within(namespace),
+                self._within(namespace, ids.WORKLOADS),
                 name,
                 WorkloadProps(
                     name=name,
@@ -183,7 +184,7 @@ class Tenant(Construct):
             for namespace, created in self._namespaces.items():
                 TenantAccess(
                     self._within(namespace),
-                    "access",
+                    ids.ACCESS,
                     TenantAccessProps(
                         namespace=namespace,
                         groups=self._team.groups,

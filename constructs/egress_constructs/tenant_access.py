@@ -13,7 +13,8 @@ from cdktf_cdktf_provider_kubernetes.role_binding_v1 import (
 from cdktf_cdktf_provider_kubernetes.role_v1 import RoleV1, RoleV1Metadata, RoleV1Rule
 from constructs import Construct
 
-NAME = "run-workloads"
+from egress.derived.tenant_access_name import ACCESS_NAME
+
 RBAC = "rbac.authorization.k8s.io"
 
 EVERYTHING = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"]
@@ -75,7 +76,7 @@ class TenantAccess(Construct):
         role = RoleV1(
             self,
             "role",
-            metadata=RoleV1Metadata(name=NAME, namespace=props.namespace),
+            metadata=RoleV1Metadata(name=ACCESS_NAME, namespace=props.namespace),
             rule=[
                 RoleV1Rule(api_groups=groups, resources=resources, verbs=verbs)
                 for groups, resources, verbs in (*RULES, *((ENTER,) if props.enter else ()))
@@ -85,8 +86,8 @@ class TenantAccess(Construct):
         RoleBindingV1(
             self,
             "binding",
-            metadata=RoleBindingV1Metadata(name=NAME, namespace=props.namespace),
-            role_ref=RoleBindingV1RoleRef(api_group=RBAC, kind="Role", name=NAME),
+            metadata=RoleBindingV1Metadata(name=ACCESS_NAME, namespace=props.namespace),
+            role_ref=RoleBindingV1RoleRef(api_group=RBAC, kind="Role", name=ACCESS_NAME),
             subject=[
                 RoleBindingV1Subject(kind="Group", name=group, api_group=RBAC) for group in props.groups
             ],

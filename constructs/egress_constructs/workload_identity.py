@@ -7,6 +7,9 @@ from cdktf_cdktf_provider_google.service_account import ServiceAccount
 from cdktf_cdktf_provider_google.service_account_iam_member import ServiceAccountIamMember
 from constructs import Construct
 
+from egress.derived import construct_ids as ids
+from egress_constructs.scope import scope_at
+
 
 @dataclass(frozen=True, kw_only=True)
 class WorkloadIdentityProps:
@@ -25,8 +28,8 @@ class WorkloadIdentity(Construct):
         self.account = ServiceAccount(self, "account", account_id=props.account_id)
         for namespace, name in props.kubernetes_accounts:
             ServiceAccountIamMember(
-                self,
-                f"user-{name}",
+                scope_at(self, ids.USERS),
+                name,
                 service_account_id=self.account.name,
                 role="roles/iam.workloadIdentityUser",
                 member=f"serviceAccount:{props.project}.svc.id.goog[{namespace}/{name}]",

@@ -2,12 +2,17 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from egress.config.destinations import Destination, Destinations
 from egress.config.platform import Platform
 from egress.config.team import Grant, Team
 from egress.source.problem import Path
 from egress.source.validation import File
+
+if TYPE_CHECKING:
+    from egress.checks.sound_configuration import Sound
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +48,13 @@ class Draft:
     """Teams whose file would be one if it were called `<team>.yaml`."""
     teams_are_read: bool
     """Whether there is a folder of teams at all."""
+
+    @cached_property
+    def sound(self) -> "Sound | None":
+        """What is sound of it as one configuration, derived once for every rule that asks."""
+        from egress.checks.sound_configuration import sound_configuration
+
+        return sound_configuration(self)
 
     @property
     def sound_platform(self) -> Platform | None:

@@ -1,11 +1,26 @@
-"""What a configuration still needs before it can be deployed; it synthesizes without."""
+"""What a configuration still needs before it can be deployed, or soon; it synthesizes without."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
 
 from egress.config.configuration import Configuration
+from egress.config.istio_releases import MINORS, minor_of
 from egress.config.platform import PLACEHOLDER_NUMBER, PLACEHOLDER_PROJECT
 
 
-def notices(configuration: Configuration) -> tuple[str, ...]:
-    """One line that names the variables to set before a deploy; empty where nothing is missing."""
+def notices(configuration: Configuration, today: date) -> tuple[str, ...]:
+    """What to set before a deploy, and whose support is over; empty where nothing is to do."""
+    return (*_missing(configuration), *_out_of_support(configuration, today))
+
+
+def today(environ: Mapping[str, str]) -> date:
+    """Return the day, by SOURCE_DATE_EPOCH where a build is to be repeated."""
+    epoch = environ.get("SOURCE_DATE_EPOCH", "")
+    return datetime.fromtimestamp(int(epoch), UTC).date() if epoch.isdecimal() else datetime.now(UTC).date()
+
+
+def _missing(configuration: Configuration) -> tuple[str, ...]:
+    """One line that names the variables to set before a deploy."""
     missing = []
     if configuration.platform.project.id == PLACEHOLDER_PROJECT:
         missing.append("PROJECT_ID (a placeholder stands for it)")
@@ -16,3 +31,17 @@ def notices(configuration: Configuration) -> tuple[str, ...]:
     if by_address and cluster.deploy_through == "cluster-endpoint" and not cluster.authorized_networks:
         missing.append("AUTHORIZED_NETWORKS (nobody outside the network may call the API server)")
     return (f"Before a deploy set {' and '.join(missing)}.",) if missing else ()
+
+
+def _out_of_support(configuration: Configuration, today: date) -> tuple[str, ...]:
+    """One line for each Istio that gets no more fixes."""
+    mesh = configuration.platform.mesh
+    versions = {"mesh.istio_version": mesh.istio_version}
+    if mesh.canary:
+        versions["mesh.canary.istio_version"] = mesh.canary.istio_version
+    return tuple(
+        f"{key}: Istio {minor.name} is out of support since {minor.ends} ({minor.source}): upgrade to "
+        f"{MINORS[0].name} or later (docs/upgrade.md)."
+        for key, version in versions.items()
+        if (minor := minor_of(version)).over(today)
+    )

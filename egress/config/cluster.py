@@ -2,39 +2,44 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from egress.config.names import ClusterResourceName, GoogleName
+from egress.config.image_registry import ImageRepository
+from egress.config.images import ImagePattern
+from egress.config.locations import MachineType, Zone
+from egress.config.names import LABEL, ClusterResourceName, GoogleName
 from egress.config.ranges import Cidr, PrivateCidr
 from egress.source.model import ConfigModel
 from egress.source.patterns import matching
 
-Zone = Annotated[str, matching(r"^[a-z]+-[a-z]+[0-9]+-[a-z]$", "a zone, such as us-central1-a")]
-MachineType = Annotated[
-    str, matching(r"^[a-z][a-z0-9]*-[a-z0-9]+(-[a-z0-9]+)*$", "a machine type, such as e2-standard-4")
-]
 NodeCount = Annotated[int, Field(ge=1, le=1000)]
 ClockTime = Annotated[
     str, matching(r"^([01][0-9]|2[0-3]):[0-5][0-9]$", 'a time of day in UTC, in quotes, such as "02:00"')
 ]
-ImagePattern = Annotated[
-    str,
-    matching(
-        r"^[a-z0-9.-]+(/[A-Za-z0-9._-]+)*/[A-Za-z0-9._-]*\*{0,2}([:@][A-Za-z0-9._:-]*\*?)?$",
-        "an image, or a path that ends in * (one level) or ** (all below), such as gcr.io/PROJECT/**",
-    ),
-]
+
+
+MOST_LABELS = 64
+"""Of one resource (Resource Manager, "Labels overview")."""
+
+MOST_AUTHORIZED_NETWORKS = 100
+"""Of one cluster (GKE, "Add authorized networks")."""
+
+
+def _not_googles(key: str) -> str:
+    if key.startswith(("goog-", "goog_")):
+        raise ValueError("labels that begin with goog- are Google's own: take another key")
+    return key
 
 
 GoogleLabelKey = Annotated[
-    str, matching(r"^[a-z][a-z0-9_-]{0,62}$", "a label's key (1 to 63 of a-z, 0-9, - and _, a letter first)")
+    str,
+    matching(r"^[a-z][a-z0-9_-]{0,62}$", "a label's key (1 to 63 of a-z, 0-9, - and _, a letter first)"),
+    AfterValidator(_not_googles),
 ]
 GoogleLabelValue = Annotated[
     str, matching(r"^[a-z0-9_-]{0,63}$", "a label's value (at most 63 of a-z, 0-9, - and _)")
 ]
-GroupsDomain = Annotated[
-    str, matching(r"^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$", "a domain, such as example.com")
-]
+GroupsDomain = Annotated[str, matching(rf"^({LABEL}\.)+[a-z]{{2,63}}$", "a domain, such as example.com")]
 
 
 class Autoscaling(ConfigModel):
@@ -124,7 +129,7 @@ class Cluster(ConfigModel):
 
     name: ClusterResourceName = "cluster1"
     """The cluster's name."""
-    labels: dict[GoogleLabelKey, GoogleLabelValue] = Field(default_factory=dict)
+    labels: dict[GoogleLabelKey, GoogleLabelValue] = Field(default_factory=dict, max_length=MOST_LABELS)
     """Labels of the cluster, such as who pays for it."""
     location: Literal["zonal", "regional"] = "zonal"
     """One control plane in `project.zone`, or one in three zones of the region."""
@@ -140,7 +145,7 @@ class Cluster(ConfigModel):
     """How the API server is reached: its public address from `authorized_networks`, its private address
     alone, or
     its DNS name alone, guarded by IAM."""
-    authorized_networks: tuple[Cidr, ...] = ()
+    authorized_networks: tuple[Cidr, ...] = Field(default=(), max_length=MOST_AUTHORIZED_NETWORKS)
     """Who may call the API server, besides the nodes; the environment's AUTHORIZED_NETWORKS overrides it."""
     deploy_through: Literal["cluster-endpoint", "connect-gateway"] = "cluster-endpoint"
     """How Terraform's providers reach the API server: directly, or through the fleet's connect gateway."""
@@ -156,6 +161,9 @@ class Cluster(ConfigModel):
     from 1.34.1-gke.3720000). NetworkPolicies follow from it."""
     groups_domain: GroupsDomain | None = None
     """The organisation's domain, whose groups below gke-security-groups@DOMAIN may stand in role bindings."""
+    image_repositories: tuple[ImageRepository, ...] = ()
+    """Repositories of Artifact Registry that hold the workloads' images: the nodes may read these and the one with
+    Istio's images, and no other of the project."""
     deletion_protection: bool = True
     """Whether Terraform refuses to destroy the cluster."""
     secrets_encryption: SecretsEncryption | None = None

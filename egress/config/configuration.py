@@ -1,6 +1,8 @@
 """One whole configuration: the platform, the destinations and the teams, as the stacks read it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from egress.config.destinations import Destination, Destinations
 from egress.config.platform import Platform
@@ -48,15 +50,19 @@ class Configuration:
 
     def schemes_granted(self, host: str, team: str | None = None) -> frozenset[str]:
         """The schemes on which anybody, or one team, holds a grant for a host."""
-        destination = self.destinations.destinations[host]
-        teams = self.teams.values() if team is None else (self.teams[team],)
-        return frozenset(
-            scheme
-            for each in teams
-            for grant in each.grants
-            if grant.to == host
-            for scheme in granted_schemes(grant, destination)
-        )
+        return self._schemes.get((host, team), frozenset())
+
+    @cached_property
+    def _schemes(self) -> Mapping[tuple[str, str | None], frozenset[str]]:
+        """The schemes granted, by host and team and by host alone: asked for each host of each team."""
+        found: dict[tuple[str, str | None], set[str]] = {}
+        for name, team in self.teams.items():
+            for grant in team.grants:
+                destination = self.destinations.destinations.get(grant.to)
+                schemes = granted_schemes(grant, destination) if destination else ()
+                for key in ((grant.to, name), (grant.to, None)):
+                    found.setdefault(key, set()).update(schemes)
+        return {key: frozenset(schemes) for key, schemes in found.items()}
 
 
 def team_namespaces(name: str, team: Team) -> tuple[str, ...]:

@@ -4,12 +4,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from egress.config.durations import Duration
 from egress.config.hosts import HostName
 from egress.config.names import KubernetesName, TeamName
 from egress.source.model import ConfigModel
-from egress.source.patterns import matching
 
-Duration = Annotated[str, matching(r"^[1-9][0-9]*(ms|s|m|h)$", "a duration, such as 15s or 500ms")]
 OutsidePort = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -69,7 +68,7 @@ class Destination(ConfigModel):
 class GoogleApis(ConfigModel):
     """Hosts of Google's APIs that sidecars reach directly, over Private Google Access, past the gateway."""
 
-    hosts: tuple[HostName, ...] = Field(min_length=1)
+    hosts: tuple[HostName, ...] = Field(min_length=1, max_length=256)
     """Hosts under googleapis.com, gcr.io or pkg.dev, or metadata.google.internal."""
     visible_to: tuple[TeamName, ...] = Field(min_length=1)
     """Whose sidecars know these hosts (`exportTo`)."""

@@ -1,19 +1,21 @@
 """platform.yaml's `mesh`: the Istio control plane and the egress gateway's workload."""
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from egress.config.image_registry import ImageHub, Mirror
+from egress.config.istio_releases import DEFAULT, MINORS
 from egress.config.names import KubernetesName
 from egress.source.model import ConfigModel
 from egress.source.patterns import matching
 
-IstioVersion = Annotated[str, matching(r"^1\.30\.[0-9]+$", "an Istio 1.30 version, such as 1.30.3")]
-ImageHub = Annotated[
+IstioVersion = Annotated[
     str,
     matching(
-        r"^([a-z0-9-]+\.)*(gcr\.io|pkg\.dev)(/[a-z0-9._-]+)+$",
-        "an image registry on gcr.io or pkg.dev, such as gcr.io/istio-release",
+        rf"^(?:{'|'.join(re.escape(minor.name) for minor in MINORS)})\.(?:0|[1-9][0-9]*)$",
+        f"a release of a supported Istio ({', '.join(f'{minor.name}.x' for minor in MINORS)}), such as {DEFAULT}",
     ),
 ]
 
@@ -54,16 +56,18 @@ class Mesh(ConfigModel):
 
     control_plane: Literal["in-cluster", "managed"] = "in-cluster"
     """`managed` is Cloud Service Mesh by the fleet feature: no istiod, fewer Istio features."""
-    istio_version: IstioVersion = "1.30.3"
-    """The version of the charts (with `managed` the gateway's alone) and images: one Istio 1.30.x."""
+    istio_version: IstioVersion = DEFAULT
+    """The version of the charts (with `managed` the gateway's alone) and images."""
     revision: KubernetesName = "default"
     """The control plane's revision; `default` is the unrevisioned one. Injection labels follow from it."""
     tag: KubernetesName | None = None
     """A revision tag that namespaces follow, so that an upgrade need not relabel them."""
     canary: Canary | None = None
     """The next control plane, during an upgrade."""
-    hub: ImageHub = "gcr.io/istio-release"
-    """The images' registry: on gcr.io or pkg.dev, the only ones behind the firewall."""
+    mirror: Mirror = Field(default_factory=Mirror)
+    """The repository of Artifact Registry from which the nodes pull Istio's images: they reach no other registry."""
+    hub: ImageHub | None = None
+    """A registry of one's own on pkg.dev that holds Istio's images, instead of the mirror."""
     istiod_replicas: Replicas | None = None
     """istiod's autoscaling, with a PodDisruptionBudget; left out, the chart's own 1 to 5."""
     outbound: Literal["registry-only", "allow-any"] = "registry-only"

@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from egress.config.cluster import Cluster, Zone
+from egress.config.cluster import Cluster
+from egress.config.locations import Region, Zone
 from egress.config.mesh import Mesh
 from egress.config.names import ProjectId
 from egress.config.network import Network
@@ -19,7 +20,9 @@ PLACEHOLDER_NUMBER = 123456789012
 """What stands in config/production until PROJECT_NUMBER is given."""
 
 
-Region = Annotated[str, matching(r"^[a-z]+-[a-z]+[0-9]+$", "a region, such as us-central1")]
+MOST_CHANNELS = 16
+"""Of one alert policy (Cloud Monitoring, "Quotas and limits", alerting)."""
+
 StateBucket = Annotated[
     str,
     matching(
@@ -57,7 +60,8 @@ class Project(ConfigModel):
     """The project; the environment's PROJECT_ID overrides it."""
     number: Annotated[int, Field(ge=100_000, le=9_999_999_999_999)] | None = None
     """The project's number, which names Google's own service accounts in it; the environment's PROJECT_NUMBER
-    overrides it. Needed for a shared VPC, a key of one's own, the managed mesh and the connect gateway."""
+    overrides it. Needed for a shared VPC, a key of one's own, a Docker Hub login, the managed mesh and the connect
+    gateway."""
     region: Region
     """Such as us-central1; the environment's REGION overrides it."""
     zone: Zone | None = None
@@ -67,7 +71,7 @@ class Project(ConfigModel):
 class Alerts(ConfigModel):
     """Log-based metrics and alert policies: refusals at the gateway, its saturation, NAT ports."""
 
-    notification_channels: tuple[NotificationChannel, ...] = ()
+    notification_channels: tuple[NotificationChannel, ...] = Field(default=(), max_length=MOST_CHANNELS)
     """Who is told; without one an incident only shows in the console."""
     refusals: Annotated[int, Field(ge=1, le=1_000_000)] = 50
     """How many refusals at the gateway in five minutes raise an incident."""

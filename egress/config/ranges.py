@@ -10,6 +10,10 @@ PRIVATE_RANGES = tuple(
 )
 """RFC 1918 and RFC 6598, the ranges GKE takes without further settings."""
 
+DOCKERS = IPv4Network("172.17.0.0/16")
+"""The nodes' own bridge network: no range of a private cluster may overlap it (GKE, "Setting up a private cluster",
+restrictions)."""
+
 CIDR_PATTERN = r"^(?:[0-9]{1,3}\.){3}[0-9]{1,3}/[0-9]{1,2}$"
 """The shape of a range, for editors; the numbers in it are checked by the program alone."""
 
@@ -35,6 +39,10 @@ def _private_cidr(value: str) -> str:
     if not any(network.subnet_of(private) for private in PRIVATE_RANGES):
         ranges = ", ".join(str(private) for private in PRIVATE_RANGES)
         raise ValueError(f"this is not a private range: take one of {ranges}")
+    if network.overlaps(DOCKERS):
+        raise ValueError(
+            f"GKE refuses ranges that overlap {DOCKERS}, which the nodes use themselves: take another one"
+        )
     return value
 
 

@@ -2,13 +2,18 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from egress.config.hosts import HostName
 from egress.config.http_paths import HttpPath
+from egress.config.iam_roles import IamRole
+from egress.config.images import Image
 from egress.config.names import LABEL, GoogleName, KubernetesName, ServiceAccountId, ServiceName, TeamName
 from egress.source.model import ConfigModel
 from egress.source.patterns import matching
+
+LONGEST_PREFIX = 253
+"""A DNS subdomain (Kubernetes, "Labels and Selectors", syntax)."""
 
 LabelValue = Annotated[
     str,
@@ -22,19 +27,24 @@ ServiceAccountReference = Annotated[
     str,
     matching(rf"^({LABEL}/)?{LABEL}$", "a ServiceAccount of the team (NAME or NAMESPACE/NAME)"),
 ]
+
+
+def _prefix_fits(key: str) -> str:
+    prefix = key.rpartition("/")[0]
+    if len(prefix) > LONGEST_PREFIX:
+        raise ValueError(
+            f"the part before the slash has {len(prefix)} characters, at most 253 are allowed: shorten it"
+        )
+    return key
+
+
 LabelKey = Annotated[
     str,
     matching(
-        r"^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$",
+        rf"^({LABEL}(\.{LABEL})*/)?[A-Za-z0-9]([-A-Za-z0-9_.]{{0,61}}[A-Za-z0-9])?$",
         "a label's key, such as team or example.com/team",
     ),
-]
-Image = Annotated[
-    str,
-    matching(
-        r"^[a-z0-9.-]+(/[a-z0-9._-]+)+(:[A-Za-z0-9_.-]+)?(@sha256:[0-9a-f]{64})?$",
-        "an image with its registry, such as gcr.io/PROJECT/IMAGE:TAG",
-    ),
+    AfterValidator(_prefix_fits),
 ]
 ObjectName = Annotated[
     str,
@@ -47,13 +57,9 @@ ObjectName = Annotated[
 
 GroupAddress = Annotated[
     str,
-    matching(r"^[a-z0-9._+-]+@[a-z0-9.-]+\.[a-z]+$", "a Google group's address, such as team-x@example.com"),
-]
-IamRole = Annotated[
-    str,
     matching(
-        r"^(roles|projects/[^/]+/roles|organizations/[0-9]+/roles)/[A-Za-z0-9_.]+$",
-        "an IAM role, such as roles/pubsub.publisher",
+        rf"^[a-z0-9][a-z0-9._+-]*@({LABEL}\.)+[a-z]{{2,63}}$",
+        "a Google group's address, such as team-x@example.com",
     ),
 ]
 

@@ -1,6 +1,6 @@
 """Istio's Helm charts and the values each is installed with.
 
-Sources: istio/istio manifests/charts/{base,istio-control/istio-discovery,gateway} at 1.30.
+Sources: istio/istio manifests/charts/{base,istio-control/istio-discovery,gateway} at 1.31.
 """
 
 from typing import Any
@@ -10,7 +10,8 @@ from egress.derived import gateway
 from egress.derived.access_log import FIELDS
 from egress.derived.istio.sent_on import proxy_config_annotation
 
-REPOSITORY = "https://istio-release.storage.googleapis.com/charts"
+REPOSITORY = "https://blob.istio.io/istio-release/charts"
+"""Where Istio publishes charts since 1.31 (istio.io, "Retirement of GCP hosting")."""
 
 DEFAULT_REVISION = "default"
 """The revision that charts write as an empty string."""
@@ -35,14 +36,14 @@ def base_values(mesh: Mesh) -> Values:
     return {"defaultRevision": mesh.revision}
 
 
-def istiod_values(mesh: Mesh, revision: str) -> Values:
+def istiod_values(mesh: Mesh, revision: str, hub: str) -> Values:
     """A control plane, its images from a registry behind the firewall, access logs on.
 
-    Docker Hub and registry.istio.io, the charts' default, are not reachable from the application nodes.
+    Docker Hub, the charts' default, is not reachable from the nodes.
     """
     values: Values = {
         "revision": _chart_revision(revision),
-        "global": {"hub": mesh.hub},
+        "global": {"hub": hub},
         "meshConfig": _mesh_config(mesh),
     }
     if mesh.tag and revision == mesh.revision:

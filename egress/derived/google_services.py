@@ -1,6 +1,7 @@
 """The Google APIs that a platform's choices need enabled."""
 
 from egress.config.platform import Platform
+from egress.derived.image_repositories import own_mirror, read_by_nodes
 
 ALWAYS = (
     "compute.googleapis.com",
@@ -30,7 +31,7 @@ MANAGED_MESH = (
 
 def google_services(platform: Platform) -> tuple[str, ...]:
     """Every API to enable, as `NAME.googleapis.com`."""
-    cluster = platform.cluster
+    cluster, mirror = platform.cluster, own_mirror(platform)
     return (
         *ALWAYS,
         *(FLEET if platform.fleet else ()),
@@ -40,5 +41,7 @@ def google_services(platform: Platform) -> tuple[str, ...]:
         *(("cloudkms.googleapis.com",) if cluster.secrets_encryption else ()),
         *(("binaryauthorization.googleapis.com",) if cluster.hardening.images == "listed" else ()),
         *(("containersecurity.googleapis.com",) if cluster.hardening.security_posture else ()),
+        *(("artifactregistry.googleapis.com",) if read_by_nodes(platform) else ()),
+        *(("secretmanager.googleapis.com",) if mirror and mirror.login else ()),
         *(("logging.googleapis.com", "monitoring.googleapis.com") if platform.alerts else ()),
     )

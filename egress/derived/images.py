@@ -7,6 +7,7 @@ one level, `**` for all below.
 import re
 
 from egress.config.platform import Platform
+from egress.derived.image_repositories import istio_hub
 
 MANAGED_PROXY = "gcr.io/gke-release/asm/**"
 """The proxy that the managed control plane injects."""
@@ -15,7 +16,7 @@ MANAGED_PROXY = "gcr.io/gke-release/asm/**"
 def allowed_images(platform: Platform) -> tuple[str, ...]:
     """The patterns of the project's policy, beside GKE's own images, which Google's policy admits."""
     mesh = platform.mesh
-    istio = f"{mesh.hub}/**" if mesh.control_plane == "in-cluster" else MANAGED_PROXY
+    istio = f"{istio_hub(platform)}/**" if mesh.control_plane == "in-cluster" else MANAGED_PROXY
     return (istio, *sorted(set(platform.cluster.hardening.allowed_images) - {istio}))
 
 

@@ -4,9 +4,6 @@ from hashlib import sha256
 
 from egress.config.names import fold
 
-LONGEST_OBJECT_NAME = 253
-"""A DNS subdomain, which the name of an Istio object is (Kubernetes, "Object Names and IDs")."""
-
 
 def service_entry(host: str) -> str:
     """The ServiceEntry of a destination: `example-com-ext`."""

@@ -16,7 +16,7 @@ from egress.proof.errors import ProofError
 from egress.proof.network import sandbox
 from egress.proof.toolchain import prerequisites
 from egress.proof.toolchain.installation import install
-from egress.proof.toolchain.tools import Tools, installed
+from egress.proof.toolchain.tools import ISTIO, Tools, installed
 
 DEFAULT_OUT = Path("cdktf.out")
 _ROOT = Path(__file__).parents[2]
@@ -82,9 +82,9 @@ def _synthesize_stages(found: Sequence[Stage], folder: Path) -> list[dict[str, s
 
 
 def prepare() -> Tools:
-    """Check the machine and return the toolchain, building what is missing."""
+    """Check the machine and return the toolchain, building what is missing of the Istio that is deployed."""
     prerequisites.require()
-    return installed(os.environ) or install(
+    return installed(os.environ, (ISTIO,)) or install(
         os.environ, lambda message: print(message, file=sys.stderr, flush=True)
     )
 

@@ -110,6 +110,10 @@ _MESSAGES: dict[str, Callable[[Found], str]] = {
     "literal_error": _not_one_of,
     "string_pattern_mismatch": lambda found: mismatch(str(found.value), found.error["ctx"]["pattern"]),
     "value_error": lambda found: str(found.error["ctx"]["error"]),
+    "too_long": lambda found: (
+        f"there are {len(found.value)}, at most {found.error['ctx']['max_length']} are allowed: "
+        "take some away"
+    ),
     "too_short": lambda _: "the list is empty: name at least one",
     "greater_than_equal": lambda found: f"write {found.error['ctx']['ge']} or more",
     "less_than_equal": lambda found: f"write {found.error['ctx']['le']} or less",

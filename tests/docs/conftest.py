@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.docs.markdown import ROOT
+from tests.reading_day import ON_THAT_DAY
 
 OVERRIDES = {"PROJECT_ID", "REGION", "ZONE", "AUTHORIZED_NETWORKS", "EGRESS_CONFIG", "CDKTF_OUTDIR"}
 
@@ -39,7 +40,7 @@ def synthesize(configuration: Path, folder: Path) -> Run:
         [sys.executable, str(ROOT / "main.py"), "--config", str(configuration)],
         cwd=folder,
         # A session's fixture comes before those that clear a developer's own PROJECT_ID.
-        env={name: value for name, value in os.environ.items() if name not in OVERRIDES},
+        env={name: value for name, value in os.environ.items() if name not in OVERRIDES} | ON_THAT_DAY,
         capture_output=True,
         text=True,
         check=False,

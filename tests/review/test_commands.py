@@ -31,7 +31,10 @@ def test_list_names_verdict_and_control_of_every_cell(egress: Run, synthesized: 
     assert len(lines) == 1 + 2 * (5 + 1) * 2
     cell = next(line for line in lines if line.startswith("team-x/test  httpbin.org ") and "  http " in line)
     assert "refused" in cell
-    assert "authorization policy: egress.kubernetes_manifest.team-x_authorizationpolicy" in cell
+    assert (
+        "authorization policy: egress.kubernetes_manifest.teams_team-x_gateway_istio_authorizationpolicy"
+        in cell
+    )
     assert "\033" not in done.stdout
 
 

@@ -26,6 +26,26 @@ def pod_of(state: State, annotations: dict[str, str] | None = None, **spec: Any)
     return state.change("Deployment", "test", "team-x", **own)
 
 
+@pytest.mark.parametrize(("native", "known"), [("false", False), ("true", True), (None, True)])
+def test_an_init_container_asks_through_the_sidecar_where_that_is_native(
+    native: str | None, known: bool
+) -> None:
+    annotations = {"sidecar.istio.io/nativeSidecar": native} if native else {}
+    state = pod_of(tutorial(), annotations, initContainers=[{"name": "fetch", "image": "any"}])
+    if known:
+        assert state.ask(X, "http://example.com").verdict == "allowed"
+        return
+    with pytest.raises(ReviewError, match="nativeSidecar 'false': the init containers"):
+        state.ask(X, "http://example.com")
+
+
+def test_a_sidecar_that_is_not_native_is_known_where_no_init_container_asks() -> None:
+    state = pod_of(
+        tutorial(), {"sidecar.istio.io/nativeSidecar": "false"}, initContainers=[{"name": "istio-init"}]
+    )
+    assert state.ask(X, "http://example.com").verdict == "allowed"
+
+
 def entry(**spec: Any) -> State:
     return without_policies(tutorial()).change("ServiceEntry", "example-com-ext", **spec)
 

@@ -121,6 +121,37 @@ def test_16_without_any_host_there_is_no_listener_at_all() -> None:
     assert with_hosts("~/*").seen(X, "https://example.com") == "exit 35"
 
 
+@pytest.mark.parametrize(
+    ("hosts", "expected"),
+    [
+        (("*/*", "~istio-egress/example.com"), "502"),
+        (("*/*", "~/example.com"), "502"),
+        (("*/*", "~*/example.com"), "502"),
+        (("*/*", "~istio-egress/*"), "502"),
+        (("*/*", "~istio-egress/*.com"), "502"),
+        (("~istio-egress/example.com", "istio-egress/example.com", "istio-egress/*"), "502"),
+        (("istio-egress/*", "~team-y/*"), "200"),
+        (("istio-egress/*", "~./*"), "200"),
+        (("*/*", "~istio-egress/*.example.com"), "200"),
+        (("*/*", "~istio-egress/*.svc.cluster.local"), "200"),
+        (("*/*", "~/*"), "exit 52 or 56"),
+    ],
+)
+def test_16_what_a_tilde_takes_away_whatever_the_order(hosts: tuple[str, ...], expected: str) -> None:
+    assert with_hosts(*hosts).seen(X, "http://example.com") == expected
+
+
+def test_16_a_virtual_service_comes_with_any_of_its_hosts_that_is_left() -> None:
+    state = tutorial().change("VirtualService", ROUTE, hosts=["example.com", "www.example.com"])
+    state = state.change(
+        "Sidecar",
+        "default",
+        "team-x",
+        egress=[{"hosts": ["istio-egress/*", "~istio-egress/www.example.com"]}],
+    )
+    assert state.seen(X, "http://example.com") == "200"
+
+
 def test_17_a_sidecar_without_a_policy_takes_the_meshs() -> None:
     state = tutorial().change("Sidecar", "default", "team-x", outboundTrafficPolicy=None)
     answer = state.ask(X, "http://other.net")

@@ -278,6 +278,14 @@ def test_a_release_of_another_name_changes_the_gateways_label() -> None:
             "defaultConfig.proxyMetadata.ISTIO_META_DNS_CAPTURE",
         ),
         ({"meshConfig": {"defaultConfig": {"gatewayTopology": {"numTrustedProxies": 1}}}}, "gatewayTopology"),
+        ({"meshConfig": {"serviceEntryVisibility": {"applyToSidecars": True}}}, "applyToSidecars"),
+        ({"meshConfig": {"serviceEntryVisibility": {"brandNew": 1}}}, "serviceEntryVisibility.brandNew"),
+        ({"meshConfig": {"defaultTrafficPolicy": {"tls": {"mode": "DISABLE"}}}}, "defaultTrafficPolicy.tls"),
+        (
+            {"meshConfig": {"defaultConfig": {"connectionSettings": {"httpMergeSlashes": True}}}},
+            "defaultConfig.connectionSettings",
+        ),
+        ({"env": {"ENABLE_NATIVE_SIDECARS": "false"}}, "ENABLE_NATIVE_SIDECARS"),
         ({"global": {"proxy": {"excludeOutboundPorts": "443"}}}, "global.proxy.excludeOutboundPorts '443'"),
         ({"sidecarInjectorWebhook": {"enableNamespacesByDefault": True}}, "enableNamespacesByDefault"),
         ({"meshConfig": {"outboundTrafficPolicy": {"mode": "SOME"}}}, "SOME"),
@@ -287,6 +295,26 @@ def test_a_release_of_another_name_changes_the_gateways_label() -> None:
 def test_a_setting_of_the_mesh_that_is_not_modelled_is_refused(values: dict[str, Any], told: str) -> None:
     with pytest.raises(ReviewError, match=told):
         mesh_settings(release(values), "here")
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {
+            "serviceEntryVisibility": {
+                "defaultVisibility": "NAMESPACE",
+                "policies": [],
+                "applyToSidecars": False,
+            }
+        },
+        {"defaultTrafficPolicy": {"connectionPool": {"tcp": {"maxConnections": 1}}, "outlierDetection": {}}},
+        {"zoneAwareLbSetting": {"enabled": True}},
+    ],
+)
+def test_a_setting_that_decides_on_no_request_changes_nothing(config: dict[str, Any]) -> None:
+    assert mesh_settings(release({"meshConfig": config}), "x") == mesh_settings(
+        release({"meshConfig": {}}), "x"
+    )
 
 
 def test_the_meshs_own_outbound_policy_is_read() -> None:

@@ -20,8 +20,9 @@ from tests.synth.variations import COMMITTED, EVERY, write  # noqa: E402
 
 @dataclass(frozen=True)
 class Synthesis:
-    """An output folder and the stacks read from it."""
+    """A configuration, its output folder and the stacks read from it."""
 
+    configuration: Configuration
     out: Path
     stacks: dict[str, SynthesizedStack]
 
@@ -44,7 +45,7 @@ def synthesize(tmp_path_factory: pytest.TempPathFactory) -> Synthesize:
         app = App(outdir=str(out))
         build(app, configuration)
         app.synth()
-        return Synthesis(out, read_synthesis(out))
+        return Synthesis(configuration, out, read_synthesis(out))
 
     return run
 

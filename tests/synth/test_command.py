@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.reading_day import ON_THAT_DAY
 from tests.synth.synthesized_stack import read_synthesis
 from tests.synth.variations import ROOT, TUTORIAL
 
@@ -128,7 +129,7 @@ def test_the_environment_may_name_the_folder_and_the_project(tmp_path: Path) -> 
 
 def _environ() -> dict[str, str]:
     overrides = {"PROJECT_ID", "REGION", "ZONE", "AUTHORIZED_NETWORKS", "EGRESS_CONFIG", "CDKTF_OUTDIR"}
-    return {name: value for name, value in os.environ.items() if name not in overrides}
+    return {name: value for name, value in os.environ.items() if name not in overrides} | ON_THAT_DAY
 
 
 def _tree(folder: Path) -> dict[str, str]:

@@ -29,7 +29,7 @@ def test_a_node_account_has_the_tutorials_names(
 
 
 @BOTH
-def test_a_node_account_has_the_tutorials_roles_and_may_pull_from_artifact_registry(
+def test_a_node_account_has_the_tutorials_roles_and_no_other_on_the_project(
     account_id: str, description: str, foundation: SynthesizedStack
 ) -> None:
     member = f"serviceAccount:{account_id}@your-project-id.iam.gserviceaccount.com"
@@ -39,7 +39,7 @@ def test_a_node_account_has_the_tutorials_roles_and_may_pull_from_artifact_regis
         if address.startswith("google_project_iam_member.") and body["member"] == member
     ]
 
-    assert sorted(roles) == sorted(TUTORIAL_ROLES | {"roles/artifactregistry.reader"}), description
+    assert sorted(roles) == sorted(TUTORIAL_ROLES), description
 
 
 def test_no_role_goes_to_anybody_else(foundation: SynthesizedStack) -> None:

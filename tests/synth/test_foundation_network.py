@@ -6,6 +6,7 @@ from tests.synth.synthesized_stack import SynthesizedStack
 
 TUTORIAL_APIS = {"compute.googleapis.com", "dns.googleapis.com", "container.googleapis.com"}
 NEEDED_APIS = {
+    "artifactregistry.googleapis.com",
     "cloudresourcemanager.googleapis.com",
     "iam.googleapis.com",
     "iamcredentials.googleapis.com",

@@ -30,8 +30,8 @@ def test_a_release_is_one_of_istios_charts_at_one_version(
     body = mesh.one("helm_release", release)
 
     assert (body["chart"], body["namespace"]) == (chart, namespace)
-    assert body["repository"] == "https://istio-release.storage.googleapis.com/charts"
-    assert body["version"] == "1.30.3"
+    assert body["repository"] == "https://blob.istio.io/istio-release/charts"
+    assert body["version"] == "1.31.1"
 
 
 @RELEASES
@@ -72,7 +72,7 @@ def test_the_validating_webhook_asks_the_default_revision(mesh: SynthesizedStack
 def test_the_control_plane_pulls_from_behind_the_firewall_and_logs_access(mesh: SynthesizedStack) -> None:
     assert _values(mesh, "istiod") == {
         "revision": "",
-        "global": {"hub": "gcr.io/istio-release"},
+        "global": {"hub": "us-central1-docker.pkg.dev/your-project-id/docker-hub/istio"},
         "meshConfig": {"accessLogFile": "/dev/stdout"},
     }
 

@@ -5,11 +5,14 @@ an AuthorizationPolicy that allows everybody.
 """
 
 import copy
+import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from egress.derived.istio.istio_object import NETWORKING, SECURITY
+from tests.istio.schemas import NEW, kinds
 from tests.synth.conftest import Synthesis, Synthesized
 from tests.synth.object_schemas import problems
 from tests.synth.synthesized_stack import Block, SynthesizedStack
@@ -25,11 +28,25 @@ def test_every_object_is_sound(every: Synthesis) -> None:
 
 
 def test_the_istio_schemas_are_those_of_the_version_we_write() -> None:
-    from cloudcoil.models.istio.networking import v1 as networking
-    from cloudcoil.models.istio.security import v1 as security
+    assert kinds()["networking.istio.io", "VirtualService"][0] == NETWORKING
+    assert kinds()["security.istio.io", "AuthorizationPolicy"][0] == SECURITY
 
-    assert networking.VirtualService.gvk().api_version == NETWORKING
-    assert security.AuthorizationPolicy.gvk().api_version == SECURITY
+
+def test_no_object_has_a_field_that_the_minor_before_does_not_know(every: Synthesis) -> None:
+    """So that the older control plane reads all of it while an upgrade lasts."""
+    new = {
+        (key.split("/")[2], path)
+        for key, path in (entry.split(": ") for entry in json.loads(NEW.read_text(encoding="utf-8"))["kinds"])
+    }
+    found = {
+        (kind, path)
+        for stack in every.stacks.values()
+        for (kind, _, _), body in stack.objects.items()
+        for path in _paths(body.get("spec"), "spec")
+    }
+
+    assert ("Sidecar", "spec.egress.hosts") in found or "Sidecar" not in {kind for kind, _ in found}
+    assert found & new == set()
 
 
 ISTIO_MISTAKES = [
@@ -182,6 +199,17 @@ def test_a_wrong_value_is_found(
     block[key] = wrong
 
     assert problems(body), f"{wrong!r} as {path} of {kind} {name} went unnoticed"
+
+
+def _paths(value: Any, path: str) -> Iterator[str]:
+    """Dotted paths of what is set; lists are looked through."""
+    yield path
+    if isinstance(value, list):
+        for entry in value:
+            yield from _paths(entry, path)
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _paths(inner, f"{path}.{key}")
 
 
 def _copy(stack: SynthesizedStack, kind: str, name: str) -> Block:

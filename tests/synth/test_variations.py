@@ -19,8 +19,8 @@ CHANGED_STACKS = {
     "no-sidecar": {"egress"},
     "http-alone": {"egress"},
     "gcs-backend": {"foundation", "cluster", "mesh", "egress"},
-    # Not mesh: what it needs of these names it reads from the cluster's state.
-    "other-names": {"foundation", "cluster", "egress"},
+    # Of mesh the images' registry, which is called after project and region.
+    "other-names": {"foundation", "cluster", "mesh", "egress"},
 }
 
 
@@ -158,7 +158,7 @@ def test_every_rule_and_name_follows_the_ranges_and_names_given(synthesized: Syn
     assert firewall["allow-ingress-api-server-to-webhook"]["source_ranges"] == ["192.168.7.0/28"]
     assert firewall["allow-egress-pods-and-services"]["destination_ranges"] == [
         "172.20.0.0/14",
-        "172.17.0.0/20",
+        "172.24.0.0/20",
     ]
     assert firewall["allow-egress-kubelet-readonly"]["destination_ranges"] == ["172.16.0.0/24"]
 

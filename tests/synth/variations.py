@@ -34,7 +34,7 @@ VARIATIONS: dict[str, Edits] = {
                     "name": "nodes",
                     "nodes": "172.16.0.0/24",
                     "pods": "172.20.0.0/14",
-                    "services": "172.17.0.0/20",
+                    "services": "172.24.0.0/20",
                 },
             },
             "cluster": {

@@ -5,12 +5,13 @@ import pytest
 from egress.config.mesh import Mesh
 from egress.derived.charts import base_values, gateway_values, istiod_values
 
+HUB = "europe-docker.pkg.dev/my-project/istio"
 DEFAULT, CANARY = Mesh(), Mesh(revision="canary")
 
 
 @pytest.mark.parametrize(("mesh", "revision"), [(DEFAULT, ""), (CANARY, "canary")])
 def test_a_chart_writes_the_default_revision_as_nothing(mesh: Mesh, revision: str) -> None:
-    assert istiod_values(mesh, mesh.revision)["revision"] == revision
+    assert istiod_values(mesh, mesh.revision, HUB)["revision"] == revision
     assert gateway_values(mesh, "gateway")["revision"] == revision
 
 
@@ -20,9 +21,7 @@ def test_the_validating_webhook_is_the_revisions_own(mesh: Mesh, revision: str) 
 
 
 def test_images_come_from_the_hub_of_the_platform() -> None:
-    hub = "europe-docker.pkg.dev/my-project/istio"
-
-    assert istiod_values(Mesh(hub=hub), "default")["global"]["hub"] == hub
+    assert istiod_values(DEFAULT, "default", HUB)["global"]["hub"] == HUB
 
 
 def test_the_gateway_stays_inside_the_cluster() -> None:

@@ -85,7 +85,7 @@ def test_a_reader_that_leaves_is_no_fault() -> None:
         "import sys; from egress import cli; sys.stdout.write('x' * 200000); sys.exit(cli.main(sys.argv[1:]))"
     )
     command = (
-        f'{sys.executable} -c "{program}" list --input {ROOT / "tests/review/states/tutorial"} | head -c 1'
+        f'{sys.executable} -c "{program}" list --input {ROOT / "tests/review/states/foreign"} | head -c 1'
     )
     done = subprocess.run(
         ["bash", "-o", "pipefail", "-c", command],

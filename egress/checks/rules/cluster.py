@@ -1,4 +1,4 @@
-"""Node pools and the control plane's revision."""
+"""Node pools."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -9,9 +9,6 @@ from egress.source.problem import Problem
 
 FIRST_POOL = "default-pool"
 """The pool GKE makes with the cluster, which Terraform removes once the cluster stands."""
-
-LONGEST_REVISION = 63 - len("istiod-")
-"""istiod's Service is called `istiod-<revision>` (istiod chart, templates/service.yaml)."""
 
 
 POOLS = ("application_pool", "gateway_pool")
@@ -46,14 +43,3 @@ def node_pools_have_names_of_their_own(draft: Draft) -> Iterator[Problem]:
         )
         stated = next(pool for pool in reversed(POOLS) if draft.platform.get(("cluster", pool, "name")))
         yield draft.platform.problem(("cluster", stated, "name"), message)
-
-
-def revision_leaves_room_for_istiods_service(draft: Draft) -> Iterator[Problem]:
-    """A Service's name has at most 63 characters."""
-    revision = draft.platform.get(("mesh", "revision"), "")
-    if revision and len(revision) > LONGEST_REVISION:
-        message = (
-            f"istiod's Service istiod-<revision> would have {len('istiod-' + revision)} characters, "
-            f"at most 63 are allowed: write {LONGEST_REVISION} or fewer"
-        )
-        yield draft.platform.problem(("mesh", "revision"), message)

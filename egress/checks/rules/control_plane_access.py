@@ -46,6 +46,7 @@ def project_number_is_known_where_needed(draft: Draft) -> Iterator[Problem]:
         "network.perimeter": platform.network.perimeter is not None,
         "cluster.secrets_encryption": platform.cluster.secrets_encryption is not None,
         "cluster.deploy_through: connect-gateway": platform.cluster.deploy_through == "connect-gateway",
+        "mesh.mirror.login": platform.mesh.mirror.login is not None,
         "mesh.control_plane: managed": platform.mesh.control_plane == "managed",
     }
     needed = [reason for reason, applies in reasons.items() if applies]

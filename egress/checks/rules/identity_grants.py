@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from egress.checks.draft import Draft, TeamFile
-from egress.checks.rules.teams import RESERVED
 from egress.config.configuration import granted_schemes, service_account, team_namespaces
 from egress.config.team import Grant
+from egress.derived.resources.reserved import NAMESPACES
 from egress.source.nearest import nearest
 from egress.source.problem import Path, Problem
 
@@ -110,7 +110,7 @@ def namespaces_have_one_team(draft: Draft) -> Iterator[Problem]:
             place = ("namespaces", position)
             if namespace == team.name or namespace in team.team.namespaces[:position]:
                 yield team.file.problem(place, "the team has this namespace already: take it away")
-            elif RESERVED.fullmatch(namespace):
+            elif NAMESPACES.fullmatch(namespace):
                 yield team.file.problem(
                     place, "this name is kept for a namespace of the system: take another"
                 )
@@ -129,19 +129,8 @@ def further_objects_are_in_the_teams_namespaces(draft: Draft) -> Iterator[Proble
             if workload.namespace and workload.namespace not in namespaces:
                 message = f"the team has no such namespace: {nearest(workload.namespace, namespaces)}"
                 yield team.file.problem(("workloads", name, "namespace"), message)
-        workloads = {(each.namespace or team.name, name) for name, each in team.team.workloads.items()}
         for position, reference in enumerate(team.team.service_accounts):
-            place = ("service_accounts", position)
-            identity = service_account(team.name, reference)
-            if identity[0] not in namespaces:
-                message = f"the team has no such namespace: {nearest(identity[0], namespaces)}"
-                yield team.file.problem(place, message)
-            elif identity in workloads:
-                yield team.file.problem(place, "the workload of this name has it already: take this away")
-            elif identity in [
-                service_account(team.name, each) for each in team.team.service_accounts[:position]
-            ]:
-                yield team.file.problem(place, "this ServiceAccount stands here twice: take one away")
-            elif identity[1] == "default":
-                message = "every namespace has a ServiceAccount of this name already: take another name"
-                yield team.file.problem(place, message)
+            namespace = service_account(team.name, reference)[0]
+            if namespace not in namespaces:
+                message = f"the team has no such namespace: {nearest(namespace, namespaces)}"
+                yield team.file.problem(("service_accounts", position), message)

@@ -9,6 +9,7 @@ NOT_WHEN_MANAGED = {
     "revision": "its revision follows the release channel",
     "tag": "its revision follows the release channel",
     "canary": "Google upgrades it",
+    "mirror": "Google's own proxy image is injected",
     "hub": "Google's own proxy image is injected",
     "istiod_replicas": "no istiod runs in the cluster",
     "outbound": "it reads no mesh configuration of ours: the teams' Sidecars say REGISTRY_ONLY",
@@ -17,6 +18,17 @@ NOT_WHEN_MANAGED = {
 """Settings of an istiod that the managed control plane does not have."""
 
 UNREVISIONED = "default"
+
+MESH_LABEL = "mesh_id"
+"""The managed mesh finds its clusters by this label (Cloud Service Mesh, "Provision a control plane")."""
+
+
+def labels_are_not_the_meshs(draft: Draft) -> Iterator[Problem]:
+    """A label that the platform writes over would be accepted and do nothing."""
+    platform = draft.sound_platform
+    if platform and platform.mesh.control_plane == "managed" and MESH_LABEL in platform.cluster.labels:
+        message = "the managed mesh finds its cluster by this label, which the platform sets: take it away"
+        yield draft.platform.problem(("cluster", "labels", MESH_LABEL), message, MESH_LABEL)
 
 
 def managed_control_plane_has_no_istiod(draft: Draft) -> Iterator[Problem]:

@@ -5,26 +5,11 @@ from collections.abc import Iterator
 
 from egress.checks.draft import Draft
 from egress.config.names import LETTER_FIRST
-from egress.derived.network_policies.as_stated import (
-    TO_CONTROL_PLANE,
-    TO_DNS,
-    TO_GOOGLE_APIS,
-    TO_METADATA_SERVER,
-    WITHIN_NAMESPACE,
-)
+from egress.derived.resources.reserved import NAMESPACES
+from egress.derived.tenant_label import TENANT_LABEL
 from egress.source.nearest import nearest
 from egress.source.patterns import mismatch
 from egress.source.problem import Problem
-
-RESERVED = re.compile(
-    r"default|(?:kube|istio|gke|gmp|asm|config-management|gatekeeper|cnrm|resource-group|anthos|knative)(?:-.*)?"
-)
-"""Namespaces of Kubernetes, Istio, GKE and its add-ons."""
-
-FIXED_POLICIES = frozenset(
-    policy.name for policy in (TO_CONTROL_PLANE, TO_DNS, TO_GOOGLE_APIS, TO_METADATA_SERVER, WITHIN_NAMESPACE)
-)
-"""The NetworkPolicies that every team has, whatever its settings."""
 
 RESERVED_LABELS = ("kubernetes.io", "k8s.io", "istio.io")
 """Label domains whose owners give their labels a meaning (Kubernetes, "Labels and Selectors"; Istio)."""
@@ -36,7 +21,7 @@ def team_names_are_free(draft: Draft) -> Iterator[Problem]:
         if not re.fullmatch(LETTER_FIRST, name):
             message = f"a team is called after its file, and {mismatch(name, LETTER_FIRST)}"
             yield Problem(file=team.file.source.file, value=name, message=message)
-        elif RESERVED.fullmatch(name):
+        elif NAMESPACES.fullmatch(name):
             message = (
                 "a team is called after its file, and this name is kept for a namespace of the system: "
                 f"rename the file, to team-{name}.yaml for instance"
@@ -49,7 +34,7 @@ def labels_are_not_the_systems(draft: Draft) -> Iterator[Problem]:
     for team in draft.teams.values():
         for key in sorted(team.file.keys(("labels",))):
             domain = key.rpartition("/")[0]
-            if key == "istio-injection" or any(
+            if key in ("istio-injection", TENANT_LABEL) or any(
                 domain == reserved or domain.endswith(f".{reserved}") for reserved in RESERVED_LABELS
             ):
                 message = "this label is the platform's to set: take it away"
@@ -81,18 +66,6 @@ def reachable_teams_are_others(draft: Draft) -> Iterator[Problem]:
                 yield team.file.problem(place, f"there is no such team: {nearest(other, draft.team_names)}")
             elif other in teams[:position]:
                 yield team.file.problem(place, "this team stands here twice: take one away")
-
-
-def network_policies_have_names_of_their_own(draft: Draft) -> Iterator[Problem]:
-    """A team called `dns` would make the policy that DNS has."""
-    for team in draft.teams.values():
-        policies = team.team.network_policies
-        for position, other in enumerate(policies.to_teams if policies else ()):
-            if f"allow-egress-to-{other}" in FIXED_POLICIES:
-                message = (
-                    f"the NetworkPolicy allow-egress-to-{other} is every team's already: rename that team"
-                )
-                yield team.file.problem(("network_policies", "to_teams", position), message)
 
 
 def service_accounts_are_bound_by_admission(draft: Draft) -> Iterator[Problem]:

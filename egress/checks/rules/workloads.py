@@ -11,14 +11,6 @@ SIDECAR_PORTS = frozenset({15000, 15001, 15002, 15004, 15006, 15008, 15009, 1502
 REGISTRIES = ("gcr.io", "pkg.dev")
 
 
-def workload_names_are_free(draft: Draft) -> Iterator[Problem]:
-    """Each namespace comes with a ServiceAccount of its own, which Terraform cannot create again."""
-    for team in draft.teams.values():
-        if "default" in team.file.keys(("workloads",)):
-            message = "every namespace has a ServiceAccount of this name already: take another name"
-            yield team.file.problem(("workloads", "default"), message, "default")
-
-
 def workload_ports_are_free(draft: Draft) -> Iterator[Problem]:
     """A port of the sidecar cannot be the application's."""
     for team in draft.teams.values():

@@ -11,13 +11,14 @@ from egress.proof.asking.asking import Asker, Row, expectations
 from egress.proof.asking.identities import Identity, accounts, identities
 from egress.proof.asking.matrix import Asked, rows
 from egress.proof.asking.table import Expected
-from egress.proof.cluster.deployment import assemble
+from egress.proof.cluster.deployment import Deployed, assemble
 from egress.proof.cluster.mesh import Mesh
 from egress.proof.cluster.objects import Addressed
 from egress.proof.cluster.patches import patched
 from egress.proof.cluster.processes import resident
 from egress.proof.errors import ProofError
 from egress.proof.network.vpc import read_vpc
+from egress.proof.toolchain import versions
 from egress.proof.toolchain.tools import Tools
 from egress.terraform import read_stacks, resolve
 
@@ -79,6 +80,16 @@ class Proof:
         """Ask questions that nothing is expected of."""
         return self._asker.ask([(question, None) for question in questions], lambda *_: None)
 
+    def note_versions(self, deployed: Deployed) -> None:
+        """Note which Istio and Envoy run, and where the stacks deploy another Istio."""
+        tools = self.mesh.tools
+        self.figures |= {"istio": versions.istio(tools), "envoy": versions.envoy(tools)}
+        noted = self.figures.setdefault("deploys_another_istio", [])
+        for mismatch in versions.mismatches(deployed.charts, tools):
+            if mismatch not in noted:
+                noted.append(mismatch)
+                self.progress.say(mismatch)
+
     def _require_accepted(self) -> None:
         rejected = self.mesh.running.rejections()
         if rejected:
@@ -107,6 +118,7 @@ def bring_up(out: Path, tools: Tools, progress: Progress, patches: Sequence[Mapp
     except ProofError as error:
         raise ProofError("\n".join([str(error), *mesh.refusals()])) from error
     proof = Proof(mesh=mesh, everybody=everybody, not_admitted=not_admitted, progress=progress)
+    proof.note_versions(deployed)
     proof.figures["ready_seconds"] = round(time.monotonic() - started, 2)
     return proof
 

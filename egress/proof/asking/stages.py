@@ -68,6 +68,7 @@ def move(proof: Proof, after: Deployed, *, judged: bool = True) -> str:
     refused = add_identities(proof.mesh, fresh, lambda _: None)
     proof.not_admitted = refused
     proof.everybody = everybody
+    proof.note_versions(after)
     proof.use(Asker(proof.mesh, everybody, proof.not_admitted))
     return f"{len(changed)} objects applied, {len(gone)} deleted"
 

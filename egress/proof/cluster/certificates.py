@@ -34,6 +34,7 @@ class Authority:
                 x509.NameAttribute(NameOID.COMMON_NAME, f"{name} root"),
             ]
         )
+        self._own_key = x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key())
         certificate = (
             _builder(self._subject, self._subject, self._key.public_key())
             .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
@@ -56,6 +57,8 @@ class Authority:
             .add_extension(_usage(authority=False), critical=True)
             .add_extension(usages, critical=False)
             .add_extension(x509.SubjectAlternativeName(names), critical=True)
+            # RFC 5280 wants it, and Python's default context since 3.13 (VERIFY_X509_STRICT).
+            .add_extension(self._own_key, critical=False)
             .sign(self._key, hashes.SHA256())
         )
         return KeyPair(_pem(certificate), _key_pem(key))

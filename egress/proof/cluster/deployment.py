@@ -1,7 +1,7 @@
 """What the stacks say, read once: the VPC, the Kubernetes objects with their addresses, the workloads."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,8 @@ class Deployed:
 
     vpc: Vpc
     objects: tuple[Addressed, ...]
+    charts: Mapping[str, str] = field(default_factory=dict)
+    """The version of each Helm release's chart, by the release's address."""
 
     def of_kind(self, *kinds: str) -> list[Addressed]:
         """Return the objects of some kinds."""
@@ -64,7 +66,14 @@ def read(out: Path, tools: Tools) -> Deployed:
 def assemble(resources: Sequence[Resource], tools: Tools) -> Deployed:
     """Put together what resolved resources say."""
     rendered = helm.render(resources, tools.helm, tools.charts)
-    return Deployed(vpc=read_vpc(resources), objects=(*rendered, *kubernetes_objects(resources)))
+    charts = {
+        item.qualified_address: str(item.body["version"])
+        for item in resources
+        if item.type == "helm_release" and "version" in item.body
+    }
+    return Deployed(
+        vpc=read_vpc(resources), objects=(*rendered, *kubernetes_objects(resources)), charts=charts
+    )
 
 
 def difference(

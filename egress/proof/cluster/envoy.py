@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from egress.config.istio_releases import DEFAULT
 from egress.proof.cluster.pods import MARK, Pod
 from egress.proof.cluster.processes import Process
 from egress.proof.errors import ProofError
@@ -19,7 +20,7 @@ SECRETS_SOCKET = str(RUN / "secrets.sock")
 ADMIN_PORT = 15000
 DRAIN_SECONDS = 1
 """How long connections of a replaced listener live; 45 in istio-proxy. Only the waiting is shorter."""
-_ISTIO_VERSION = "1.30.0"
+_ISTIO_VERSION = DEFAULT
 _SO_MARK = 36
 
 

@@ -37,7 +37,7 @@ class Mesh:
 
     def __init__(self, vpc: Vpc, tools: Tools, say: Say) -> None:
         """Build the network and start the API server; `start` brings up the rest."""
-        self._tools, self._say = tools, say
+        self.tools, self._say = tools, say
         self.outside_authority = Authority("outside")
         self.mesh_authority = Authority("mesh")
         self.fabric = Fabric(vpc, self.outside_authority)
@@ -123,7 +123,7 @@ class Mesh:
     def _istiod(self, pod: Pod) -> Istiod:
         """Start istiod in its Pod; it reaches the API server by the Service's address, as every Pod does."""
         kubeconfig = self._server.kubeconfig(f"https://{self._server.service_address}")
-        started = Istiod(pod, self._tools.pilot_discovery, kubeconfig, self.mesh_authority)
+        started = Istiod(pod, self.tools.pilot_discovery, kubeconfig, self.mesh_authority)
         started.wait(self.api)
         return started
 
@@ -147,7 +147,7 @@ class Mesh:
     def _judge(self) -> list[str]:
         server = f"https://{self._server.address}"
         return static_checks.check(
-            self.deployed.objects, self._tools.istioctl, self._server.kubeconfig(server)
+            self.deployed.objects, self.tools.istioctl, self._server.kubeconfig(server)
         )
 
     def identity(self, namespace: str, service_account: str) -> KeyPair:

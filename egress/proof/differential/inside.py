@@ -20,6 +20,7 @@ from egress.proof.differential.mistakes import planted
 from egress.proof.differential.oracle import BothSides, otherwise
 from egress.proof.errors import ProofError
 from egress.proof.network import sandbox
+from egress.proof.toolchain import versions
 from egress.proof.toolchain.tools import Tools
 from egress.review.errors import ReviewError
 from egress.review.findings.registry import find
@@ -66,6 +67,7 @@ def main(settings: Mapping[str, Any]) -> int:
     try:
         sandbox.enter()
         tools = Tools(**{name: Path(path) for name, path in settings["tools"].items()})
+        progress.say(f"Istio {versions.istio(tools)}, Envoy {versions.envoy(tools)}")
         folder = Path(settings["folder"])
         family = _family(settings, tools, folder)
         sides = BothSides(family, tools, progress)

@@ -15,17 +15,20 @@ from egress.proof.differential.operations import Document
 REMOVED = object()
 """As a value: the key, or with an empty path the whole resource, is taken away."""
 
-TEAM_X = "egress/kubernetes_manifest/team-x_authorizationpolicy-egress-team-x-to-example-com"
-TEAM_Y = "egress/kubernetes_manifest/team-y_authorizationpolicy-egress-team-y-to-httpbin-teapot"
+TEAM_X = (
+    "egress/kubernetes_manifest/teams_team-x_gateway_istio_authorizationpolicy-egress-team-x-to-example-com"
+)
+TEAM_Y = "egress/kubernetes_manifest/teams_team-y_gateway_istio_authorizationpolicy-egress-team-y-to-httpbin-teapot"
 EVERYONE = "egress/kubernetes_manifest/routing_authorizationpolicy-egress-all-443"
 EXAMPLE = "egress/kubernetes_manifest/routing_virtualservice-example-com-through-egress-gateway"
 EXAMPLE_ENTRY = "egress/kubernetes_manifest/routing_serviceentry-example-com-ext"
 TO_GATEWAY = "egress/kubernetes_manifest/routing_destinationrule-target-egress-gateway"
 ORIGINATION = "egress/kubernetes_manifest/routing_destinationrule-example-com-originate-tls"
 SERVERS = "egress/kubernetes_manifest/routing_gateway-egress-gateway"
-SIDECAR_Y = "egress/kubernetes_manifest/team-y_sidecar-default"
-TO_CONTROL_PLANE = "egress/kubernetes_network_policy_v1/team-x_networkpolicy-allow-egress-to-control-plane"
-TO_GOOGLE = "egress/kubernetes_network_policy_v1/team-x_networkpolicy-allow-egress-to-google-apis"
+SIDECAR_Y = "egress/kubernetes_manifest/teams_team-y_namespaces_team-y_istio_sidecar-default"
+OF_TEAM_X = "egress/kubernetes_network_policy_v1/teams_team-x_namespaces_team-x_network-policies"
+TO_CONTROL_PLANE = f"{OF_TEAM_X}_allow-egress-to-control-plane"
+TO_GOOGLE = f"{OF_TEAM_X}_allow-egress-to-google-apis"
 TO_THE_WEB = "foundation/google_compute_firewall/firewall_gateway-allow-egress-web"
 DENY_ALL = "foundation/google_compute_firewall/firewall_global-deny-egress-all"
 

@@ -32,6 +32,15 @@ def scoped(choose: Choice) -> Sequence[Operation]:
         [f"*/{host}"],
         [f"{GATEWAY_NAMESPACE}/*.svc.cluster.local"],
         [f"{GATEWAY_NAMESPACE}/*.com", f"{GATEWAY_NAMESPACE}/*.org"],
+        ["*/*", f"~{GATEWAY_NAMESPACE}/{host}"],
+        ["*/*", f"~/{host}"],
+        ["*/*", f"~{GATEWAY_NAMESPACE}/*"],
+        ["~./*", f"{GATEWAY_NAMESPACE}/*", "./*"],
+        [
+            f"~{GATEWAY_NAMESPACE}/*.org",
+            f"{GATEWAY_NAMESPACE}/{host}",
+            f"{GATEWAY_NAMESPACE}/*.svc.cluster.local",
+        ],
     )
     spec: Document = {"egress": [{"hosts": hosts}]}
     mode = choose.one("REGISTRY_ONLY", "REGISTRY_ONLY", "ALLOW_ANY", None)

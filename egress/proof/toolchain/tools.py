@@ -1,17 +1,21 @@
 """The binaries of the proof: pinned, found or built, kept in a cache outside the source tree.
 
 A binary is taken from the variable that names it, else from the cache, else from PATH, else it is built. The pins
-are here and nowhere else.
+are here and, for Istio, in egress/config/istio_releases.py.
 """
 
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-ISTIO = "v0.0.0-20260827124520-eed52ebb66ad"
-"""The Istio module that the Go module proxy serves (1.30 and later, August 2026)."""
+from egress.config.istio_releases import DEFAULT, MODULES
+
+ISTIO = MODULES[DEFAULT]
+"""The Istio module that both configurations deploy."""
+ISTIO_MODULES = tuple(MODULES.values())
+"""Those the proof may run, in the order in which they are tried."""
 HELM = "v3.22.0"
 KUBERNETES = "v1.34.4"
 ETCD = "v3.6.16"
@@ -37,14 +41,19 @@ class Tool:
         return self.name.upper().replace("-", "_")
 
 
-TOOLS = (
-    Tool(name="pilot-discovery", version=ISTIO, minutes=5),
-    Tool(name="istioctl", version=ISTIO, minutes=1.5),
-    Tool(name="helm", version=HELM, minutes=2),
-    Tool(name="kube-apiserver", version=KUBERNETES, minutes=7),
-    Tool(name="etcd", version=ETCD, minutes=1),
-    Tool(name="envoy", version=ENVOY, minutes=0.5),
-)
+def tools_with(istio: str) -> tuple[Tool, ...]:
+    """Return every tool, Istio's from one of its modules."""
+    return (
+        Tool(name="pilot-discovery", version=istio, minutes=5),
+        Tool(name="istioctl", version=istio, minutes=1.5),
+        Tool(name="helm", version=HELM, minutes=2),
+        Tool(name="kube-apiserver", version=KUBERNETES, minutes=7),
+        Tool(name="etcd", version=ETCD, minutes=1),
+        Tool(name="envoy", version=ENVOY, minutes=0.5),
+    )
+
+
+TOOLS = tools_with(ISTIO)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,16 +82,16 @@ def cached(tool: Tool, cache: Path) -> Path:
     return cache / f"{tool.name}@{tool.version}" / tool.name
 
 
-def charts_folder(cache: Path) -> Path:
-    """Return where the Istio module's charts lie in the cache."""
-    return cache / f"charts@{ISTIO}"
+def charts_folder(cache: Path, istio: str = ISTIO) -> Path:
+    """Return where an Istio module's charts lie in the cache."""
+    return cache / f"charts@{istio}"
 
 
-def locate(environ: Mapping[str, str]) -> dict[str, Path]:
+def locate(environ: Mapping[str, str], istio: str = ISTIO) -> dict[str, Path]:
     """Return the tools that are there already, by name."""
     cache = cache_folder(environ)
     found = {}
-    for tool in TOOLS:
+    for tool in tools_with(istio):
         for path in _candidates(tool, cache, environ):
             if os.access(path, os.X_OK) and path.is_file():
                 found[tool.name] = path.resolve()
@@ -99,10 +108,11 @@ def _candidates(tool: Tool, cache: Path, environ: Mapping[str, str]) -> Iterator
         yield Path(on_path)
 
 
-def installed(environ: Mapping[str, str]) -> Tools | None:
-    """Return all tools; None where one is missing."""
-    found = locate(environ)
-    charts = charts_folder(cache_folder(environ))
-    if len(found) < len(TOOLS) or not charts.is_dir():
-        return None
-    return Tools(**{tool.name.replace("-", "_"): found[tool.name] for tool in TOOLS}, charts=charts)
+def installed(environ: Mapping[str, str], modules: Sequence[str] = ISTIO_MODULES) -> Tools | None:
+    """Return all tools, those of the first of some Istio modules that is complete; None where none is."""
+    for istio in modules:
+        found = locate(environ, istio)
+        charts = charts_folder(cache_folder(environ), istio)
+        if len(found) == len(TOOLS) and charts.is_dir():
+            return Tools(**{tool.name.replace("-", "_"): found[tool.name] for tool in TOOLS}, charts=charts)
+    return None

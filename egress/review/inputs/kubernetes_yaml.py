@@ -7,6 +7,7 @@ from typing import Any
 import yaml
 
 from egress.review.errors import ReviewError
+from egress.review.inputs.distinct import distinct
 from egress.review.inputs.mesh_config import agreed, in_objects
 from egress.review.inventory import Inventory
 from egress.review.locations.location import Place, relative
@@ -31,7 +32,7 @@ def read_kubernetes(paths: Iterable[Path]) -> Inventory:
 
 def inventory_of_objects(objects: Iterable[KubernetesObject], origin: str) -> Inventory:
     """An inventory without a VPC; meshConfig is read from istiod's ConfigMaps where they are there."""
-    listed = list(objects)
+    listed = distinct(objects)
     return Inventory(objects=check(listed), mesh=agreed(in_objects(listed)), origin=origin)
 
 

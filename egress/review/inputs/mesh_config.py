@@ -18,7 +18,8 @@ READ = frozenset(
     {
         *("defaultConfig", "defaultDestinationRuleExportTo", "defaultServiceExportTo"),
         *("defaultVirtualServiceExportTo", "meshMTLS", "outboundTrafficPolicy", "pathNormalization"),
-        *("enableAutoMtls", "rootNamespace", "trustDomain"),
+        *("enableAutoMtls", "rootNamespace", "serviceEntryVisibility", "trustDomain"),
+        "defaultTrafficPolicy",
     }
 )
 
@@ -32,11 +33,19 @@ INERT = frozenset(
         "inboundTrafficPolicy",
         # How long, how often, on which of equal endpoints.
         *("connectTimeout", "defaultHttpRetryPolicy", "dnsRefreshRate", "localityLbSetting"),
-        *("protocolDetectionTimeout", "tcpKeepalive"),
+        *("protocolDetectionTimeout", "tcpKeepalive", "zoneAwareLbSetting"),
         # Traffic into the cluster.
         *("ingressClass", "ingressControllerMode", "ingressSelector", "ingressService"),
     }
 )
+
+PARTLY_INERT = {
+    # How many, how long, how often, as in a DestinationRule.
+    "defaultTrafficPolicy": ("connectionPool", "outlierDetection"),
+    # Ambient mode's; sidecars heed them with `applyToSidecars` alone (model/push_context.go).
+    "serviceEntryVisibility": ("defaultVisibility", "policies"),
+}
+"""Settings of which these fields decide on nothing, and any other is not modelled."""
 
 NORMALIZATIONS = ("", "DEFAULT", "BASE")
 
@@ -72,6 +81,11 @@ def mesh_settings_of(config: Mapping[str, Any], namespace: str, address: str) ->
     )
     more = sorted(set(config.get("meshMTLS") or {}) - {"minProtocolVersion"})
     _refuse(address, f"meshMTLS.{more[0] if more else ''}", "", bool(more))
+    for key, inert in PARTLY_INERT.items():
+        for name, value in sorted((config.get(key) or {}).items()):
+            _refuse(
+                address, f"{key}.{name}", "", name not in inert and value not in (None, "", [], {}, False)
+            )
     for name in of_proxy_config(config.get("defaultConfig") or {}):
         raise ReviewError(
             f"{address}: meshConfig.defaultConfig.{name} is not modelled and may change verdicts"

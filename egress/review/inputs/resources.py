@@ -6,6 +6,7 @@ from typing import Any
 
 from egress.review.errors import ReviewError
 from egress.review.inputs import istio_charts
+from egress.review.inputs.distinct import distinct
 from egress.review.inputs.google_resources import GoogleResource, read_vpc
 from egress.review.inputs.mesh_config import agreed, in_objects
 from egress.review.inputs.typed_objects import typed_object
@@ -51,4 +52,4 @@ def inventory_of(resources: Iterable[ResolvedResource], origin: str) -> Inventor
         elif item.type.startswith("google_"):
             google.append(GoogleResource(type=item.type, address=item.address, body=item.body))
     mesh = agreed([*settings, *in_objects(objects)])
-    return Inventory(objects=check(objects), mesh=mesh, vpc=read_vpc(google), origin=origin)
+    return Inventory(objects=check(distinct(objects)), mesh=mesh, vpc=read_vpc(google), origin=origin)

@@ -1,6 +1,6 @@
 """A sidecar's scope: which services and VirtualServices a Pod's proxy is given."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from egress.review.decision.reason import Reason, Why
@@ -14,6 +14,9 @@ from egress.review.network.addresses import AddressSet, Cover
 from egress.review.objects.kubernetes_object import KubernetesObject
 from egress.review.objects.selectors import matches_labels
 
+EXCLUDE = "~"
+"""How an entry of a Sidecar begins that takes hosts away (model/sidecar.go, excludePrefix)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Import:
@@ -21,6 +24,36 @@ class Import:
 
     namespace: str
     host: str
+
+    def is_of(self, namespace: str) -> bool:
+        """True where the entry speaks of a namespace."""
+        return self.namespace in (namespace, ANY_NAMESPACE)
+
+
+@dataclass(frozen=True, slots=True)
+class Imports:
+    """What one listener of a Sidecar takes in: its entries less those that begin with `~` (Istio 1.31)."""
+
+    entries: tuple[Import, ...]
+    excluded: tuple[Import, ...]
+
+    def service(self, service: Service) -> bool:
+        """True for a service that is taken in."""
+        return any(
+            entry.is_of(service.namespace) and subset_of(service.host, entry.host) for entry in self.entries
+        ) and not self._excludes(service.namespace, service.host)
+
+    def virtual_service(self, item: VirtualService) -> bool:
+        """True for a VirtualService that has a host which is taken in (model/virtualservice.go)."""
+        return any(
+            entry.is_of(item.namespace) and overlap(entry.host, host)
+            for entry in self.entries
+            for host in item.hosts
+            if not self._excludes(item.namespace, host)
+        )
+
+    def _excludes(self, namespace: str, host: str) -> bool:
+        return any(entry.is_of(namespace) and subset_of(host, entry.host) for entry in self.excluded)
 
 
 @dataclass(eq=False)
@@ -114,30 +147,20 @@ class Scope:
         key = (port, reads)
         if key not in self._ports:
             registry, viewer = self.registry, self.namespace
-            if self._imports is None or any(item.namespace == ANY_NAMESPACE for item in self._imports):
+            entries = [entry for listener in self._imports or () for entry in listener.entries]
+            namespaces = dict.fromkeys(entry.namespace for entry in entries)
+            if self._imports is None or ANY_NAMESPACE in namespaces:
                 pool = registry.listening(ANY_NAMESPACE, viewer, port, reads)
             else:
-                namespaces = dict.fromkeys(item.namespace for item in self._imports)
                 pool = [s for space in namespaces for s in registry.listening(space, viewer, port, reads)]
             self._ports[key] = [service for service in pool if self._imports_service(service)]
         return self._ports[key]
 
     def _imports_service(self, service: Service) -> bool:
-        if self._imports is None:
-            return True
-        return any(
-            item.namespace in (service.namespace, ANY_NAMESPACE) and subset_of(service.host, item.host)
-            for item in self._imports
-        )
+        return self._imports is None or any(listener.service(service) for listener in self._imports)
 
     def _imports_virtual_service(self, item: VirtualService) -> bool:
-        if self._imports is None:
-            return True
-        return any(
-            wanted.namespace in (item.namespace, ANY_NAMESPACE)
-            and any(overlap(wanted.host, host) for host in item.hosts)
-            for wanted in self._imports
-        )
+        return self._imports is None or any(listener.virtual_service(item) for listener in self._imports)
 
     def _as_destination(self, host: str) -> list[Service]:
         seen = self.registry.seen_by(self.namespace, host)
@@ -151,18 +174,23 @@ class Scope:
         return own or [service for service in seen if service.namespace == first.namespace]
 
 
-def _imports(sidecar: KubernetesObject | None, namespace: str) -> tuple[Import, ...] | None:
-    """What a Sidecar imports; None is everything that is exported to the namespace."""
+def _imports(sidecar: KubernetesObject | None, namespace: str) -> tuple[Imports, ...] | None:
+    """What a Sidecar's listeners import; None is everything that is exported to the namespace."""
     if sidecar is None or not sidecar.spec.get("egress"):
         return None
-    found = []
-    for listener in sidecar.spec["egress"]:
-        for entry in listener.get("hosts") or ():
-            owner, _, host = str(entry).partition("/")
-            if owner == "~":
-                continue
-            found.append(Import(namespace if owner == "." else owner, host))
-    return tuple(found)
+    return tuple(_imports_of(listener.get("hosts") or (), namespace) for listener in sidecar.spec["egress"])
+
+
+def _imports_of(hosts: Iterable[object], namespace: str) -> Imports:
+    """Read the entries of a listener: `~ns/host` and `~/host` (in every namespace) take away, `.` is the own."""
+    entries: list[Import] = []
+    excluded: list[Import] = []
+    for text in hosts:
+        owner, _, host = str(text).partition("/")
+        listed = excluded if owner.startswith(EXCLUDE) else entries
+        owner = owner.removeprefix(EXCLUDE) or ANY_NAMESPACE
+        listed.append(Import(namespace if owner == "." else owner, host))
+    return Imports(tuple(entries), tuple(excluded))
 
 
 def sidecar_for(

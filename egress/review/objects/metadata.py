@@ -108,6 +108,11 @@ INTERFACES = (
 )
 """Further network interfaces of a Pod: neither its sidecar nor its NetworkPolicies see them."""
 
+NATIVE = "sidecar.istio.io/nativeSidecar"
+
+INJECTED = frozenset({"istio-init", "istio-proxy", "istio-validation"})
+"""The init containers that the injector adds."""
+
 OF_ONE_REVISION = ("networking.istio.io", "security.istio.io")
 
 
@@ -118,12 +123,21 @@ def of_metadata(item: KubernetesObject) -> Iterator[str]:
         yield "metadata.labels[istio.io/rev]: one control plane alone reads it, which proxies ask that is not modelled"
     if not makes_pods(item):
         return
+    yield from _before_capture(item)
     try:
         read_capture(pod_annotations(item), pod_spec(item))
     except ValueError as error:
         yield f"traffic.sidecar.istio.io: {error}"
     if item.kind != "Pod":
         yield from _of("spec.template.metadata", pod_annotations(item), pod_labels(item))
+
+
+def _before_capture(item: KubernetesObject) -> Iterator[str]:
+    """Say where init containers run before istio-init: native sidecars, the default since 1.31, come first."""
+    native = str(pod_annotations(item).get(NATIVE, "")).lower()
+    names = [str(container.get("name")) for container in pod_spec(item).get("initContainers") or ()]
+    if native == "false" and set(names) - INJECTED:
+        yield f"{NATIVE} 'false': the init containers may ask before the sidecar captures, and that is not modelled"
 
 
 def _of(where: str, annotations: Mapping[str, Any], labels: Mapping[str, Any]) -> Iterator[str]:

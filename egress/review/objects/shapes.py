@@ -56,12 +56,17 @@ _POLICY: Shape = {
         "simple": READ,
         # Which of several endpoints: the review asks all of them.
         **_all(INERT, "consistentHash", "localityLbSetting", "warmup", "warmupDurationSecs"),
+        "zoneAwareLbSetting": INERT,
     },
     # How many, how long, how often: a matter of load and time, not of who asks for what.
-    **_all(INERT, "connectionPool", "outlierDetection", "retryBudget"),
+    **_all(INERT, "connectionPool", "outlierDetection"),
     "tls": _CLIENT_TLS,
 }
-_TRAFFIC_POLICY: Shape = {**_POLICY, "portLevelSettings": {**_POLICY, "port": {"number": READ}}}
+_TRAFFIC_POLICY: Shape = {
+    **_POLICY,
+    "retryBudget": INERT,
+    "portLevelSettings": {**_POLICY, "port": {"number": READ}},
+}
 _LABEL_SELECTOR: Shape = {
     "matchLabels": READ,
     "matchExpressions": _all(READ, "key", "operator", "values"),

@@ -13,7 +13,7 @@ from egress.review.errors import Undecided
 from egress.review.istio.authorization import Asked, decide
 from egress.review.istio.auto_mtls import takes_mesh_mtls
 from egress.review.istio.forwarding import Connection, Refusal, Wire
-from egress.review.istio.inbound import accept, onward
+from egress.review.istio.inbound import Accepted, accept, onward
 from egress.review.istio.services import Service
 from egress.review.istio.sidecar_inbound import enter
 from egress.review.istio.state import Mesh
@@ -23,6 +23,7 @@ from egress.review.objects.selectors import matches_labels
 from egress.review.objects.workloads import Workload
 from egress.review.path.question import Question
 from egress.review.path.trace import Arrived, AtGateway, Refused, Trace
+from egress.review.request import Request
 
 MAX_GATEWAYS = 3
 """A gateway that routes to itself is followed this often."""
@@ -166,7 +167,7 @@ def _through(
     asked = _asked(question, connection, port, http=accepted.http, principal=principal)
     decision, seen = decide(cluster.authorization.policies_for(pod), asked)
     if seen is not None and not accepted.http:
-        trace.postpone(decision, seen)
+        trace.postpone(decision, connection.failed(_closed(request, accepted)))
     else:
         refused = trace.meet(decision, seen or connection.broken)
         if refused is not None:
@@ -204,3 +205,12 @@ def _kind_of(pod: Workload) -> tuple[object, ...]:
     """What tells two workloads behind a Service apart; the hash of a Pod template does not."""
     labels = tuple(sorted((key, value) for key, value in pod.labels.items() if not key.endswith("-hash")))
     return (pod.gateway, pod.meshed, pod.service_account, pod.unprivileged, pod.capture, labels)
+
+
+def _closed(request: Request, accepted: Accepted) -> ClientSees:
+    """What a client without a proxy sees of a connection that a gateway's policy closes.
+
+    Its own TLS ends at the gateway, or is passed through and has nobody to answer it.
+    """
+    passed = request.own_tls and accepted.server.passes_through
+    return ClientSees.TLS_FAILURE if passed or request.scheme == "https" else ClientSees.RESET

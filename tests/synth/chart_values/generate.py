@@ -2,22 +2,26 @@
 
     python tests/synth/chart_values/generate.py
 
-Run it when egress/derived/charts.py gets a new version of Istio. It needs Go, for the module that holds the charts; the
-tests need only its result. Istio publishes its releases not as module versions, so VERSION below is a commit
-of the main branch: the one of 2026-08-27, some weeks past the 1.30 that the stacks install.
+Run it when egress/config/istio_releases.py gets a new release. It needs Go, for the module that holds the charts; the
+tests need only its result. Where the module proxy does not serve the deployed release, the next one is listed, as the
+proof does; each file says which.
 """
 
 import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+sys.path.insert(0, str(Path(__file__).parents[3]))
+
+from egress.config.istio_releases import MODULES
+
 MODULE = "istio.io/istio"
-VERSION = "v0.0.0-20260827124520-eed52ebb66ad"
 CHARTS = {"base": "base", "istiod": "istio-control/istio-discovery", "gateway": "gateway"}
 
 DATA_KEYED = frozenset({"annotations", "labels", "limits", "podAnnotations", "podLabels", "requests"})
@@ -28,7 +32,7 @@ Tree = dict[str, Any]
 
 def main() -> int:
     """Write one file per chart."""
-    istio = _download(MODULE, VERSION)
+    version, istio = _first_served(MODULES.values())
     api_version = re.search(r"^\tistio\.io/api (\S+)", (istio / "go.mod").read_text(), re.MULTILINE)
     assert api_version is not None, "Istio's go.mod requires its own API"
     mesh_config = _mesh_config_fields(_download("istio.io/api", api_version[1]))
@@ -38,13 +42,22 @@ def main() -> int:
         _add_what_templates_read(keys, path / "templates")
         if "meshConfig" in keys:
             keys["meshConfig"] = mesh_config
-        listing: Tree = {"source": f"{MODULE}@{VERSION}: {path.relative_to(istio)}", "values": keys}
+        listing: Tree = {"source": f"{MODULE}@{version}: {path.relative_to(istio)}", "values": keys}
         schema = path / "values.schema.json"
         if schema.exists():
             listing["schema"] = json.loads(schema.read_text())
         target = Path(__file__).parent / f"{chart}.json"
         target.write_text(json.dumps(listing, indent=2, sort_keys=True) + "\n")
     return 0
+
+
+def _first_served(versions: Iterable[str]) -> tuple[str, Path]:
+    for version in versions:
+        try:
+            return version, _download(MODULE, version)
+        except subprocess.CalledProcessError as error:
+            sys.stderr.write(f"{MODULE}@{version}: {error.stdout}")
+    raise SystemExit(f"no version of {MODULE} is served")
 
 
 def _download(module: str, version: str) -> Path:

@@ -30,7 +30,7 @@ POOLS = ("application_pool", "gateway_pool")
 OPTIONS: dict[str, dict[str, Edit]] = {
     "control plane": {
         "in-cluster": {},
-        "in-cluster, upgrading": {"mesh": {"canary": {"revision": "1-30-4", "istio_version": "1.30.4"}}},
+        "in-cluster, upgrading": {"mesh": {"canary": {"revision": "1-31-2", "istio_version": "1.31.2"}}},
         "in-cluster, unrevisioned": {"mesh": {"revision": AWAY, "tag": AWAY}},
         "managed": {"mesh": {"control_plane": "managed", **ISTIOD}},
     },

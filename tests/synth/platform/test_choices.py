@@ -5,6 +5,8 @@ from typing import Any
 from tests.synth.conftest import Synthesis
 from tests.synth.platform.conftest import Combination, cluster_of
 
+MIRROR = "us-central1-docker.pkg.dev/your-project-id/docker-hub"
+
 
 def test_one_data_plane_enforces_network_policies(combination: Combination) -> None:
     row, synthesis = combination
@@ -159,7 +161,7 @@ def test_node_accounts_have_the_roles_of_a_node(combination: Combination) -> Non
         if "serviceAccount:service-" not in body["member"]
     }
 
-    least = {"roles/container.defaultNodeServiceAccount", "roles/artifactregistry.reader"}
+    least = {"roles/container.defaultNodeServiceAccount"}
     assert (granted == least) is (row["hardening"] == "all")
     assert "roles/editor" not in granted
 
@@ -176,7 +178,7 @@ def test_images_are_judged_by_a_policy_that_denies_by_default(combination: Combi
         patterns = {each["name_pattern"] for each in policies[0]["admission_whitelist_patterns"]}
         managed = row["control plane"] == "managed"
         assert patterns == {
-            "gcr.io/gke-release/asm/**" if managed else "gcr.io/istio-release/**",
+            "gcr.io/gke-release/asm/**" if managed else f"{MIRROR}/istio/**",
             "gcr.io/google.com/cloudsdktool/**",
         }
         assert cluster_of(synthesis)["binary_authorization"] == {

@@ -238,8 +238,8 @@ def test_releases_are_those_of_the_chosen_control_plane(combination: Combination
     row, synthesis = combination
     releases = set(synthesis.stacks["mesh"].all("helm_release"))
     istiods = {
-        "in-cluster": {"istio-base", "istiod-1-30-3"},
-        "in-cluster, upgrading": {"istio-base", "istiod-1-30-3", "istiod-1-30-4"},
+        "in-cluster": {"istio-base", "istiod-1-31-1"},
+        "in-cluster, upgrading": {"istio-base", "istiod-1-31-1", "istiod-1-31-2"},
         "in-cluster, unrevisioned": {"istio-base", "istiod"},
         "managed": set(),
     }

@@ -33,7 +33,11 @@ CASES = [
     (X, lambda team: team.update(sidecar=False), "only the tutorial's first step goes without"),
     (X, lambda team: team.update(namespaces=["team-y-jobs"]), "is that of the team"),
     (X, lambda team: team["workloads"]["test"].update(namespace="elsewhere"), "no such namespace"),
-    (Y, lambda team: team.update(service_accounts=["test"]), "the workload of this name has it already"),
+    (
+        Y,
+        lambda team: team.update(service_accounts=["test"]),
+        "ServiceAccount team-y/test would be made twice",
+    ),
     (D, destination("example.com", visible_to=["team-x"]), "follows from the teams' grants"),
     (D, destination("example.com", also=["api.github.com"]), "name each host once"),
     (D, destination("example.com", http="closed"), "neither HTTP nor HTTPS is open"),

@@ -3,6 +3,7 @@
 import pytest
 
 from egress.checks.notices import notices
+from tests.reading_day import DAY
 
 
 def test_the_environment_overrides_project_region_and_zone(folder):
@@ -90,15 +91,18 @@ def test_a_variable_cannot_smuggle_in_a_template(folder):
 
 
 def test_one_line_says_what_to_set_before_a_deploy(folder):
-    assert notices(folder.load()) == ()
+    assert notices(folder.load(), DAY) == ()
 
     folder.edit("platform.yaml", "id: some-project", "id: your-project-id")
     folder.edit("platform.yaml", "[203.0.113.7/32]", "[]")
-    (notice,) = notices(folder.load())
+    (notice,) = notices(folder.load(), DAY)
     assert "PROJECT_ID" in notice
     assert "AUTHORIZED_NETWORKS" in notice
 
-    assert notices(folder.load({"PROJECT_ID": "real-project", "AUTHORIZED_NETWORKS": "203.0.113.7/32"})) == ()
+    assert (
+        notices(folder.load({"PROJECT_ID": "real-project", "AUTHORIZED_NETWORKS": "203.0.113.7/32"}), DAY)
+        == ()
+    )
 
 
 FILE_PROJECT = "project:\n  id: some-project\n  region: us-central1\n  zone: us-central1-a\n"

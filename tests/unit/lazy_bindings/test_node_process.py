@@ -40,6 +40,24 @@ class Node:
         self.done.append("stop")
 
 
+class Late(Node):
+    """jsii's process where Python is ending: node is there, the thread beside it is not allowed."""
+
+    def start(self) -> None:
+        self._process = self
+        self._ctx_stack = self
+        raise RuntimeError("can't create new thread at interpreter shutdown")
+
+    def kill(self) -> None:
+        self.done.append("kill")
+
+    def communicate(self) -> None:
+        self.done.append("communicate")
+
+    def close(self) -> None:
+        self.done.append("close")
+
+
 @pytest.fixture
 def node() -> Any:
     process = background_loading(Node, Load, Loaded)()
@@ -74,3 +92,12 @@ def test_stopping_waits_for_the_loads(node: Any) -> None:
     threading.Timer(0.05, node.answering.set).start()
     node.stop()
     assert node.done == ["start", "cdktf", "stop"]
+
+
+def test_node_is_ended_where_python_ends_before_it_has_started() -> None:
+    process = background_loading(Late, Load, Loaded)()
+    process.start()
+    process._worker.shutdown()
+    assert process.done == ["kill", "communicate", "close"]
+    with pytest.raises(RuntimeError, match="interpreter shutdown"):
+        process.send("create", None)

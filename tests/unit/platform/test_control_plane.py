@@ -16,6 +16,7 @@ from egress.derived.control_plane import (
 )
 from tests.unit.platform.production import production
 
+HUB = "us-central1-docker.pkg.dev/project/docker-hub/istio"
 MANAGED = {"control_plane": "managed"}
 
 
@@ -26,7 +27,7 @@ def test_the_managed_control_plane_has_no_istiod_in_the_cluster() -> None:
 
 def test_namespaces_follow_the_tag_before_the_revision() -> None:
     assert injection_label(production()) == {"istio.io/rev": "stable"}
-    assert injection_label(production(mesh={"tag": None})) == {"istio.io/rev": "1-30-3"}
+    assert injection_label(production(mesh={"tag": None})) == {"istio.io/rev": "1-31-1"}
     assert injection_label(production(mesh={"tag": None, "revision": "canary"})) == {"istio.io/rev": "canary"}
 
 
@@ -43,7 +44,8 @@ def test_identities_stand_in_the_projects_domain_when_google_issues_them() -> No
 def test_the_log_provider_is_the_one_the_control_plane_knows() -> None:
     platform = production()
     providers = [
-        each["name"] for each in istiod_values(platform.mesh, "1-30-3")["meshConfig"]["extensionProviders"]
+        each["name"]
+        for each in istiod_values(platform.mesh, "1-31-1", HUB)["meshConfig"]["extensionProviders"]
     ]
 
     assert [access_log_provider(platform)] == providers == [gateway.ACCESS_LOG_PROVIDER]
@@ -62,7 +64,7 @@ def test_what_the_managed_control_plane_cannot_do_is_refused_with_the_way_out(fe
 
 
 def test_only_the_revision_that_a_tag_points_to_carries_it() -> None:
-    mesh = production(mesh={"canary": {"revision": "1-30-4", "istio_version": "1.30.4"}}).mesh
+    mesh = production(mesh={"canary": {"revision": "1-31-2", "istio_version": "1.31.2"}}).mesh
 
-    assert istiod_values(mesh, "1-30-3")["revisionTags"] == ["stable"]
-    assert "revisionTags" not in istiod_values(mesh, "1-30-4")
+    assert istiod_values(mesh, "1-31-1", HUB)["revisionTags"] == ["stable"]
+    assert "revisionTags" not in istiod_values(mesh, "1-31-2", HUB)

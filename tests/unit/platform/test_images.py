@@ -28,8 +28,8 @@ def test_a_star_stands_for_one_level_and_two_for_all(pattern: str, image: str, a
 def test_istios_own_images_are_admitted_from_the_hub_they_come_from() -> None:
     platform = production(mesh={"hub": "europe-docker.pkg.dev/project/istio"})
 
-    assert admits(platform, "europe-docker.pkg.dev/project/istio/proxyv2:1.30.3")
-    assert not admits(platform, "gcr.io/istio-release/proxyv2:1.30.3")
+    assert admits(platform, "europe-docker.pkg.dev/project/istio/proxyv2:1.31.1")
+    assert not admits(platform, "us-central1-docker.pkg.dev/your-project-id/docker-hub/istio/proxyv2:1.31.1")
 
 
 def test_the_managed_proxy_takes_the_place_of_the_hubs() -> None:

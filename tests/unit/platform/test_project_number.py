@@ -8,6 +8,7 @@ import pytest
 from egress.checks.loading import load
 from egress.checks.notices import notices
 from egress.source.problem import ConfigurationError
+from tests.reading_day import DAY
 
 PRODUCTION = Path(__file__).parents[3] / "config" / "production"
 
@@ -24,11 +25,13 @@ def test_a_number_that_is_none_is_refused_by_the_variables_name() -> None:
 
 
 def test_placeholders_are_named_until_they_are_replaced() -> None:
-    (before,) = notices(load(PRODUCTION, {}))
+    (before,) = notices(load(PRODUCTION, {}), DAY)
     assert "PROJECT_ID" in before
     assert "PROJECT_NUMBER" in before
 
-    assert notices(load(PRODUCTION, {"PROJECT_ID": "real-project", "PROJECT_NUMBER": "987654321098"})) == ()
+    assert (
+        notices(load(PRODUCTION, {"PROJECT_ID": "real-project", "PROJECT_NUMBER": "987654321098"}), DAY) == ()
+    )
 
 
 def test_an_api_server_without_an_address_needs_no_authorized_networks(tmp_path: Path) -> None:
@@ -38,5 +41,5 @@ def test_an_api_server_without_an_address_needs_no_authorized_networks(tmp_path:
     (line,) = [line for line in text.splitlines() if "control_plane_access:" in line]
     platform.write_text(text.replace(line, "  control_plane_access: authorized-networks"), encoding="utf-8")
 
-    assert not any("AUTHORIZED_NETWORKS" in notice for notice in notices(load(PRODUCTION, {})))
-    assert any("AUTHORIZED_NETWORKS" in notice for notice in notices(load(folder, {})))
+    assert not any("AUTHORIZED_NETWORKS" in notice for notice in notices(load(PRODUCTION, {}), DAY))
+    assert any("AUTHORIZED_NETWORKS" in notice for notice in notices(load(folder, {}), DAY))

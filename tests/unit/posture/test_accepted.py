@@ -7,7 +7,9 @@ import pytest
 from posture.accepted import Acceptance, Failure, not_accepted, not_needed, read_accepted
 
 CLUSTER = Failure(check="CKV_GCP_12", title="Network Policy", resource="cluster/cluster_A4C38409")
-BUCKET = Failure(check="CKV_GCP_78", title="Versioning", resource="egress/team-x_bucket-bucket_7355E9CB")
+BUCKET = Failure(
+    check="CKV_GCP_78", title="Versioning", resource="egress/teams_team-x_buckets_bucket_2CB707FB"
+)
 CLUSTER_MAY = Acceptance(check="CKV_GCP_12", resources=("cluster/cluster_*",), reason="because")
 
 

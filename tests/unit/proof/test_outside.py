@@ -87,6 +87,7 @@ def test_a_plain_request_on_the_tls_port_has_arrived_nevertheless(site: Site) ->
     assert site.ask(site.tls, REQUEST).startswith(b"HTTP/1.1 400")
     arrival = site.arrival()
     assert (arrival.scheme, arrival.is_empty) == ("http", False)
+    assert (arrival.row, arrival.authority) == ("row-1", "example.com")
 
 
 def test_tls_on_the_plain_port_has_arrived_nevertheless(site: Site) -> None:

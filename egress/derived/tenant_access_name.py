@@ -1,0 +1,3 @@
+"""The name of the Role and the RoleBinding that let a team's people run workloads."""
+
+ACCESS_NAME = "run-workloads"
