@@ -69,6 +69,11 @@ prove-deep: setup ## Hold the review against a real mesh: 2,000 rows of generate
 review: setup ## Compare this work tree with BASE (default: where it left origin/main): who gains what, and findings
 	@CONFIG=$(CONFIG) .ci/review
 
+.PHONY: reference
+reference: setup ## Write what follows from the models: config/schema and docs/configuration.md
+	$(VENV)/bin/python -m egress.config.schema
+	$(VENV)/bin/python -m egress.checks.reference
+
 .PHONY: bench
 bench: setup ## Measure the speed targets of docs/performance.md, and the proof at 1,000 teams
 	$(VENV)/bin/python -m bench

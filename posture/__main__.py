@@ -29,7 +29,7 @@ def main() -> int:
     new, stale = not_accepted(result.failures, accepted), not_needed(result.failures, accepted)
     for failure in new:
         print(
-            f"{failure.check} {failure.resource}: {failure.title}: mend it, or accept it in posture/accepted.yaml"
+            f"{failure.check} {failure.resource}: {failure.title}: fix it, or accept it in posture/accepted.yaml"
         )
     for acceptance in stale:
         print(f"{acceptance.check} {', '.join(acceptance.resources)}: accepted, but does not fail any more")

@@ -14,9 +14,9 @@ from egress.derived import gateway
 from egress.derived.admission.workload_accounts import what_accounts_run
 from egress.derived.control_plane import injection_label
 from egress.derived.istio.routing import team_objects
-from egress.derived.network_policies.as_stated import NetworkPolicy as Policy
 from egress.derived.network_policies.as_stated import team_policies
 from egress.derived.network_policies.default_deny import network_facts, team_at_gateway, team_isolation
+from egress.derived.network_policies.policy import NetworkPolicy as Policy
 from egress.derived.tenant_label import tenant_label
 from egress_constructs.bucket import Bucket, BucketProps
 from egress_constructs.istio_object import istio_object, namespace_of

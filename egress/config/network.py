@@ -150,7 +150,7 @@ class CrossingOut(ConfigModel):
 class Perimeter(ConfigModel):
     """A VPC Service Controls perimeter around the project: whose data its APIs hand out and take."""
 
-    access_policy: Annotated[int, Field(ge=1)]
+    access_policy: Annotated[int, Field(ge=1, le=9_999_999_999_999)]
     """The number of the organization's access policy (`gcloud access-context-manager policies list`)."""
     name: PerimeterName = "secure_egress"
     """The perimeter's name in that policy."""

@@ -11,10 +11,9 @@ from egress.review.findings.finding import Finding, Level
 from egress.review.findings.registry import ACCEPTABLE, find
 from egress.review.inputs.reading import read
 from egress.review.output.texts.cells import cell_text
+from tests.builders.findings import TODAY, found, with_google
 from tests.review.conftest import ROOT
 from tests.review.reviewed import tutorial
-from tests.review.test_acceptance import TODAY
-from tests.review.test_findings import found, with_google
 
 
 @pytest.fixture(scope="module")

@@ -79,7 +79,7 @@ def test_what_draws_on_a_terminal_knows_no_document() -> None:
 
 
 TEXTS = "egress.review.output.texts"
-"""The words for what is data elsewhere: it imports nothing else of the output, and findings fill facts with it."""
+"""The words for what is data elsewhere; it imports nothing else of the output, and findings quote it."""
 
 
 def test_nothing_below_the_output_imports_it() -> None:

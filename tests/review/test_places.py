@@ -23,9 +23,8 @@ from egress.review.inventory import Inventory
 from egress.review.locations.location import Place, relative
 from egress.review.locations.locations import places
 from egress.review.locations.stated import STATEMENTS
+from tests.builders.findings import EXAMPLES, TODAY, found
 from tests.review.conftest import ROOT
-from tests.review.test_acceptance import TODAY
-from tests.review.test_findings import EXAMPLES, found
 
 Run = Callable[..., "CompletedProcess[str]"]
 TUTORIAL = ROOT / "config" / "tutorial"

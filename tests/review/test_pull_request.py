@@ -15,9 +15,9 @@ from egress.review.comparison import compare
 from egress.review.judgement import judge_cluster
 from egress.review.output.documents import ChangeReport
 from egress.review.output.formats.summary_markdown import render
+from tests.builders.findings import TODAY
+from tests.builders.vpcs import CLOSED, with_vpc
 from tests.review.reviewed import State, tutorial
-from tests.review.test_acceptance import TODAY
-from tests.review.test_findings import CLOSED, with_vpc
 
 ROOT = Path(__file__).parents[2]
 WORKFLOW = ROOT / ".github" / "workflows" / "pull-request.yaml"

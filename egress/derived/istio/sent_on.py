@@ -8,6 +8,8 @@ its routes, which take off what sidecars added. Names are written out, since a r
 import json
 from typing import Any, TypedDict
 
+from egress.config.mesh import Mesh
+
 IDENTITY = ("x-forwarded-client-cert",)
 """The caller's certificate and SPIFFE id. Gateways set it by default (istio: pilot/pkg/networking/core/gateway.go,
 SANITIZE_SET)."""
@@ -72,6 +74,11 @@ trace context ends at the gateway too: nothing tells it from a sidecar's."""
 
 TAKEN_OFF = tuple(sorted((*IDENTITY, *ADDRESSES, *OPERATION, *TRACE_CONTEXT)))
 """Every name that no outside host reads."""
+
+
+def is_asked_for(mesh: Mesh) -> bool:
+    """Whether the outside is to read the application's own headers alone."""
+    return mesh.gateway.headers == "as-sent"
 
 
 class RequestHeaders(TypedDict):

@@ -13,8 +13,8 @@ from typing import Any
 
 import yaml
 
-from egress.proof.asking.asking import Row
-from egress.proof.cluster.mesh import Mesh
+from egress.proof.asking.asking import ProofRow
+from egress.proof.cluster.mesh import RunningMesh
 from egress.proof.errors import ProofError
 from egress.proof.network import names, namespaces
 
@@ -24,7 +24,7 @@ EVERYBODY = "everybody"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Question:
+class NameQuestion:
     """A name that a Pod asks for."""
 
     by: str
@@ -39,7 +39,7 @@ class Question:
 class Leaving:
     """What a stage expects; None where it expects nothing in particular."""
 
-    questions: tuple[Question, ...] = ()
+    questions: tuple[NameQuestion, ...] = ()
     names: tuple[str, ...] | None = None
     headers: tuple[str, ...] | None = None
 
@@ -59,17 +59,17 @@ def read_leaving(folder: Path) -> Leaving:
     )
 
 
-def _question(file: Path, entry: Mapping[str, Any]) -> Question:
+def _question(file: Path, entry: Mapping[str, Any]) -> NameQuestion:
     if set(entry) != {"by", "name", "got"} or entry["got"] not in (OUTSIDE, INSIDE, NOT_ANSWERED):
         raise ProofError(f"{file}: {entry}: give by, name and got ({OUTSIDE}, {INSIDE} or {NOT_ANSWERED})")
-    return Question(by=entry["by"], name=entry["name"], got=entry["got"])
+    return NameQuestion(by=entry["by"], name=entry["name"], got=entry["got"])
 
 
 def _listed(data: Mapping[str, Any], key: str) -> tuple[str, ...] | None:
     return tuple(sorted(data[key] or ())) if key in data else None
 
 
-def ask(mesh: Mesh, pods: Mapping[str, str], expected: Leaving, since: int) -> list[Row]:
+def ask(mesh: RunningMesh, pods: Mapping[str, str], expected: Leaving, since: int) -> list[ProofRow]:
     """Ask the names, then compare what left during the stage; `pods` gives each identity's Pod.
 
     `since` is how many arrivals there were before the stage.
@@ -90,13 +90,13 @@ def ask(mesh: Mesh, pods: Mapping[str, str], expected: Leaving, since: int) -> l
     return rows
 
 
-def _compared(what: str, got: Sequence[str], expected: Sequence[str], *, at_most: bool = False) -> Row:
+def _compared(what: str, got: Sequence[str], expected: Sequence[str], *, at_most: bool = False) -> ProofRow:
     more = sorted(set(got) - set(expected))
     less = [] if at_most else sorted(set(expected) - set(got))
     told = [f"more than expected: {', '.join(more)}"] if more else []
     told += [f"not seen: {', '.join(less)}"] if less else []
     seen = " ".join(got) or "none"
-    return Row(
+    return ProofRow(
         identity=EVERYBODY,
         request=what,
         got=seen,
@@ -106,7 +106,7 @@ def _compared(what: str, got: Sequence[str], expected: Sequence[str], *, at_most
     )
 
 
-def _asked(mesh: Mesh, pods: Mapping[str, str], question: Question) -> Row:
+def _asked(mesh: RunningMesh, pods: Mapping[str, str], question: NameQuestion) -> ProofRow:
     pod = mesh.pods.get(pods.get(question.by, ""))
     if pod is None:
         raise ProofError(f"{question}: no Pod runs as {question.by!r}")
@@ -126,7 +126,7 @@ def _asked(mesh: Mesh, pods: Mapping[str, str], question: Question) -> Row:
     thread.join()
     outside = asked[name] > before
     failed = answer[0].startswith(NOT_ANSWERED)
-    return Row(
+    return ProofRow(
         identity=question.by,
         request=question,
         got=OUTSIDE if outside else NOT_ANSWERED if failed else INSIDE,

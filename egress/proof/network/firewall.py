@@ -9,10 +9,13 @@ rules and "Automatically created firewall rules" in Google's documentation.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from egress.proof.network.vpc import FirewallRule, Vpc
+from egress.proof.network.vpc import ImitatedVpc, PacketFilterRule
+from egress.terraform.google.network import Traffic
 
 LOG_GROUP = 71
 """The netlink group that refusals are logged to."""
+
+ANY_PORT = (1, 65535)
 
 _REFUSE = "reject with icmp admin-prohibited"
 """A VPC drops silently; answering at once changes who is refused in nothing and saves the caller's time-out."""
@@ -29,7 +32,7 @@ class Node:
     tags: tuple[str, ...] = ()
 
 
-def ruleset(vpc: Vpc, nodes: Sequence[Node], named: Mapping[str, Sequence[str]] | None = None) -> str:
+def ruleset(vpc: ImitatedVpc, nodes: Sequence[Node], named: Mapping[str, Sequence[str]] | None = None) -> str:
     """Return the chains `vpc_egress` and `vpc_ingress` and a pair per node, for a table of family ip.
 
     `named` holds the addresses of the names that a firewall policy's rules speak of.
@@ -41,9 +44,8 @@ def ruleset(vpc: Vpc, nodes: Sequence[Node], named: Mapping[str, Sequence[str]] 
             body = [line for rule in rules for line in _lines(rule, nodes)]
             name = f"{direction}_{node.name.replace('-', '_')}"
             if direction == "egress" and vpc.policy:
-                of_policy = _policy_lines(
-                    vpc, node, f"{name}_next" if vpc.policy_first else None, named or {}
-                )
+                following = f"{name}_next" if vpc.policy_first else None
+                of_policy = _policy_lines(vpc, node, following, named or {})
                 first, second = (of_policy, body) if vpc.policy_first else (body, of_policy)
                 chains.append(_chain(f"{name}_next", [*second, "return"]))
                 chains.append(_chain(name, [*first, f"goto {name}_next"]))
@@ -61,7 +63,7 @@ def ruleset(vpc: Vpc, nodes: Sequence[Node], named: Mapping[str, Sequence[str]] 
 
 
 def _policy_lines(
-    vpc: Vpc, node: Node, following: str | None, named: Mapping[str, Sequence[str]]
+    vpc: ImitatedVpc, node: Node, following: str | None, named: Mapping[str, Sequence[str]]
 ) -> list[str]:
     """Return a firewall policy's rules for a node; `following` is the chain that `goto_next` leads to."""
     verdicts = {"allow": "return", "goto_next": f"goto {following}" if following else "return"}
@@ -73,15 +75,12 @@ def _policy_lines(
         if not covered:
             continue  # a name without addresses matches nothing
         peer = f"ip daddr {{ {', '.join(dict.fromkeys(covered))} }} "
-        for protocol, ports in rule.traffic:
-            listed = tuple(str(low) if low == high else f"{low}-{high}" for low, high in ports)
-            lines.append(
-                f"{peer}{_match(protocol, listed)}counter {verdicts.get(rule.action, _refusal(rule.name))}"
-            )
+        verdict = verdicts.get(rule.action, _refusal(rule.name))
+        lines += [f"{peer}{_match(protocol, ports)}counter {verdict}" for protocol, ports in rule.traffic]
     return lines
 
 
-def _applicable(vpc: Vpc, node: Node, *, egress: bool) -> list[FirewallRule]:
+def _applicable(vpc: ImitatedVpc, node: Node, *, egress: bool) -> list[PacketFilterRule]:
     """Return the rules that apply to a node, in the order in which the VPC tries them."""
     rules = [rule for rule in vpc.firewall if rule.egress is egress and not rule.disabled]
     if not egress:
@@ -90,7 +89,7 @@ def _applicable(vpc: Vpc, node: Node, *, egress: bool) -> list[FirewallRule]:
     return sorted(mine, key=lambda rule: (rule.priority, rule.allow, rule.name))
 
 
-def _targets(rule: FirewallRule, node: Node) -> bool:
+def _targets(rule: PacketFilterRule, node: Node) -> bool:
     if rule.target_service_accounts:
         return node.service_account in rule.target_service_accounts
     if rule.target_tags:
@@ -98,13 +97,11 @@ def _targets(rule: FirewallRule, node: Node) -> bool:
     return True
 
 
-def gke_rules(vpc: Vpc) -> list[FirewallRule]:
+def gke_rules(vpc: ImitatedVpc) -> list[PacketFilterRule]:
     """Return the ingress rules that GKE creates by itself (priority 1000; kubelet and intra-cluster traffic)."""
 
-    def rule(
-        name: str, sources: Sequence[str], traffic: tuple[tuple[str, tuple[str, ...]], ...]
-    ) -> FirewallRule:
-        return FirewallRule(
+    def rule(name: str, sources: Sequence[str], traffic: tuple[Traffic, ...]) -> PacketFilterRule:
+        return PacketFilterRule(
             name=f"gke-{vpc.cluster_name}-{name}",
             address="created by GKE",
             priority=1000,
@@ -116,12 +113,12 @@ def gke_rules(vpc: Vpc) -> list[FirewallRule]:
 
     return [
         rule("all", [vpc.pods_range], (("all", ()),)),
-        rule("vms", [vpc.nodes_range], (("icmp", ()), ("tcp", ("1-65535",)), ("udp", ("1-65535",)))),
-        rule("master", [vpc.control_plane_range], (("tcp", ("443", "10250")),)),
+        rule("vms", [vpc.nodes_range], (("icmp", ()), ("tcp", (ANY_PORT,)), ("udp", (ANY_PORT,)))),
+        rule("master", [vpc.control_plane_range], (("tcp", ((443, 443), (10250, 10250))),)),
     ]
 
 
-def _lines(rule: FirewallRule, nodes: Sequence[Node]) -> Iterable[str]:
+def _lines(rule: PacketFilterRule, nodes: Sequence[Node]) -> Iterable[str]:
     peer = _peer(rule, nodes)
     if peer is None:
         return
@@ -130,13 +127,20 @@ def _lines(rule: FirewallRule, nodes: Sequence[Node]) -> Iterable[str]:
         yield f"{peer}{_match(protocol, ports)}counter {verdict}"
 
 
-def _match(protocol: str, ports: Sequence[str]) -> str:
+def _match(protocol: str, ports: Sequence[tuple[int, int]]) -> str:
     if protocol == "all":
         return ""
-    return f"{protocol} dport {{ {', '.join(ports)} }} " if ports else f"ip protocol {protocol} "
+    if ports:
+        return f"{protocol} dport {{ {', '.join(map(_ports, ports))} }} "
+    return f"ip protocol {protocol} "
 
 
-def _peer(rule: FirewallRule, nodes: Sequence[Node]) -> str | None:
+def _ports(ports: tuple[int, int]) -> str:
+    low, high = ports
+    return str(low) if low == high else f"{low}-{high}"
+
+
+def _peer(rule: PacketFilterRule, nodes: Sequence[Node]) -> str | None:
     """Return the match on the other side; None where no peer can match."""
     if rule.egress:
         return f"ip daddr {{ {', '.join(rule.destination_ranges)} }} " if rule.destination_ranges else ""

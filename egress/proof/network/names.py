@@ -14,7 +14,7 @@ import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from egress.proof.network.vpc import Zone
+from egress.proof.network.vpc import DnsZone
 from egress.terraform.google.response_policy import ResponsePolicy
 
 _A = 1
@@ -24,10 +24,10 @@ INTERNET = "198.18.0.0/15"
 """The outside's addresses, one per host (the benchmarking range of RFC 2544: nobody's)."""
 
 
-class Names:
+class NameRecords:
     """What every name resolves to, and which names were asked outside to find out."""
 
-    def __init__(self, zones: Sequence[Zone], answered: ResponsePolicy | None = None) -> None:
+    def __init__(self, zones: Sequence[DnsZone], answered: ResponsePolicy | None = None) -> None:
         self.use(zones, answered or ResponsePolicy())
         self.asked_outside: Counter[str] = Counter()
         """How often name servers outside were asked for a name."""
@@ -37,7 +37,7 @@ class Names:
         self._hosts: dict[str, str] = {}
         self._free = (str(a) for a in itertools.islice(ipaddress.ip_network(INTERNET).hosts(), 256, None))
 
-    def use(self, zones: Sequence[Zone], answered: ResponsePolicy) -> None:
+    def use(self, zones: Sequence[DnsZone], answered: ResponsePolicy) -> None:
         """Take the zones and the response policy of another state of the VPC."""
         self._zones, self._answered = zones, answered
 
@@ -93,7 +93,7 @@ class Names:
         """Return the host whose outside address this is."""
         return self._hosts.get(address)
 
-    def _in_zone(self, zone: Zone, name: str) -> tuple[str, ...] | None:
+    def _in_zone(self, zone: DnsZone, name: str) -> tuple[str, ...] | None:
         """Follow a private zone, which hides the public one: what it lacks does not exist."""
         for _ in range(8):
             found = self._record(zone, name)
@@ -105,7 +105,7 @@ class Names:
             name = data[0].rstrip(".").lower()
         return None
 
-    def _record(self, zone: Zone, name: str) -> tuple[str, tuple[str, ...]] | None:
+    def _record(self, zone: DnsZone, name: str) -> tuple[str, tuple[str, ...]] | None:
         owners = [name] + [f"*.{parent}" for parent in _parents(name)]
         for owner in owners:
             for type_ in ("A", "CNAME"):
@@ -123,7 +123,7 @@ def _parents(name: str) -> list[str]:
 class NameServer:
     """Answers DNS over UDP and TCP on sockets that were opened in the DNS Pod's namespace."""
 
-    def __init__(self, names: Names, address: str) -> None:
+    def __init__(self, names: NameRecords, address: str) -> None:
         """Open the sockets; call it inside the namespace."""
         self._names = names
         self._udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)

@@ -7,12 +7,13 @@ from typing import Any
 from egress.review.errors import ReviewError
 from egress.review.inputs import istio_charts
 from egress.review.inputs.distinct import distinct
-from egress.review.inputs.google_resources import GoogleResource, read_vpc
+from egress.review.inputs.google_resources import read_vpc
 from egress.review.inputs.mesh_config import agreed, in_objects
 from egress.review.inputs.typed_objects import typed_object
 from egress.review.inventory import Inventory, MeshSettings
 from egress.review.objects.kubernetes_object import KubernetesObject, kubernetes_object
 from egress.review.objects.understood import check
+from egress.terraform.google import GoogleResource
 
 
 @dataclass(frozen=True, kw_only=True)

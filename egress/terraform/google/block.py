@@ -1,20 +1,12 @@
-"""What every reader here has in common: a resource, and blocks in the two Terraform notations."""
+"""What the readers of policies have in common."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-
-@dataclass(frozen=True, kw_only=True)
-class Block:
-    """A resource with its values resolved."""
-
-    type: str
-    address: str
-    body: Mapping[str, Any]
+from egress.terraform.errors import TerraformError
 
 
-class NotUnderstoodError(Exception):
+class NotUnderstoodError(TerraformError):
     """A resource says something that is not modelled; the message begins with its address."""
 
 

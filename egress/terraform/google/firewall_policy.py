@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from ipaddress import ip_network
 from typing import Any, Literal
 
-from egress.terraform.google.block import Block, NotUnderstoodError, blocks, last
+from egress.terraform.google.block import NotUnderstoodError, blocks, last
+from egress.terraform.google.resources import GoogleResource
 
 TYPES = frozenset(
     {
@@ -69,7 +70,7 @@ def policies_come_first(network: Mapping[str, Any]) -> bool:
     return str(network.get("network_firewall_policy_enforcement_order") or "") == BEFORE
 
 
-def policy_rules(resources: Iterable[Block], network: str) -> tuple[PolicyRule, ...]:
+def policy_rules(resources: Iterable[GoogleResource], network: str) -> tuple[PolicyRule, ...]:
     """The egress rules that hold in a network (its name), in the order in which it tries them.
 
     Raises NotUnderstoodError.
@@ -99,7 +100,7 @@ def policy_rules(resources: Iterable[Block], network: str) -> tuple[PolicyRule, 
     return tuple(sorted(rules, key=lambda rule: rule.priority))
 
 
-def _local(item: Block) -> str:
+def _local(item: GoogleResource) -> str:
     return item.address.rpartition(": ")[2]
 
 
@@ -108,7 +109,7 @@ def _of(target: Any, network: str) -> bool:
     return not network or target is None or last(target) == network
 
 
-def _read(item: Block) -> Iterator[PolicyRule]:
+def _read(item: GoogleResource) -> Iterator[PolicyRule]:
     body = item.body
     match = (blocks(body.get("match")) or [{}])[0]
     stated = {key for key, value in match.items() if value not in (None, "", [], {})}

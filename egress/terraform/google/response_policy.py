@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from egress.terraform.google.block import Block, NotUnderstoodError, blocks, last
+from egress.terraform.google.block import NotUnderstoodError, blocks, last
+from egress.terraform.google.resources import GoogleResource
 
 TYPES = frozenset({"google_dns_response_policy", "google_dns_response_policy_rule"})
 BYPASS = "bypassResponsePolicy"
@@ -50,7 +51,7 @@ class ResponsePolicy:
         return any(rule.dns_name == "*." and not rule.bypass for rule in self.rules)
 
 
-def response_policy(resources: Iterable[Block], network: str) -> ResponsePolicy:
+def response_policy(resources: Iterable[GoogleResource], network: str) -> ResponsePolicy:
     """The response policy of a network (its name). Raises NotUnderstoodError."""
     listed = [item for item in resources if item.type in TYPES]
     policies = [
@@ -86,7 +87,7 @@ def _of(url: Any, network: str) -> bool:
     return not network or url is None or last(url) == network
 
 
-def _read(item: Block) -> NameRule:
+def _read(item: GoogleResource) -> NameRule:
     dns_name = str(item.body["dns_name"]).lower()
     records = [
         record for data in blocks(item.body.get("local_data")) for record in blocks(data.get("local_datas"))

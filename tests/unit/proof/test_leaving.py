@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from egress.proof.asking.leaving import Question, _compared, read_leaving
+from egress.proof.asking.leaving import NameQuestion, _compared, read_leaving
 from egress.proof.errors import ProofError
 
 
@@ -24,7 +24,7 @@ def test_the_file_is_read(tmp_path: Path) -> None:
             "ask:\n- {by: team-x/test, name: a.b, got: answered-inside}\nnames: [b.c, a.b]\nheaders: []\n",
         )
     )
-    assert read.questions == (Question(by="team-x/test", name="a.b", got="answered-inside"),)
+    assert read.questions == (NameQuestion(by="team-x/test", name="a.b", got="answered-inside"),)
     assert read.names == ("a.b", "b.c")
     assert read.headers == ()
 

@@ -1,11 +1,11 @@
 """What names resolve to."""
 
-from egress.proof.network.names import Names
-from egress.proof.network.vpc import Zone
+from egress.proof.network.names import NameRecords
+from egress.proof.network.vpc import DnsZone
 from egress.terraform.google.response_policy import NameRule, ResponsePolicy
 
 VIP = ("199.36.153.8", "199.36.153.9")
-ZONE = Zone(
+ZONE = DnsZone(
     name="private-google-apis",
     dns_name="googleapis.com.",
     records={
@@ -15,8 +15,8 @@ ZONE = Zone(
 )
 
 
-def names() -> Names:
-    found = Names([ZONE])
+def names() -> NameRecords:
+    found = NameRecords([ZONE])
     found.set_services({"istiod.istio-system.svc.cluster.local": ("10.2.0.7",)})
     return found
 
@@ -26,7 +26,7 @@ def test_a_private_zones_alias_leads_to_its_address() -> None:
 
 
 def test_a_private_zone_hides_what_it_lacks() -> None:
-    assert Names([Zone(name="z", dns_name="gcr.io.", records={})]).resolve("eu.gcr.io") is None
+    assert NameRecords([DnsZone(name="z", dns_name="gcr.io.", records={})]).resolve("eu.gcr.io") is None
 
 
 def test_services_have_short_and_full_names() -> None:
@@ -62,7 +62,7 @@ def closed(*granted: str) -> ResponsePolicy:
 
 
 def test_a_name_that_the_response_policy_answers_is_asked_nowhere() -> None:
-    found = Names([ZONE], closed("example.com"))
+    found = NameRecords([ZONE], closed("example.com"))
 
     assert found.resolve("c2VjcmV0.tunnel.example") == ("192.0.2.1",)
     assert found.resolve("storage.googleapis.com") == VIP

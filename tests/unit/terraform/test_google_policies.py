@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from egress.terraform.google.block import Block, NotUnderstoodError
+from egress.terraform.google import GoogleResource as Block
+from egress.terraform.google.block import NotUnderstoodError
 from egress.terraform.google.firewall_policy import policies_come_first, policy_rules
 from egress.terraform.google.response_policy import response_policy
 
