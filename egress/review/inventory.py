@@ -41,6 +41,15 @@ class MeshSettings:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
+class RawResource:
+    """A managed Terraform resource with its values resolved, whether the review judges it or not."""
+
+    address: str
+    type: str
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Inventory:
     """One reviewed state."""
 
@@ -49,3 +58,5 @@ class Inventory:
     vpc: Vpc | None = None
     origin: str = ""
     """The folder or file it was read from."""
+    resources: tuple[RawResource, ...] = ()
+    """Every Terraform resource of the input; none where it is Kubernetes YAML."""
