@@ -1,7 +1,11 @@
 # `make help` lists the targets. A fresh machine needs Python 3.11+ with venv, and make; node comes with the
 # Python packages of Pipfile.lock.
 
-CONFIG ?= tutorial
+# The one selector of the environment, for make, main.py, cdktf and CI: a name in config/, or a folder with a slash. Without
+# it `make synth` takes the tutorial and says so; a deploy has no default.
+CONFIG ?=
+export CONFIG
+FOLDER = $(if $(findstring /,$(CONFIG)),$(CONFIG),config/$(or $(CONFIG),tutorial))
 PIPENV_VERSION := 2026.10.3
 
 # The first Python of 3.11 to 3.13, on which everything was tried, else a later one; PYTHON=... names another.
@@ -30,8 +34,8 @@ help: ## List the targets
 setup: $(INSTALLED) $(WARMED) ## Install the locked packages into .venv, unpack and index the provider bindings
 
 .PHONY: synth
-synth: setup ## Write the Terraform JSON of config/$(CONFIG) to cdktf.out (CONFIG=tutorial)
-	@$(VENV)/bin/python main.py --config config/$(CONFIG)
+synth: setup ## Write the Terraform JSON of config/$CONFIG to cdktf.out (CONFIG=tutorial where none is named)
+	@$(VENV)/bin/python main.py
 
 .PHONY: test
 test: setup ## Run every test
@@ -46,9 +50,9 @@ check: setup $(CHECKOV) ## What CI runs: format, lint, types, checkov, tests
 	$(VENV)/bin/pytest
 
 .PHONY: prove
-prove: setup ## Prove config/$(CONFIG) on a real mesh: its expected tables, then every identity and request
-	$(if $(wildcard tests/proof/$(CONFIG)),$(VENV)/bin/python -m egress prove --stages tests/proof/$(CONFIG))
-	$(VENV)/bin/python -m egress prove --config config/$(CONFIG)
+prove: setup ## Prove config/$CONFIG on a real mesh: its expected tables, then every identity and request
+	$(if $(wildcard tests/proof/$(notdir $(FOLDER))),$(VENV)/bin/python -m egress prove --stages tests/proof/$(notdir $(FOLDER)))
+	$(VENV)/bin/python -m egress prove --config $(FOLDER)
 
 .PHONY: test-proof
 test-proof: setup ## Run the tests that bring a mesh up (make test leaves them out)
@@ -67,7 +71,7 @@ prove-deep: setup ## Hold the review against a real mesh: 2,000 rows of generate
 
 .PHONY: review
 review: setup ## Compare this work tree with BASE (default: where it left origin/main): who gains what, and findings
-	@CONFIG=$(CONFIG) .ci/review
+	@CONFIG=$(notdir $(FOLDER)) .ci/review
 
 .PHONY: bench
 bench: setup ## Measure the speed targets of docs/performance.md, and the proof at 1,000 teams

@@ -8,9 +8,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from main import ROOT, build
+from main import ROOT
 from posture.accepted import not_accepted, not_needed, read_accepted
 from posture.checkov import run
+from stacks.synthesis import build
 
 PRODUCTION = ROOT / "config" / "production"
 PROGRAM = ROOT / ".cache" / "checkov" / "bin" / "checkov"

@@ -10,6 +10,11 @@ DESTINATIONS = "destinations.yaml"
 TEAMS = "teams"
 
 
+def environment_name(folder: Path) -> str:
+    """An environment's name is that of its folder: it stands in the state's path."""
+    return folder.name if folder.name not in ("", "..") else folder.resolve().name
+
+
 @dataclass(frozen=True, kw_only=True)
 class Files:
     """The files of a configuration folder; the first two may not exist."""

@@ -1,16 +1,23 @@
 """`findings`: what is wrong, with its objects, cells and mend."""
 
 import argparse
-from pathlib import Path
 
-from egress.review.commands.inputs import add_artifact, add_input, artifact, inputs
+from egress.review.commands.inputs import (
+    accepted,
+    add_accepted,
+    add_artifact,
+    add_input,
+    artifact,
+    inputs,
+    name_environment,
+)
 from egress.review.output.formats.registry import FORMATS, render
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The input, the acceptances and the format."""
     add_input(parser)
-    parser.add_argument("--accepted", type=Path, metavar="FILE", help="config/<env>/accepted.yaml")
+    add_accepted(parser)
     parser.add_argument("--format", choices=FORMATS["findings"], default="text")
     add_artifact(parser)
 
@@ -22,7 +29,8 @@ def run(options: argparse.Namespace) -> int:
     from egress.review.locations.locations import places
     from egress.review.output.documents import Found
 
-    found = judgement(inputs(options), options.accepted, utc_today())
+    name_environment(options)
+    found = judgement(inputs(options), accepted(options), utc_today())
     where = places(found.cluster.inventory, inputs(options), artifact(options))
     size = len(found.judged.open) + len(found.judged.accepted)
     print(render("findings", options.format, Found(judged=found.judged, places=where), size))

@@ -1,9 +1,15 @@
 """The options that several verbs have."""
 
 import argparse
+import sys
 from pathlib import Path
 
+from egress.environments.record import Origin
+from egress.environments.record import read as read_origin
+from egress.review.errors import ReviewError
+
 DEFAULT_INPUT = "cdktf.out"
+ACCEPTED = "accepted.yaml"
 
 
 def add_input(parser: argparse.ArgumentParser) -> None:
@@ -21,6 +27,45 @@ def add_input(parser: argparse.ArgumentParser) -> None:
 def inputs(options: argparse.Namespace) -> list[Path]:
     """The inputs given, or the default."""
     return options.input or [Path(DEFAULT_INPUT)]
+
+
+def origin(options: argparse.Namespace) -> Origin | None:
+    """The environment that the input was synthesized from; None for plans, YAML and other programs' output."""
+    paths = inputs(options)
+    return read_origin(paths[0]) if len(paths) == 1 else None
+
+
+def name_environment(options: argparse.Namespace) -> None:
+    """Say on stderr whose answer follows."""
+    found = origin(options)
+    if found:
+        where = f" ({found.folder})" if found.folder else ""
+        sys.stderr.write(f"environment {found.name}{where}, as in {inputs(options)[0]}\n")
+
+
+def add_accepted(parser: argparse.ArgumentParser) -> None:
+    """`--accepted` and `--no-accepted`."""
+    parser.add_argument(
+        "--accepted",
+        type=Path,
+        metavar="FILE",
+        help=f"findings that are meant to be so (default: {ACCEPTED} of the environment that the input names)",
+    )
+    parser.add_argument("--no-accepted", action="store_true", help="judge as if no finding had been accepted")
+
+
+def accepted(options: argparse.Namespace) -> Path | None:
+    """The acceptances: the file given, else the environment's own. Raises ReviewError for both options at once."""
+    if options.no_accepted:
+        if options.accepted:
+            raise ReviewError("--accepted and --no-accepted contradict each other: give one of them")
+        return None
+    if options.accepted is not None:
+        given: Path = options.accepted
+        return given
+    found = origin(options)
+    file = found.folder / ACCEPTED if found and found.folder else None
+    return file if file and file.is_file() else None
 
 
 def add_artifact(parser: argparse.ArgumentParser) -> None:
@@ -41,5 +86,8 @@ def artifact(options: argparse.Namespace) -> Path | None:
 
         folder: Path = options.accepted.parent
         return folder if (folder / PLATFORM).is_file() else None
+    if options.artifact is None and hasattr(options, "input"):
+        noted = origin(options)
+        return noted.folder if noted else None
     found: Path | None = options.artifact
     return found

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from egress.review.commands.inputs import add_input, inputs
+from egress.review.commands.inputs import accepted, add_accepted, add_input, inputs, name_environment, origin
 from egress.review.output.formats.registry import render
 
 
@@ -11,7 +11,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The input, the base to compare with, and the file to write."""
     add_input(parser)
     parser.add_argument("--base", type=Path, metavar="PATH", help="also show what changes since this state")
-    parser.add_argument("--accepted", type=Path, metavar="FILE", help="config/<env>/accepted.yaml")
+    add_accepted(parser)
     parser.add_argument("--output", type=Path, default=Path("report.html"), metavar="FILE")
 
 
@@ -22,11 +22,14 @@ def run(options: argparse.Namespace) -> int:
     from egress.review.matrix import Matrix
     from egress.review.output.documents import Page
 
+    name_environment(options)
+    noted = origin(options)
     today = utc_today()
-    head = judgement(inputs(options), options.accepted, today)
+    head = judgement(inputs(options), accepted(options), today)
     base = judgement([options.base], None, today) if options.base else None
+    read_from = head.cluster.inventory.origin
     page = Page(
-        origin=head.cluster.inventory.origin,
+        origin=f"environment {noted.name}, {read_from}" if noted else read_from,
         rows=tuple(Matrix(head.cluster).rows()),
         judged=head.judged,
         comparison=compare(base.cluster, head.cluster) if base else None,
