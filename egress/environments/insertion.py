@@ -28,15 +28,16 @@ def insert(file: Path, text: str, key: str, entry: str) -> str:
     if found is None:
         return "".join([*lines, f"\n{key}:\n", *_indented(entry, 2)])
     name, value = found
-    empty = not value.value
-    if empty:
-        number = name.end_mark.line
-        before, after = lines[number][: name.end_mark.column], lines[number][value.end_mark.column :]
-        if value.end_mark.line != number:
-            after = lines[number][name.end_mark.column + 1 :]
-        kept = f"{before}:{after.rstrip()}\n" if after.strip() else f"{before}:\n"
-        return "".join([*lines[:number], kept, *_indented(entry, 2), *lines[number + 1 :]])
-    if value.flow_style or not isinstance(value.value, list):
+    if not value.value:
+        first, last = name.end_mark.line, max(name.end_mark.line, value.end_mark.line)
+        key_part, rest = lines[first][: name.end_mark.column], lines[last][value.end_mark.column :]
+        if value.start_mark.line == value.end_mark.line != first:
+            rest = ""  # the empty value is on a line of its own
+        elif not isinstance(value, yaml.CollectionNode):
+            last, rest = first, lines[first][name.end_mark.column + 1 :]  # nothing is there at all
+        kept = f"{key_part}:{rest.rstrip()}\n"
+        return "".join([*lines[:first], kept, *_indented(entry, 2), *lines[last + 1 :]])
+    if not isinstance(value, yaml.CollectionNode) or value.flow_style:
         shown = "".join(_indented(entry, 2)).rstrip()
         raise EnvironmentsError(
             f"{file}:{value.start_mark.line + 1}: `{key}` is written in one line, so nothing was added: write one "
