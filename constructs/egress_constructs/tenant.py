@@ -13,9 +13,9 @@ from egress.derived import construct_ids as ids
 from egress.derived import gateway
 from egress.derived.control_plane import injection_label
 from egress.derived.istio.routing import team_objects
-from egress.derived.network_policies.as_stated import NetworkPolicy as Policy
 from egress.derived.network_policies.as_stated import team_policies
 from egress.derived.network_policies.default_deny import network_facts, team_at_gateway, team_isolation
+from egress.derived.network_policies.policy import NetworkPolicy as Policy
 from egress.derived.tenant_label import tenant_label
 from egress_constructs.bucket import Bucket, BucketProps
 from egress_constructs.istio_object import istio_object, namespace_of

@@ -80,7 +80,7 @@ class Workload(ConfigModel):
 
 
 class Grant(ConfigModel):
-    """What the team may ask an outside host for, enforced at the gateway."""
+    """What the team may ask one outside host for. The gateway enforces it."""
 
     to: HostName
     """A host of destinations.yaml."""
@@ -88,11 +88,11 @@ class Grant(ConfigModel):
     """Who may ask, where authorization is by identity: ServiceAccounts of the team, NAMESPACE/NAME in its further
     namespaces."""
     methods: tuple[HttpMethod, ...] = ()
-    """The HTTP methods allowed; none given: all."""
+    """The HTTP methods allowed; left out, all."""
     paths: tuple[HttpPath, ...] = ()
     """The paths allowed (exact, `/a*` for a beginning or `*a` for an end); left out, all."""
     scheme: Literal["http", "https"] | None = None
-    """The grant speaks of plain HTTP or of HTTPS alone; methods and paths can be enforced on `http`."""
+    """Limits the grant to plain HTTP or to HTTPS. Methods and paths can only be enforced on `http`."""
     policy: KubernetesName | None = None
     """The AuthorizationPolicy's name; left out, `egress-<team>-to-<host>`."""
 
@@ -128,13 +128,13 @@ class Team(ConfigModel):
     """teams/<team>.yaml; the file's name is the team's name and its namespace."""
 
     namespaces: tuple[TeamName, ...] = ()
-    """The team's further namespaces, beside the one of its own name."""
+    """More namespaces of the team, in addition to the one with its name."""
     service_accounts: tuple[ServiceAccountReference, ...] = ()
     """ServiceAccounts of workloads that the team deploys itself; they are created with its namespaces."""
     groups: tuple[GroupAddress, ...] = ()
-    """Who may run workloads in the team's namespaces (Google Groups for RBAC)."""
+    """The groups that may run workloads in the team's namespaces (Google Groups for RBAC)."""
     labels: dict[LabelKey, LabelValue] = Field(default_factory=dict)
-    """Labels of the namespace, besides the injection label."""
+    """Labels of the namespaces, in addition to the injection label."""
     sidecar: bool = True
     """Whether the team has a Sidecar (REGISTRY_ONLY, istio-egress and its own namespace in scope)."""
     workloads: dict[ServiceName, Workload] = Field(default_factory=dict)

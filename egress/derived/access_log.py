@@ -6,7 +6,7 @@ Source: Envoy, "Access logging", command operators. No header of the application
 from collections.abc import Mapping
 
 SOURCE_PRINCIPAL = "source_principal"
-"""The caller's workload identity, spiffe://TRUST_DOMAIN/ns/NAMESPACE/sa/ACCOUNT; `-` where it showed none."""
+"""The caller's workload identity, spiffe://TRUST_DOMAIN/ns/NAMESPACE/sa/ACCOUNT; `-` where the caller showed none."""
 
 FIELDS: Mapping[str, str] = {
     "start_time": "%START_TIME%",

@@ -15,6 +15,7 @@ def insert(file: Path, text: str, key: str, entry: str) -> str:
     `entry` is YAML without indentation. Raises EnvironmentsError where the file is not YAML, or where the list is
     written in one line: what to write by hand is in the message.
     """
+    text = text if text.endswith("\n") or not text else f"{text}\n"
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
@@ -22,8 +23,6 @@ def insert(file: Path, text: str, key: str, entry: str) -> str:
             f"{file}: the file is not YAML, so nothing was added: `egress check` says more"
         ) from error
     lines = text.splitlines(keepends=True)
-    if lines and not lines[-1].endswith("\n"):
-        lines[-1] += "\n"
     found = next((pair for pair in _pairs(root) if pair[0].value == key), None)
     if found is None:
         return "".join([*lines, f"\n{key}:\n", *_indented(entry, 2)])

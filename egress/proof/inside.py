@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from egress.proof.asking import attempts, report
-from egress.proof.asking.asking import Row
+from egress.proof.asking.asking import ProofRow
 from egress.proof.asking.prove import Progress, Proof, bring_up
 from egress.proof.asking.stages import TABLE, Stage, move, named, read_patches
 from egress.proof.asking.table import read_table
@@ -51,10 +51,10 @@ def main(settings: dict[str, Any]) -> int:
 
 def prove_stages(
     given: Sequence[Mapping[str, str]], tools: Tools, progress: Progress
-) -> tuple[list[Row], Proof]:
+) -> tuple[list[ProofRow], Proof]:
     """Run stages in a row on one mesh, applying only what differs from one to the next."""
     started = time.monotonic()
-    rows: list[Row] = []
+    rows: list[ProofRow] = []
     proof: Proof | None = None
     for entry in given:
         stage = Stage(name=entry["name"], folder=Path(entry["folder"]), config=Path(entry["config"]))

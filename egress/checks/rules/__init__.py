@@ -1,6 +1,6 @@
 """The rules across fields and files: each a function that yields problems, listed here in their order.
 
-A rule sees what is sound of a configuration, however much else is wrong, and each message names the mend.
+A rule sees the sound parts of a configuration, however much else is wrong. Each message names the fix.
 """
 
 from collections.abc import Callable, Iterator

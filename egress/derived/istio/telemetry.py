@@ -1,7 +1,10 @@
 """Telemetry: what the gateway logs."""
 
+from collections.abc import Iterator
 from typing import Literal, TypedDict
 
+from egress.config.platform import Platform
+from egress.derived.control_plane import access_log_provider
 from egress.derived.istio.istio_object import Metadata, in_gateway_namespace
 
 
@@ -40,3 +43,10 @@ def gateway_access_log(provider: str) -> Telemetry:
         "metadata": in_gateway_namespace("egress-access-log"),
         "spec": {"accessLogging": [{"providers": [{"name": provider}]}]},
     }
+
+
+def of_the_platform(platform: Platform) -> Iterator[Telemetry]:
+    """The gateway's Telemetry, where its control plane needs one to log."""
+    provider = access_log_provider(platform)
+    if provider:
+        yield gateway_access_log(provider)

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from egress.proof.asking.asking import Row
+from egress.proof.asking.asking import ProofRow
 from egress.proof.cluster.kubernetes_api import KubernetesApi, RefusedError
 from egress.proof.errors import ProofError
 
@@ -54,12 +54,12 @@ def read_attempts(folder: Path) -> list[Attempt]:
     return found
 
 
-def ask(api: KubernetesApi, attempts: Sequence[Attempt]) -> list[Row]:
+def ask(api: KubernetesApi, attempts: Sequence[Attempt]) -> list[ProofRow]:
     """Try each; a row says who refused it."""
     return [_row(api, attempt) for attempt in attempts]
 
 
-def _row(api: KubernetesApi, attempt: Attempt) -> Row:
+def _row(api: KubernetesApi, attempt: Attempt) -> ProofRow:
     try:
         api.try_to_create(attempt.object, _USER, attempt.by)
     except RefusedError as error:
@@ -69,7 +69,7 @@ def _row(api: KubernetesApi, attempt: Attempt) -> Row:
     else:
         evidence, ended, got = "", "", "created"
     expected = "created" if attempt.refused == CREATED else "refused"
-    return Row(
+    return ProofRow(
         identity=" and ".join(attempt.by),
         request=attempt,
         got=got,

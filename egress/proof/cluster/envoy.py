@@ -13,7 +13,7 @@ from egress.config.istio_releases import DEFAULT
 from egress.proof.cluster.pods import MARK, Pod
 from egress.proof.cluster.processes import Process
 from egress.proof.errors import ProofError
-from egress.proof.network.namespaces import Namespace, command, inside
+from egress.proof.network.namespaces import NetworkNamespace, command, inside
 from egress.proof.network.sandbox import RUN
 
 SECRETS_SOCKET = str(RUN / "secrets.sock")
@@ -80,7 +80,7 @@ class Envoy:
         return self.process.log.stat().st_size
 
 
-def admin(network: Namespace, path: str, method: str = "GET") -> str:
+def admin(network: NetworkNamespace, path: str, method: str = "GET") -> str:
     """Ask the administration interface of the proxy in a network namespace."""
 
     def connect() -> socket.socket:

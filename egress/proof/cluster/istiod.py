@@ -10,11 +10,11 @@ from typing import Any
 
 import yaml
 
-from egress.proof.cluster.certificates import Authority
 from egress.proof.cluster.kubernetes_api import KubernetesApi, RefusedError
 from egress.proof.cluster.pods import Pod
 from egress.proof.cluster.processes import Process
 from egress.proof.errors import ProofError
+from egress.proof.network.certificates import Authority
 from egress.proof.network.namespaces import command
 from egress.proof.network.sandbox import RUN
 

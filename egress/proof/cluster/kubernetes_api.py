@@ -17,7 +17,7 @@ class RefusedError(Exception):
 
 
 @dataclass(frozen=True)
-class Kind:
+class ServedKind:
     """Where the API serves a kind."""
 
     path: str
@@ -33,7 +33,7 @@ class KubernetesApi:
         self._headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
         self._tls = ssl.create_default_context(cadata=root.decode())
         self._local = threading.local()
-        self._kinds: dict[tuple[str, str], Kind] = {}
+        self._kinds: dict[tuple[str, str], ServedKind] = {}
         self._lock = threading.Lock()
 
     def apply(self, manifest: Mapping[str, Any], *, strict: bool = True) -> Object:
@@ -159,7 +159,7 @@ class KubernetesApi:
     def _object_path(self, manifest: Mapping[str, Any]) -> str:
         return f"{self._collection_path(manifest)}/{quote(manifest['metadata']['name'])}"
 
-    def _kind(self, api_version: str, kind: str) -> Kind:
+    def _kind(self, api_version: str, kind: str) -> ServedKind:
         with self._lock:
             if (api_version, kind) not in self._kinds:
                 self._discover(api_version)
@@ -175,7 +175,7 @@ class KubernetesApi:
             return
         for resource in resources:
             if "/" not in resource["name"]:
-                self._kinds[api_version, resource["kind"]] = Kind(
+                self._kinds[api_version, resource["kind"]] = ServedKind(
                     path, resource["name"], resource["namespaced"]
                 )
 

@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from egress.proof.cluster.scheduling import PlacedNode
-from egress.proof.network.namespaces import Namespace
+from egress.proof.network.namespaces import NetworkNamespace
 from egress.proof.network.networkpolicy import PodFacts
+from egress.proof.network.nodes import PlacedNode
 
 Object = dict[str, Any]
 
@@ -44,7 +44,7 @@ class Pod:
 
     stored: Object = field(repr=False)
     node: PlacedNode
-    network: Namespace
+    network: NetworkNamespace
     nat: str
     """The address under which the outside sees it."""
 

@@ -6,9 +6,11 @@ from pathlib import Path
 
 from egress.environments.record import Origin
 from egress.environments.record import read as read_origin
-from egress.review.errors import ReviewError
 
 DEFAULT_INPUT = "cdktf.out"
+NONE = "none"
+"""The word for a state, or a file of acceptances, that is not there and known not to be."""
+THRESHOLDS = ("error", "warning", "note")
 ACCEPTED = "accepted.yaml"
 
 
@@ -44,28 +46,38 @@ def name_environment(options: argparse.Namespace) -> None:
 
 
 def add_accepted(parser: argparse.ArgumentParser) -> None:
-    """`--accepted` and `--no-accepted`."""
+    """`--accepted`, by default the environment's own file."""
     parser.add_argument(
         "--accepted",
         type=Path,
         metavar="FILE",
-        help=f"findings that are meant to be so (default: {ACCEPTED} of the environment that the input names)",
+        help=f"findings that are meant to be so, or `{NONE}` "
+        f"(default: {ACCEPTED} of the environment that the input names)",
     )
-    parser.add_argument("--no-accepted", action="store_true", help="judge as if no finding had been accepted")
 
 
 def accepted(options: argparse.Namespace) -> Path | None:
-    """The acceptances: the file given, else the environment's own. Raises ReviewError for both options at once."""
-    if options.no_accepted:
-        if options.accepted:
-            raise ReviewError("--accepted and --no-accepted contradict each other: give one of them")
-        return None
+    """The acceptances: the file given, else the environment's own; None where there is none."""
     if options.accepted is not None:
-        given: Path = options.accepted
-        return given
+        return accepted_file(options.accepted)
     found = origin(options)
     file = found.folder / ACCEPTED if found and found.folder else None
     return file if file and file.is_file() else None
+
+
+def accepted_file(given: Path | None) -> Path | None:
+    """A file of acceptances; None where there is none."""
+    return None if given is None or given == Path(NONE) else given
+
+
+def add_threshold(parser: argparse.ArgumentParser) -> None:
+    """`--failure-threshold`."""
+    parser.add_argument(
+        "--failure-threshold",
+        choices=THRESHOLDS,
+        default="warning",
+        help="the least level of a finding that sets exit code 1 (default: warning)",
+    )
 
 
 def add_artifact(parser: argparse.ArgumentParser) -> None:
@@ -84,8 +96,8 @@ def artifact(options: argparse.Namespace) -> Path | None:
     if options.artifact is None and options.accepted is not None:
         from egress.checks.folder import PLATFORM
 
-        folder: Path = options.accepted.parent
-        return folder if (folder / PLATFORM).is_file() else None
+        file = accepted_file(options.accepted)
+        return file.parent if file and (file.parent / PLATFORM).is_file() else None
     if options.artifact is None and hasattr(options, "input"):
         noted = origin(options)
         return noted.folder if noted else None

@@ -3,7 +3,16 @@
 import argparse
 from pathlib import Path
 
-from egress.review.commands.inputs import accepted, add_accepted, add_input, inputs, name_environment, origin
+from egress.review.commands.inputs import (
+    NONE,
+    accepted,
+    accepted_file,
+    add_accepted,
+    add_input,
+    inputs,
+    name_environment,
+    origin,
+)
 from egress.review.output.formats.registry import render
 
 
@@ -12,28 +21,39 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_input(parser)
     parser.add_argument("--base", type=Path, metavar="PATH", help="also show what changes since this state")
     add_accepted(parser)
+    parser.add_argument(
+        "--base-accepted",
+        type=Path,
+        metavar="FILE",
+        help=f"config/<env>/accepted.yaml of the base, or `{NONE}`; left out, every acceptance counts as new",
+    )
     parser.add_argument("--output", type=Path, default=Path("report.html"), metavar="FILE")
 
 
 def run(options: argparse.Namespace) -> int:
     """Write the page. Exit code 0."""
-    from egress.review.comparison import compare
-    from egress.review.judgement import judgement, utc_today
+    from egress.review.changes.change import change
+    from egress.review.judgement import base_judgement, judgement, utc_today
     from egress.review.matrix import Matrix
     from egress.review.output.documents import Page
 
     name_environment(options)
     noted = origin(options)
     today = utc_today()
-    head = judgement(inputs(options), accepted(options), today)
-    base = judgement([options.base], None, today) if options.base else None
+    own = accepted(options)
+    head = judgement(inputs(options), own, today)
+    since = None
+    if options.base:
+        given = options.base_accepted is not None or own is None or options.base == Path(NONE)
+        states = [] if options.base == Path(NONE) else [options.base]
+        base, notes = base_judgement(states, accepted_file(options.base_accepted), today, given=given)
+        since = change(base, head, today, notes=notes)
     read_from = head.cluster.inventory.origin
     page = Page(
         origin=f"environment {noted.name}, {read_from}" if noted else read_from,
         rows=tuple(Matrix(head.cluster).rows()),
         judged=head.judged,
-        comparison=compare(base.cluster, head.cluster) if base else None,
-        judged_before=base.judged if base else None,
+        change=since,
     )
     options.output.write_text(render("report", "html", page), encoding="utf-8")
     print(f"{options.output}")

@@ -1,5 +1,7 @@
 """Every analyzer, in the order of the codes."""
 
+from collections.abc import Mapping
+
 from egress.review.cluster import Cluster
 from egress.review.findings import (
     around_isolation,
@@ -11,8 +13,9 @@ from egress.review.findings import (
     exposure,
 )
 from egress.review.findings.acceptance import EXPIRED, UNUSED, VOID
+from egress.review.findings.change_kinds import POSTURE, WEAKENED
 from egress.review.findings.evidence import Evidence
-from egress.review.findings.finding import Analyzer, Finding, Kind
+from egress.review.findings.finding import Analyzer, Finding, Kind, Level
 
 ANALYZERS: tuple[Analyzer, ...] = tuple(
     sorted(
@@ -29,7 +32,17 @@ ANALYZERS: tuple[Analyzer, ...] = tuple(
     )
 )
 
-KINDS: tuple[Kind, ...] = (*(analyzer.kind for analyzer in ANALYZERS), EXPIRED, UNUSED, VOID)
+OF_CHANGES: tuple[Kind, ...] = (WEAKENED, POSTURE)
+"""What only a comparison of two states can find."""
+
+KINDS: tuple[Kind, ...] = (
+    *(analyzer.kind for analyzer in ANALYZERS),
+    EXPIRED,
+    UNUSED,
+    VOID,
+    *OF_CHANGES,
+)
+LEVELS: Mapping[str, Level] = {kind.code: kind.level for kind in KINDS}
 
 
 ACCEPTABLE: tuple[Kind, ...] = tuple(analyzer.kind for analyzer in ANALYZERS)

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[3]
 PRODUCTION = ROOT / "config" / "production"
 
 AWAY = object()
-"""In an edit: take the key away."""
+"""In an edit: remove the key."""
 
 Edit = Mapping[str, Any]
 

@@ -1,9 +1,9 @@
 """AuthorizationPolicy: the tutorial's three, and the closed gateway."""
 
 from egress.config.team import Grant
-from egress.derived.istio.authorization_policy import (
+from egress.derived.istio.authorization_policy import allow_nothing
+from egress.derived.istio.by_namespace.authorization_policy import (
     allow_namespace,
-    allow_nothing,
     allow_pass_through,
     policy_name,
 )

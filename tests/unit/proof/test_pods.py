@@ -6,8 +6,8 @@ from egress.proof.cluster.deployment import Deployed
 from egress.proof.cluster.envoy import bootstrap, node_id
 from egress.proof.cluster.objects import Addressed
 from egress.proof.cluster.pods import Pod, redirection
-from egress.proof.cluster.scheduling import PlacedNode
-from egress.proof.network.namespaces import Namespace
+from egress.proof.network.namespaces import NetworkNamespace
+from egress.proof.network.nodes import PlacedNode
 from tests.unit.proof.builders import pool, vpc
 
 INIT = [
@@ -34,7 +34,7 @@ def pod(init: list[str] | None = None, proxy: dict[str, Any] | None = None) -> P
     if init is not None:
         spec["initContainers"] = [{"name": "istio-init", "args": init}]
     stored = {"metadata": {"name": "test-0", "namespace": "team-x", "labels": {"app": "test"}}, "spec": spec}
-    network = Namespace(name="pod1", link="v1", addresses=("10.1.0.2",))
+    network = NetworkNamespace(name="pod1", link="v1", addresses=("10.1.0.2",))
     return Pod(
         stored=stored, node=PlacedNode(name="node", pool=pool("p")), network=network, nat="203.0.113.1"
     )
