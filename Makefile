@@ -58,6 +58,10 @@ prove: setup ## Prove config/$CONFIG on a real mesh: its expected tables, then e
 test-proof: setup ## Run the tests that bring a mesh up (make test leaves them out)
 	$(VENV)/bin/pytest -m proof tests/proof
 
+.PHONY: test-package
+test-package: setup ## Run the tests that build the wheel and play a new user (make test leaves them out)
+	$(VENV)/bin/pytest -m package tests/package
+
 .PHONY: posture
 posture: setup $(CHECKOV) ## Hold config/production against checkov's checks
 	$(VENV)/bin/python -m posture
