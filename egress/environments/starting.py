@@ -6,6 +6,7 @@ from pathlib import Path
 from egress.checks.folder import DESTINATIONS, PLATFORM
 from egress.config.istio_releases import DEFAULT
 from egress.environments.entries import template
+from egress.source.model import ConfigModel
 
 SCHEMAS = "schema"
 
@@ -49,7 +50,8 @@ def write_schemas(folder: Path) -> list[Path]:
     from egress.review.findings.acceptance_schema import MODELS as ACCEPTED
 
     written = []
-    for name, model in {**schema.MODELS, **ACCEPTED}.items():
+    models: dict[str, type[ConfigModel]] = {**schema.MODELS, **ACCEPTED}
+    for name, model in models.items():
         path = folder / f"{name}.schema.json"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(schema.text(model), encoding="utf-8")

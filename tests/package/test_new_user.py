@@ -1,4 +1,4 @@
-"""A new user has a page of an own environment after five commands and three minutes (the download aside), from an empty folder."""
+"""A new user has a page of an own environment after five commands and three minutes, the download aside."""
 
 import os
 import re
