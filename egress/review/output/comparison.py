@@ -35,11 +35,7 @@ def counted(comparison: Comparison) -> str:
 
 def _opening(gains: int) -> str:
     """How many of the changed cells open something."""
-    return (
-        "none of them opens anything"
-        if not gains
-        else f"{gains} {'opens' if gains == 1 else 'open'} something"
-    )
+    return "none opens anything" if not gains else f"{gains} {'opens' if gains == 1 else 'open'} something"
 
 
 def _number(count: int, noun: str) -> str:

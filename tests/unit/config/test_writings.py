@@ -31,7 +31,8 @@ AWKWARD = (
     "2026-11-23",
 )
 WRITTEN = re.compile(
-    r"write (?:it in quotes \('(?P<text>[^']*)'\)|the number without quotes: (?P<number>-?\d+)|(?P<switch>true|false), without)"
+    r"write (?:it in quotes \('(?P<text>[^']*)'\)|the number without quotes: (?P<number>-?\d+)"
+    r"|(?P<switch>true|false), without)"
 )
 DATA = yaml.safe_load((ROOT / "config" / "production" / "platform.yaml").read_text())
 
