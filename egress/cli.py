@@ -45,6 +45,10 @@ _VERBS = {
         "Ways around, dead policy and exposure, each with its fix",
     ),
     "diff": ("egress.review.commands.diff", "What a change gives and takes, and which object does it"),
+    "drift": (
+        "egress.drift.command",
+        "What was changed by hand: the cluster's objects against the stated ones",
+    ),
     "prove": ("egress.proof.command", "Bring a real mesh up from the stacks and ask it who can reach what"),
     "completion": ("egress.completion", "Print the completion script of a shell"),
 }

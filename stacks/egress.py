@@ -48,6 +48,6 @@ class EgressStack(TerraformStack):
         if platform.tenants.network == "default-deny":
             GatewayIsolation(self, ids.GATEWAY_ISOLATION, GatewayIsolationProps(configuration=configuration))
         if platform.tenants.admission == "enforced":
-            Admission(self, ids.ADMISSION)
+            Admission(self, ids.ADMISSION, platform)
         for name in configuration.teams:
             Tenant(scope_at(self, ids.TEAMS), name, TenantProps(name=name, configuration=configuration))

@@ -70,6 +70,12 @@ def with_google(state: State, address: str) -> State:
     return replace(state.apply(open_dns), vpc=replace(vpc(*CLOSED, apis), zones=(zone,)))
 
 
+def held_to(level: str) -> dict[str, Any]:
+    namespace = tutorial().objects["Namespace", "", "team-x"]
+    labels = {**namespace["metadata"]["labels"], "pod-security.kubernetes.io/enforce": level}
+    return {**namespace, "metadata": {**namespace["metadata"], "labels": labels}}
+
+
 EXAMPLES: dict[str, tuple[Callable[[], State], Callable[[], State]]] = {
     "EG101": (tutorial, lambda: tutorial().apply(FROM_SIDECARS_ON_HTTP)),
     "EG102": (tutorial, lambda: tutorial("4-policies")),
@@ -112,6 +118,7 @@ EXAMPLES: dict[str, tuple[Callable[[], State], Callable[[], State]]] = {
             *admission("nodes", "", "pods", "!has(object.spec.tolerations)")
         ),
     ),
+    "EG118": (lambda: tutorial().apply(held_to("baseline")), lambda: tutorial().apply(held_to("restricted"))),
     "EG121": (
         lambda: with_vpc(tutorial("0-mesh"), PODS),
         lambda: with_vpc(tutorial("0-mesh"), *CLOSED),

@@ -115,6 +115,7 @@ EXPECTED = {
     "EG115": "tutorial/teams/team-x.yaml: squatter:",
     "EG116": ADMISSION,
     "EG117": "tutorial/teams/team-x.yaml: bare:",
+    "EG118": "tutorial/teams/team-x.yaml: ",
     "EG121": "tutorial/platform.yaml: firewall:",
     "EG122": "tutorial/destinations.yaml: visible_to: [team-x]",
     "EG123": "tutorial/teams/team-x.yaml: ",
