@@ -1,7 +1,11 @@
 # `make help` lists the targets. A fresh machine needs Python 3.11+ with venv, and make; node comes with the
 # Python packages of Pipfile.lock.
 
-CONFIG ?= tutorial
+# The one selector of the environment, for make, main.py, cdktf and CI: a name in config/, or a folder with a slash. Without
+# it `make synth` takes the tutorial and says so; a deploy has no default.
+CONFIG ?=
+export CONFIG
+FOLDER = $(if $(findstring /,$(CONFIG)),$(CONFIG),config/$(or $(CONFIG),tutorial))
 
 # The first Python of 3.11 to 3.13, on which everything was tried, else a later one; PYTHON=... names another.
 PYTHON ?= $(shell for before in 14 99; do for candidate in python3 python3.13 python3.12 python3.11 python3.14; do \
@@ -29,8 +33,8 @@ help: ## List the targets
 setup: $(INSTALLED) $(WARMED) ## Install the locked packages into .venv, unpack and index the provider bindings
 
 .PHONY: synth
-synth: setup ## Write the Terraform JSON of config/$(CONFIG) to cdktf.out (CONFIG=tutorial)
-	@$(VENV)/bin/python main.py --config config/$(CONFIG)
+synth: setup ## Write the Terraform JSON of config/$CONFIG to cdktf.out (CONFIG=tutorial where none is named)
+	@$(VENV)/bin/python main.py
 
 .PHONY: test
 test: setup ## Run every test
@@ -46,13 +50,17 @@ check: setup $(CHECKOV) ## What CI runs: format, lint, types, checkov, workflows
 	$(VENV)/bin/pytest
 
 .PHONY: prove
-prove: setup ## Prove config/$(CONFIG) on a real mesh: its expected tables, then every identity and request
-	$(if $(wildcard tests/proof/$(CONFIG)),$(VENV)/bin/python -m egress prove --stages tests/proof/$(CONFIG))
-	$(VENV)/bin/python -m egress prove --config config/$(CONFIG)
+prove: setup ## Prove config/$CONFIG on a real mesh: its expected tables, then every identity and request
+	$(if $(wildcard tests/proof/$(notdir $(FOLDER))),$(VENV)/bin/python -m egress prove --stages tests/proof/$(notdir $(FOLDER)))
+	$(VENV)/bin/python -m egress prove --config $(FOLDER)
 
 .PHONY: test-proof
 test-proof: setup ## Run the tests that bring a mesh up (make test leaves them out)
 	$(VENV)/bin/pytest -m proof tests/proof
+
+.PHONY: test-package
+test-package: setup ## Run the tests that build the wheel and play a new user (make test leaves them out)
+	$(VENV)/bin/pytest -m package tests/package
 
 .PHONY: posture
 posture: setup $(CHECKOV) ## Hold config/production against checkov's checks
@@ -65,12 +73,9 @@ prove-deep: setup ## Hold the review against a real mesh: 2,000 rows of generate
 	$(VENV)/bin/python -m egress prove-deep --seed $(SEED)
 	$(VENV)/bin/python -m egress prove-deep --mistakes
 
-# The one environment that CONFIG=... names on the command line, else all of them.
-REVIEWED = $(if $(filter command line environment,$(origin CONFIG)),$(CONFIG))
-
 .PHONY: review
 review: setup ## Compare this work tree with BASE in every environment (.ci/review also tells 1 and 2 apart)
-	@.ci/review $(REVIEWED)
+	@.ci/review $(notdir $(CONFIG))
 
 .PHONY: reference
 reference: setup ## Write what follows from the models: config/schema and docs/configuration.md

@@ -14,7 +14,7 @@ from lazy_bindings.node import prepare_node
 TUTORIAL = ROOT / "config" / "tutorial"
 
 # What a developer's shell may say that would measure something else: no kept .pyc files, another folder.
-SET_ASIDE = ("NODE_OPTIONS", "PYTHONDONTWRITEBYTECODE", "EGRESS_CONFIG", "PROJECT_ID", lazy_bindings.SWITCH)
+SET_ASIDE = ("NODE_OPTIONS", "PYTHONDONTWRITEBYTECODE", "CONFIG", "PROJECT_ID", lazy_bindings.SWITCH)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,21 +1,31 @@
-"""The command line: one verb per job, each imported only when it is asked for.
-
-Exit codes: 0 as expected, 1 something differs, 2 it cannot run.
-"""
+"""Ask and change who can reach what outside the cluster: one verb per job, each imported only when it is asked for."""
 
 import argparse
 import importlib
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import cast
 
+from egress import __version__
+from egress.environments.errors import EnvironmentsError
+from egress.exit_codes import CANNOT, OK, TABLE
+from egress.progress import shown
 from egress.review.errors import ReviewError
 from egress.source.problem import ConfigurationError
+from egress.synthesis.errors import SynthesisError
 
 _VERBS = {
+    "init": ("egress.environments.commands.init", "Make a new environment in its secure form"),
+    "add": ("egress.environments.commands.add", "Add a team or a host to an environment"),
+    "check": ("egress.environments.commands.check", "Hold environments against the schema and every rule"),
+    "schema": (
+        "egress.environments.commands.schema",
+        "Write the JSON Schemas that editors check the files with",
+    ),
+    "synth": ("egress.synthesis.command", "Write the Terraform JSON of an environment"),
     "prove-deep": (
         "egress.proof.differential.command",
         "Hold the review against a real mesh on generated cases",
@@ -32,7 +42,7 @@ _VERBS = {
     ),
     "findings": (
         "egress.review.commands.findings",
-        "Ways around, dead policy and exposure, each with its mend",
+        "Ways around, dead policy and exposure, each with its fix",
     ),
     "diff": ("egress.review.commands.diff", "What a change gives and takes, and which object does it"),
     "drift": (
@@ -40,39 +50,94 @@ _VERBS = {
         "What was changed by hand: the cluster's objects against the stated ones",
     ),
     "prove": ("egress.proof.command", "Bring a real mesh up from the stacks and ask it who can reach what"),
+    "completion": ("egress.completion", "Print the completion script of a shell"),
 }
 """Each verb's module, which has `add_arguments(parser)` and `run(options) -> int`."""
 
+SAY_THEMSELVES = frozenset({"prove", "prove-deep"})
+"""The verbs that report their own progress."""
 
-CANNOT = 2
 TRACEBACK = "EGRESS_TRACEBACK"
 """An environment variable: with it, a fault of the program shows its traceback."""
+
+REFUSALS = (ReviewError, ConfigurationError, EnvironmentsError, SynthesisError)
+"""What a verb says of its input; anything else is a fault of the program."""
+
+
+def program() -> None:
+    """The command `egress` of the installed package."""
+    import gc
+
+    # A verb ends before garbage in cycles could matter, and looking for it takes a tenth of a large review's time.
+    gc.disable()
+    sys.exit(main(sys.argv[1:]))
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run a verb and return its exit code; whatever goes wrong in it is exit code 2 and no answer."""
-    parser = argparse.ArgumentParser(prog="python -m egress", description=__doc__)
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     asked = next((argument for argument in arguments if not argument.startswith("-")), None)
-    for verb, (module, help_) in _VERBS.items():
-        subparser = verbs.add_parser(verb, help=help_, description=help_)
-        if verb == asked:
-            importlib.import_module(module).add_arguments(subparser)
+    try:
+        parser = parser_for(lambda verb: verb == asked)
+    except ModuleNotFoundError as error:
+        sys.stderr.write(f"{_not_installed(error)}\n")
+        return CANNOT
     options = parser.parse_args(arguments)
     try:
-        code = cast("int", importlib.import_module(_VERBS[options.verb][0]).run(options))
-        sys.stdout.flush()
+        with shown(options.verb, quiet=options.verb in SAY_THEMSELVES):
+            code = cast("int", importlib.import_module(_VERBS[options.verb][0]).run(options))
+            sys.stdout.flush()
     except BrokenPipeError:
         # Whoever read the output has seen enough; without this, Python complains again when it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except (ReviewError, ConfigurationError) as error:
+        return OK
+    except REFUSALS as error:
         sys.stderr.write(f"error: {error}\n")
+        return CANNOT
+    except ModuleNotFoundError as error:
+        sys.stderr.write(f"{_not_installed(error)}\n")
         return CANNOT
     except Exception as error:
         sys.stderr.write(f"{_fault(options.verb, error)}\n")
         return CANNOT
     return code
+
+
+def parser_for(wanted: Callable[[str], bool]) -> argparse.ArgumentParser:
+    """The parser, with the arguments of the wanted verbs: the others' modules are not imported."""
+    called = Path(sys.argv[0]).name
+    parser = argparse.ArgumentParser(
+        prog="egress" if called in ("egress", "egress.exe") else "python -m egress",
+        description=__doc__,
+        epilog=f"Exit codes: {TABLE}.",
+    )
+    parser.add_argument("--version", action="version", version=f"egress {__version__}")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    for verb, (module, help_) in _VERBS.items():
+        subparser = verbs.add_parser(verb, help=help_, description=help_)
+        if wanted(verb):
+            importlib.import_module(module).add_arguments(subparser)
+    return parser
+
+
+def available(verb: str) -> bool:
+    """Whether a verb's module can be imported here: some need an extra."""
+    try:
+        importlib.import_module(_VERBS[verb][0])
+    except ModuleNotFoundError:
+        return False
+    return True
+
+
+def _not_installed(error: ModuleNotFoundError) -> str:
+    """A package that this Python lacks: most often it is not the Python that the packages were installed for."""
+    package = (error.name or "").partition(".")[0]
+    extra = {"cryptography": "proof", "grpc": "proof", "shtab": "completion"}.get(package)
+    fix = (
+        f"install the extra, pip install 'secure-egress-gke[{extra}]'"
+        if extra
+        else "in a checkout run `make setup` once, then .venv/bin/python; elsewhere pip install the package"
+    )
+    return f"error: this Python ({sys.executable}) has no package {package}: {fix}"
 
 
 def _fault(verb: str, error: Exception) -> str:

@@ -13,9 +13,10 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from main import ROOT, build
+from main import ROOT
 from posture.accepted import not_accepted, not_needed, read_accepted
 from posture.checkov import run
+from stacks.synthesis import build
 
 PRODUCTION = ROOT / "config" / "production"
 PROGRAM = ROOT / ".cache" / "checkov" / "bin" / "checkov"

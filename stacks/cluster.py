@@ -37,10 +37,16 @@ class ClusterStack(TerraformStack):
     """The cluster on the foundation's network."""
 
     def __init__(
-        self, scope: Construct, id_: str, *, platform: Platform, foundation: FoundationOutputs
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        environment: str,
+        platform: Platform,
+        foundation: FoundationOutputs,
     ) -> None:
         super().__init__(scope, id_)
-        declare_backend(self, platform.backend)
+        declare_backend(self, platform.backend, environment)
         project, settings = platform.project, platform.cluster
         self._hardening = settings.hardening
         GoogleProvider(self, "google", project=project.id, region=project.region)

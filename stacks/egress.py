@@ -39,7 +39,7 @@ class EgressStack(TerraformStack):
     ) -> None:
         super().__init__(scope, id_)
         platform = configuration.platform
-        declare_backend(self, platform.backend)
+        declare_backend(self, platform.backend, configuration.environment)
         GoogleProvider(self, "google", project=platform.project.id, region=platform.project.region)
         cluster.access.kubernetes_provider(self)
 

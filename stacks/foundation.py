@@ -62,9 +62,9 @@ class FoundationOutputs:
 class FoundationStack(TerraformStack):
     """Everything that exists before there is a cluster."""
 
-    def __init__(self, scope: Construct, id_: str, *, platform: Platform) -> None:
+    def __init__(self, scope: Construct, id_: str, *, environment: str, platform: Platform) -> None:
         super().__init__(scope, id_)
-        declare_backend(self, platform.backend)
+        declare_backend(self, platform.backend, environment)
         self._platform, project = platform, platform.project
         GoogleProvider(self, "google", project=project.id, region=project.region)
 

@@ -32,9 +32,11 @@ class MeshStack(TerraformStack):
     The managed control plane brings the CRDs and istio-system itself: only the gateway is left.
     """
 
-    def __init__(self, scope: Construct, id_: str, *, platform: Platform, cluster: ClusterOutputs) -> None:
+    def __init__(
+        self, scope: Construct, id_: str, *, environment: str, platform: Platform, cluster: ClusterOutputs
+    ) -> None:
         super().__init__(scope, id_)
-        declare_backend(self, platform.backend)
+        declare_backend(self, platform.backend, environment)
         cluster.access.kubernetes_provider(self)
         cluster.access.helm_provider(self)
         mesh, self._hub = platform.mesh, istio_hub(platform)

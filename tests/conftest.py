@@ -35,7 +35,7 @@ def _no_overrides(monkeypatch: pytest.MonkeyPatch) -> None:
         "REGION",
         "ZONE",
         "AUTHORIZED_NETWORKS",
-        "EGRESS_CONFIG",
+        "CONFIG",
         "CDKTF_OUTDIR",
     ):
         monkeypatch.delenv(variable, raising=False)

@@ -35,6 +35,7 @@ class TeamFile:
 class Draft:
     """A configuration folder as far as it was understood."""
 
+    environment: str
     platform: File[Platform]
     destinations_file: File[Destinations]
     teams: Mapping[str, TeamFile]

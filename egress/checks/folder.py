@@ -3,11 +3,20 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from egress.source.nearest import nearest
 from egress.source.problem import ConfigurationError, Problem
 
 PLATFORM = "platform.yaml"
 DESTINATIONS = "destinations.yaml"
 TEAMS = "teams"
+ACCEPTED = "accepted.yaml"
+KNOWN = (PLATFORM, DESTINATIONS, ACCEPTED)
+YAML = (".yaml", ".yml")
+
+
+def environment_name(folder: Path) -> str:
+    """An environment's name is that of its folder: it stands in the state's path."""
+    return folder.name if folder.name not in ("", "..") else folder.resolve().name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +55,7 @@ def find(folder: Path) -> Files:
         if entry.suffix.lower() in (".yml", ".yaml"):
             misnamed.add(entry.stem)
         problems.append(_no_team(entry))
+    problems += [problem for entry in sorted(folder.iterdir()) if (problem := _stray(entry))]
     return Files(
         platform=folder / PLATFORM,
         destinations=folder / DESTINATIONS,
@@ -54,6 +64,22 @@ def find(folder: Path) -> Files:
         has_teams_folder=teams.is_dir(),
         problems=tuple(problems),
     )
+
+
+def _stray(entry: Path) -> Problem | None:
+    """A file or folder beside the known ones that looks like a part of the configuration, and that nobody reads."""
+    if entry.name in (*KNOWN, TEAMS) or entry.name.startswith("."):
+        return None
+    if entry.is_dir():
+        if not any(each.suffix.lower() in YAML for each in entry.iterdir()):
+            return None
+        return Problem(file=str(entry), message=f"this folder is not read: {nearest(entry.name, (TEAMS,))}")
+    if entry.suffix.lower() not in YAML:
+        return None
+    message = f"this file is not read: {nearest(f'{entry.stem}.yaml', KNOWN)}; rename or remove it"
+    if f"{entry.stem}.yaml" in KNOWN:
+        message = f"this file is not read: rename it to {entry.stem}.yaml"
+    return Problem(file=str(entry), message=message)
 
 
 def _no_teams(folder: Path) -> Problem:

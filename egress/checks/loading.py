@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from egress.checks.draft import Draft, TeamFile
-from egress.checks.folder import Files, find
+from egress.checks.folder import Files, environment_name, find
 from egress.checks.rules import judge
 from egress.config.configuration import Configuration
 from egress.config.destinations import Destinations
@@ -23,7 +23,7 @@ def load(folder: Path, environ: Mapping[str, str]) -> Configuration:
     Raises ConfigurationError with every problem of every file.
     """
     files = find(folder)
-    draft = _draft(files, environ)
+    draft = _draft(folder, files, environ)
     problems = (
         *draft.platform.problems,
         *draft.destinations_file.problems,
@@ -35,13 +35,16 @@ def load(folder: Path, environ: Mapping[str, str]) -> Configuration:
     if problems or platform is None or destinations is None:
         raise ConfigurationError(_in_order(problems))
     teams = {name: each.team for name, each in draft.teams.items()}
-    return Configuration(platform=platform, destinations=destinations, teams=teams)
+    return Configuration(
+        environment=draft.environment, platform=platform, destinations=destinations, teams=teams
+    )
 
 
-def _draft(files: Files, environ: Mapping[str, str]) -> Draft:
+def _draft(folder: Path, files: Files, environ: Mapping[str, str]) -> Draft:
     platform = read(files.platform)
     override(platform, environ)
     return Draft(
+        environment=environment_name(folder),
         platform=validate(Platform, platform),
         destinations_file=validate(Destinations, read(files.destinations)),
         teams={path.stem: TeamFile(name=path.stem, file=validate(Team, read(path))) for path in files.teams},

@@ -60,7 +60,9 @@ def sound_configuration(draft: Draft) -> Sound | None:
     mesh = platform.mesh
     if mesh.canary and mesh.canary.revision == mesh.revision:
         platform = platform.model_copy(update={"mesh": mesh.model_copy(update={"canary": None})})
-    configuration = Configuration(platform=platform, destinations=destinations, teams=teams)
+    configuration = Configuration(
+        environment=draft.environment, platform=platform, destinations=destinations, teams=teams
+    )
     return Sound(configuration, {name: tuple(path for path, _ in found) for name, found in grants.items()})
 
 

@@ -13,6 +13,8 @@ from egress.config.team import Grant, Team
 class Configuration:
     """A configuration that passed every rule; `teams` is keyed by team name, in alphabetical order."""
 
+    environment: str
+    """The environment's name, that of its folder: each has a state of its own."""
     platform: Platform
     destinations: Destinations
     teams: dict[str, Team]

@@ -20,6 +20,10 @@ _UNRESERVED = re.compile(r"%(?:2[DdEe]|3[0-9]|4[1-9A-Fa-f]|5[0-9AaFf]|6[1-9A-Fa-
 """Percent-encoded letters, digits, `-`, `.`, `_` and `~` (RFC 3986, section 2.3)."""
 
 
+_EXPRESSION = re.compile(r"^\^|[^/]\$$|\.[*+]|\\[dwsDWS][+*{]|\\\.|\(\?|\[\^?[^\]/]-[^\]/]|[\])][*+]")
+"""What marks a regular expression and no path that a client sends: OData's `$metadata` and `Products(1)` are paths."""
+
+
 def path_problem(value: str) -> str | None:
     """What is wrong with a granted path, and the fix; None where it is one a request can match."""
     return _not_a_pattern(value) or _never_matches(value)
@@ -28,6 +32,11 @@ def path_problem(value: str) -> str | None:
 def _not_a_pattern(value: str) -> str | None:
     if not value:
         return "there is no value here: write a path such as /v1/status, or leave `paths` out for all"
+    if _EXPRESSION.search(value):
+        return (
+            "paths are no regular expressions, this one would be compared letter by letter: write the path, /a* for a "
+            "beginning or *a for an end"
+        )
     if "?" in value or "#" in value:
         return f"paths are compared without query and fragment: {re.split('[?#]', value, maxsplit=1)[0]}"
     if "{" in value or "}" in value:

@@ -78,12 +78,12 @@ class Alerts(ConfigModel):
 
 
 class GcsBackend(ConfigModel):
-    """A bucket that holds the state of each stack under `<prefix>/<stack>`."""
+    """A bucket that holds the state of each stack under `<prefix>/<environment>/<stack>`."""
 
     bucket: StateBucket
     """The bucket's name; it must exist before the first deploy."""
     prefix: StatePrefix = "secure-egress"
-    """The folder in it; each stack adds its own name."""
+    """The folder in it; the environment's name and each stack's follow it."""
     impersonate_service_account: StateAccount | None = None
     """The service account that reads and writes the state; left out, whoever deploys."""
 

@@ -30,7 +30,11 @@ def schema(model: type[ConfigModel]) -> Schema:
     document = model.model_json_schema()
     for each in models_of(model):
         _describe(document if each is model else document["$defs"][each.__name__], each)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **_strict(document)}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:secure-egress-gke:schema:{model.__name__.removesuffix('File').lower()}",
+        **_strict(document),
+    }
 
 
 def text(model: type[ConfigModel]) -> str:

@@ -19,6 +19,8 @@ class Source:
     lines: dict[Path, int] = field(default_factory=dict)
     texts: dict[Path, str] = field(default_factory=dict)
     """Unquoted scalars that are not text, as the file has them: `1.30` is not the number 1.3."""
+    ambiguous: dict[Path, str] = field(default_factory=dict)
+    """Unquoted scalars that YAML readers understand differently, with what each means to whom."""
     dates: frozenset[str] = frozenset()
     """Keys whose unquoted value is a date: it is kept as text, and their model says which dates there are."""
     overrides: dict[Path, str] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
@@ -14,6 +14,7 @@ from egress.source.model import ConfigModel
 from egress.source.model_tree import collections, model_at
 from egress.source.problem import Path, Problem
 from egress.source.source import Source
+from egress.source.writings import advice
 
 M = TypeVar("M", bound=ConfigModel)
 
@@ -82,14 +83,51 @@ def validate(model: type[M], source: Source) -> File[M]:
         if data is None:
             break
         removed |= unsound
-    return File(source, sound, (*source.problems, *(problems or ())), frozenset(removed))
+    stated = tuple(_rewritten(model, source)) if source.ambiguous else tuple(source.problems)
+    return File(source, sound, (*stated, *(problems or ())), frozenset(removed))
 
 
 def _problems(model: type[M], source: Source, errors: list[ErrorDetails]) -> Iterator[Problem]:
     for error in errors:
         path, is_key = place(error, source)
         found = Found(model, error, source.texts.get(path))
-        yield source.problem(path, message(found), path[-1] if is_key else None)
+        told = message(found)
+        if error["type"] in _AS_WRITTEN and not is_key and not isinstance(error["input"], list | dict | None):
+            text = source.texts.get(path) or str(error["input"])
+            told = _advised(model, source, path, text, _AS_WRITTEN[error["type"]]) or told
+        yield source.problem(path, told, path[-1] if is_key else None)
+
+
+_AS_WRITTEN = {
+    "string_type": "text is wanted, not a number or a switch",
+    "int_type": "",
+    "bool_type": "",
+}
+"""Errors about how a scalar is written, with what is wanted where the advice does not say it."""
+
+
+def _advised(model: type[ConfigModel], source: Source, path: Path, text: str, what: str) -> str | None:
+    """What is wrong with a scalar's writing, and one that its place takes; None where the model says it better."""
+    advised = advice(model, source, path, text)
+    if isinstance(advised, str):
+        return f"{what}: {advised}" if what else advised
+    if advised["type"] in _AS_WRITTEN:
+        return None
+    told = message(Found(model, advised, text))
+    return f"{what}, and {told}" if what else told
+
+
+def _rewritten(model: type[ConfigModel], source: Source) -> Iterator[Problem]:
+    """What was wrong with the file as YAML, an awkward scalar with a writing that its place takes."""
+    for problem in source.problems:
+        what = source.ambiguous.get(problem.path)
+        if what is None or not isinstance(problem.value, str) or not problem.message.startswith("unquoted"):
+            yield problem
+            continue
+        advised = advice(model, source, problem.path, problem.value)
+        if not isinstance(advised, str):
+            advised = message(Found(model, advised, problem.value))
+        yield replace(problem, message=f"unquoted, this is {what}: {advised}")
 
 
 def _without(data: Any, unsound: set[Path]) -> Any:

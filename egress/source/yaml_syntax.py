@@ -11,11 +11,22 @@ class UnreadableError(Exception):
         self.line = line
 
 
-def syntax_error(error: yaml.YAMLError) -> UnreadableError:
-    """A syntax error of libyaml in our words, where the words are known to help."""
+def syntax_error(error: yaml.YAMLError, quoted: tuple[int, int] | None = None) -> UnreadableError:
+    """A syntax error of libyaml in our words, where the words are known to help.
+
+    `quoted` are the first and the last line of the last quoted text that has several: where the error is on its last
+    line, the quote was most likely meant to end on its first.
+    """
     problem, mark = str(error), None
     if isinstance(error, yaml.MarkedYAMLError):
         problem, mark = error.problem or "it ends too early", error.problem_mark or error.context_mark
+        if "unexpected end of stream" in problem:
+            mark = error.context_mark or mark  # where the quote opens, not where the file ends
+        if "unexpected end of stream" in problem:
+            mark = error.context_mark or mark  # where the quote opens, not where the file ends
+    if quoted and mark and mark.line + 1 == quoted[1] and mark.line + 1 != quoted[0]:
+        message = f"the quote that opens here is closed on line {quoted[1]} only: close it on this line"
+        return UnreadableError(f"the file is not YAML: {message}", quoted[0])
     fix = next((fix for words, fix in _FIXES.items() if words in problem), problem)
     return UnreadableError(f"the file is not YAML: {fix}", mark.line + 1 if mark else None)
 
@@ -29,6 +40,6 @@ _FIXES = {
     "did not find expected ',' or ']'": "a [ is not closed, or a comma is missing",
     "did not find expected ',' or '}'": "a { is not closed, or a comma is missing",
     "did not find expected node content": "a value is missing here, or something above is not closed",
-    "found unexpected end of stream": "a quote is not closed",
+    "found unexpected end of stream": "the quote that opens here is not closed",
 }
 """Parts of libyaml's messages, and what to do about them."""

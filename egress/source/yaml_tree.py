@@ -53,6 +53,8 @@ class _Tree:
         self.source = source
         self.anchors: dict[str, _Node] = {}
         self.values = 0
+        self.quoted: tuple[int, int] | None = None
+        """The lines on which the last quoted text of several lines begins and ends: its quote may not be meant so."""
 
     def build(self, text: str) -> None:
         try:
@@ -79,7 +81,7 @@ class _Tree:
                 elif isinstance(event, yaml.NodeEvent):
                     root = self._node(event, events, 0)
         except yaml.YAMLError as error:
-            raise syntax_error(error) from None
+            raise syntax_error(error, self.quoted) from None
         return root
 
     def _node(self, event: Any, events: Iterator[Any], depth: int) -> _Node:
@@ -97,6 +99,8 @@ class _Tree:
             return _Node(line, target.scalar, target.plain, target.items, target.pairs, target.tagged)
         tagged = event.tag is not None
         if isinstance(event, yaml.ScalarEvent):
+            if event.style in ("'", '"') and event.end_mark.line > event.start_mark.line:
+                self.quoted = line, int(event.end_mark.line) + 1
             node = _Node(line, event.value, plain=event.implicit[0], tagged=tagged)
         elif isinstance(event, yaml.SequenceStartEvent):
             items: list[_Node] = []
@@ -170,6 +174,7 @@ class _Tree:
             try:
                 value = resolve(text)
             except AmbiguousScalarError as error:
+                self.source.ambiguous[path] = str(error)
                 self._add(path, f"unquoted, this is {error}: {quoted(text)}", node.line, text)
                 return text
             if not isinstance(value, str):

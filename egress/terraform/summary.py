@@ -2,19 +2,34 @@
 
 import json
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 
-def summary(out: Path) -> str:
-    """One line per stack in deployment order: how many resources, and where its JSON stands."""
+@dataclass(frozen=True)
+class StackCount:
+    """A stack, how many resources it has, and where its JSON is."""
+
+    stack: str
+    resources: int
+    file: str
+
+
+def counts(out: Path) -> list[StackCount]:
+    """Every stack in deployment order."""
     manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
-    lines = []
+    found = []
     for name in _in_order(manifest["stacks"]):
         path = out / manifest["stacks"][name]["synthesizedStackPath"]
         stack = json.loads(path.read_text(encoding="utf-8"))
         count = sum(len(resources) for resources in stack.get("resource", {}).values())
-        lines.append(f"{name:<12}{count:>4} resources   {os.path.relpath(path)}")
-    return "\n".join(lines)
+        found.append(StackCount(name, count, os.path.relpath(path)))
+    return found
+
+
+def summary(out: Path) -> str:
+    """One line per stack in deployment order: how many resources, and where its JSON is."""
+    return "\n".join(f"{each.stack:<12}{each.resources:>4} resources   {each.file}" for each in counts(out))
 
 
 def _in_order(stacks: dict[str, dict[str, list[str]]]) -> list[str]:

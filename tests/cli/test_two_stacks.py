@@ -38,8 +38,8 @@ def test_each_state_lies_beside_the_output_folder(deployed: Deployed) -> None:
     folder, _ = deployed
 
     assert sorted(path.name for path in folder.glob("*.tfstate")) == [
-        "terraform.consumer.tfstate",
-        "terraform.producer.tfstate",
+        "terraform.two-stacks.consumer.tfstate",
+        "terraform.two-stacks.producer.tfstate",
     ]
 
 
@@ -94,6 +94,6 @@ def test_destroy_takes_the_consumer_down_first(deployed: Deployed, cdktf: Cdktf,
 
 
 def _state(folder: Path, stack: str) -> dict[str, Any]:
-    state: dict[str, Any] = json.loads((folder / f"terraform.{stack}.tfstate").read_text())
+    state: dict[str, Any] = json.loads((folder / f"terraform.two-stacks.{stack}.tfstate").read_text())
     state["resources"] = [each for each in state["resources"] if each["mode"] == "managed"]
     return state

@@ -12,7 +12,7 @@ import pytest
 from tests.docs.markdown import ROOT
 from tests.reading_day import ON_THAT_DAY
 
-OVERRIDES = {"PROJECT_ID", "REGION", "ZONE", "AUTHORIZED_NETWORKS", "EGRESS_CONFIG", "CDKTF_OUTDIR"}
+OVERRIDES = {"PROJECT_ID", "REGION", "ZONE", "AUTHORIZED_NETWORKS", "CONFIG", "CDKTF_OUTDIR"}
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ def synthesize(tmp_path_factory: pytest.TempPathFactory) -> Synthesize:
     def run(source: Configuration | Path) -> Synthesis:
         from cdktf import App
 
-        from main import build
+        from stacks.synthesis import build
 
         configuration = load(source, {}) if isinstance(source, Path) else source
         out = tmp_path_factory.mktemp("out")

@@ -58,7 +58,8 @@ def test_it_writes_four_stacks_and_counts_their_resources(written: Written) -> N
 def test_it_says_what_to_set_before_a_deploy(written: Written) -> None:
     _, done = written
 
-    (notice,) = (line for line in done.stdout.splitlines() if not line.endswith("cdk.tf.json"))
+    whose, notice = (line for line in done.stdout.splitlines() if not line.endswith("cdk.tf.json"))
+    assert whose == f"environment tutorial ({TUTORIAL})"
     assert "PROJECT_ID" in notice
     assert "AUTHORIZED_NETWORKS" in notice
 
@@ -112,7 +113,7 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
 def test_the_environment_may_name_the_folder_and_the_project(tmp_path: Path) -> None:
     done = _run(
         tmp_path,
-        EGRESS_CONFIG=str(TUTORIAL),
+        CONFIG=str(TUTORIAL),
         PROJECT_ID="project-of-my-own",
         REGION="europe-west1",
         ZONE="europe-west1-b",
@@ -128,7 +129,7 @@ def test_the_environment_may_name_the_folder_and_the_project(tmp_path: Path) -> 
 
 
 def _environ() -> dict[str, str]:
-    overrides = {"PROJECT_ID", "REGION", "ZONE", "AUTHORIZED_NETWORKS", "EGRESS_CONFIG", "CDKTF_OUTDIR"}
+    overrides = {"PROJECT_ID", "REGION", "ZONE", "AUTHORIZED_NETWORKS", "CONFIG", "CDKTF_OUTDIR"}
     return {name: value for name, value in os.environ.items() if name not in overrides} | ON_THAT_DAY
 
 

@@ -74,17 +74,20 @@ def test_a_bucket_keeps_the_state_of_each_stack_under_its_own_prefix(synthesized
     stacks = synthesized("gcs-backend").stacks
 
     assert {id_: stack.document["terraform"]["backend"] for id_, stack in stacks.items()} == {
-        id_: {"gcs": {"bucket": "state-of-egress", "prefix": f"live/{id_}"}} for id_ in stacks
+        id_: {"gcs": {"bucket": "state-of-egress", "prefix": f"live/gcs-backend/{id_}"}} for id_ in stacks
     }
     remote = stacks["egress"].document["data"]["terraform_remote_state"]
-    assert {state["config"]["prefix"] for state in remote.values()} == {"live/cluster", "live/mesh"}
+    assert {state["config"]["prefix"] for state in remote.values()} == {
+        "live/gcs-backend/cluster",
+        "live/gcs-backend/mesh",
+    }
 
 
 def test_without_a_bucket_the_state_lies_beside_the_output_folder(
     stacks: dict[str, SynthesizedStack],
 ) -> None:
     assert {id_: stack.document["terraform"]["backend"] for id_, stack in stacks.items()} == {
-        id_: {"local": {"path": f"../../../terraform.{id_}.tfstate"}} for id_ in stacks
+        id_: {"local": {"path": f"../../../terraform.tutorial.{id_}.tfstate"}} for id_ in stacks
     }
 
 

@@ -9,6 +9,7 @@ from egress.proof.errors import ProofError
 from egress.proof.toolchain import prerequisites
 from egress.proof.toolchain.installation import install
 from egress.proof.toolchain.tools import ISTIO, Tools, installed
+from egress.synthesis.checkout import command
 
 _ROOT = Path(__file__).parents[3]
 FINAL = _ROOT / "config" / "tutorial"
@@ -30,7 +31,8 @@ def synthesize(config: Path, folder: Path) -> Path:
     """Synthesize a configuration into a folder; raise ProofError with main.py's own words where it is refused."""
     folder.mkdir(parents=True, exist_ok=True)
     out = folder / "cdktf.out"
-    argv = [sys.executable, str(_ROOT / "main.py"), "--config", str(config)]
+    # A path always has a slash: a bare name would be looked for in config/.
+    argv = [*command(), "--config", str(config.resolve())]
     done = subprocess.run(argv, env={**os.environ, "CDKTF_OUTDIR": str(out)}, capture_output=True, text=True)
     if done.returncode:
         raise ProofError(f"{config}: {done.stderr.strip()}")

@@ -8,7 +8,7 @@ from typing import TextIO
 
 from egress.review.answer import Verdict
 from egress.review.cluster import Cluster
-from egress.review.commands.inputs import add_input, inputs
+from egress.review.commands.inputs import add_input, inputs, name_environment
 from egress.review.errors import ReviewError
 from egress.review.output.answers import as_json
 from egress.review.output.documents import Evaluated
@@ -43,6 +43,7 @@ def run(options: argparse.Namespace) -> int:
     """Exit code 0 allowed, 1 refused, 2 a bad question or one that the input leaves open; 0 for --requests."""
     from egress.review.inputs.reading import read
 
+    name_environment(options)
     if options.requests:
         if options.source or options.url:
             raise ReviewError("--requests takes the place of --from and --to")

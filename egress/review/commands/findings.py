@@ -1,15 +1,16 @@
 """`findings`: what is wrong, with its objects, cells and mend."""
 
 import argparse
-from pathlib import Path
 
 from egress.review.commands.inputs import (
-    accepted_file,
+    accepted,
+    add_accepted,
     add_artifact,
     add_input,
     add_threshold,
     artifact,
     inputs,
+    name_environment,
 )
 from egress.review.output.formats.registry import FORMATS, render
 
@@ -17,7 +18,7 @@ from egress.review.output.formats.registry import FORMATS, render
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The input, the acceptances and the format."""
     add_input(parser)
-    parser.add_argument("--accepted", type=Path, metavar="FILE", help="config/<env>/accepted.yaml")
+    add_accepted(parser)
     parser.add_argument("--format", choices=FORMATS["findings"], default="text")
     add_threshold(parser)
     add_artifact(parser)
@@ -30,7 +31,8 @@ def run(options: argparse.Namespace) -> int:
     from egress.review.locations.locations import places
     from egress.review.output.documents import Found
 
-    found = judgement(inputs(options), accepted_file(options.accepted), utc_today())
+    name_environment(options)
+    found = judgement(inputs(options), accepted(options), utc_today())
     where = places(found.cluster.inventory, inputs(options), artifact(options))
     size = len(found.judged.open) + len(found.judged.accepted)
     print(render("findings", options.format, Found(judged=found.judged, places=where), size))

@@ -1,12 +1,17 @@
 """The options that several verbs have."""
 
 import argparse
+import sys
 from pathlib import Path
+
+from egress.environments.record import Origin
+from egress.environments.record import read as read_origin
 
 DEFAULT_INPUT = "cdktf.out"
 NONE = "none"
 """The word for a state, or a file of acceptances, that is not there and known not to be."""
 THRESHOLDS = ("error", "warning", "note")
+ACCEPTED = "accepted.yaml"
 
 
 def add_input(parser: argparse.ArgumentParser) -> None:
@@ -24,6 +29,40 @@ def add_input(parser: argparse.ArgumentParser) -> None:
 def inputs(options: argparse.Namespace) -> list[Path]:
     """The inputs given, or the default."""
     return options.input or [Path(DEFAULT_INPUT)]
+
+
+def origin(options: argparse.Namespace) -> Origin | None:
+    """The environment that the input was synthesized from; None for plans, YAML and other programs' output."""
+    paths = inputs(options)
+    return read_origin(paths[0]) if len(paths) == 1 else None
+
+
+def name_environment(options: argparse.Namespace) -> None:
+    """Say on stderr whose answer follows."""
+    found = origin(options)
+    if found:
+        where = f" ({found.folder})" if found.folder else ""
+        sys.stderr.write(f"environment {found.name}{where}, as in {inputs(options)[0]}\n")
+
+
+def add_accepted(parser: argparse.ArgumentParser) -> None:
+    """`--accepted`, by default the environment's own file."""
+    parser.add_argument(
+        "--accepted",
+        type=Path,
+        metavar="FILE",
+        help=f"findings that are meant to be so, or `{NONE}` "
+        f"(default: {ACCEPTED} of the environment that the input names)",
+    )
+
+
+def accepted(options: argparse.Namespace) -> Path | None:
+    """The acceptances: the file given, else the environment's own; None where there is none."""
+    if options.accepted is not None:
+        return accepted_file(options.accepted)
+    found = origin(options)
+    file = found.folder / ACCEPTED if found and found.folder else None
+    return file if file and file.is_file() else None
 
 
 def accepted_file(given: Path | None) -> Path | None:
@@ -59,5 +98,8 @@ def artifact(options: argparse.Namespace) -> Path | None:
 
         file = accepted_file(options.accepted)
         return file.parent if file and (file.parent / PLATFORM).is_file() else None
+    if options.artifact is None and hasattr(options, "input"):
+        noted = origin(options)
+        return noted.folder if noted else None
     found: Path | None = options.artifact
     return found

@@ -3,7 +3,7 @@
 import argparse
 from fnmatch import fnmatchcase
 
-from egress.review.commands.inputs import add_input, inputs
+from egress.review.commands.inputs import add_input, inputs, name_environment
 from egress.review.output.formats.registry import FORMATS, render
 
 VERDICTS = ("allowed", "refused", "conditional", "unknown")
@@ -27,6 +27,7 @@ def run(options: argparse.Namespace) -> int:
     from egress.review.inputs.reading import read
     from egress.review.matrix import Matrix
 
+    name_environment(options)
     rows = [
         row
         for row in Matrix(Cluster(read(inputs(options)))).rows()

@@ -3,7 +3,16 @@
 import argparse
 from pathlib import Path
 
-from egress.review.commands.inputs import NONE, accepted_file, add_input, inputs
+from egress.review.commands.inputs import (
+    NONE,
+    accepted,
+    accepted_file,
+    add_accepted,
+    add_input,
+    inputs,
+    name_environment,
+    origin,
+)
 from egress.review.output.formats.registry import render
 
 
@@ -11,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The input, the base to compare with, and the file to write."""
     add_input(parser)
     parser.add_argument("--base", type=Path, metavar="PATH", help="also show what changes since this state")
-    parser.add_argument("--accepted", type=Path, metavar="FILE", help="config/<env>/accepted.yaml")
+    add_accepted(parser)
     parser.add_argument(
         "--base-accepted",
         type=Path,
@@ -28,16 +37,20 @@ def run(options: argparse.Namespace) -> int:
     from egress.review.matrix import Matrix
     from egress.review.output.documents import Page
 
+    name_environment(options)
+    noted = origin(options)
     today = utc_today()
-    head = judgement(inputs(options), accepted_file(options.accepted), today)
+    own = accepted(options)
+    head = judgement(inputs(options), own, today)
     since = None
     if options.base:
-        given = options.base_accepted is not None or options.accepted is None or options.base == Path(NONE)
+        given = options.base_accepted is not None or own is None or options.base == Path(NONE)
         states = [] if options.base == Path(NONE) else [options.base]
         base, notes = base_judgement(states, accepted_file(options.base_accepted), today, given=given)
         since = change(base, head, today, notes=notes)
+    read_from = head.cluster.inventory.origin
     page = Page(
-        origin=head.cluster.inventory.origin,
+        origin=f"environment {noted.name}, {read_from}" if noted else read_from,
         rows=tuple(Matrix(head.cluster).rows()),
         judged=head.judged,
         change=since,

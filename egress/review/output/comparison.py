@@ -28,9 +28,14 @@ def counted(comparison: Comparison) -> str:
         return f"Nothing changes on any identity's way out; {_number(objects, 'changed object')} without effect on it."
     gains = len(comparison.gains)
     return (
-        f"{_number(cells_changed, 'cell')} changed, {gains} of them open something; "
+        f"{_number(cells_changed, 'cell')} changed, {_opening(gains)}; "
         f"{_number(objects, 'changed object')}, {comparison.without_effect} without effect."
     )
+
+
+def _opening(gains: int) -> str:
+    """How many of the changed cells open something."""
+    return "none opens anything" if not gains else f"{gains} {'opens' if gains == 1 else 'open'} something"
 
 
 def _number(count: int, noun: str) -> str:

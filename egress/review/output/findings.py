@@ -15,6 +15,7 @@ SHOWN_CELLS = 6
 def details(finding: Finding, places: Places) -> Iterator[str]:
     """Where it stands, which objects cause it, which cells it spoils and how to mend it."""
     yield f"at {places.of(finding)}"
+    yield f"subject: {finding.subject}"
     yield from finding.addresses[:SHOWN_CELLS]
     if finding.cells:
         yield f"spoils {some(map(cell_text, finding.cells), SHOWN_CELLS)}"

@@ -32,7 +32,7 @@ class Producer(TerraformStack):
 
     def __init__(self, scope: Construct, id_: str) -> None:
         super().__init__(scope, id_)
-        declare_backend(self, None)
+        declare_backend(self, None, "two-stacks")
         greeting = DataResource(self, "greeting", input={"text": "hello from the producer"})
         self.outputs = ProducerOutputs(greeting=greeting.get_string_attribute("output.text"))
 
@@ -42,7 +42,7 @@ class Consumer(TerraformStack):
 
     def __init__(self, scope: Construct, id_: str, *, producer: ProducerOutputs) -> None:
         super().__init__(scope, id_)
-        declare_backend(self, None)
+        declare_backend(self, None, "two-stacks")
         heard = DataResource(self, "heard", input={"text": producer.greeting})
         TerraformOutput(self, "answer", value=heard.get_string_attribute("output.text"), sensitive=True)
 

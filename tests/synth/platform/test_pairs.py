@@ -315,7 +315,10 @@ def test_every_state_is_kept_where_the_platform_says(combination: Combination) -
         if row["backend"] == "local":
             assert kind == "local"
         else:
-            assert (kind, backend["prefix"]) == ("gcs", f"secure-egress/{id_}")
+            assert (kind, backend["prefix"]) == (
+                "gcs",
+                f"secure-egress/{synthesis.configuration.environment}/{id_}",
+            )
             assert ("impersonate_service_account" in backend) is (row["backend"] != "gcs")
 
 

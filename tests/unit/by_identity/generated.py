@@ -124,6 +124,7 @@ def configuration(data: Files) -> Configuration:
         if name.startswith("teams/")
     }
     return Configuration(
+        environment="generated",
         platform=PLATFORM,
         destinations=Destinations.model_validate(data["destinations.yaml"], strict=False),
         teams=dict(sorted(teams.items())),

@@ -42,7 +42,7 @@ def test_a_missing_folder_of_teams_is_one_problem(folder):
 
 def test_every_missing_file_is_named(folder):
     for name in ("platform.yaml", "destinations.yaml", "teams"):
-        os.rename(folder.path / name, folder.path / f"old-{name}")
+        os.rename(folder.path / name, folder.path / f".old-{name}")
 
     assert [problem.partition(":")[0] for problem in folder.problems()] == [
         "platform.yaml",

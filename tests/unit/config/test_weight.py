@@ -50,7 +50,7 @@ def test_the_program_exits_with_2_and_leaves_an_earlier_synth_alone(folder, tmp_
     assert run.returncode == 2
     assert run.stdout == ""
     assert run.stderr == (
-        f"{folder.path}/teams/team-x.yaml:5: grants[0].to: 'exmple.com': "
+        f"error: {folder.path}/teams/team-x.yaml:5: grants[0].to: 'exmple.com': "
         "there is no such destination: did you mean example.com?\n"
         "1 problem in the configuration; nothing was written.\n"
     )

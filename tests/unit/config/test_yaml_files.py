@@ -5,6 +5,7 @@ import time
 import pytest
 
 AMBIGUOUS = "unquoted, this is"
+NO_LABEL = "this is not a label's value (at most 63 letters, digits and inner hyphens, underscores and dots)"
 
 
 @pytest.mark.parametrize(
@@ -100,7 +101,7 @@ AMBIGUOUS = "unquoted, this is"
         ),
         pytest.param(
             'authorization: "open\n',
-            "destinations.yaml:2: the file is not YAML: a quote is not closed",
+            "destinations.yaml:1: the file is not YAML: the quote that opens here is not closed",
             id="quote",
         ),
         pytest.param(
@@ -164,16 +165,16 @@ def test_ten_thousand_open_brackets_end_quickly(folder):
     [
         (
             "no",
-            "a switch to some YAML readers and text to others: write false for a switch, or 'no' for text",
+            "a switch to some YAML readers and text to others: write it in quotes ('no')",
         ),
-        ("On", "a switch to some YAML readers and text to others: write true for a switch, or 'On' for text"),
+        ("On", "a switch to some YAML readers and text to others: write it in quotes ('On')"),
         ("010", "octal to some YAML readers and decimal to others: write it in quotes ('010')"),
         ("0o17", "a number to some YAML readers and text to others: write it in quotes ('0o17')"),
         ("0x1F", "a number to some YAML readers and text to others: write it in quotes ('0x1F')"),
         ("1_000", "a number to some YAML readers and text to others: write it in quotes ('1_000')"),
-        ("12:30", "a number to base 60 to some YAML readers: write it in quotes ('12:30')"),
+        ("12:30", f"a number to base 60 to some YAML readers: {NO_LABEL}: did you mean 12-30?"),
         ("2026-11-23", "a date to some YAML readers and text to others: write it in quotes ('2026-11-23')"),
-        (".inf", "not a number that JSON can carry: write it in quotes ('.inf')"),
+        (".inf", f"not a number that JSON can carry: {NO_LABEL}: did you mean inf?"),
         (
             "12345678901234567890",
             "a number too large to be read exactly: write it in quotes ('12345678901234567890')",

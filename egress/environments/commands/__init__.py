@@ -1,0 +1,1 @@
+"""The verbs that make environments, add to them and check them."""
