@@ -99,8 +99,9 @@ class _Tree:
             return _Node(line, target.scalar, target.plain, target.items, target.pairs, target.tagged)
         tagged = event.tag is not None
         if isinstance(event, yaml.ScalarEvent):
-            if event.style in ("'", '"') and event.end_mark.line > event.start_mark.line:
-                self.quoted = line, int(event.end_mark.line) + 1
+            start, end = event.start_mark, event.end_mark
+            if event.style in ("'", '"') and start and end and end.line > start.line:
+                self.quoted = line, int(end.line) + 1
             node = _Node(line, event.value, plain=event.implicit[0], tagged=tagged)
         elif isinstance(event, yaml.SequenceStartEvent):
             items: list[_Node] = []
