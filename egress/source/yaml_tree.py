@@ -46,6 +46,11 @@ def _line(event: Any) -> int:
     return int(event.start_mark.line) + 1
 
 
+def _last_line(event: Any) -> int:
+    """The line an event ends on, from 1."""
+    return int(event.end_mark.line) + 1
+
+
 class _Tree:
     """Turns the events of one file into a source's data, lines and problems."""
 
@@ -99,9 +104,9 @@ class _Tree:
             return _Node(line, target.scalar, target.plain, target.items, target.pairs, target.tagged)
         tagged = event.tag is not None
         if isinstance(event, yaml.ScalarEvent):
-            start, end = event.start_mark, event.end_mark
-            if event.style in ("'", '"') and start and end and end.line > start.line:
-                self.quoted = line, int(end.line) + 1
+            last = _last_line(event)
+            if event.style in ("'", '"') and last > line:
+                self.quoted = line, last
             node = _Node(line, event.value, plain=event.implicit[0], tagged=tagged)
         elif isinstance(event, yaml.SequenceStartEvent):
             items: list[_Node] = []
