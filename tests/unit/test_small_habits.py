@@ -195,7 +195,7 @@ def test_no_color_is_heeded(verb: str, tmp_path: Path) -> None:
     )
 
     def printed(**environ: str) -> str:
-        return _run("-c", script, COLUMNS="120", TERM="xterm-256color", **environ).stdout
+        return _run("-c", script, cwd=ROOT, COLUMNS="120", TERM="xterm-256color", **environ).stdout
 
     assert re.search(r"\x1b\[[0-9;]*3[0-9]", printed(FORCE_COLOR="1"))
     assert not re.search(r"\x1b\[[0-9;]*3[0-9]", printed(FORCE_COLOR="1", NO_COLOR="1"))
