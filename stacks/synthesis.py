@@ -25,7 +25,14 @@ def build(app: "App", configuration: "Configuration") -> None:
         app, "cluster", environment=environment, platform=platform, foundation=foundation.outputs
     )
     mesh = MeshStack(app, "mesh", environment=environment, platform=platform, cluster=cluster.outputs)
-    EgressStack(app, "egress", configuration=configuration, cluster=cluster.outputs, mesh=mesh.outputs)
+    EgressStack(
+        app,
+        "egress",
+        configuration=configuration,
+        foundation=foundation.outputs,
+        cluster=cluster.outputs,
+        mesh=mesh.outputs,
+    )
 
 
 def synthesize(configuration: "Configuration", out: Path | None = None) -> Path:

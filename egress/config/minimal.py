@@ -26,6 +26,13 @@ SAMPLES: Mapping[str, Mapping[str, Any]] = {
         "pods_range": "pods",
         "services_range": "services",
     },
+    "Perimeter": {"access_policy": 1234567890},
+    "CrossingIn": {"identities": ["user:admin@example.com"], "services": ["container.googleapis.com"]},
+    "CrossingOut": {
+        "identities": ["user:admin@example.com"],
+        "services": ["storage.googleapis.com"],
+        "projects": [210987654321],
+    },
     "PortsPerVm": {"min": 64},
     "MaintenanceWindow": {"days": ["SA", "SU"], "start": "02:00", "hours": 8},
     "NodePool": {"name": "application", "nodes": 1},
