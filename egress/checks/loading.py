@@ -1,6 +1,7 @@
 """Reads a configuration folder: every file, the environment and every rule, then all problems at once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from egress.checks.draft import Draft, TeamFile
@@ -9,11 +10,14 @@ from egress.checks.rules import judge
 from egress.config.configuration import Configuration
 from egress.config.destinations import Destinations
 from egress.config.environment import override
+from egress.config.minimal import block
 from egress.config.platform import Platform
 from egress.config.team import Team
+from egress.source.messages import KEY_MISSING
+from egress.source.model import ConfigModel
 from egress.source.problem import ConfigurationError, Problem
 from egress.source.validation import validate
-from egress.source.yaml_file import read
+from egress.source.yaml_file import NO_FILE, read
 
 
 def load(folder: Path, environ: Mapping[str, str]) -> Configuration:
@@ -25,10 +29,10 @@ def load(folder: Path, environ: Mapping[str, str]) -> Configuration:
     files = find(folder)
     draft = _draft(folder, files, environ)
     problems = (
-        *draft.platform.problems,
-        *draft.destinations_file.problems,
+        *_with_blocks(Platform, draft.platform.problems),
+        *_with_blocks(Destinations, draft.destinations_file.problems),
         *files.problems,
-        *(problem for team in draft.teams.values() for problem in team.file.problems),
+        *(problem for team in draft.teams.values() for problem in _with_blocks(Team, team.file.problems)),
         *judge(draft),
     )
     platform, destinations = draft.platform.model, draft.destinations_file.model
@@ -38,6 +42,17 @@ def load(folder: Path, environ: Mapping[str, str]) -> Configuration:
     return Configuration(
         environment=draft.environment, platform=platform, destinations=destinations, teams=teams
     )
+
+
+def _with_blocks(model: type[ConfigModel], problems: Iterable[Problem]) -> Iterator[Problem]:
+    """The problems, those of a missing file or key with the least that can be pasted."""
+    for problem in problems:
+        if problem.message == NO_FILE:
+            yield replace(problem, paste=block(model, ()))
+        elif problem.message.startswith(KEY_MISSING):
+            yield replace(problem, paste=block(model, problem.path))
+        else:
+            yield problem
 
 
 def _draft(folder: Path, files: Files, environ: Mapping[str, str]) -> Draft:

@@ -13,6 +13,8 @@ from egress.source.patterns import mismatch
 from egress.source.problem import Path, show
 from egress.source.source import Source
 
+KEY_MISSING = "the key is missing"
+
 
 @dataclass(frozen=True)
 class Found:
@@ -66,7 +68,7 @@ def _missing(found: Found) -> str:
     holder = model_at(found.model, loc[:-1])
     field = holder.model_fields.get(str(loc[-1])) if holder else None
     wanted = f" ({field.description.rstrip('.')})" if field and field.description else ""
-    return f"the key is missing: add `{loc[-1]}:`{wanted}"
+    return f"{KEY_MISSING}: add `{loc[-1]}:`{wanted}"
 
 
 def _not_text(found: Found) -> str:

@@ -30,6 +30,8 @@ class Problem:
     """The scalar at the place; None for a list, a mapping or nothing."""
     message: str
     """What is wrong, and the fix."""
+    paste: str = ""
+    """The least that is missing, as YAML; empty where nothing is."""
 
     def __str__(self) -> str:
         """`FILE:LINE: PATH: VALUE: MESSAGE`, one line, without the parts that do not apply."""
@@ -51,7 +53,12 @@ class ConfigurationError(Exception):
         summary = (
             f"{count} {'problem' if count == 1 else 'problems'} in the configuration; nothing was written."
         )
-        return "\n".join([*(str(problem) for problem in self.problems), summary])
+        return "\n".join([*(line for problem in self.problems for line in _with_block(problem)), summary])
+
+
+def _with_block(problem: Problem) -> list[str]:
+    """A problem's line, and below it what can be pasted."""
+    return [str(problem), *(f"    {line}" for line in problem.paste.splitlines())]
 
 
 def show_path(path: Path) -> str:

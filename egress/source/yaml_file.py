@@ -7,6 +7,8 @@ from egress.source.source import Source
 from egress.source.text import INVISIBLE
 from egress.source.yaml_tree import fill
 
+NO_FILE = "there is no such file: create it"
+
 MAX_BYTES = 1_000_000
 """A configuration file has a few kilobytes; a larger one is something else."""
 
@@ -21,7 +23,7 @@ def read(path: Path, *, dates: frozenset[str] = frozenset()) -> Source:
     try:
         text = path.read_bytes()
     except FileNotFoundError:
-        source.problems.append(Problem(file=file, message="there is no such file: create it"))
+        source.problems.append(Problem(file=file, message=NO_FILE))
     except OSError as error:
         reason = (error.strerror or "unknown reason").lower()
         source.problems.append(Problem(file=file, message=f"the file cannot be read: {reason}"))

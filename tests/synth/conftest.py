@@ -56,7 +56,9 @@ def synthesized(synthesize: Synthesize, tmp_path_factory: pytest.TempPathFactory
 
     @cache
     def run(name: str) -> Synthesis:
-        return synthesize(COMMITTED.get(name) or write(name, tmp_path_factory.mktemp("config") / name))
+        return synthesize(
+            COMMITTED.get(name) or write(name, tmp_path_factory.mktemp("config") / name / "tutorial")
+        )
 
     return run
 

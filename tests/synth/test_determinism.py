@@ -17,7 +17,7 @@ def test_a_second_synth_writes_the_same_bytes(synthesis: Synthesis, synthesize: 
 def test_the_order_of_keys_and_the_comments_make_no_difference(
     synthesis: Synthesis, synthesize: Synthesize, tmp_path: Path
 ) -> None:
-    folder = shutil.copytree(TUTORIAL, tmp_path / "config")
+    folder = shutil.copytree(TUTORIAL, tmp_path / "tutorial")
     for path in folder.rglob("*.yaml"):
         path.write_text(yaml.safe_dump(_reversed(yaml.safe_load(path.read_text())), sort_keys=False))
         assert path.read_text() != (TUTORIAL / path.relative_to(folder)).read_text()
@@ -28,7 +28,7 @@ def test_the_order_of_keys_and_the_comments_make_no_difference(
 def test_the_order_of_teams_in_a_list_makes_no_difference(
     synthesis: Synthesis, synthesize: Synthesize, tmp_path: Path
 ) -> None:
-    folder = shutil.copytree(TUTORIAL, tmp_path / "config")
+    folder = shutil.copytree(TUTORIAL, tmp_path / "tutorial")
     path = folder / "destinations.yaml"
     text = path.read_text()
     path.write_text(text.replace("[team-x, team-y]", "[team-y, team-x]"))

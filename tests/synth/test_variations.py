@@ -74,12 +74,12 @@ def test_a_bucket_keeps_the_state_of_each_stack_under_its_own_prefix(synthesized
     stacks = synthesized("gcs-backend").stacks
 
     assert {id_: stack.document["terraform"]["backend"] for id_, stack in stacks.items()} == {
-        id_: {"gcs": {"bucket": "state-of-egress", "prefix": f"live/gcs-backend/{id_}"}} for id_ in stacks
+        id_: {"gcs": {"bucket": "state-of-egress", "prefix": f"live/tutorial/{id_}"}} for id_ in stacks
     }
     remote = stacks["egress"].document["data"]["terraform_remote_state"]
     assert {state["config"]["prefix"] for state in remote.values()} == {
-        "live/gcs-backend/cluster",
-        "live/gcs-backend/mesh",
+        "live/tutorial/cluster",
+        "live/tutorial/mesh",
     }
 
 

@@ -63,11 +63,12 @@ def _problems(folder: Path) -> tuple[Problem, ...]:
 
 
 def _as_json(problem: Problem) -> dict[str, Any]:
-    """One problem: file, line, path, value and message."""
+    """One problem: file, line, path, value, message, and what can be pasted where something is missing."""
     return {
         "file": problem.file,
         "line": problem.line,
         "path": show_path(problem.path),
         "value": None if problem.value is None else str(problem.value),
         "message": problem.message,
+        "paste": problem.paste,
     }
