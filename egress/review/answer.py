@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from egress.review.decision.arrival import Arrival, AtPod
 from egress.review.decision.client import ClientSees
@@ -20,8 +21,7 @@ class Verdict(StrEnum):
     """It hangs on something the input does not state."""
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class AllowedRequests(NamedTuple):
     """Paths and methods that are allowed, each by the pattern that names them."""
 
     path: str | None
@@ -45,7 +45,7 @@ class Answer:
     """Where an allowed request ends."""
     through: str = ""
     """The gateway on the way, NAMESPACE/WORKLOAD; empty for a direct connection."""
-    conditions: tuple[Condition, ...] = ()
+    conditions: tuple[AllowedRequests, ...] = ()
     """For a conditional cell: what is allowed."""
 
     @property

@@ -1,27 +1,27 @@
 """A cell of the matrix: who, where to, and how."""
 
-from dataclasses import dataclass
 from enum import StrEnum, auto
+from typing import NamedTuple
 
 from egress.review.request import Scheme
 
 
-class Asked(StrEnum):
+class Way(StrEnum):
     """How a cell's request differs from one by name, of the workload as it is deployed."""
 
     BY_NAME = auto()
     WITHOUT_SIDECAR = auto()
-    ITS_SIDECAR_LEFT_OUT = auto()
-    """The workload has a sidecar, and is asked about as if it had none."""
+    """A Pod of the identity without a sidecar dials the gateway itself."""
+    SIDECAR_LEFT_OUT = auto()
+    """The identity's own Pod goes around its sidecar."""
     SERVICE_DIALLED = auto()
     """The gateway's Service is dialled."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """One cell. `scheme` None stands for every scheme."""
 
     identity: str
     scheme: Scheme | None
     host: str
-    asked: Asked = Asked.BY_NAME
+    way: Way = Way.BY_NAME

@@ -23,6 +23,7 @@ class Identities:
         for item in objects:
             if item.kind == "ServiceAccount" and item.group == "":
                 self._accounts.setdefault(item.namespace, {})[item.name] = item
+        self._without_workload: dict[tuple[str, str], Workload] = {}
         self._by_account: dict[tuple[str, str], Workload] = {}
         for pod in mesh.workloads.values():
             self._by_account.setdefault((pod.namespace, pod.service_account), pod)
@@ -68,9 +69,11 @@ class Identities:
 
     def _account(self, namespace: str, name: str) -> Workload:
         """A Pod without labels that runs as a service account."""
+        if (namespace, name) in self._without_workload:
+            return self._without_workload[namespace, name]
         labels: Mapping[str, str] = self._mesh.labels_of(namespace)
         declared = self._accounts.get(namespace, {}).get(name)
-        return Workload(
+        found = Workload(
             namespace=namespace,
             name=f"sa/{name}",
             labels={},
@@ -78,3 +81,5 @@ class Identities:
             meshed=injects(labels),
             address=declared.address if declared else None,
         )
+        self._without_workload[namespace, name] = found
+        return found

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from egress.review.answer import Answer, Verdict
 from egress.review.cell import Cell
@@ -24,8 +25,7 @@ ALL_CELLS = 5_000
 """Up to so many cells each is a row of its own; beyond, hosts that an identity knows nothing of share one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One cell: who, where to, how, and the answer."""
 
     identity: str
@@ -119,7 +119,7 @@ class Matrix:
             return found
         shown = ANY_OTHER if host == UNNAMED else host
         assert isinstance(found.arrival, AtSite)  # noqa: S101 - nothing inside is shared
-        arrival = replace(found.arrival, ends=((shown, DEFAULT_PORT[scheme]),))
+        arrival = found.arrival._replace(ends=((shown, DEFAULT_PORT[scheme]),))
         return replace(found, arrival=arrival)
 
     def _ask(self, source: Workload, host: str, scheme: Scheme, probe: Probe) -> Answer:

@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from egress.review.answer import Condition
+from egress.review.answer import AllowedRequests
 from egress.review.istio.authorization_policy import Rule
 
 METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS")
@@ -13,16 +12,15 @@ UNLISTED = "/-"
 """A path nobody names; lengthened until no pattern covers it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Probe:
+class Probe(NamedTuple):
     """One path and one method, and what they stand for."""
 
     path: str
     method: str
-    stands_for: Condition
+    stands_for: AllowedRequests
 
 
-ONE_PROBE = (Probe("/", "GET", Condition(None, None, any_method=True)),)
+ONE_PROBE = (Probe("/", "GET", AllowedRequests(None, None, any_method=True)),)
 """Where nothing distinguishes paths or methods, one request stands for all."""
 
 
@@ -41,7 +39,7 @@ def probes(patterns: Iterable[str], methods: Iterable[str]) -> tuple[Probe, ...]
     verbs: list[tuple[str, str | None]] = [(method, method) for method in listed]
     rest = next((method for method in METHODS if method not in listed), "GET")
     return tuple(
-        Probe(path, verb, Condition(pattern, method, any_method=not listed))
+        Probe(path, verb, AllowedRequests(pattern, method, any_method=not listed))
         for path, pattern in [*paths, (other, None)]
         for verb, method in [*verbs, (rest, None)]
     )

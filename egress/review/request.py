@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -22,6 +23,13 @@ class Dial:
     port: int
 
 
+class OwnTls(Enum):
+    """What a Pod without a proxy shows in a TLS of its own."""
+
+    MESH_CERTIFICATE = auto()
+    NO_CERTIFICATE = auto()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Request:
     """One request. `source` is NAMESPACE/WORKLOAD or NAMESPACE/sa/NAME; `host` may carry a port."""
@@ -38,8 +46,8 @@ class Request:
     dial: Dial | None = None
     sidecar: bool | None = None
     """False without a proxy, True with one; None as the workload is deployed."""
-    own_tls: Literal["", "with mesh certificate", "without certificate"] = ""
-    """A Pod without a proxy that speaks TLS to the gateway itself, around the request."""
+    own_tls: OwnTls | None = None
+    """TLS that a Pod without a proxy speaks to the gateway itself, around the request."""
     own_sni: str = ""
     """The SNI of that TLS."""
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from egress.proof.differential.ended import Ended, Place, parse_ended
+from egress.proof.differential.ended import End, Ended, parse_ended
 from egress.review.answer import Answer, Verdict
 from egress.review.cluster import Cluster
 from egress.review.decision.arrival import AtPod, AtSite, Spoken
@@ -17,7 +17,7 @@ from egress.review.objects.workloads import Workload
 from egress.review.output.texts.controls import control_text
 from egress.review.output.texts.reasons import reason_text
 from egress.review.path.evaluation import ask
-from egress.review.request import Request, parse_request
+from egress.review.request import OwnTls, Request, parse_request
 
 _LINE = re.compile(
     r"(?P<method>[A-Z]+) (?P<url>https?://\S+)(?: Host: (?P<host>\S+))?(?P<past> past the sidecar)?"
@@ -61,7 +61,7 @@ _OF_GATEWAY = frozenset(
 )
 CONTROLS = {
     # A gateway that ends a handshake, or does not listen, leaves no line in its log: the sidecar's is the last.
-    Place.SIDECAR: _OF_SIDECAR
+    End.SIDECAR: _OF_SIDECAR
     | {
         Control.METADATA_SERVER,
         Control.SERVICE,
@@ -69,8 +69,8 @@ CONTROLS = {
         Control.GATEWAY_LISTENER,
         Control.GATEWAY_IDENTITY,
     },
-    Place.GATEWAY: _OF_GATEWAY,
-    Place.NETWORK_POLICY: frozenset(
+    End.GATEWAY: _OF_GATEWAY,
+    End.NETWORK_POLICY: frozenset(
         {
             Control.NETWORK_POLICY,
             Control.NETWORK_POLICY_EGRESS,
@@ -78,9 +78,9 @@ CONTROLS = {
             Control.NETWORK_POLICY_DNS,
         }
     ),
-    Place.FIREWALL: frozenset({Control.VPC_FIREWALL, Control.VPC_FIREWALL_INGRESS}),
-    Place.NAME_SERVER: frozenset({Control.PRIVATE_DNS, Control.NETWORK_POLICY_DNS}),
-    Place.NOBODY: frozenset({Control.GATEWAY_LISTENER, Control.SERVICE, Control.METADATA_SERVER}),
+    End.FIREWALL: frozenset({Control.VPC_FIREWALL, Control.VPC_FIREWALL_INGRESS}),
+    End.NAME_SERVER: frozenset({Control.PRIVATE_DNS, Control.NETWORK_POLICY_DNS}),
+    End.NOBODY: frozenset({Control.GATEWAY_LISTENER, Control.SERVICE, Control.METADATA_SERVER}),
 }
 """The controls that may have decided where a request ended."""
 
@@ -116,7 +116,7 @@ def compare(cluster: Cluster, rows: Iterable[Mapping[str, Any]]) -> Agreement:
     differences: list[Difference] = []
     for row in rows:
         ended = parse_ended(str(row["ended"]))
-        if ended.place is Place.ADMISSION:
+        if ended.end is End.ADMISSION:
             left_out += 1
             continue
         source, request = _asked(cluster, str(row["identity"]), str(row["request"]))
@@ -144,13 +144,13 @@ def compare(cluster: Cluster, rows: Iterable[Mapping[str, Any]]) -> Agreement:
 def agree(answer: Answer, got: str, ended: Ended) -> bool:
     """True when both say the same: what the client sees, where it ended, and who decided."""
     arrival = answer.arrival
-    if answer.verdict is Verdict.ALLOWED and ended.place is Place.APPLICATION:
+    if answer.verdict is Verdict.ALLOWED and ended.end is End.APPLICATION:
         at_pod = isinstance(arrival, AtPod) and _is_pod_of(arrival.workload, ended.pod)
         return at_pod and not ended.upgraded and seen(answer) in ("200", got)
     if answer.verdict is Verdict.ALLOWED and answer.client.status is None:
         by_proxy = isinstance(arrival, AtSite) and arrival.spoken is Spoken.PROXY_TLS
         return (
-            ended.place is Place.SITE
+            ended.end is End.SITE
             and bool(answer.through) == ended.through_gateway
             and by_proxy == ended.upgraded
             and seen(answer) in ("200", got)
@@ -172,17 +172,17 @@ def _same_control(answer: Answer, ended: Ended) -> bool:
     step = answer.decisive
     if step is None:
         return False
-    match ended.place:
-        case Place.POD | Place.APPLICATION:
+    match ended.end:
+        case End.POD | End.APPLICATION:
             # A handshake that fails leaves no line in a log: it ends at the Pod, or at an application that reads TLS.
             return _is_pod_of(step.workload, ended.pod)
-        case Place.PROXY:
+        case End.PROXY:
             return _at_proxy(answer, step, ended)
-        case Place.GATEWAY if ended.policy:
+        case End.GATEWAY if ended.policy:
             return step.control is Control.AUTHORIZATION_POLICY
-        case Place.FIREWALL if step.reason.facts.get("rule") != ended.rule:
+        case End.FIREWALL if step.reason.facts.get("rule") != ended.rule:
             return False
-    return step.control in CONTROLS.get(ended.place, ())
+    return step.control in CONTROLS.get(ended.end, ())
 
 
 def _at_proxy(answer: Answer, step: Decision, ended: Ended) -> bool:
@@ -226,7 +226,7 @@ def _asked(cluster: Cluster, identity: str, line: str) -> tuple[Workload, Reques
     if found["with"]:
         request = replace(
             request,
-            own_tls="with mesh certificate" if found["with"] == "mesh certificate" else "without certificate",
+            own_tls=OwnTls.MESH_CERTIFICATE if found["with"] == "mesh certificate" else OwnTls.NO_CERTIFICATE,
             own_sni=found["sni"] or request.host,
         )
     return source, request

@@ -7,7 +7,7 @@ from enum import Enum, auto
 from egress.review.errors import ReviewError
 
 
-class Place(Enum):
+class End(Enum):
     """What a request came to."""
 
     ADMISSION = auto()
@@ -34,7 +34,7 @@ class Place(Enum):
 class Ended:
     """A place with what the report says of it."""
 
-    place: Place
+    end: End
     pod: str = ""
     """NAMESPACE/POD, for a place that is one's."""
     rule: str = ""
@@ -48,29 +48,29 @@ class Ended:
 
 _POD = r"(?P<pod>[^ /]+/[^ /,]+)"
 _FORMS = (
-    (r"admission", Place.ADMISSION),
-    (r"(?:outside|google|metadata).*", Place.SITE),
-    (rf"application {_POD}(?:, .*)?", Place.APPLICATION),
-    (_POD, Place.POD),
-    (rf"proxy of {_POD}(?P<policy> policy)?", Place.PROXY),
-    (r"sidecar(?: .*)?", Place.SIDECAR),
-    (r"gateway(?:(?P<policy> policy)| .*)?", Place.GATEWAY),
-    (r"networkpolicy(?: .*)?", Place.NETWORK_POLICY),
-    (r"firewall (?P<rule>\S+).*", Place.FIREWALL),
-    (r"name server", Place.NAME_SERVER),
-    (r"nobody answers", Place.NOBODY),
+    (r"admission", End.ADMISSION),
+    (r"(?:outside|google|metadata).*", End.SITE),
+    (rf"application {_POD}(?:, .*)?", End.APPLICATION),
+    (_POD, End.POD),
+    (rf"proxy of {_POD}(?P<policy> policy)?", End.PROXY),
+    (r"sidecar(?: .*)?", End.SIDECAR),
+    (r"gateway(?:(?P<policy> policy)| .*)?", End.GATEWAY),
+    (r"networkpolicy(?: .*)?", End.NETWORK_POLICY),
+    (r"firewall (?P<rule>\S+).*", End.FIREWALL),
+    (r"name server", End.NAME_SERVER),
+    (r"nobody answers", End.NOBODY),
 )
 
 
 def parse_ended(text: str) -> Ended:
     """Read the words. Raises ReviewError for others."""
-    for form, place in _FORMS:
+    for form, end in _FORMS:
         found = re.fullmatch(form, text)
         if found is None:
             continue
         groups = found.groupdict()
         return Ended(
-            place=place,
+            end=end,
             pod=groups.get("pod") or "",
             rule=groups.get("rule") or "",
             policy=bool(groups.get("policy")),

@@ -1,1 +1,1 @@
-"""What one control decides, as data: who, what, why. Texts of it are made in output/texts alone."""
+"""What one control decides, as data: who, what, why. Texts of it are made in texts alone."""

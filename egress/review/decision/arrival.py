@@ -1,7 +1,7 @@
 """Where an allowed request ends."""
 
-from dataclasses import dataclass
 from enum import StrEnum, auto
+from typing import NamedTuple
 
 
 class Spoken(StrEnum):
@@ -18,16 +18,14 @@ class Spoken(StrEnum):
     TLS_INSIDE_PROXY_TLS = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class AtSite:
+class AtSite(NamedTuple):
     """At a site outside the cluster: one of several names or addresses with their ports."""
 
     ends: tuple[tuple[str, int], ...]
     spoken: Spoken
 
 
-@dataclass(frozen=True, slots=True)
-class AtPod:
+class AtPod(NamedTuple):
     """At a port of a workload's Pods, NAMESPACE/WORKLOAD."""
 
     workload: str

@@ -1,7 +1,7 @@
 """One control's decision on a request."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from egress.review.decision.control import Control
 from egress.review.decision.reason import Reason
@@ -17,16 +17,14 @@ class Outcome(StrEnum):
     """The control's layer is not in the input; it is neither assumed to pass nor to refuse."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(NamedTuple):
     """What leaves a question open: an object by its address (None where no object does), and a field of it."""
 
     address: str | None
     field: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """What a control decides, why, and by which object."""
 
     control: Control

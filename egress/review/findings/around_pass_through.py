@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from egress.review.answer import Answer, Verdict
-from egress.review.cell import Asked, Cell
+from egress.review.cell import Cell, Way
 from egress.review.decision.client import ClientSees
 from egress.review.decision.control import Control
 from egress.review.findings.evidence import Evidence
@@ -100,7 +100,7 @@ def _open_to_anyone(
             about=Subjects(hosts=tuple(got), fields=_port_fields(server)),
             addresses=_deciding(evidence, gateway, server),
             cells=tuple(
-                Cell(who, scheme, host, Asked.WITHOUT_SIDECAR) for host, whos in got.items() for who in whos
+                Cell(who, scheme, host, Way.WITHOUT_SIDECAR) for host, whos in got.items() for who in whos
             ),
         )
 
@@ -132,7 +132,7 @@ def find_through_service(evidence: Evidence) -> Iterator[Finding]:
                     for host in denied
                     if evidence.ask(source, "https", host, dial=dial).verdict is Verdict.ALLOWED
                 ]
-                cells += [Cell(source.identity, "https", host, Asked.SERVICE_DIALLED) for host in passed]
+                cells += [Cell(source.identity, "https", host, Way.SERVICE_DIALLED) for host in passed]
                 who += [source.identity] if passed else []
             if cells:
                 yield Finding(

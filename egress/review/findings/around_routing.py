@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from egress.review.answer import Verdict
-from egress.review.cell import Asked, Cell
+from egress.review.cell import Cell, Way
 from egress.review.decision.control import Control
 from egress.review.findings.admission import refusing
 from egress.review.findings.evidence import Evidence
@@ -87,13 +87,13 @@ def find_direct(evidence: Evidence) -> Iterator[Finding]:
         for row in evidence.rows_by_identity[source.identity]:
             answer = row.answer
             if answer.verdict is Verdict.ALLOWED and not answer.through and _public(evidence, row.host):
-                found.append(Cell(source.identity, row.scheme, row.host))
+                found.append(row.cell)
                 addresses += [step.address for step in answer.steps if step.address]
                 missing += answer.not_given
         if not found and source.meshed:
             without = evidence.ask(source, "https", UNLISTED, sidecar=False)
             if without.verdict is Verdict.ALLOWED:
-                found.append(Cell(source.identity, "https", ANY_OTHER, Asked.ITS_SIDECAR_LEFT_OUT))
+                found.append(Cell(source.identity, "https", ANY_OTHER, Way.SIDECAR_LEFT_OUT))
                 addresses += [step.address for step in without.steps if step.address]
                 missing += without.not_given
         if found:
@@ -101,7 +101,7 @@ def find_direct(evidence: Evidence) -> Iterator[Finding]:
                 kind=DIRECT,
                 facts={
                     "subject": source.identity,
-                    "hosts": some(host_text(cell) for cell in found),
+                    "hosts": some(map(host_text, found)),
                     "unless": f" ({some(NAMES[control] for control in missing)} not given)"
                     if missing
                     else "",

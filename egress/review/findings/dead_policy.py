@@ -122,30 +122,31 @@ def _needed(evidence: Evidence, gateway: Workload, policy: AuthorizationPolicy) 
 def find_never_matches(evidence: Evidence) -> Iterator[Finding]:
     """Values that validation accepts and Istio compares with nothing (judgements 3, 7, 8 and 11)."""
     for policy in evidence.cluster.authorization.all:
-        for keys, field, value, why in _never(policy.rules):
+        for keys, value, why in _never(policy.rules):
+            field = keys[-1] if keys[0] != "when" else SNI
             yield Finding(
                 kind=NEVER_MATCHES,
                 facts={"subject": _name(policy), "field": field, "value": value, "why": why},
-                about=Subjects(fields=(Field(("rules", *keys), str(value)),)),
+                about=Subjects(fields=(Field(("rules", *keys), value),)),
                 addresses=(policy.address,),
             )
 
 
-def _never(rules: Iterable[Rule]) -> Iterator[tuple[tuple[str, ...], str, str, str]]:
-    """The keys of a value below `rules`, its name, the value, and why it matches nothing."""
+def _never(rules: Iterable[Rule]) -> Iterator[tuple[tuple[str, ...], str, str]]:
+    """The keys of a value below `rules`, the value, and why it matches nothing."""
     for rule in rules:
         for source in rule.sources:
             for field, value in stated_values(source):
                 if why := _never_a_source(field, value):
-                    yield ("from", "source", field), field, value, why
+                    yield ("from", "source", field), value, why
         for operation in rule.operations:
             for field, value in stated_values(operation):
                 if why := _never_an_operation(field, value):
-                    yield ("to", "operation", field), field, value, why
+                    yield ("to", "operation", field), value, why
         for condition in rule.conditions:
             for value in condition.values.wanted if condition.key == SNI else ():
                 if value != value.lower():
-                    yield ("when", "values"), SNI, value, "Envoy puts the SNI in lower case"
+                    yield ("when", "values"), value, "Envoy puts the SNI in lower case"
 
 
 def _never_a_source(field: str, value: str) -> str:

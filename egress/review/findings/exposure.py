@@ -144,7 +144,7 @@ def find_wider_policy(evidence: Evidence) -> Iterator[Finding]:
         ]
         blocks = {
             (peer.cidr, _tcp_port(rule))
-            for rule in policy.rules.get(Direction.EGRESS, ())
+            for rule in policy.egress or ()
             for peer in rule.peers
             if isinstance(peer, Block)
         }

@@ -17,7 +17,7 @@ GOOGLE_API = "storage.googleapis.com"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Control:
+class Safeguard:
     """What a control does, in words, and whether a state has it."""
 
     does: str
@@ -65,38 +65,38 @@ def _restricted_google_apis(evidence: Evidence) -> bool:
     return addresses is not None and addresses.covered_by(RESTRICTED_VIP) is Cover.ALL
 
 
-CONTROLS: Mapping[str, Control] = {
-    "gateway-isolation": Control(
+CONTROLS: Mapping[str, Safeguard] = {
+    "gateway-isolation": Safeguard(
         does="NetworkPolicies say who may connect to each port of the egress gateways",
         stands=_gateway_isolation,
     ),
-    "workload-isolation": Control(
+    "workload-isolation": Safeguard(
         does="NetworkPolicies keep the Pods of every application namespace from the internet",
         stands=_workload_isolation,
     ),
-    "registry-only": Control(
+    "registry-only": Safeguard(
         does="every sidecar refuses hosts that it does not know (REGISTRY_ONLY)", stands=_registry_only
     ),
-    "authorization-policies": Control(
+    "authorization-policies": Safeguard(
         does="every egress gateway enforces AuthorizationPolicies that allow by name",
         stands=_authorization_policies,
     ),
-    "sidecar-admission": Control(
+    "sidecar-admission": Safeguard(
         does="an admission policy judges whether a Pod of every application namespace takes the sidecar off",
         stands=_sidecar_admission,
     ),
-    "routing-admission": Control(
+    "routing-admission": Safeguard(
         does="an admission policy judges the routing objects of every application namespace",
         stands=_routing_admission,
     ),
-    "toleration-admission": Control(
+    "toleration-admission": Safeguard(
         does="an admission policy judges whether a Pod tolerates the taint of the gateway's nodes",
         stands=_toleration_admission,
     ),
-    "vpc-firewall": Control(
+    "vpc-firewall": Safeguard(
         does="the VPC firewall keeps every node but the gateway's from the internet", stands=_vpc_firewall
     ),
-    "restricted-google-apis": Control(
+    "restricted-google-apis": Safeguard(
         does="Google's API names lead to the restricted addresses", stands=_restricted_google_apis
     ),
 }

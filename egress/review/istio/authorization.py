@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from operator import eq
+from typing import NamedTuple
 
 from egress.review.decision.client import ClientSees
 from egress.review.decision.control import Control
@@ -37,8 +37,7 @@ from egress.review.objects.workloads import Workload
 from egress.review.request import Request
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Asked:
+class Attributes(NamedTuple):
     """What a policy can see of a request. On a connection (`http` False) it sees no HTTP attribute."""
 
     http: bool
@@ -114,7 +113,7 @@ class PolicyIndex:
         return [self.allow[i] for i in sorted([*self._open, *self._named.get(namespace, ())])]
 
 
-def decide(policies: PolicyIndex, asked: Asked) -> tuple[Decision, ClientSees | None]:
+def decide(policies: PolicyIndex, asked: Attributes) -> tuple[Decision, ClientSees | None]:
     """DENY first, then ALLOW: without ALLOW policies everything passes, with them only what one matches."""
     refused = ClientSees.FORBIDDEN if asked.http else ClientSees.TLS_FAILURE
     for policy in policies.deny:
@@ -134,7 +133,7 @@ def _decision(outcome: Outcome, reason: Reason, address: str | None) -> Decision
     return Decision(Control.AUTHORIZATION_POLICY, outcome, reason, address)
 
 
-def _refusal(policies: PolicyIndex, asked: Asked) -> Decision:
+def _refusal(policies: PolicyIndex, asked: Attributes) -> Decision:
     """The refusal of a request that no policy allows, with the policy that comes nearest to it."""
     reason = Reason(
         Why.NO_POLICY_MATCHES, count=len(policies.allow), caller=asked.principal or None, port=asked.port
@@ -144,7 +143,7 @@ def _refusal(policies: PolicyIndex, asked: Asked) -> Decision:
     return _decision(Outcome.REFUSES, reason, own[0].address)
 
 
-def _matches(policy: AuthorizationPolicy, asked: Asked) -> bool:
+def _matches(policy: AuthorizationPolicy, asked: Attributes) -> bool:
     """True when one of a policy's rules matches a request or connection.
 
     On a TCP or TLS listener an HTTP attribute drops an ALLOW rule as a whole; of a DENY rule it is left out,
@@ -155,12 +154,14 @@ def _matches(policy: AuthorizationPolicy, asked: Asked) -> bool:
     return any(evaluated.matches(rule) for rule in policy.rules if asked.http or deny or not rule.reads_http)
 
 
-@dataclass(frozen=True, slots=True)
 class _Evaluated:
     """A policy's rules against one request."""
 
-    asked: Asked
-    policy: AuthorizationPolicy
+    __slots__ = ("asked", "policy")
+
+    def __init__(self, asked: Attributes, policy: AuthorizationPolicy) -> None:
+        self.asked = asked
+        self.policy = policy
 
     def matches(self, rule: Rule) -> bool:
         """True when a source, an operation and every condition fit."""

@@ -5,9 +5,9 @@ the operation that is any.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from egress.review.istio.policy_values import Compare, any_of
 from egress.review.objects.kubernetes_object import KubernetesObject
@@ -29,8 +29,7 @@ class Action(StrEnum):
     """Decides nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Values:
+class Values(NamedTuple):
     """A field and its negation: one of `wanted` must fit where any is stated, none of `unwanted` may."""
 
     wanted: tuple[str, ...] = ()
@@ -56,8 +55,7 @@ class Values:
 NOT_STATED = Values()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """Who asks. Every field must fit."""
 
     principals: Values = NOT_STATED
@@ -78,8 +76,7 @@ class Source:
         return self.request_principals.stated
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Operation:
+class Operation(NamedTuple):
     """What is asked. Every field must fit."""
 
     hosts: Values = NOT_STATED
@@ -98,8 +95,7 @@ class Operation:
         return self.hosts.stated or self.methods.stated or self.paths.stated
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """An attribute of a request or connection, by Istio's name for it."""
 
     key: str
@@ -111,8 +107,7 @@ class Condition:
         return self.key.startswith(("request.headers[", "request.auth.")) and self.values.stated
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """Matches where one source, one operation and every condition fit."""
 
     sources: tuple[Source, ...]
@@ -213,9 +208,8 @@ def principal_namespace(principal: str) -> str:
 
 def stated_values(part: Source | Operation) -> Iterator[tuple[str, str]]:
     """The values that a source or operation states, each with the name of its field as Istio writes it."""
-    for each in fields(part):
-        name = _camel(each.name)
-        values: Values = getattr(part, each.name)
+    for field in part._fields:
+        name, values = _camel(field), getattr(part, field)
         yield from ((name, value) for value in values.wanted)
         yield from ((_negated(name), value) for value in values.unwanted)
 
@@ -234,11 +228,11 @@ def _rule(rule: Mapping[str, Any]) -> Rule:
 
 
 def _source(body: Mapping[str, Any]) -> Source:
-    return Source(**{each.name: _values(body, each.name) for each in fields(Source)})
+    return Source(*(_values(body, field) for field in Source._fields))
 
 
 def _operation(body: Mapping[str, Any]) -> Operation:
-    return Operation(**{each.name: _values(body, each.name) for each in fields(Operation)})
+    return Operation(*(_values(body, field) for field in Operation._fields))
 
 
 def _values(body: Mapping[str, Any], field: str) -> Values:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from egress.review.decision.client import ClientSees
 from egress.review.decision.control import Control, Proxy
@@ -28,8 +29,7 @@ class Sender:
     rules: DestinationRules
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class UpstreamCluster:
+class UpstreamCluster(NamedTuple):
     """A route's destination as a proxy has it: its services, port, subset and rule."""
 
     services: tuple[Service, ...]
@@ -55,8 +55,7 @@ class UpstreamCluster:
         return f"outbound_.{self.port}_.{self.subset}_.{self.service.host}"
 
 
-@dataclass(frozen=True, slots=True)
-class _NoCluster:
+class _NoCluster(NamedTuple):
     """A destination that a proxy has no cluster for."""
 
     reason: Reason

@@ -1,7 +1,7 @@
 """The filter chains of a gateway's TLS port, found by SNI."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from egress.review.istio.gateway_servers import GatewayServers, Server
 from egress.review.istio.hostnames import is_wildcard, subset_of
@@ -10,8 +10,7 @@ from egress.review.istio.virtual_services import Route, VirtualService
 Routed = tuple[VirtualService, Route]
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class FilterChain:
+class FilterChain(NamedTuple):
     """What takes an SNI: a server, and for connections the route they follow."""
 
     sni: str

@@ -1,7 +1,7 @@
 """What travels between two ends, and what a proxy decides to do with it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from egress.review.decision.client import ClientSees
 from egress.review.decision.decision import Decision
@@ -11,8 +11,7 @@ from egress.review.objects.workloads import Workload
 from egress.review.request import Request
 
 
-@dataclass(frozen=True, slots=True)
-class Wire:
+class Wire(NamedTuple):
     """A connection's outermost layer. `principal` is the caller's mesh identity, without spiffe://."""
 
     security: Security
@@ -36,8 +35,10 @@ def unwrapped(request: Request, *, http: bool = False) -> Wire:
     return Wire(Security.APPLICATION_TLS, request.sni)
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+NO_LABELS: Mapping[str, str] = {}
+
+
+class Target(NamedTuple):
     """Where a proxy connects to.
 
     A Kubernetes Service (`service` set), or the names and addresses in `ends`; `original` is the address that
@@ -49,12 +50,11 @@ class Target:
     service: Service | None = None
     ends: tuple[tuple[str, int], ...] = ()
     original: bool = False
-    labels: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = NO_LABELS
     """The labels that the Pods of a subset have."""
 
 
-@dataclass(frozen=True, slots=True)
-class Onward:
+class Onward(NamedTuple):
     """A proxy sends the request on."""
 
     steps: tuple[Decision, ...]
@@ -66,8 +66,7 @@ class Onward:
     """What the proxy speaks in place of `wire` to a Pod whose sidecar takes it: mesh mTLS by itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(NamedTuple):
     """The request ends at a proxy."""
 
     steps: tuple[Decision, ...]
@@ -78,8 +77,7 @@ Forwarding = Onward | Refusal
 """What a proxy does with a request."""
 
 
-@dataclass(frozen=True, slots=True)
-class Connection:
+class Connection(NamedTuple):
     """One connection of the request's way: who opens it, and in what it is spoken."""
 
     sender: Workload

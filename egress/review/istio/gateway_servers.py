@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from egress.review.decision.reason import Reason, Why
 from egress.review.istio.hostnames import overlap
@@ -66,8 +67,7 @@ class Server:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(NamedTuple):
     """A server istiod leaves out, and why."""
 
     server: Server

@@ -60,43 +60,35 @@ def routes_at(item: VirtualService, proxy: Listening) -> list[tuple[Route, Mappi
 
 
 def matches(criteria: Mapping[str, Any], request: Request) -> bool:
-    """True when a request fits every criterion of a match block."""
-    path = path_only(request.path)
-    for key, wanted in criteria.items():
-        match key:
-            case "uri":
-                folded = bool(criteria.get("ignoreUriCase"))
-                if not _string(wanted, path, folded=folded):
-                    return False
-            case "method":
-                if not _string(wanted, request.method):
-                    return False
-            case "authority":
-                if not _string(wanted, request.name_asked):
-                    return False
-            case "headers" | "withoutHeaders" if any(name.startswith(":") for name in wanted):
-                raise Undecided(Reason(Why.PSEUDO_HEADER))
-            case "headers":
-                if not all(
-                    _header(value, request.headers.get(name.lower())) for name, value in wanted.items()
-                ):
-                    return False
-            case "withoutHeaders":
-                # A header that is not there counts as empty (route.go, TreatMissingHeaderAsEmpty).
-                if any(
-                    _header(value, request.headers.get(name.lower(), None if _present(value) else ""))
-                    for name, value in wanted.items()
-                ):
-                    return False
-            case "queryParams":
-                query = _query(request.path.partition("?")[2])
-                if not all(_header(value, query.get(name)) for name, value in wanted.items()):
-                    return False
-            case "ignoreUriCase":
-                pass
-            case _:
-                raise Undecided(Reason(Why.MATCH_NOT_MODELLED, key=key))
-    return True
+    """True when a request fits every criterion of a match block, asked in the order in which they are written."""
+    return all(_fits(key, wanted, criteria, request) for key, wanted in criteria.items())
+
+
+def _fits(key: str, wanted: Any, criteria: Mapping[str, Any], request: Request) -> bool:
+    """Evaluate one criterion. Raises Undecided for one that is not modelled."""
+    match key:
+        case "uri":
+            return _string(wanted, path_only(request.path), folded=bool(criteria.get("ignoreUriCase")))
+        case "method":
+            return _string(wanted, request.method)
+        case "authority":
+            return _string(wanted, request.name_asked)
+        case "headers" | "withoutHeaders" if any(name.startswith(":") for name in wanted):
+            raise Undecided(Reason(Why.PSEUDO_HEADER))
+        case "headers":
+            return all(_header(value, request.headers.get(name.lower())) for name, value in wanted.items())
+        case "withoutHeaders":
+            # A header that is not there counts as empty (route.go, TreatMissingHeaderAsEmpty).
+            return not any(
+                _header(value, request.headers.get(name.lower(), None if _present(value) else ""))
+                for name, value in wanted.items()
+            )
+        case "queryParams":
+            query = _query(request.path.partition("?")[2])
+            return all(_header(value, query.get(name)) for name, value in wanted.items())
+        case "ignoreUriCase":
+            return True
+    raise Undecided(Reason(Why.MATCH_NOT_MODELLED, key=key))
 
 
 def _catches_all(criteria: Mapping[str, Any]) -> bool:

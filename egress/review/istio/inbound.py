@@ -1,6 +1,6 @@
 """The gateway: which server takes a connection, where its route leads."""
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from egress.review.decision.client import ClientSees
 from egress.review.decision.control import Control, Proxy
@@ -20,8 +20,7 @@ from egress.review.objects.workloads import Workload
 from egress.review.request import Request
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Accepted:
+class Accepted(NamedTuple):
     """A connection that a server takes. `http` tells whether the gateway reads requests on it."""
 
     servers: GatewayServers
@@ -56,8 +55,7 @@ def accept(
     return _tls(listeners, built, wire, view)
 
 
-@dataclass(frozen=True)
-class _Views:
+class _Views(NamedTuple):
     """What the client sees of a refusal at the gateway: what its proxy makes of it, or the refusal itself."""
 
     request: Request
@@ -152,7 +150,7 @@ def onward(accepted: Accepted, request: Request, principal: str) -> Forwarding:
     outcome = _follow(accepted, item, route, request, gateway, principal, http=False)
     if server.passes_through and isinstance(outcome, Onward):
         bare = outcome.wire.security in (Security.PLAIN, Security.APPLICATION_TLS)
-        wire = accepted.wire if bare else replace(outcome.wire, callers_own=accepted.wire.callers_own)
+        wire = accepted.wire if bare else outcome.wire._replace(callers_own=accepted.wire.callers_own)
         return Onward(outcome.steps, outcome.target, wire, http=False)
     if server.passes_through and accepted.wire.callers_own and isinstance(outcome, Refusal):
         return Refusal(outcome.steps, ClientSees.TLS_FAILURE)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from egress.review.decision.reason import Reason, Why
 from egress.review.errors import Undecided
@@ -18,8 +19,7 @@ EXCLUDE = "~"
 """How an entry of a Sidecar begins that takes hosts away (model/sidecar.go, excludePrefix)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Import:
+class Import(NamedTuple):
     """One `namespace/host` of a Sidecar; `namespace` is resolved, `*` stands for all."""
 
     namespace: str

@@ -3,8 +3,8 @@
 Source: Istio, networking/core/listener_inbound.go and filterchain_options.go.
 """
 
-from dataclasses import dataclass
 from enum import Enum, auto
+from typing import NamedTuple
 
 from egress.review.decision.client import ClientSees
 from egress.review.decision.control import Control
@@ -19,8 +19,7 @@ from egress.review.objects.workloads import Workload
 from egress.review.request import Request
 
 
-@dataclass(frozen=True, slots=True)
-class Entered:
+class Entered(NamedTuple):
     """A connection that reaches the application, or the policies in front of it."""
 
     steps: tuple[Decision, ...]
@@ -62,8 +61,7 @@ def _without_sidecar(pod: Workload, port: int, wire: Wire, request: Request) -> 
     return Entered((passes,), proxied=False)
 
 
-@dataclass(frozen=True, slots=True)
-class _Listener:
+class _Listener(NamedTuple):
     """A sidecar's listener for one port of its Pod."""
 
     pod: Workload
@@ -104,7 +102,7 @@ class _Listener:
 
     def _take_mtls(self, connection: Connection, request: Request) -> Entered | Refusal:
         """Mesh mTLS: the caller is identified. ALPN tells whether the proxy that connects has read requests."""
-        own = bool(request.own_tls)
+        own = request.own_tls is not None
         if self.reads is _Reads.HTTP and request.scheme == "https" and not own:
             return self._refuse(Why.READS_HTTP_HANDSHAKE_INSIDE, ClientSees.TLS_FAILURE)
         by_alpn = connection.reads_http and not own and request.scheme == "http"

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from egress.review.istio.hostnames import fully_qualified, is_wildcard, overlap
 from egress.review.istio.visibility import PUBLIC, exported_to, visible
@@ -12,8 +12,7 @@ from egress.review.objects.kubernetes_object import KubernetesObject
 MESH = "mesh"
 
 
-@dataclass(frozen=True, slots=True)
-class Destination:
+class Destination(NamedTuple):
     """Where a route sends to; port None takes the service's only port, else the listener's."""
 
     host: str
@@ -21,8 +20,7 @@ class Destination:
     subset: str
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Match:
+class Match(NamedTuple):
     """One match block; the criteria that hang on the request stay as they are written."""
 
     gateways: tuple[str, ...]
@@ -54,8 +52,7 @@ class Match:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Listening:
+class Listening(NamedTuple):
     """A proxy's listener, as match blocks see it: `mesh` or a gateway's name, its port, the proxy's Pod."""
 
     gateway: str
@@ -64,8 +61,7 @@ class Listening:
     namespace: str
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Route:
+class Route(NamedTuple):
     """One route: its match blocks (none: everything) and its destinations."""
 
     matches: tuple[Match, ...]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from egress.review.network.addresses import AddressSet
 from egress.review.network.vpc import NodePool
@@ -21,8 +22,7 @@ class Endpoint:
     """The node pools a Pod may run on."""
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Flow:
+class Flow(NamedTuple):
     """A flow of packets: source, destination, port of the destination's own (a Pod's, not a Service's)."""
 
     source: Endpoint

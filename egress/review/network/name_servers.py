@@ -1,7 +1,6 @@
 """The cluster's name servers, and whether a Pod's NetworkPolicies let it ask one."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from egress.review.decision.control import Control
 from egress.review.decision.decision import Decision
@@ -42,7 +41,7 @@ class NameServers:
             return None
         decisions = [self._policies.egress(Flow(pod, server, PORT, "UDP")) for server in self._servers]
         best = next((decision for decision in decisions if decision.passes), decisions[0])
-        return replace(best, control=Control.NETWORK_POLICY_DNS)
+        return best._replace(control=Control.NETWORK_POLICY_DNS)
 
 
 def _servers(vpc: Vpc | None, namespace_labels: Mapping[str, str]) -> list[Endpoint]:

@@ -2,6 +2,7 @@
 
 import ipaddress
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from egress.review.decision.control import Control
 from egress.review.decision.decision import Decision, Outcome
@@ -12,13 +13,13 @@ from egress.review.network.vpc import Vpc, Zone
 MAX_CHAIN = 8
 METADATA_NAME, METADATA_ADDRESS = "metadata.google.internal.", "169.254.169.254"
 """Answered on every Google node, whatever the zones say."""
-METADATA_SERVER = f"the metadata server {METADATA_ADDRESS}"
+METADATA_SERVER = networks([METADATA_ADDRESS], f"the metadata server {METADATA_ADDRESS}")
+"""GKE's metadata server, asked by its name or by its address itself."""
 METADATA_PORTS = (80, 8080)
 """GKE's metadata server for Pods (Dataplane V2)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(NamedTuple):
     """A name's addresses, or None where it does not resolve; the step tells which zone answers."""
 
     addresses: AddressSet | None
@@ -44,12 +45,10 @@ class Names:
         except ValueError:
             pass
         else:
-            return Resolved(
-                networks([address], METADATA_SERVER if address == METADATA_ADDRESS else None), None
-            )
+            return Resolved(METADATA_SERVER if address == METADATA_ADDRESS else networks([address]), None)
         asked, first = host.rstrip(".").lower() + ".", None
         if self.vpc is not None and asked == METADATA_NAME:
-            return Resolved(networks([METADATA_ADDRESS], METADATA_SERVER), None)
+            return Resolved(METADATA_SERVER, None)
         for _ in range(MAX_CHAIN):
             zone = self._zone(asked)
             if zone is None:

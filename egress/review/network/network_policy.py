@@ -31,20 +31,33 @@ class NetworkPolicies:
         for policy in self.all:
             self._by_namespace[policy.namespace].append(policy)
         self._dataplane_v2 = dataplane_v2
+        self._selecting: dict[tuple[Workload, bool], list[NetworkPolicy]] = {}
+        self._decided: dict[tuple[Flow, bool], Decision] = {}
 
     def selecting(self, pod: Workload, direction: Direction) -> list[NetworkPolicy]:
         """The policies that isolate a Pod for a direction."""
-        return [
-            policy for policy in self._by_namespace.get(pod.namespace, ()) if policy.isolates(pod, direction)
-        ]
+        key = (pod, direction is Direction.EGRESS)
+        if key not in self._selecting:
+            there = self._by_namespace.get(pod.namespace, ())
+            self._selecting[key] = [policy for policy in there if policy.isolates(pod, direction)]
+        return self._selecting[key]
 
     def egress(self, flow: Flow) -> Decision:
         """What the source's policies say to a flow."""
-        return self._decide(flow, Direction.EGRESS, flow.source, flow.destination)
+        return self._decision(flow, Direction.EGRESS)
 
     def ingress(self, flow: Flow) -> Decision:
         """What the destination's policies say to a flow."""
-        return self._decide(flow, Direction.INGRESS, flow.destination, flow.source)
+        return self._decision(flow, Direction.INGRESS)
+
+    def _decision(self, flow: Flow, direction: Direction) -> Decision:
+        """The decision on a flow, made once: a thousand requests of a Pod are the same flow."""
+        out = direction is Direction.EGRESS
+        key = (flow, out)
+        if key not in self._decided:
+            ends = (flow.source, flow.destination) if out else (flow.destination, flow.source)
+            self._decided[key] = self._decide(flow, direction, *ends)
+        return self._decided[key]
 
     def _decide(self, flow: Flow, direction: Direction, subject: Endpoint, peer: Endpoint) -> Decision:
         pod = subject.workload
@@ -76,7 +89,7 @@ class NetworkPolicies:
         """The policy that lets a flow pass. Raises Undecided where the input leaves that open."""
         blocks = _Blocks(peer)
         for policy in selecting:
-            for rule in policy.rules[direction]:
+            for rule in policy.rules(direction) or ():
                 if not any(ports.take(flow, policy.address) for ports in rule.ports):
                     continue
                 if self._names(rule, policy, peer, blocks):

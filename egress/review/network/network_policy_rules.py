@@ -3,10 +3,10 @@
 What is not stated is a value of its own here: a rule without peers names anyone, one without ports every port.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from enum import Enum
-from typing import Any
+from enum import Enum, auto
+from typing import Any, NamedTuple
 
 from egress.review.decision.control import Control
 from egress.review.decision.reason import Reason, Why
@@ -24,10 +24,10 @@ EVERY_POD: Selector = {}
 
 
 class Direction(Enum):
-    """What a policy isolates a Pod for, as `policyTypes` calls it."""
+    """What a policy isolates a Pod for."""
 
-    EGRESS = "Egress"
-    INGRESS = "Ingress"
+    EGRESS = auto()
+    INGRESS = auto()
 
     @property
     def control(self) -> Control:
@@ -35,13 +35,11 @@ class Direction(Enum):
         return Control.NETWORK_POLICY_EGRESS if self is Direction.EGRESS else Control.NETWORK_POLICY_INGRESS
 
 
-@dataclass(frozen=True, slots=True)
 class Anyone:
     """Whatever is at the other end, inside the cluster or outside."""
 
 
-@dataclass(frozen=True, slots=True)
-class PodsHere:
+class PodsHere(NamedTuple):
     """Pods of the policy's own namespace."""
 
     pods: Selector
@@ -52,8 +50,7 @@ class PodsHere:
         return pod.namespace == own_namespace and selects(self.pods, pod.labels)
 
 
-@dataclass(frozen=True, slots=True)
-class PodsElsewhere:
+class PodsElsewhere(NamedTuple):
     """Pods of the namespaces that a selector takes."""
 
     namespaces: Selector
@@ -65,8 +62,7 @@ class PodsElsewhere:
         return selects(self.namespaces, namespace_labels) and selects(self.pods, pod.labels)
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """Addresses: a CIDR without its exceptions."""
 
     cidr: str
@@ -76,8 +72,7 @@ class Block:
 Peer = Anyone | PodsHere | PodsElsewhere | Block
 
 
-@dataclass(frozen=True, slots=True)
-class Ports:
+class Ports(NamedTuple):
     """Ports of one protocol."""
 
     protocol: str
@@ -90,8 +85,7 @@ class Ports:
         return self.protocol == flow.protocol and self.first <= flow.port <= self.last
 
 
-@dataclass(frozen=True, slots=True)
-class NamedPort:
+class NamedPort(NamedTuple):
     """A port by the name that the Pods' containers give it."""
 
     protocol: str
@@ -108,7 +102,6 @@ class NamedPort:
         return pod.ports[self.name] == flow.port
 
 
-@dataclass(frozen=True, slots=True)
 class EveryPort:
     """Every port of every protocol."""
 
@@ -118,8 +111,7 @@ class EveryPort:
         return True
 
 
-@dataclass(frozen=True, slots=True)
-class PeerRule:
+class PeerRule(NamedTuple):
     """Lets a flow pass to or from one of its peers on one of its ports."""
 
     peers: tuple[Peer, ...]
@@ -132,8 +124,10 @@ class NetworkPolicy:
 
     object: KubernetesObject
     pods: Selector
-    rules: Mapping[Direction, tuple[PeerRule, ...]]
-    """For the directions that it isolates; without a rule nothing passes."""
+    egress: tuple[PeerRule, ...] | None
+    """What it lets out; None where it does not isolate for egress, none where nothing passes."""
+    ingress: tuple[PeerRule, ...] | None
+    """What it lets in, likewise."""
 
     @property
     def name(self) -> str:
@@ -152,7 +146,11 @@ class NetworkPolicy:
 
     def isolates(self, pod: Workload, direction: Direction) -> bool:
         """True for a Pod of its namespace that it selects."""
-        return direction in self.rules and selects(self.pods, pod.labels)
+        return self.rules(direction) is not None and selects(self.pods, pod.labels)
+
+    def rules(self, direction: Direction) -> tuple[PeerRule, ...] | None:
+        """What it lets pass in a direction; None where it does not isolate for it."""
+        return self.egress if direction is Direction.EGRESS else self.ingress
 
     def takes(self, peer: PodsHere | PodsElsewhere, end: Endpoint) -> bool:
         """True for an end that is a Pod named by one of its peers."""
@@ -167,15 +165,13 @@ def network_policy(item: KubernetesObject) -> NetworkPolicy:
     return NetworkPolicy(
         object=item,
         pods=spec.get("podSelector") or EVERY_POD,
-        rules={
-            direction: tuple(_rule(rule, peers) for rule in spec.get(rules) or ())
-            for direction, rules, peers in _DIRECTIONS
-            if direction.value in stated
-        },
+        egress=_rules(spec.get("egress"), "to") if "Egress" in stated else None,
+        ingress=_rules(spec.get("ingress"), "from") if "Ingress" in stated else None,
     )
 
 
-_DIRECTIONS = ((Direction.EGRESS, "egress", "to"), (Direction.INGRESS, "ingress", "from"))
+def _rules(rules: Iterable[Mapping[str, Any]] | None, peers: str) -> tuple[PeerRule, ...]:
+    return tuple(_rule(rule, peers) for rule in rules or ())
 
 
 def _rule(rule: Mapping[str, Any], peers: str) -> PeerRule:

@@ -8,6 +8,8 @@ from egress.review.objects.capture import WHOLE, Capture, read_capture
 from egress.review.objects.kubernetes_object import KubernetesObject
 from egress.review.objects.pods import pod_annotations, pod_labels, pod_spec
 
+Containers = Sequence[Mapping[str, Any]]
+
 GATEWAY_TEMPLATE = "gateway"
 TLS_MODE = "security.istio.io/tlsMode"
 """The label that the injector gives a Pod with a sidecar; one that is there already stays."""
@@ -79,27 +81,12 @@ def workload(item: KubernetesObject, namespace_labels: Mapping[str, str]) -> Wor
     """The workload of a Pod or of anything with a Pod template."""
     labels, annotations, spec = pod_labels(item), pod_annotations(item), pod_spec(item)
     containers = [*(spec.get("containers") or ()), *(spec.get("initContainers") or ())]
-    routers = [
-        one for one in containers if one.get("name") == "istio-proxy" and "router" in (one.get("args") or ())
-    ]
-    gateway = bool(routers) or GATEWAY_TEMPLATE in annotations.get("inject.istio.io/templates", "").split(",")
-    wished = labels.get("sidecar.istio.io/inject", annotations.get("sidecar.istio.io/inject"))
-    in_namespace = injects(namespace_labels)
-    by_hand = any(container.get("name") == "istio-proxy" for container in containers) and not gateway
-    unlabelled = not {"istio-injection", "istio.io/rev"} & set(namespace_labels)
-    # The webhooks select Pods by their labels; an annotation does not call them.
-    opted_in = unlabelled and (
-        labels.get("sidecar.istio.io/inject") == "true" or bool(labels.get("istio.io/rev"))
-    )
+    gateway = _is_gateway(containers, annotations)
     host_network = bool(spec.get("hostNetwork"))
-    meshed = by_hand or (
-        not gateway and not host_network and wished != "false" and (in_namespace or opted_in)
-    )
-    environment = {
-        variable.get("name"): variable.get("value")
-        for container in containers
-        for variable in container.get("env") or ()
-    }
+    wished = labels.get("sidecar.istio.io/inject", annotations.get("sidecar.istio.io/inject"))
+    by_hand = any(container.get("name") == "istio-proxy" for container in containers) and not gateway
+    injected = not gateway and not host_network and wished != "false" and _asks(labels, namespace_labels)
+    meshed = by_hand or injected
     return Workload(
         namespace=item.namespace,
         name=item.name,
@@ -113,18 +100,50 @@ def workload(item: KubernetesObject, namespace_labels: Mapping[str, str]) -> Wor
         past_scheduler=bool(spec.get("nodeName")) and item.kind != "Pod",
         tolerations=tuple(spec.get("tolerations") or ()),
         host_network=host_network,
-        unprivileged=str(environment.get("ISTIO_META_UNPRIVILEGED_POD", "")).lower() == "true",
-        ports={
-            str(port["name"]): int(port["containerPort"])
-            for container in containers
-            for port in container.get("ports") or ()
-            if port.get("name")
-        },
-        injection_refused=in_namespace and not gateway and (wished == "false" or host_network),
+        unprivileged=_is_unprivileged(containers),
+        ports=_named_ports(containers),
+        injection_refused=injects(namespace_labels) and not gateway and (wished == "false" or host_network),
         capture=read_capture(annotations, spec),
         takes_mtls=labels.get(TLS_MODE, "istio" if meshed else "") == "istio",
         names=_names(spec),
     )
+
+
+def _is_gateway(containers: Containers, annotations: Mapping[str, str]) -> bool:
+    """True for Pods whose proxy is a router, injected as a gateway or written by hand."""
+    by_hand = any(
+        one.get("name") == "istio-proxy" and "router" in (one.get("args") or ()) for one in containers
+    )
+    return by_hand or GATEWAY_TEMPLATE in annotations.get("inject.istio.io/templates", "").split(",")
+
+
+def _asks(labels: Mapping[str, str], namespace_labels: Mapping[str, str]) -> bool:
+    """True when the namespace asks for a sidecar, or the Pod does in one that says nothing.
+
+    The webhooks select Pods by their labels; an annotation does not call them.
+    """
+    if {"istio-injection", "istio.io/rev"} & set(namespace_labels):
+        return injects(namespace_labels)
+    return labels.get("sidecar.istio.io/inject") == "true" or bool(labels.get("istio.io/rev"))
+
+
+def _is_unprivileged(containers: Containers) -> bool:
+    """True when ISTIO_META_UNPRIVILEGED_POD is set."""
+    environment = {
+        variable.get("name"): variable.get("value")
+        for container in containers
+        for variable in container.get("env") or ()
+    }
+    return str(environment.get("ISTIO_META_UNPRIVILEGED_POD", "")).lower() == "true"
+
+
+def _named_ports(containers: Containers) -> dict[str, int]:
+    return {
+        str(port["name"]): int(port["containerPort"])
+        for container in containers
+        for port in container.get("ports") or ()
+        if port.get("name")
+    }
 
 
 def _names(spec: Mapping[str, Any]) -> PodNames:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from egress.review.comparison import Change, Comparison
+from egress.review.comparison import Change, Comparison, Effect
 from egress.review.output.answers import as_json, decided_text, seen_text, verdict_text
 
 COLUMNS = ("effect", "identity", "destination", "scheme", "before", "after", "because of")
@@ -16,7 +16,7 @@ def cells(change: Change) -> tuple[str, ...]:
     because = ", ".join(shown) + (f" and {more} more" if more else "")
     before = verdict_text(change.before) if change.before else "no such identity"
     after = verdict_text(change.after) if change.after else "no such identity"
-    if change.effect in ("another way", "refused differently") and change.before and change.after:
+    if change.effect in (Effect.WAY, Effect.VIEW) and change.before and change.after:
         before, after = seen_text(change.before), seen_text(change.after)
     return (str(change.effect), change.identity, change.host, change.scheme, before, after, because)
 

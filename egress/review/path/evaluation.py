@@ -16,7 +16,7 @@ from egress.review.path.question import Question
 from egress.review.path.to_pod import to_pod, to_service
 from egress.review.path.to_site import look_up, to_sites
 from egress.review.path.trace import Arrived, AtGateway, Refused, Trace
-from egress.review.request import Request
+from egress.review.request import OwnTls, Request
 
 
 def evaluate(cluster: Cluster, request: Request) -> Answer:
@@ -31,7 +31,7 @@ def ask(cluster: Cluster, source: Workload, request: Request) -> Answer:
         end = _follow(Question(cluster, source, request), trace)
     except Undecided as undecided:
         left = trace.leave_open(undecided)
-        if not isinstance(left, Refused):
+        if left is None:
             return Answer(Verdict.UNKNOWN, ClientSees.UNDECIDED, tuple(trace.decisions), None, trace.gateway)
         end = left
     steps = tuple(trace.decisions)
@@ -92,7 +92,7 @@ def _sidecar(question: Question) -> Forwarding:
 def _without_sidecar(question: Question) -> Onward:
     source, request = question.source, question.request
     wire = unwrapped(request)
-    if request.own_tls == "with mesh certificate":
+    if request.own_tls is OwnTls.MESH_CERTIFICATE:
         own = source.principal(question.cluster.mesh.settings.trust_domain)
         wire = Wire(Security.MESH_MTLS, request.own_sni.lower(), own, callers_own=True)
     elif request.own_tls:

@@ -1,6 +1,6 @@
 """One question: a workload's request to a cluster."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from egress.review.cluster import Cluster
 from egress.review.errors import ReviewError
@@ -9,8 +9,7 @@ from egress.review.objects.workloads import Workload
 from egress.review.request import Request
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Question:
+class Question(NamedTuple):
     """Who asks what of which cluster."""
 
     cluster: Cluster

@@ -1,7 +1,6 @@
 """The way to a Pod: the Service's ports, network policies, the VPC firewall, then the Pod's own proxy."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from egress.review.decision.arrival import AtPod
 from egress.review.decision.client import ClientSees
@@ -10,7 +9,7 @@ from egress.review.decision.decision import Decision, Outcome
 from egress.review.decision.reason import Reason, Why
 from egress.review.decision.security import Security
 from egress.review.errors import Undecided
-from egress.review.istio.authorization import Asked, decide
+from egress.review.istio.authorization import Attributes, decide
 from egress.review.istio.auto_mtls import takes_mesh_mtls
 from egress.review.istio.forwarding import Connection, Refusal, Wire
 from egress.review.istio.inbound import Accepted, accept, onward
@@ -71,7 +70,7 @@ def to_service(
         wire = connection.automatic
         proxy = Proxy.GATEWAY if connection.gateways else Proxy.SIDECAR
         trace.add(Decision(proxy.tls, Outcome.PASSES, Reason(Why.AUTO_MTLS)))
-    return to_pod(question, trace, pod, number, replace(connection, wire=wire, automatic=None))
+    return to_pod(question, trace, pod, number, connection._replace(wire=wire, automatic=None))
 
 
 def _selected(mesh: Mesh, service: Service) -> list[Workload]:
@@ -177,9 +176,11 @@ def _through(
     return AtGateway(pod, onward(accepted, request, own))
 
 
-def _asked(question: Question, connection: Connection, port: int, *, http: bool, principal: str) -> Asked:
+def _asked(
+    question: Question, connection: Connection, port: int, *, http: bool, principal: str
+) -> Attributes:
     sender = connection.sender
-    return Asked(
+    return Attributes(
         http=http,
         principal=principal,
         namespace=sender.namespace if principal else "",

@@ -96,7 +96,7 @@ def _send_packets(
     refused = trace.meet(cluster.network_policies.egress(flow), broken)
     if refused is not None:
         return refused
-    if addresses.name == METADATA_SERVER and port not in METADATA_PORTS:
+    if addresses is METADATA_SERVER and port not in METADATA_PORTS:
         reason, seen = Reason(Why.NOT_LISTENING, port=port), connection.failed(ClientSees.NO_CONNECTION)
         return trace.refuse(Control.METADATA_SERVER, reason, None, seen)
     trace.ask(Control.VPC_FIREWALL)

@@ -1,6 +1,6 @@
 """The trace of one request: what it has met so far, and how it ended."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from egress.review.decision.arrival import Arrival
 from egress.review.decision.client import ClientSees
@@ -12,28 +12,20 @@ from egress.review.istio.forwarding import Forwarding
 from egress.review.objects.workloads import Workload
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(NamedTuple):
     """A control refuses the request: this is what its client sees."""
 
     client: ClientSees
 
 
-@dataclass(frozen=True, slots=True)
-class Open:
-    """The input does not tell what becomes of the request."""
-
-
-@dataclass(frozen=True, slots=True)
-class Arrived:
+class Arrived(NamedTuple):
     """The request has arrived; the client sees what is made of it there."""
 
     arrival: Arrival
     client: ClientSees = ClientSees.SITE_ANSWER
 
 
-@dataclass(frozen=True, slots=True)
-class AtGateway:
+class AtGateway(NamedTuple):
     """The request has reached a gateway, which does something with it."""
 
     gateway: Workload
@@ -87,7 +79,7 @@ class Trace:
         """Note that a connection has come about: a policy that waits for it refuses now."""
         return self.meet(*self._waiting[-1]) if self._waiting else None
 
-    def leave_open(self, undecided: Undecided) -> Refused | Open:
+    def leave_open(self, undecided: Undecided) -> Refused | None:
         """Note what the control that was asked last leaves open.
 
         Where a policy waits with a refusal, that ends the request, whatever the way on is like.
@@ -99,4 +91,4 @@ class Trace:
         causes = undecided.causes
         decision = Decision(control, Outcome.UNKNOWN, undecided.reason, causes[0].address, workload, causes)
         self.decisions.append(decision)
-        return Open()
+        return None

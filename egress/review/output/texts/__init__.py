@@ -1,4 +1,5 @@
 """Texts of the review's values: controls, reasons, what a client sees, where a request arrives, cells.
 
-The lowest part of output: it knows no format, and a finding may quote it.
+The one place that makes them, and the lowest part of output: it knows no format. Formats print them, and a finding may
+quote one; nothing decides on them.
 """

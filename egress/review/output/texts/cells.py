@@ -2,23 +2,22 @@
 
 from collections.abc import Mapping
 
-from egress.review.cell import Asked, Cell
+from egress.review.cell import Cell, Way
 
-ASKED: Mapping[Asked, str] = {
-    Asked.BY_NAME: "",
-    Asked.WITHOUT_SIDECAR: " (no sidecar)",
-    Asked.ITS_SIDECAR_LEFT_OUT: "",
-    Asked.SERVICE_DIALLED: " (Service dialled)",
+WAYS: Mapping[Way, tuple[str, str]] = {
+    Way.BY_NAME: ("", ""),
+    Way.WITHOUT_SIDECAR: (" (no sidecar)", ""),
+    Way.SIDECAR_LEFT_OUT: ("", " without its sidecar"),
+    Way.SERVICE_DIALLED: (" (Service dialled)", ""),
 }
-
-AFTER_THE_HOST: Mapping[Asked, str] = {Asked.ITS_SIDECAR_LEFT_OUT: " without its sidecar"}
+"""What differs from a request by name, after the identity and after the host."""
 
 
 def cell_text(cell: Cell) -> str:
     """`IDENTITY SCHEME://HOST`, with what differs from a request by name."""
-    return f"{cell.identity}{ASKED[cell.asked]} {cell.scheme or 'http(s)'}://{host_text(cell)}"
+    return f"{cell.identity}{WAYS[cell.way][0]} {cell.scheme or 'http(s)'}://{host_text(cell)}"
 
 
 def host_text(cell: Cell) -> str:
-    """The host, with what is told after it."""
-    return f"{cell.host}{AFTER_THE_HOST.get(cell.asked, '')}"
+    """The host of a cell, with what differs from a request by name."""
+    return f"{cell.host}{WAYS[cell.way][1]}"

@@ -36,4 +36,5 @@ NAMES: Mapping[Control, str] = {
 
 def control_text(decision: Decision) -> str:
     """The control of a decision, with the workload it stands in front of."""
-    return NAMES[decision.control].format(workload=decision.workload)
+    name = NAMES[decision.control]
+    return name.format(workload=decision.workload) if decision.workload else name

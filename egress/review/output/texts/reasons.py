@@ -11,8 +11,11 @@ SHOWN = 3
 
 def reason_text(reason: Reason) -> str:
     """A reason as a person reads it."""
-    facts = {name: _fact(reason.why, name, fact) for name, fact in reason.facts.items()}
-    return TEXTS[reason.why].format_map(facts)
+    why = reason.why
+    facts = {
+        name: fact if fact.__class__ is str else _fact(why, name, fact) for name, fact in reason.facts.items()
+    }
+    return TEXTS[why].format_map(facts)
 
 
 def left_out_text(left_out: Iterable[Reason]) -> str:
