@@ -2,6 +2,9 @@
 
 from typing import Literal
 
+Tenancy = Literal["shared", "moving", "stack-per-team"]
+"""Where the objects of the teams are: in `egress`, or in a stack of each team's own."""
+
 from egress.source.model import ConfigModel
 
 

@@ -5,16 +5,29 @@ import os
 from pathlib import Path
 
 
+MOST_TEAMS = 10
+"""Up to so many teams' stacks are a line each; more are one line together."""
+
+
 def summary(out: Path) -> str:
     """One line per stack in deployment order: how many resources, and where its JSON stands."""
-    manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
-    lines = []
-    for name in _in_order(manifest["stacks"]):
-        path = out / manifest["stacks"][name]["synthesizedStackPath"]
-        stack = json.loads(path.read_text(encoding="utf-8"))
-        count = sum(len(resources) for resources in stack.get("resource", {}).values())
-        lines.append(f"{name:<12}{count:>4} resources   {os.path.relpath(path)}")
-    return "\n".join(lines)
+    stacks = json.loads((out / "manifest.json").read_text(encoding="utf-8"))["stacks"]
+    counts = {name: _count(out / stacks[name]["synthesizedStackPath"]) for name in _in_order(stacks)}
+    paths = {name: os.path.relpath(out / stacks[name]["synthesizedStackPath"]) for name in counts}
+    teams = [name for name in counts if name.startswith("team-")]
+    if len(teams) > MOST_TEAMS:
+        together = f"team-* ({len(teams)} stacks)"
+        counts[together] = sum(counts.pop(name) for name in teams)
+        paths[together] = os.path.relpath(out / "stacks" / "team-*" / "cdk.tf.json")
+    width = max(12, *(len(name) + 2 for name in counts))
+    return "\n".join(
+        f"{name:<{width}}{count:>4} resources   {paths[name]}" for name, count in counts.items()
+    )
+
+
+def _count(path: Path) -> int:
+    stack = json.loads(path.read_text(encoding="utf-8"))
+    return sum(len(resources) for resources in stack.get("resource", {}).values())
 
 
 def _in_order(stacks: dict[str, dict[str, list[str]]]) -> list[str]:
