@@ -73,6 +73,7 @@ def write(configuration: Configuration, wanted: Sequence[str] | None, out: Path)
 
     from stacks.layers import add_stacks
 
+    out.mkdir(parents=True, exist_ok=True)
     app = App(outdir=str(out))
     add_stacks(app, configuration, wanted)
     app.synth()
