@@ -82,7 +82,7 @@ class UnknownStackError(Exception):
 
 
 def chosen(patterns: Sequence[str], there: Sequence[str]) -> list[str]:
-    """The stacks that the patterns name, in the order of deployment. Raises UnknownStackError for one that names none."""
+    """The stacks that the patterns name, in order. Raises UnknownStackError for a pattern that names none."""
     for pattern in patterns:
         if not any(fnmatchcase(name, pattern) for name in there):
             raise UnknownStackError(

@@ -34,6 +34,10 @@ _VERBS = {
         "egress.review.commands.findings",
         "Ways around, dead policy and exposure, each with its mend",
     ),
+    "changed-stacks": (
+        "egress.review.commands.changed_stacks",
+        "The stacks that a pipeline applies for a change, and those it destroys",
+    ),
     "diff": ("egress.review.commands.diff", "What a change gives and takes, and which object does it"),
     "prove": ("egress.proof.command", "Bring a real mesh up from the stacks and ask it who can reach what"),
 }

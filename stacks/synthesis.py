@@ -94,25 +94,26 @@ def _write_parts(configuration: Configuration, shards: list[list[str]], out: Pat
 def _in_processes(configuration: Configuration, parts: list[tuple[list[str], Path]], processes: int) -> None:
     """One process a shard, so that its memory is given back; forked, so that the configuration is read once."""
     context = get_context("fork")
-    waiting, running = list(parts), dict[int, BaseProcess]()
+    waiting, running = list(parts), list[BaseProcess]()
     try:
         while waiting or running:
             while waiting and len(running) < processes:
                 process = context.Process(target=_write_and_end, args=(configuration, *waiting.pop(0)))
                 process.start()
-                running[process.sentinel] = process
-            for sentinel in connection.wait(list(running)):
-                process = running.pop(int(sentinel))  # type: ignore[call-overload]
-                process.join()
-                if process.exitcode != 0:
+                running.append(process)
+            ended = connection.wait([each.sentinel for each in running])
+            for each in [each for each in running if each.sentinel in ended]:
+                running.remove(each)
+                each.join()
+                if each.exitcode != 0:
                     raise SynthesisError(
-                        f"a process that wrote a part of the stacks ended with {process.exitcode}; "
+                        f"a process that wrote a part of the stacks ended with {each.exitcode}; "
                         "what it says is above. Fewer at once need less memory: `--processes 1`"
                     )
     finally:
-        for process in running.values():
-            process.terminate()
-            process.join()
+        for each in running:
+            each.terminate()
+            each.join()
 
 
 def _write_and_end(configuration: Configuration, wanted: list[str], out: Path) -> None:

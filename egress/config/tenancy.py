@@ -2,10 +2,10 @@
 
 from typing import Literal
 
+from egress.source.model import ConfigModel
+
 Tenancy = Literal["shared", "moving", "stack-per-team"]
 """Where the objects of the teams are: in `egress`, or in a stack of each team's own."""
-
-from egress.source.model import ConfigModel
 
 
 class Tenants(ConfigModel):

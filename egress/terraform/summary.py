@@ -4,7 +4,6 @@ import json
 import os
 from pathlib import Path
 
-
 MOST_TEAMS = 10
 """Up to so many teams' stacks are a line each; more are one line together."""
 
@@ -20,9 +19,7 @@ def summary(out: Path) -> str:
         counts[together] = sum(counts.pop(name) for name in teams)
         paths[together] = os.path.relpath(out / "stacks" / "team-*" / "cdk.tf.json")
     width = max(12, *(len(name) + 2 for name in counts))
-    return "\n".join(
-        f"{name:<{width}}{count:>4} resources   {paths[name]}" for name, count in counts.items()
-    )
+    return "\n".join(f"{name:<{width}}{count:>4} resources   {paths[name]}" for name, count in counts.items())
 
 
 def _count(path: Path) -> int:

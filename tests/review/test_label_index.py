@@ -19,7 +19,7 @@ LABELS = st.dictionaries(st.sampled_from(KEYS), st.sampled_from(VALUES))
 EXPRESSIONS = st.fixed_dictionaries(
     {"key": st.sampled_from(KEYS), "operator": st.sampled_from(("Exists", "DoesNotExist"))}
 )
-SELECTORS = st.one_of(
+SELECTORS: st.SearchStrategy[dict[str, Any]] = st.one_of(
     st.just({}),
     st.fixed_dictionaries({"matchLabels": LABELS}),
     st.fixed_dictionaries({"matchExpressions": st.lists(EXPRESSIONS, max_size=1)}),

@@ -102,7 +102,9 @@ def changed(before: Synthesis, after: Synthesis) -> dict[str, set[str]]:
         one, other = (
             without_paths(each.stacks[id_].raws()) if id_ in each.stacks else {} for each in (before, after)
         )
-        differing = {address for address in one.keys() | other.keys() if one.get(address) != other.get(address)}
+        differing = {
+            address for address in one.keys() | other.keys() if one.get(address) != other.get(address)
+        }
         if differing:
             found[id_] = differing
     return found

@@ -6,7 +6,7 @@ import pytest
 
 import main
 from egress.checks.loading import load
-from egress.checks.notices import notices
+from egress.checks.notices import notices, today
 from egress.config.configuration import Configuration
 from egress.derived.stack_ids import SHARED, stack_ids, stack_of_team
 from stacks.synthesis import STACKS_OF_A_SHARD, shards_of
@@ -72,7 +72,7 @@ def test_from_thirty_teams_on_a_notice_proposes_stacks_of_their_own(shared: Conf
         teams = {f"team-{number}": shared.teams["team-x"] for number in range(count)}
         platform = shared.platform.model_copy(update={"tenancy": tenancy})
         many = Configuration(platform=platform, destinations=shared.destinations, teams=teams)
-        return " ".join(line for line in notices(many, main.today({})) if "tenancy" in line)
+        return " ".join(line for line in notices(many, today({})) if "tenancy" in line)
 
     assert said(29, "shared") == said(30, "stack-per-team") == ""
     assert "30 teams share the stack egress" in said(30, "shared")

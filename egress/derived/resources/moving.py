@@ -1,8 +1,8 @@
 """The teams' resources on their way from `egress` to stacks of their own: forgotten there, imported here.
 
-Terraform destroys nothing: `removed` with `destroy = false` takes a resource out of one state, `import` takes the object
-as it is into the other. Sources: Terraform, "removed block" (1.7) and "import block" (1.5); the import ids are those of
-the providers' pages of each resource.
+Terraform destroys nothing: `removed` with `destroy = false` takes a resource out of one state, `import` takes the
+object as it is into the other. Sources: Terraform, "removed block" (1.7) and "import block" (1.5); the import ids are
+those of the providers' pages of each resource.
 """
 
 from typing import Any
@@ -74,4 +74,3 @@ def _user(configuration: Configuration, team: str, reference: str) -> tuple[str,
     """The namespace and name of a Kubernetes ServiceAccount as `egress_constructs.tenant` sets it."""
     workload = configuration.teams[team].workloads.get(reference)
     return ((workload and workload.namespace) or team, reference)
-
