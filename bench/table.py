@@ -87,7 +87,7 @@ MEASURES = (
         at_most=25.0,
     ),
     Measure(
-        name="peak memory of its largest process",
+        name="peak memory of the largest one of its processes",
         of="synth 1000",
         against=None,
         value=peak,
