@@ -1,6 +1,6 @@
 """`cluster`: the private GKE cluster with its application pool and its tainted gateway pool, and its alerts.
 
-The alerts stand here and not in `mesh`, which knows Kubernetes alone: they read Google's metrics and logs,
+The alerts are here and not in `mesh`, which only knows Kubernetes: they read Google's metrics and logs,
 and exist before the gateway does.
 """
 

@@ -50,7 +50,7 @@ class EgressStack(TerraformStack):
         if platform.tenants.network == "default-deny":
             GatewayIsolation(self, ids.GATEWAY_ISOLATION, GatewayIsolationProps(configuration=configuration))
         if platform.tenants.admission == "enforced":
-            Admission(self, ids.ADMISSION)
+            Admission(self, ids.ADMISSION, platform)
         if platform.tenancy == "moving":
             self.add_override("removed", let_go(configuration))
         if not has_team_stacks(platform):

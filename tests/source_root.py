@@ -6,7 +6,7 @@ FOLDERS = ("constructs", "tests/constructs")
 
 
 def trap(root: Path) -> str | None:
-    """What is wrong and how to mend it; None where no folder called `constructs` is a package."""
+    """What is wrong and how to fix it; None where no folder called `constructs` is a package."""
     for folder in FOLDERS:
         if (root / folder / "__init__.py").exists():
             return (

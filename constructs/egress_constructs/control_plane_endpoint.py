@@ -16,7 +16,7 @@ from egress.config.cluster import Cluster
 
 
 def private_cluster(settings: Cluster) -> ContainerClusterPrivateClusterConfig:
-    """Private nodes; the endpoint by address is public, private, or (by name alone) not said."""
+    """Private nodes. The endpoint by address is public or private; with the DNS endpoint only, it is left out."""
     by_name = settings.control_plane_access == "dns-endpoint"
     return ContainerClusterPrivateClusterConfig(
         enable_private_nodes=True,
@@ -26,7 +26,7 @@ def private_cluster(settings: Cluster) -> ContainerClusterPrivateClusterConfig:
 
 
 def control_plane_endpoints(settings: Cluster) -> ContainerClusterControlPlaneEndpointsConfig | None:
-    """The DNS endpoint with no other beside it."""
+    """The DNS endpoint, and no other."""
     if settings.control_plane_access != "dns-endpoint":
         return None
     return ContainerClusterControlPlaneEndpointsConfig(
@@ -38,7 +38,7 @@ def control_plane_endpoints(settings: Cluster) -> ContainerClusterControlPlaneEn
 
 
 def authorized_networks(settings: Cluster) -> ContainerClusterMasterAuthorizedNetworksConfig | None:
-    """Who may call an endpoint by address; an empty list lets the nodes alone."""
+    """Who may call an endpoint by address; with an empty list, only the nodes."""
     if settings.control_plane_access == "dns-endpoint":
         return None
     return ContainerClusterMasterAuthorizedNetworksConfig(

@@ -23,7 +23,7 @@ class ImagePolicyProps:
 class ImagePolicy(Construct):
     """Refuses every image that neither Google's policy for its own images nor a pattern admits.
 
-    A project has one policy: this one takes the place of whatever stood there.
+    A project has one policy: this one replaces whatever was there.
     """
 
     def __init__(self, scope: Construct, id_: str, props: ImagePolicyProps) -> None:

@@ -24,8 +24,8 @@ from cdktf_cdktf_provider_kubernetes.network_policy_v1 import (
 )
 from constructs import Construct
 
-from egress.derived.network_policies.as_stated import NAMESPACE_LABEL, Peer, Rule
-from egress.derived.network_policies.as_stated import NetworkPolicy as Policy
+from egress.derived.network_policies.policy import NAMESPACE_LABEL, Peer, Rule
+from egress.derived.network_policies.policy import NetworkPolicy as Policy
 
 
 @dataclass(frozen=True, kw_only=True)

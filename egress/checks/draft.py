@@ -1,18 +1,13 @@
-"""What of a configuration is sound so far: the rules across files judge it, whatever else is still wrong."""
+"""The sound parts of a configuration. The rules across files judge them, whatever else is still wrong."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING
 
 from egress.config.destinations import Destination, Destinations
 from egress.config.platform import Platform
 from egress.config.team import Grant, Team
 from egress.source.problem import Path
 from egress.source.validation import File
-
-if TYPE_CHECKING:
-    from egress.checks.sound_configuration import Sound
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +31,7 @@ class TeamFile:
             yield ("grants", position), grant
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Draft:
     """A configuration folder as far as it was understood."""
 
@@ -48,13 +43,6 @@ class Draft:
     """Teams whose file would be one if it were called `<team>.yaml`."""
     teams_are_read: bool
     """Whether there is a folder of teams at all."""
-
-    @cached_property
-    def sound(self) -> "Sound | None":
-        """What is sound of it as one configuration, derived once for every rule that asks."""
-        from egress.checks.sound_configuration import sound_configuration
-
-        return sound_configuration(self)
 
     @property
     def sound_platform(self) -> Platform | None:
@@ -92,7 +80,7 @@ class Draft:
 
     @property
     def hosts(self) -> frozenset[str]:
-        """Every host the destinations file names, sound or not: a grant for a faulty one is no fault too."""
+        """Every host the destinations file names, sound or not. A grant for a faulty one is not a second mistake."""
         return self.destinations_file.keys(("destinations",))
 
     @property

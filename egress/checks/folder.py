@@ -30,7 +30,7 @@ def find(folder: Path) -> Files:
     if not folder.is_dir():
         message = "there is no such folder: name one that holds platform.yaml, destinations.yaml and teams/"
         if folder.exists():
-            message = "this is a file: name the folder it stands in"
+            message = "this is a file: name the folder that holds it"
         raise ConfigurationError([Problem(file=str(folder), message=message)])
     teams = folder / TEAMS
     entries = sorted(teams.iterdir(), key=lambda entry: entry.stem) if teams.is_dir() else []
@@ -62,7 +62,7 @@ def _no_teams(folder: Path) -> Problem:
 
 
 def _no_team(entry: Path) -> Problem:
-    """A file or folder among the teams' files that is none."""
+    """A file or folder in teams/ that is not a team's file."""
     if entry.is_dir():
         message = "this is a folder, while each team is one file: write <team>.yaml, and remove the folder"
     elif entry.suffix.lower() in (".yml", ".yaml"):

@@ -51,7 +51,7 @@ def _draft(files: Files, environ: Mapping[str, str]) -> Draft:
 
 
 def _in_order(problems: tuple[Problem, ...]) -> list[Problem]:
-    """File by file in the order in which they were read, each from its top; what was found twice stands once."""
+    """File by file in reading order, each from its top; the same problem only once."""
     files = list(dict.fromkeys(problem.file for problem in problems))
     unique = dict.fromkeys(problems)
     return sorted(unique, key=lambda problem: (files.index(problem.file), problem.line or 0))

@@ -6,7 +6,7 @@ What a rule refuses by itself (a host nobody knows, a name that stands twice in 
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TypeVar
 
 from egress.checks.draft import Draft, TeamFile
@@ -36,8 +36,9 @@ class Sound:
         return (*mesh_resources(self.configuration.platform), *egress_resources(self.configuration))
 
 
+@lru_cache(maxsize=1)
 def sound_configuration(draft: Draft) -> Sound | None:
-    """What is sound; None where the platform or the destinations are not at all."""
+    """What is sound, derived once for all rules; None where the platform or the destinations are not at all."""
     platform, stated = draft.platform.model, draft.destinations_file.model
     if platform is None or stated is None:
         return None

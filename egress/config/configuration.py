@@ -83,6 +83,15 @@ class Configuration:
                     found.setdefault(key, set()).update(schemes)
         return {key: frozenset(schemes) for key, schemes in found.items()}
 
+    def ways_granted(self, team: str) -> tuple[tuple[str, Destination], ...]:
+        """The schemes a team holds grants for, each with its destination."""
+        destinations = self.destinations.destinations
+        return tuple(
+            (scheme, destinations[grant.to])
+            for grant in self.teams[team].grants
+            for scheme in granted_schemes(grant, destinations[grant.to])
+        )
+
 
 def team_namespaces(name: str, team: Team) -> tuple[str, ...]:
     """A team's namespaces: the one of its name, then the further ones in alphabetical order."""
@@ -90,7 +99,7 @@ def team_namespaces(name: str, team: Team) -> tuple[str, ...]:
 
 
 def service_account(team: str, reference: str) -> tuple[str, str]:
-    """The namespace and name a reference means: NAME stands in the team's first namespace."""
+    """The namespace and name a reference means: NAME alone is in the team's first namespace."""
     namespace, _, name = reference.rpartition("/")
     return (namespace or team, name)
 

@@ -13,16 +13,16 @@ OutsidePort = Annotated[int, Field(ge=1, le=65535)]
 
 
 class ClientTls(ConfigModel):
-    """How the gateway's own TLS to the host is made (`http: originate-tls`)."""
+    """The certificates of the gateway's own TLS to the host (`http: originate-tls`)."""
 
     credential: KubernetesName | None = None
     """A Secret of istio-egress with `tls.crt`, `tls.key` and `ca.crt`: the gateway shows a client certificate."""
     ca: KubernetesName | None = None
-    """A Secret of istio-egress with `ca.crt`: the host's certificate comes from one's own CA."""
+    """A Secret of istio-egress with `ca.crt`: your own CA signed the host's certificate."""
 
 
 class Limits(ConfigModel):
-    """What the gateway allows itself towards the host; the defaults avoid the known 503 races."""
+    """The gateway's limits towards the host; the defaults avoid the known 503 races."""
 
     connections: Annotated[int, Field(ge=1, le=100000)] = 1024
     """Connections to the host, per gateway replica."""
@@ -31,33 +31,33 @@ class Limits(ConfigModel):
     connect_timeout: Duration = "5s"
     """How long a connection may take to open."""
     idle_timeout: Duration = "50s"
-    """When an idle connection is closed: before the host does it, which servers do after 60 s and more."""
+    """When the gateway closes an idle connection. Servers do it after 60 s or more; the gateway should be first."""
     timeout: Duration = "30s"
     """How long a request may take in all, retries included."""
     attempts: Annotated[int, Field(ge=0, le=10)] = 2
-    """How often a request that certainly reached nobody is tried again."""
+    """How often the gateway repeats a request that certainly did not reach the host."""
 
 
 class Destination(ConfigModel):
     """One outside host, reached through the egress gateway."""
 
     visible_to: tuple[TeamName, ...] | None = None
-    """Whose sidecars get a route (`exportTo`); left out, the teams that hold a grant for the host."""
+    """The teams whose sidecars get a route (`exportTo`). Left out: the teams that hold a grant for the host."""
     also: tuple[HostName, ...] = ()
     """Further hosts of the same service, reached in the same ways under the same grants."""
     http: Literal["plain", "originate-tls", "closed"] = "plain"
-    """What the gateway makes of plain HTTP: sends it on, upgrades it to TLS, or refuses it."""
+    """What the gateway does with plain HTTP: it sends it on, upgrades it to TLS, or refuses it."""
     https: Literal["identity", "pass-through"] | None = None
-    """How the application's own TLS travels: end to end for the service accounts granted it (`identity`),
-    unread and for whoever reaches the port (`pass-through`), or (left out) not at all."""
+    """What happens to the application's own TLS. `identity`: it travels end to end, for the granted service accounts
+    only. `pass-through`: it passes unread, for everybody who reaches the port. Left out: the gateway refuses it."""
     http_port: OutsidePort = 80
-    """The port plain HTTP is sent to, by the application and, unless upgraded, by the gateway."""
+    """The port for plain HTTP. The application sends to it, and so does the gateway unless it upgrades to TLS."""
     https_port: OutsidePort = 443
     """The host's TLS port."""
     tls: ClientTls | None = None
     """Certificates for `http: originate-tls`."""
     limits: Limits | None = None
-    """Connection and time limits; left out, the defaults where authorization is by identity, else none."""
+    """Connection and time limits. Left out: the defaults by identity, and no limits in the tutorial's form."""
 
     @property
     def uses_tls_port(self) -> bool:
@@ -71,7 +71,7 @@ class GoogleApis(ConfigModel):
     hosts: tuple[HostName, ...] = Field(min_length=1, max_length=256)
     """Hosts under googleapis.com, gcr.io or pkg.dev, or metadata.google.internal."""
     visible_to: tuple[TeamName, ...] = Field(min_length=1)
-    """Whose sidecars know these hosts (`exportTo`)."""
+    """The teams whose sidecars know these hosts (`exportTo`)."""
 
 
 class Destinations(ConfigModel):

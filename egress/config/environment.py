@@ -19,7 +19,7 @@ _NUMBERS = ("PROJECT_NUMBER",)
 
 
 def override(platform: Source, environ: Mapping[str, str]) -> None:
-    """Let what the environment gives stand in the platform file's place; an empty variable gives nothing."""
+    """Let the environment override the platform file; an empty variable overrides nothing."""
     if not isinstance(platform.data, dict):
         return
     for variable, path in _VARIABLES.items():
@@ -35,7 +35,7 @@ def override(platform: Source, environ: Mapping[str, str]) -> None:
 
 
 def _value(variable: str, text: str) -> list[str] | int | str:
-    """A variable's text as the file would have it; a number that is none is left for the model to refuse."""
+    """A variable's text as the file would have it. The model refuses what should be a number and is not."""
     if variable in _LISTS:
         return [part for part in re.split(r"[,\s]+", text) if part]
     return int(text) if variable in _NUMBERS and text.isdecimal() else text

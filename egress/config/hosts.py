@@ -13,12 +13,12 @@ HOST_PATTERN = rf"^(?=.{{1,253}}$)(?:{LABEL}\.)+(?=[^.]*[a-z]){LABEL}$"
 
 
 def host_problem(value: str) -> str | None:
-    """What is wrong with a host, and the mend; None where it is an exact lower-case DNS name."""
+    """What is wrong with a host, and the fix; None where it is an exact lower-case DNS name."""
     shape = _not_a_host_alone(value)
     if shape:
         return shape
     if not value.isascii():
-        return "write an internationalised name in its ASCII form (xn--...), as it stands in the certificate"
+        return "write an internationalised name in its ASCII form (xn--...), as the certificate has it"
     if value != value.lower():
         return f"write the host in lower case: {value.lower().rstrip('.')}"
     if value.endswith("."):
@@ -28,7 +28,7 @@ def host_problem(value: str) -> str | None:
     if "." not in value:
         return "a host outside the cluster has a domain: write the full name, such as api.example.com"
     if "_" in value:
-        return "a host has no underscore: it could not stand in a certificate"
+        return "a host has no underscore: no certificate could name it"
     long = next((label for label in value.split(".") if len(label) > 63), None)
     if long:
         return f"each part between dots has at most 63 characters, {long[:12]}... has {len(long)}"
@@ -38,9 +38,9 @@ def host_problem(value: str) -> str | None:
 
 
 def _not_a_host_alone(value: str) -> str | None:
-    """What stands there besides a name or instead of one: scheme, user, port, path, address, wildcard."""
+    """What is written in addition to a name or instead of one: scheme, user, port, path, address, wildcard."""
     if not value:
-        return "nothing stands here: write a host, such as api.example.com"
+        return "there is no value here: write a host, such as api.example.com"
     if value != value.strip():
         return f"write the host without blanks around it: {value.strip()}"
     if "://" in value:
@@ -54,8 +54,7 @@ def _not_a_host_alone(value: str) -> str | None:
         return "an address has no name to route or authorize by: use a DNS name"
     if "*" in value:
         return (
-            "a wildcard cannot be routed through an egress gateway, which must know the host to resolve: "
-            "name each host"
+            "an egress gateway must know the host to resolve, so it cannot route a wildcard: name each host"
         )
     if "@" in value:
         return f"write the host without a user: {value.rpartition('@')[2]}"

@@ -21,13 +21,13 @@ _UNRESERVED = re.compile(r"%(?:2[DdEe]|3[0-9]|4[1-9A-Fa-f]|5[0-9AaFf]|6[1-9A-Fa-
 
 
 def path_problem(value: str) -> str | None:
-    """What is wrong with a granted path, and the mend; None where it is one a request can match."""
+    """What is wrong with a granted path, and the fix; None where it is one a request can match."""
     return _not_a_pattern(value) or _never_matches(value)
 
 
 def _not_a_pattern(value: str) -> str | None:
     if not value:
-        return "nothing stands here: write a path such as /v1/status, or leave `paths` out for all"
+        return "there is no value here: write a path such as /v1/status, or leave `paths` out for all"
     if "?" in value or "#" in value:
         return f"paths are compared without query and fragment: {re.split('[?#]', value, maxsplit=1)[0]}"
     if "{" in value or "}" in value:
@@ -35,7 +35,7 @@ def _not_a_pattern(value: str) -> str | None:
     if value in ("*", "/*"):
         return "this allows every path: leave `paths` out"
     if "*" in value[1:-1] or (value.startswith("*") and value.endswith("*")):
-        return "a * stands for a beginning or an end only (/a* or *a): Istio would compare this one literally"
+        return "a * is only for a beginning or an end (/a* or *a): Istio would compare this one literally"
     if not value.startswith(("/", "*")):
         return f"a path begins with a slash: did you mean /{value}?"
     if not value.isascii() or re.search(r"\s", value):

@@ -71,6 +71,9 @@ class Firewall(ConfigModel):
     health_checks: bool = False
     """Whether Google's health checks may reach 80 and 443: not needed by a gateway with an internal
     Service."""
+    webhook_ports: tuple[TcpPort, ...] = ()
+    """Further TCP ports on which the API server may call admission webhooks of others (Kyverno 9443, Gatekeeper 8443,
+    cert-manager 10250); istiod's 15017 is open already."""
     egress_ports: tuple[TcpPort, ...] = Field(default=(80, 443), min_length=1)
     """The TCP ports on which the gateway nodes may reach the internet; a destination on another port needs it
     here."""

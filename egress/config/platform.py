@@ -1,6 +1,6 @@
 """platform.yaml: the project, the network, the cluster and the mesh that all teams share."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -14,10 +14,10 @@ from egress.source.model import ConfigModel
 from egress.source.patterns import matching
 
 PLACEHOLDER_PROJECT = "your-project-id"
-"""What stands in config/tutorial until PROJECT_ID is given: it synthesizes, it cannot be deployed."""
+"""The project of config/tutorial until PROJECT_ID is set: it synthesizes, but nobody can deploy it."""
 
 PLACEHOLDER_NUMBER = 123456789012
-"""What stands in config/production until PROJECT_NUMBER is given."""
+"""The number in config/production until PROJECT_NUMBER is set."""
 
 
 MOST_CHANNELS = 16
@@ -65,7 +65,7 @@ class Project(ConfigModel):
     region: Region
     """Such as us-central1; the environment's REGION overrides it."""
     zone: Zone | None = None
-    """A zone of the region, where a zonal cluster stands; the environment's ZONE overrides it."""
+    """A zone of the region, for a zonal cluster; the environment's ZONE overrides it."""
 
 
 class Alerts(ConfigModel):
@@ -115,7 +115,12 @@ class Platform(ConfigModel):
     alerts: Alerts | None = None
     """Who is told of refusals and exhaustion; left out, there are no alert policies."""
     backend: Backend | None = None
-    """Where the state is kept; without it in a local file beside the output folder, one per stack."""
+    """Where Terraform keeps the state. Left out: a local file for each stack, beside the output folder."""
+
+    @property
+    def pod_security(self) -> Literal["restricted"] | None:
+        """The Pod Security Standard that namespaces are held to."""
+        return "restricted" if self.tenants.pod_security == "restricted" else None
 
     @property
     def location(self) -> str:

@@ -77,10 +77,12 @@ class Workload(ConfigModel):
     """How many Pods."""
     namespace: KubernetesName | None = None
     """One of the team's namespaces; left out, the team's first."""
+    user: Annotated[int, Field(ge=1, le=2_000_000_000)] = 1000
+    """The user and group it runs as, where Pods are held to a standard: neither root nor the sidecar's 1337."""
 
 
 class Grant(ConfigModel):
-    """What the team may ask an outside host for, enforced at the gateway."""
+    """What the team may ask one outside host for. The gateway enforces it."""
 
     to: HostName
     """A host of destinations.yaml."""
@@ -88,11 +90,11 @@ class Grant(ConfigModel):
     """Who may ask, where authorization is by identity: ServiceAccounts of the team, NAMESPACE/NAME in its further
     namespaces."""
     methods: tuple[HttpMethod, ...] = ()
-    """The HTTP methods allowed; none given: all."""
+    """The HTTP methods allowed; left out, all."""
     paths: tuple[HttpPath, ...] = ()
     """The paths allowed (exact, `/a*` for a beginning or `*a` for an end); left out, all."""
     scheme: Literal["http", "https"] | None = None
-    """The grant speaks of plain HTTP or of HTTPS alone; methods and paths can be enforced on `http`."""
+    """Limits the grant to plain HTTP or to HTTPS. Methods and paths can only be enforced on `http`."""
     policy: KubernetesName | None = None
     """The AuthorizationPolicy's name; left out, `egress-<team>-to-<host>`."""
 
@@ -115,6 +117,15 @@ class GoogleServiceAccount(ConfigModel):
     """Roles it has in the project."""
 
 
+class PodSecurity(ConfigModel):
+    """A weaker Pod Security Standard than the platform's, for a team that cannot be held to it yet."""
+
+    level: Literal["baseline"]
+    """`baseline`: Pods may run as root and keep capabilities, and so become the sidecar's user."""
+    reason: Annotated[str, Field(min_length=10, max_length=400)]
+    """Why; it stands on the namespace, and in the review's finding."""
+
+
 class Bucket(ConfigModel):
     """A Cloud Storage bucket called `<project>-<key>`."""
 
@@ -128,19 +139,21 @@ class Team(ConfigModel):
     """teams/<team>.yaml; the file's name is the team's name and its namespace."""
 
     namespaces: tuple[TeamName, ...] = ()
-    """The team's further namespaces, beside the one of its own name."""
+    """More namespaces of the team, in addition to the one with its name."""
     service_accounts: tuple[ServiceAccountReference, ...] = ()
     """ServiceAccounts of workloads that the team deploys itself; they are created with its namespaces."""
     groups: tuple[GroupAddress, ...] = ()
-    """Who may run workloads in the team's namespaces (Google Groups for RBAC)."""
+    """The groups that may run workloads in the team's namespaces (Google Groups for RBAC)."""
     labels: dict[LabelKey, LabelValue] = Field(default_factory=dict)
-    """Labels of the namespace, besides the injection label."""
+    """Labels of the namespaces, in addition to the injection label."""
     sidecar: bool = True
     """Whether the team has a Sidecar (REGISTRY_ONLY, istio-egress and its own namespace in scope)."""
     workloads: dict[ServiceName, Workload] = Field(default_factory=dict)
     """Workloads by name."""
     grants: tuple[Grant, ...] = ()
     """What the team may reach through the gateway."""
+    pod_security: PodSecurity | None = None
+    """A weaker Pod Security Standard for the team's Pods; left out, the platform's."""
     network_policies: NetworkPolicies | None = None
     """The team's NetworkPolicies; left out, it has none."""
     google_service_accounts: dict[ServiceAccountId, GoogleServiceAccount] = Field(default_factory=dict)

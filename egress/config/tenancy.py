@@ -16,3 +16,6 @@ class Tenants(ConfigModel):
     those a team's file asks for (the tutorial)."""
     admission: Literal["enforced", "none"] = "enforced"
     """`enforced`: ValidatingAdmissionPolicies and RBAC refuse what would lead around the gateway."""
+    pod_security: Literal["restricted", "none"] = "restricted"
+    """`restricted`: the Pod Security Standard that every team's Pods, the gateway and istiod are held to; a team's
+    file may say `baseline` with a reason. `none`: the namespaces are not labelled (the tutorial)."""

@@ -55,7 +55,7 @@ def has_istiod(platform: Platform) -> bool:
 def injection_label(platform: Platform) -> dict[str, str]:
     """The namespace label that asks for sidecars (the tutorial's istio.io/rev=REVISION).
 
-    The managed control plane's revision follows its release channel, so that its label names none.
+    The managed control plane's revision follows its release channel, so its label names no revision.
     """
     if is_managed(platform):
         return {"istio-injection": "enabled"}

@@ -3,8 +3,6 @@
 import argparse
 import dataclasses
 import json
-import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -14,13 +12,9 @@ from typing import Any
 from egress.proof.asking.stages import Stage, find
 from egress.proof.errors import ProofError
 from egress.proof.network import sandbox
-from egress.proof.toolchain import prerequisites
-from egress.proof.toolchain.installation import install
-from egress.proof.toolchain.tools import ISTIO, Tools, installed
+from egress.proof.toolchain.preparation import FINAL, prepare, synthesize
 
 DEFAULT_OUT = Path("cdktf.out")
-_ROOT = Path(__file__).parents[2]
-FINAL = _ROOT / "config" / "tutorial"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -79,22 +73,3 @@ def _synthesize_stages(found: Sequence[Stage], folder: Path) -> list[dict[str, s
         }
         for stage in found
     ]
-
-
-def prepare() -> Tools:
-    """Check the machine and return the toolchain, building what is missing of the Istio that is deployed."""
-    prerequisites.require()
-    return installed(os.environ, (ISTIO,)) or install(
-        os.environ, lambda message: print(message, file=sys.stderr, flush=True)
-    )
-
-
-def synthesize(config: Path, folder: Path) -> Path:
-    """Synthesize a configuration into a folder; raise ProofError with main.py's own words where it is refused."""
-    folder.mkdir(parents=True, exist_ok=True)
-    out = folder / "cdktf.out"
-    argv = [sys.executable, str(_ROOT / "main.py"), "--config", str(config)]
-    done = subprocess.run(argv, env={**os.environ, "CDKTF_OUTDIR": str(out)}, capture_output=True, text=True)
-    if done.returncode:
-        raise ProofError(f"{config}: {done.stderr.strip()}")
-    return out

@@ -2,4 +2,4 @@
 
 
 class ProofError(Exception):
-    """The proof cannot run (exit code 2); the message says what is missing and how to mend it."""
+    """The proof cannot run (exit code 2); the message says what is missing and how to fix it."""

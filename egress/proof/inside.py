@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from egress.proof.asking import attempts, report
-from egress.proof.asking.asking import Row
+from egress.proof.asking import attempts, by_hand, report
+from egress.proof.asking.asking import ProofRow
 from egress.proof.asking.prove import Progress, Proof, bring_up
 from egress.proof.asking.stages import TABLE, Stage, move, named, read_patches
 from egress.proof.asking.table import read_table
@@ -51,10 +51,10 @@ def main(settings: dict[str, Any]) -> int:
 
 def prove_stages(
     given: Sequence[Mapping[str, str]], tools: Tools, progress: Progress
-) -> tuple[list[Row], Proof]:
+) -> tuple[list[ProofRow], Proof]:
     """Run stages in a row on one mesh, applying only what differs from one to the next."""
     started = time.monotonic()
-    rows: list[Row] = []
+    rows: list[ProofRow] = []
     proof: Proof | None = None
     for entry in given:
         stage = Stage(name=entry["name"], folder=Path(entry["folder"]), config=Path(entry["config"]))
@@ -67,6 +67,7 @@ def prove_stages(
             progress.say(f"{stage.name}: {move(proof, patched(deployment.read(out, tools), patches))}")
         rows += named(stage, proof.ask(table, generated=False))
         rows += named(stage, attempts.ask(proof.mesh.api, attempts.read_attempts(stage.folder)))
+        rows += named(stage, by_hand.ask(proof.mesh, by_hand.read_changes(stage.folder)))
     if proof is None:
         raise ProofError("no stages given")
     proof.figures["stages_seconds"] = round(time.monotonic() - started, 1)

@@ -12,15 +12,15 @@ import time
 from pathlib import Path
 from typing import Any
 
-from egress.proof.asking.client import Client, Sender
+from egress.proof.asking.client import Client, RequestSender
 from egress.proof.asking.prove import Progress
-from egress.proof.asking.requests import Request
+from egress.proof.asking.requests import ProofRequest
 from egress.proof.cluster.deployment import assemble
-from egress.proof.cluster.mesh import Mesh
-from egress.proof.command import FINAL, prepare, synthesize
+from egress.proof.cluster.mesh import RunningMesh
 from egress.proof.errors import ProofError
 from egress.proof.network import namespaces, sandbox
 from egress.proof.network.vpc import read_vpc
+from egress.proof.toolchain.preparation import FINAL, prepare, synthesize
 from egress.proof.toolchain.tools import installed
 from egress.terraform import read_stacks, resolve
 
@@ -48,7 +48,7 @@ def measure(out: Path, progress: Progress) -> dict[str, Any]:
     if tools is None:
         raise ProofError("the toolchain is not complete")
     resources = resolve(read_stacks(out))
-    mesh = Mesh(read_vpc(resources), tools, progress.say)
+    mesh = RunningMesh(read_vpc(resources), tools, progress.say)
     deployed = assemble(resources, tools)
     mesh.start(deployed)
     mesh.running.wait()
@@ -69,7 +69,7 @@ def measure(out: Path, progress: Progress) -> dict[str, Any]:
     return figures
 
 
-def _change(mesh: Mesh) -> float:
+def _change(mesh: RunningMesh) -> float:
     """Narrow the first team's grant to a path and time until the gateway refuses what it allowed."""
     policy = next(
         item.object
@@ -78,7 +78,7 @@ def _change(mesh: Mesh) -> float:
     )
     sender = next(pod for pod in mesh.pods.values() if pod.namespace == "team-0")
     client = Client(
-        Sender(
+        RequestSender(
             address=sender.ip,
             resolver=mesh.resolver,
             identity=mesh.identity(sender.namespace, sender.service_account),
@@ -86,7 +86,7 @@ def _change(mesh: Mesh) -> float:
         ),
         {},
     )
-    request = Request(url="http://host-0.example/")
+    request = ProofRequest(url="http://host-0.example/")
 
     def until(wanted: str) -> float:
         started = time.monotonic()

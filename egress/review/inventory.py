@@ -1,6 +1,8 @@
 """What an input holds: the cluster's objects, the mesh's settings, the VPC if it is given."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from egress.review.network.vpc import Vpc
 from egress.review.objects.kubernetes_object import ROOT_NAMESPACE, KubernetesObject
@@ -37,6 +39,15 @@ class MeshSettings:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
+class RawResource:
+    """A managed Terraform resource with its values resolved, whether the review judges it or not."""
+
+    address: str
+    type: str
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Inventory:
     """One reviewed state."""
 
@@ -45,3 +56,5 @@ class Inventory:
     vpc: Vpc | None = None
     origin: str = ""
     """The folder or file it was read from."""
+    resources: tuple[RawResource, ...] = ()
+    """Every Terraform resource of the input; none where it is Kubernetes YAML."""

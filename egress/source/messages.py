@@ -39,7 +39,7 @@ def place(error: ErrorDetails, source: Source) -> tuple[Path, bool]:
 
 
 def message(found: Found) -> str:
-    """What is wrong and how to mend it."""
+    """What is wrong and how to fix it."""
     kind = found.error["type"]
     if not found.error["loc"]:
         return _no_mapping(found)

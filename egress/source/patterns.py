@@ -19,7 +19,7 @@ def mismatch(value: str, pattern: str) -> str:
     """What is wrong with a text that a pattern refuses, with the nearest text it would take."""
     wanted = DESCRIPTIONS[pattern]
     if not value:
-        return f"nothing stands here: write {wanted}"
+        return f"there is no value here: write {wanted}"
     for candidate in _candidates(value):
         if candidate != value and re.search(pattern, candidate):
             return f"this is not {wanted}: did you mean {candidate}?"

@@ -11,25 +11,25 @@ _SHOWN = 80
 
 
 class Unquoted(str):
-    """A scalar that is no text, as it stands in the file."""
+    """A scalar that is not text, as the file has it."""
 
     __slots__ = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """One mistake: where it stands, what stands there, what is wrong with it and how to mend it."""
+    """One mistake: where it is, what is written there, what is wrong with it and how to fix it."""
 
     file: str
     """The file as the user would open it, or `environment NAME`."""
     line: int | None = None
-    """The line in it, from 1; None where the file as a whole is meant, or the environment."""
+    """The line in it, from 1; None for the file as a whole and for the environment."""
     path: Path = ()
     """The place in the file's tree; empty for the file as a whole."""
     value: object = None
-    """The scalar that stands there; None where there is none or it is a list or a mapping."""
+    """The scalar at the place; None for a list, a mapping or nothing."""
     message: str
-    """What is wrong, and the mend."""
+    """What is wrong, and the fix."""
 
     def __str__(self) -> str:
         """`FILE:LINE: PATH: VALUE: MESSAGE`, one line, without the parts that do not apply."""

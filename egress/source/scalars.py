@@ -34,7 +34,7 @@ _AMBIGUOUS = (
         "a number to some YAML readers and text to others",
     ),
     (re.compile(r"[-+]?[0-9]+(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?"), "a number too large to be read exactly"),
-    (re.compile(r"[-+]?\.(?:inf|nan)", re.IGNORECASE), "no number that JSON could carry"),
+    (re.compile(r"[-+]?\.(?:inf|nan)", re.IGNORECASE), "not a number that JSON can carry"),
     (
         re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt ].*)?"),
         "a date to some YAML readers and text to others",

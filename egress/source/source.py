@@ -11,21 +11,21 @@ Value = Scalar | list[Any] | dict[str, Any]
 
 @dataclass
 class Source:
-    """One file's data, what was wrong with it as YAML, and where each of its values stands."""
+    """One file's data, what is wrong with it as YAML, and the line of each value."""
 
     file: str
     data: Value = None
     problems: list[Problem] = field(default_factory=list)
     lines: dict[Path, int] = field(default_factory=dict)
     texts: dict[Path, str] = field(default_factory=dict)
-    """Unquoted scalars that are no text, as they stand in the file: `1.30` is not the number 1.3."""
+    """Unquoted scalars that are not text, as the file has them: `1.30` is not the number 1.3."""
     dates: frozenset[str] = frozenset()
     """Keys whose unquoted value is a date: it is kept as text, and their model says which dates there are."""
     overrides: dict[Path, str] = field(default_factory=dict)
     """The places whose value the environment gave, with the variable's name."""
 
     def problem(self, path: Path, message: str, value: object = None) -> Problem:
-        """A problem at a place of this file; without a value, the scalar that stands there."""
+        """A problem at a place of this file; without a value, it shows the scalar at that place."""
         for length in range(len(path), 0, -1):
             if path[:length] in self.overrides:
                 file, line = f"environment {self.overrides[path[:length]]}", None
@@ -45,12 +45,12 @@ class Source:
         return None
 
     def has(self, path: Path) -> bool:
-        """Whether something stands at a place, be it nothing but a key."""
+        """Whether the file has anything at a place, even only a key."""
         holder = self.at(path[:-1])
         return isinstance(holder, dict) and path[-1] in holder
 
     def at(self, path: Path) -> Value:
-        """What stands at a place; None where nothing does."""
+        """The value at a place; None where there is nothing."""
         value: Any = self.data
         for part in path:
             try:

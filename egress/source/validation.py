@@ -28,7 +28,7 @@ _ROUNDS = 5
 class File(Generic[M]):
     """A file as it was read, and its model.
 
-    Where there are problems the model holds the file's sound entries alone, or is None.
+    With problems, the model holds only the file's sound entries, or is None.
     """
 
     source: Source
@@ -42,7 +42,7 @@ class File(Generic[M]):
         return frozenset(problem.path for problem in self.problems)
 
     def get(self, path: Path, default: Any = None) -> Any:
-        """The sound value at a place, the default where nothing stands, None where what stands is faulty."""
+        """The sound value at a place; the default where the file has nothing, None where the value is faulty."""
         if path in self._faulty:
             return None
         value = self.source.at(path)

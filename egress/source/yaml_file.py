@@ -8,7 +8,7 @@ from egress.source.text import INVISIBLE
 from egress.source.yaml_tree import fill
 
 MAX_BYTES = 1_000_000
-"""A file of a configuration is a few kilobytes; past this size something else was put in its place."""
+"""A configuration file has a few kilobytes; a larger one is something else."""
 
 
 def read(path: Path, *, dates: frozenset[str] = frozenset()) -> Source:

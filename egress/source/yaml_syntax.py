@@ -16,14 +16,14 @@ def syntax_error(error: yaml.YAMLError) -> UnreadableError:
     problem, mark = str(error), None
     if isinstance(error, yaml.MarkedYAMLError):
         problem, mark = error.problem or "it ends too early", error.problem_mark or error.context_mark
-    mend = next((mend for words, mend in _MENDS.items() if words in problem), problem)
-    return UnreadableError(f"the file is not YAML: {mend}", mark.line + 1 if mark else None)
+    fix = next((fix for words, fix in _FIXES.items() if words in problem), problem)
+    return UnreadableError(f"the file is not YAML: {fix}", mark.line + 1 if mark else None)
 
 
-_MENDS = {
+_FIXES = {
     "cannot start any token": "a tab or a reserved sign (@ ` %) begins a word: use blanks, or quotes",
     "mapping values are not allowed": "a second `key: value` on this line: break the line or quote the text",
-    "could not find expected ':'": "a key without its colon stands here or above: write `key: value`",
+    "could not find expected ':'": "a key has no colon, here or above: write `key: value`",
     "did not find expected key": "the indentation does not fit the lines above: align keys of one mapping",
     "did not find expected '-' indicator": "the indentation does not fit the list above: align its dashes",
     "did not find expected ',' or ']'": "a [ is not closed, or a comma is missing",

@@ -1,6 +1,6 @@
 """Fills a source from libyaml's events.
 
-From the events and not through a YAML constructor, so that a key that stands twice, an unquoted `no`, a tag
+From the events and not through a YAML constructor, so that a key that is there twice, an unquoted `no`, a tag
 or a nest of aliases is a problem with a line, and nothing is executed or expanded without bound.
 """
 
@@ -137,7 +137,7 @@ class _Tree:
                 continue
             inner = (*path, key)
             if key in mapping:
-                message = f"the key stands twice, first on line {self.source.lines[inner]}: keep one of them"
+                message = f"the key is here twice, first on line {self.source.lines[inner]}: keep one of them"
                 self._add(inner, message, key_node.line)
                 continue
             self.source.lines[inner] = key_node.line
@@ -175,7 +175,7 @@ class _Tree:
             if not isinstance(value, str):
                 self.source.texts[path] = text
                 if value is None and path:
-                    self._add(path, "nothing stands here: write a value, or take the key away", node.line)
+                    self._add(path, "there is no value here: write a value, or remove the key", node.line)
                 return value
         self._check_text(text, path, node.line)
         return text

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from egress.proof.command import FINAL, synthesize
 from egress.proof.errors import ProofError
 from egress.proof.toolchain import prerequisites
+from egress.proof.toolchain.preparation import FINAL, synthesize
 from egress.proof.toolchain.tools import installed
 
 ROOT = Path(__file__).parents[2]

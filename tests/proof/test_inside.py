@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from egress.proof.asking.stages import find
-from egress.proof.command import FINAL
 from egress.proof.differential.agreement import compare
+from egress.proof.toolchain.preparation import FINAL
 from egress.review.cluster import Cluster
 from tests.proof.conftest import prove
 from tests.review.patched import reviewed_stage

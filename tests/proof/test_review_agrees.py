@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from egress.proof.command import synthesize
 from egress.proof.differential.agreement import compare
+from egress.proof.toolchain.preparation import synthesize
 from egress.review.cluster import Cluster
 from egress.review.inputs.reading import read
 from tests.proof.conftest import ROOT, prove_command

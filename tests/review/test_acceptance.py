@@ -21,10 +21,10 @@ from egress.review.locations.location import Place
 from egress.review.locations.locations import places
 from egress.review.output.documents import Found
 from egress.review.output.formats.findings_sarif import render
+from tests.builders.findings import TODAY
 from tests.review.conftest import ROOT
 from tests.review.reviewed import State, tutorial
 
-TODAY = datetime.date(2026, 11, 23)
 GATEWAY = "istio-egress/istio-egressgateway"
 PLACE = Place("config/tutorial/accepted.yaml", 3)
 
@@ -90,7 +90,7 @@ FAULTS = [
     (("[vpc-firewall]", "[]"), [":4: accepted[0].leans_on: the list is empty"]),
     (("[vpc-firewall]", "[nothing, vpc-firewall]"), ["`nothing` stands by itself"]),
     (("accepted:", "accepted: ["), ["accepted.yaml:", "the file is not YAML"]),
-    (("accepted:\n", "accepted: []\naccepted:\n"), [":2: accepted: the key stands twice"]),
+    (("accepted:\n", "accepted: []\naccepted:\n"), [":2: accepted: the key is here twice"]),
 ]
 
 

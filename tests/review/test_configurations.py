@@ -11,8 +11,8 @@ from egress.review.findings.finding import Finding, Level
 from egress.review.findings.registry import ACCEPTABLE, find
 from egress.review.inputs.reading import read
 from egress.review.output.texts.cells import cell_text
+from tests.builders.findings import TODAY
 from tests.review.conftest import ROOT
-from tests.review.test_acceptance import TODAY
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,9 @@ from egress.review.network.addresses import INTERNET, Cover, network, networks
 from egress.review.network.names import Names
 from egress.review.network.vpc import FirewallRule, Zone
 from egress.review.output.texts.controls import control_text
+from tests.builders.objects import network_policy
+from tests.builders.vpcs import CLOSED, PODS, WEB, rule, vpc, with_vpc
 from tests.review.reviewed import State, tutorial
-from tests.review.test_findings import CLOSED, PODS, WEB, network_policy, rule, vpc, with_vpc
 
 X = "team-x/test"
 SITE = "http://example.com"

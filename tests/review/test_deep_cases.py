@@ -14,7 +14,7 @@ from egress.proof.differential.choice import Change, Choice, changed
 from egress.proof.differential.configurations import configuration_case, is_sound, platform_of
 from egress.proof.differential.corpus import keep, kept
 from egress.proof.differential.mistakes import MISTAKES, REMOVED, planted
-from egress.proof.differential.operations import Operation, documents_of, reviewed
+from egress.proof.differential.operations import StateOperation, documents_of, reviewed
 from egress.proof.differential.oracle import otherwise
 from egress.proof.differential.vocabulary import PRODUCTION
 from egress.review.cluster import Cluster
@@ -55,7 +55,7 @@ def test_a_configuration_gets_smaller_by_one_part_at_a_time(cases: list[Configur
 
 
 def test_objects_get_fewer_one_at_a_time_down_to_one() -> None:
-    one, other = (Operation("v1", "Sidecar", "n", name, {}) for name in "ab")
+    one, other = (StateOperation("v1", "Sidecar", "n", name, {}) for name in "ab")
     case = ObjectCase(family="tutorial", seed=1, operations=(one, other))
     assert [less.operations for less in case.smaller()] == [(other,), (one,)]
     assert list(replace(case, operations=(one,)).smaller()) == []
@@ -64,7 +64,7 @@ def test_objects_get_fewer_one_at_a_time_down_to_one() -> None:
 def test_a_case_is_kept_with_the_meshs_answers(tmp_path: Path, cases: list[ConfigurationCase]) -> None:
     nothing = Agreement(compared=0, left_out=0, undecided=0, differences=())
     rows = [{"identity": "a/b", "request": "GET http://c/", "got": "200", "ended": "sidecar"}]
-    operation = Operation("v1", "Sidecar", "n", "a", {"egress": []})
+    operation = StateOperation("v1", "Sidecar", "n", "a", {"egress": []})
     objects = ObjectCase(family="production", seed=7, operations=(operation, replace(operation, spec=None)))
     for case in (objects, cases[0]):
         assert kept(keep(case, nothing, rows, tmp_path)) == (case, rows)
@@ -85,9 +85,9 @@ def test_every_sort_of_change_is_made_over_production_too(change: Change, withou
 
 def test_a_generated_case_changes_one_to_three_things_the_same_for_the_same_seed() -> None:
     documents = documents_of(tutorial("6-pass-through").inventory())
-    words = replace(PRODUCTION, namespaces=("team-x", "team-y"), accounts=(("team-x", "test"),))
-    made = [changed(documents, words, seed, CHANGES[:3]) for seed in range(40)]
-    assert made == [changed(documents, words, seed, CHANGES[:3]) for seed in range(40)]
+    vocabulary = replace(PRODUCTION, namespaces=("team-x", "team-y"), accounts=(("team-x", "test"),))
+    made = [changed(documents, vocabulary, seed, CHANGES[:3]) for seed in range(40)]
+    assert made == [changed(documents, vocabulary, seed, CHANGES[:3]) for seed in range(40)]
     assert {len(operations) for operations in made} <= {1, 2, 3}
     assert len({len(operations) for operations in made}) > 1
 
@@ -138,6 +138,6 @@ def test_a_row_that_the_review_leaves_open_is_counted_apart() -> None:
 
 
 def test_a_state_that_is_not_modelled_is_left_out_with_its_object() -> None:
-    operation = Operation("networking.istio.io/v1alpha3", "EnvoyFilter", "istio-egress", "odd", {"a": 1})
+    operation = StateOperation("networking.istio.io/v1alpha3", "EnvoyFilter", "istio-egress", "odd", {"a": 1})
     with pytest.raises(ReviewError, match="EnvoyFilter"):
         reviewed(tutorial().inventory(), (operation,))

@@ -10,7 +10,7 @@ import yaml
 
 from egress.review.errors import ReviewError
 from egress.review.inputs.reading import read
-from tests.review.test_readers import plan_of
+from tests.builders.plans import plan_of
 
 POLICY = {
     "apiVersion": "security.istio.io/v1",

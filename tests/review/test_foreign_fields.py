@@ -9,9 +9,9 @@ from egress.review.errors import ReviewError
 from egress.review.inputs.typed_objects import typed_object
 from egress.review.output.texts.arrivals import arrival_text
 from egress.review.output.texts.reasons import reason_text
+from tests.builders.objects import SERVICE, config_map, to, virtual_service
+from tests.builders.states import X, Y, without_policies
 from tests.review.reviewed import State, tutorial
-from tests.review.test_judgements_of_routes import SERVICE, to, virtual_service
-from tests.review.test_judgements_of_scope import X, Y, without_policies
 
 ROUTE = "example-com-through-egress-gateway"
 GATEWAY = "istio-egress/istio-egressgateway"
@@ -339,17 +339,6 @@ def test_a_policy_that_asks_outside_the_mesh_is_refused() -> None:
 
 
 # The mesh
-
-
-def config_map(
-    text: str, name: str = "istio", namespace: str = "istio-system", **data: str
-) -> dict[str, Any]:
-    return {
-        "apiVersion": "v1",
-        "kind": "ConfigMap",
-        "metadata": {"name": name, "namespace": namespace},
-        "data": {"mesh": text, **data},
-    }
 
 
 REGISTRY_ONLY = "outboundTrafficPolicy: {mode: REGISTRY_ONLY}"

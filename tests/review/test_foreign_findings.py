@@ -10,23 +10,11 @@ from egress.review.findings.finding import Finding
 from egress.review.findings.registry import find
 from egress.review.network.addresses import EMPTY
 from egress.review.network.vpc import NodePool
+from tests.builders.findings import found
+from tests.builders.objects import config_map, network_policy, virtual_service
+from tests.builders.states import TOLERATION, own_route, pod, policy_with, without_policies
+from tests.builders.vpcs import APPLICATION_POOL, CLOSED, rule, vpc, with_vpc
 from tests.review.reviewed import STATES, State, documents, tutorial
-from tests.review.test_findings import (
-    APPLICATION_POOL,
-    CLOSED,
-    TOLERATION,
-    found,
-    network_policy,
-    own_route,
-    pod,
-    policy_with,
-    rule,
-    vpc,
-    with_vpc,
-)
-from tests.review.test_foreign_fields import config_map
-from tests.review.test_judgements_of_routes import virtual_service
-from tests.review.test_judgements_of_scope import without_policies
 
 ROUTE = "example-com-through-egress-gateway"
 

@@ -7,8 +7,8 @@ import pytest
 from egress.review.answer import Verdict
 from egress.review.output.texts.arrivals import arrival_text
 from egress.review.output.texts.clients import client_text
+from tests.builders.states import X, Y, without_policies
 from tests.review.reviewed import State, tutorial
-from tests.review.test_judgements_of_scope import X, Y, without_policies
 
 TO_GATEWAY = "target-egress-gateway"
 SERVICE = "istio-egressgateway.istio-egress.svc.cluster.local"

@@ -5,31 +5,12 @@ from typing import Any
 import pytest
 
 from egress.review.output.texts.arrivals import arrival_text
+from tests.builders.objects import MUTUAL, PASS, SERVICE, server, to, virtual_service
+from tests.builders.states import TEAM_Z, X, Y, without_policies
 from tests.review.reviewed import State, tutorial
-from tests.review.test_judgements_of_scope import TEAM_Z, X, Y, without_policies
 
 ROUTE = "example-com-through-egress-gateway"
 GATEWAY = "istio-egress/egress-gateway"
-SERVICE = "istio-egressgateway.istio-egress.svc.cluster.local"
-
-
-def virtual_service(namespace: str, name: str, created: str = "", **spec: Any) -> dict[str, Any]:
-    metadata = {"name": name, "namespace": namespace}
-    if created:
-        metadata["creationTimestamp"] = created
-    return {
-        "apiVersion": "networking.istio.io/v1",
-        "kind": "VirtualService",
-        "metadata": metadata,
-        "spec": spec,
-    }
-
-
-def to(host: str, port: int, subset: str = "") -> list[dict[str, Any]]:
-    destination: dict[str, Any] = {"host": host, "port": {"number": port}}
-    if subset:
-        destination["subset"] = subset
-    return [{"destination": destination}]
 
 
 def own_route(**spec: Any) -> State:
@@ -147,18 +128,6 @@ def test_25_what_a_match_takes(match: dict[str, Any], path: str, expected: str) 
 
 def with_servers(*servers: dict[str, Any]) -> State:
     return tutorial().change("Gateway", "egress-gateway", servers=list(servers))
-
-
-def server(number: int, protocol: str, mode: str, *hosts: str, **tls: Any) -> dict[str, Any]:
-    return {
-        "port": {"number": number, "name": f"{protocol}-{number}-{len(hosts)}", "protocol": protocol},
-        "hosts": list(hosts) or ["*"],
-        "tls": {"mode": mode, **tls},
-    }
-
-
-MUTUAL = server(80, "HTTPS", "ISTIO_MUTUAL")
-PASS = server(443, "TLS", "PASSTHROUGH")
 
 
 @pytest.mark.parametrize(

@@ -3,30 +3,11 @@
 import pytest
 
 from egress.review.answer import Verdict
+from tests.builders.states import TEAM_Z, X, Y, without_policies
 from tests.review.reviewed import State, tutorial
 
 SERVICE_ENTRY = "example-com-ext"
 ROUTE = "example-com-through-egress-gateway"
-X, Y = "team-x/test", "team-y/test"
-
-TEAM_Z = """
-apiVersion: v1
-kind: Namespace
-metadata: {name: team-z, labels: {istio.io/rev: default}}
----
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: test, namespace: team-z}
-spec: {template: {metadata: {labels: {app: test}}, spec: {serviceAccountName: test}}}
-"""
-
-
-def without_policies(state: State) -> State:
-    """No policy at the gateway, so that routing alone decides."""
-    for kind, _, name in list(state.objects):
-        if kind == "AuthorizationPolicy":
-            state = state.without(kind, name)
-    return state
 
 
 @pytest.mark.parametrize("url", ["http://example.com", "https://example.com"])

@@ -10,8 +10,8 @@ from egress.review.findings.registry import find
 from egress.review.inputs.reading import read
 from egress.review.locations.location import Place
 from egress.review.locations.locations import places
+from tests.builders.findings import EXAMPLES
 from tests.review.reviewed import State
-from tests.review.test_findings import EXAMPLES
 
 
 def written(state: State, file: Path, *, as_list: bool = False) -> Path:

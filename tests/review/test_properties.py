@@ -22,8 +22,8 @@ from egress.review.matrix import ANY_OTHER, Matrix
 from egress.review.objects.kubernetes_object import KubernetesObject, kubernetes_object
 from egress.review.path.evaluation import evaluate
 from egress.review.request import parse_request
+from tests.builders.vpcs import CLOSED, with_vpc
 from tests.review.reviewed import tutorial
-from tests.review.test_findings import CLOSED, with_vpc
 
 BASE = with_vpc(tutorial("6-pass-through"), *CLOSED).inventory()
 DOCUMENTS = documents_of(BASE)

@@ -6,8 +6,8 @@ import pytest
 
 from egress.proof.asking.stages import TABLE, Stage, find
 from egress.proof.asking.table import read_table
-from egress.proof.command import FINAL
 from egress.proof.differential.agreement import compare
+from egress.proof.toolchain.preparation import FINAL
 from egress.review.cluster import Cluster
 from tests.review.patched import reviewed_stage
 

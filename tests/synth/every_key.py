@@ -87,6 +87,12 @@ CASES: Mapping[str, Case] = {
     "platform.project.id": to("another-project"),
     "platform.project.number": to(210987654321),
     "platform.project.zone": to("us-central1-b", base="tutorial"),
+    "platform.network.firewall.webhook_ports": to([9443]),
+    "platform.mesh.capture": on_platform("init-container", tenants={"pod_security": "none"}),
+    "team.pod_security.reason": to(
+        "its images run as root",
+        team={"pod_security": {"level": "baseline", "reason": "its images are old"}},
+    ),
     "platform.network.name": to("another"),
     "platform.network.existing.host_project": on_platform("another-host", network=SHARED),
     "platform.network.existing.network": on_platform("another", network=SHARED),
@@ -203,6 +209,7 @@ CASES: Mapping[str, Case] = {
 """By the key's name; what is not here tries its own values in config/production."""
 
 EXCEPTIONS: Mapping[str, str] = {
+    "team.pod_security.level": "it has one value (test_tenant_protection: a team may be held to less)",
     "platform.project.region": "the zones must lie in it, so it never changes alone (test_variations: other-names)",
     "platform.cluster.location": "it decides which of zone and node_zones is stated (platform/options.py: location)",
 }

@@ -43,7 +43,7 @@ def test_the_tutorials_ports_pass(egress: SynthesizedStack, tmp_path: Path) -> N
     assert _apply(egress, tmp_path, TUTORIAL) == ""
 
 
-def test_the_charts_own_ports_fail_with_the_mend(egress: SynthesizedStack, tmp_path: Path) -> None:
+def test_the_charts_own_ports_fail_with_the_fix(egress: SynthesizedStack, tmp_path: Path) -> None:
     errors = _apply(egress, tmp_path, CHARTS_OWN)
 
     assert errors.count("Resource postcondition failed") == 2

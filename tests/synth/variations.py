@@ -12,7 +12,7 @@ TUTORIAL = ROOT / "config" / "tutorial"
 STAGES = ROOT / "tests" / "proof" / "tutorial"
 
 LEFT_OUT = object()
-"""In an edit: take the key away."""
+"""In an edit: remove the key."""
 
 Edits = Mapping[str, Mapping[str, Any]]
 

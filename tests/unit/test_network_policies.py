@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from egress.config.team import NetworkPolicies
-from egress.derived.network_policies.as_stated import NetworkPolicy, Peer, Rule, team_policies
+from egress.derived.network_policies.as_stated import team_policies
+from egress.derived.network_policies.policy import NetworkPolicy, Peer, Rule
 
 ALWAYS = {
     "allow-egress-to-control-plane",

@@ -1,6 +1,6 @@
 """The rules across fields and files: each a function that yields problems, listed here in their order.
 
-A rule sees what is sound of a configuration, however much else is wrong, and each message names the mend.
+A rule sees the sound parts of a configuration, however much else is wrong. Each message names the fix.
 """
 
 from collections.abc import Callable, Iterator
@@ -50,10 +50,12 @@ RULES: tuple[Rule, ...] = (
     network.existing_network_is_left_as_it_is,
     network.nat_ports_are_a_range,
     network.nat_addresses_serve_every_node,
+    network.webhook_ports_are_others,
     network.egress_ports_stand_once,
     mesh.managed_control_plane_has_no_istiod,
     mesh.labels_are_not_the_meshs,
     mesh.revisions_are_told_apart,
+    mesh.pods_without_rights_need_the_cni,
     mesh.replicas_are_a_range,
     mesh.gateway_replicas_have_nodes,
     image_registry.istios_images_come_from_one_place,
@@ -74,9 +76,11 @@ RULES: tuple[Rule, ...] = (
     visibility.visibility_is_not_empty,
     teams.team_names_are_free,
     teams.teams_hold_something,
+    teams.pod_security_is_weakened_where_there_is_one,
     teams.labels_are_not_the_systems,
     teams.reachable_teams_are_others,
     workloads.workload_ports_are_free,
+    workloads.workloads_run_as_users_of_their_own,
     workloads.images_can_be_pulled,
     grants.grants_name_destinations,
     grants.granted_hosts_are_visible,

@@ -46,9 +46,9 @@ def _wrong(network: IPv4Network, before: list[IPv4Network]) -> str | None:
         return f"a /{network.prefixlen} is much of the internet: name the addresses you deploy from"
     for text, what in NOBODYS.items():
         if network.overlaps(IPv4Network(text)):
-            return f"{text} are {what}, nobody calls from there: name the addresses you deploy from"
+            return f"{text} are {what}, and nobody calls from there: name the addresses you deploy from"
     covering = next((each for each in before if network.subnet_of(each)), None)
     if covering:
-        return f"{covering} covers this already: take one of them away"
+        return f"{covering} covers this already: remove one of them"
     covered = next((each for each in before if each.subnet_of(network)), None)
-    return f"this covers {covered} too: take one of them away" if covered else None
+    return f"this covers {covered} too: remove one of them" if covered else None

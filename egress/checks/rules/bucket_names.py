@@ -18,18 +18,18 @@ _LIKE_GOOGLE = re.compile(r"g[o0]{2}g[l1]e")
 
 
 def bucket_name_problem(name: str) -> str | None:
-    """What Cloud Storage would refuse of a bucket's full name, and the mend."""
+    """What Cloud Storage would refuse of a bucket's full name, and the fix."""
     longest = max(name.split("."), key=len)
     if len(longest) > LONGEST:
         return f"has {len(longest)} characters, at most {LONGEST} are allowed: shorten it"
     if name.startswith("goog"):
-        return "begins with goog, which Cloud Storage refuses: take another"
+        return "begins with goog, which Cloud Storage refuses: use another"
     if _LIKE_GOOGLE.search(name):
         return "holds google or what looks like it, which Cloud Storage refuses: rename it"
     if re.search(r"\.[.-]|-\.", name):
         return "has a dot beside a dot or a hyphen, which Cloud Storage refuses: rename it"
     if re.fullmatch(r"[0-9]+(\.[0-9]+){3}", name):
-        return "is an address, which Cloud Storage refuses: take another"
+        return "is an address, which Cloud Storage refuses: use another"
     return None
 
 

@@ -7,7 +7,7 @@ repeats what a construct does.
 from collections.abc import Iterator
 
 from egress.checks.draft import Draft
-from egress.checks.sound_configuration import Sound
+from egress.checks.sound_configuration import Sound, sound_configuration
 from egress.derived.resources.lengths import Name, long_object_name, platform_names, too_long_lists
 from egress.derived.resources.reserved import taken_by
 from egress.derived.resources.resource import DESTINATIONS_FILE, PLATFORM, PLATFORM_FILE, Cause, Derived
@@ -20,7 +20,7 @@ NAMED = frozenset({"workloads", "google_service_accounts", "buckets", "destinati
 
 def names_are_made_once(draft: Draft) -> Iterator[Problem]:
     """No two objects of one key, none that Kubernetes or Istio makes, no two resources of one address."""
-    sound = draft.sound
+    sound = sound_configuration(draft)
     if sound is None:
         return
     owners: dict[object, Derived] = {}
@@ -46,7 +46,7 @@ def names_are_made_once(draft: Draft) -> Iterator[Problem]:
 
 def derived_names_fit(draft: Draft) -> Iterator[Problem]:
     """Each name, and each list of an Istio object, within the limit of its kind."""
-    sound = draft.sound
+    sound = sound_configuration(draft)
     if sound is None:
         return
     longest: dict[Cause, Name] = {}

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from egress.checks.draft import Draft
 from egress.config.configuration import granted_schemes
-from egress.config.destinations import Destination
 from egress.config.names import fold
 from egress.derived.control_plane import refusal
+from egress.derived.istio.by_namespace.allowed import beyond
 from egress.source.problem import Problem
 
 HTTP_PORT = 80
@@ -20,38 +20,17 @@ def the_tutorials_form_has_its_limits(draft: Draft) -> Iterator[Problem]:
         return
     reason = (
         f"this needs `authorization: by-identity` ({draft.destinations_file.where(('authorization',))}); "
-        f"`{model.authorization}` repeats the tutorial, which has no such thing"
+        f"`{model.authorization}` repeats the tutorial, which does not have this"
     )
     for host, destination in model.destinations.items():
-        for key in _beyond_the_tutorial(destination):
+        for key in beyond(destination):
             yield draft.destinations_file.problem(("destinations", host, key), reason)
     for team in draft.teams.values():
-        for key in ("namespaces", "service_accounts"):
-            if getattr(team.team, key):
-                yield team.file.problem((key,), reason)
+        for key in beyond(team.team):
+            yield team.file.problem((key,), reason)
         for path, grant in team.grants():
-            for key in ("service_accounts", "methods"):
-                if getattr(grant, key):
-                    yield team.file.problem((*path, key), reason)
-            if grant.scheme == "https":
-                yield team.file.problem((*path, "scheme"), reason)
-
-
-def _beyond_the_tutorial(destination: Destination) -> Iterator[str]:
-    if destination.also:
-        yield "also"
-    if destination.http == "closed":
-        yield "http"
-    if destination.https == "identity":
-        yield "https"
-    if destination.http_port != HTTP_PORT:
-        yield "http_port"
-    if destination.https_port != TLS_PORT:
-        yield "https_port"
-    if destination.tls:
-        yield "tls"
-    if destination.limits:
-        yield "limits"
+            for key in beyond(grant):
+                yield team.file.problem((*path, key), reason)
 
 
 def visibility_follows_from_grants(draft: Draft) -> Iterator[Problem]:
@@ -60,7 +39,7 @@ def visibility_follows_from_grants(draft: Draft) -> Iterator[Problem]:
         return
     for host, destination in draft.destinations.items():
         if destination.visible_to is not None:
-            message = "who sees the host follows from the teams' grants: take this away"
+            message = "the teams' grants decide who sees the host: remove this"
             yield draft.destinations_file.problem(("destinations", host, "visible_to"), message)
 
 
@@ -84,7 +63,7 @@ def ways_go_together(draft: Draft) -> Iterator[Problem]:
         place = ("destinations", host)
         problem = draft.destinations_file.problem
         if destination.http == "closed" and destination.https is None:
-            message = "neither HTTP nor HTTPS is open: open one of them, or remove the destination"
+            message = "HTTP and HTTPS are both closed: open one of them, or remove the destination"
             yield problem((*place, "http"), message)
         if destination.tls and destination.http != "originate-tls":
             message = "certificates are for `http: originate-tls`, where the gateway speaks TLS itself"
@@ -100,7 +79,7 @@ def ways_go_together(draft: Draft) -> Iterator[Problem]:
 
 
 def outside_ports_pass_the_firewall(draft: Draft) -> Iterator[Problem]:
-    """The gateway nodes reach the internet on the platform's `egress_ports` alone."""
+    """The gateway nodes reach the internet only on the platform's `egress_ports`."""
     open_ports = draft.platform.get(("network", "firewall", "egress_ports"), (HTTP_PORT, TLS_PORT))
     for host, destination in draft.destinations.items():
         used = {
@@ -110,7 +89,7 @@ def outside_ports_pass_the_firewall(draft: Draft) -> Iterator[Problem]:
         for key, port in used.items():
             if port is not None and port not in open_ports:
                 message = (
-                    f"the firewall lets the gateway nodes out on {', '.join(map(str, open_ports))} alone: "
+                    f"the firewall lets the gateway nodes out only on {', '.join(map(str, open_ports))}: "
                     f"add {port} to network.firewall.egress_ports in {draft.platform.source.file}"
                 )
                 yield draft.destinations_file.problem(("destinations", host, key), message)

@@ -21,7 +21,7 @@ def accounts_are_used_by_workloads(draft: Draft) -> Iterator[Problem]:
                     message = f"the team has no such workload: {nearest(workload, workloads)}"
                     yield team.file.problem(place, message)
                 elif workload in settings.used_by[:position]:
-                    yield team.file.problem(place, "this workload stands here twice: take one away")
+                    yield team.file.problem(place, "this workload is listed twice: remove one")
 
 
 def workloads_act_as_one_account(draft: Draft) -> Iterator[Problem]:
@@ -46,10 +46,10 @@ def accounts_are_unique(draft: Draft) -> Iterator[Problem]:
         for account in team.team.google_service_accounts:
             place = ("google_service_accounts", account)
             if account in NODE_ACCOUNTS:
-                message = "the nodes run as this service account: take another id"
+                message = "the nodes run as this service account: use another id"
                 yield team.file.problem(place, message, account)
             elif account in owners:
-                message = f"this service account is another team's ({owners[account]}): take another id"
+                message = f"this service account is another team's ({owners[account]}): use another id"
                 yield team.file.problem(place, message, account)
             else:
                 owners[account] = f"{team.file.source.file}:{team.file.source.line(place)}"
@@ -66,7 +66,7 @@ def bucket_viewers_are_accounts(draft: Draft) -> Iterator[Problem]:
                     message = f"the team has no such Google service account: {nearest(viewer, accounts)}"
                     yield team.file.problem(place, message)
                 elif viewer in bucket.viewers[:position]:
-                    yield team.file.problem(place, "this account stands here twice: take one away")
+                    yield team.file.problem(place, "this account is listed twice: remove one")
 
 
 def bucket_objects_have_names(draft: Draft) -> Iterator[Problem]:
@@ -75,7 +75,7 @@ def bucket_objects_have_names(draft: Draft) -> Iterator[Problem]:
         for key, bucket in team.team.buckets.items():
             for name in bucket.objects:
                 if name in (".", "..") or name.startswith(".well-known/acme-challenge/"):
-                    message = "Cloud Storage refuses this object name: take another"
+                    message = "Cloud Storage refuses this object name: use another"
                     yield team.file.problem(("buckets", key, "objects", name), message, name)
                 elif len(name.encode()) > 1024:
                     message = "an object's name has at most 1024 bytes in UTF-8: shorten it"

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from egress.checks.draft import Draft, TeamFile
 from egress.config.team import Grant
+from egress.derived.istio.by_namespace.allowed import RESTRICTING
 from egress.source.nearest import nearest
 from egress.source.problem import Path, Problem
 
@@ -18,7 +19,7 @@ def grants_name_destinations(draft: Draft) -> Iterator[Problem]:
     """A grant is for a host of the destinations file."""
     if draft.destinations_file.model is None:
         return
-    # A host that is faulty itself is reported as such; once mended it may well be the one that is granted.
+    # A faulty host is reported as such. Once fixed, it may be the one that is granted.
     faulty = draft.hosts.difference(draft.destinations)
     google_apis = {host: path for path, host in draft.google_apis}
     for team, path, grant in _grants(draft):
@@ -31,7 +32,7 @@ def grants_name_destinations(draft: Draft) -> Iterator[Problem]:
             group = google_apis[grant.to][1]
             message = (
                 "Google's APIs are reached past the gateway, without a grant: name the team in visible_to "
-                f"of google_apis.{group}, and take the grant away"
+                f"of google_apis.{group}, and remove the grant"
             )
         else:
             message = f"there is no such destination: {nearest(grant.to, draft.destinations)}"
@@ -45,7 +46,7 @@ def granted_hosts_are_visible(draft: Draft) -> Iterator[Problem]:
         if destination and destination.visible_to and team.name not in destination.visible_to:
             message = (
                 f"the team has no route to this host: add {team.name} to its visible_to "
-                f"({draft.destinations_file.where(('destinations', grant.to, 'visible_to'))}), or take the grant away"
+                f"({draft.destinations_file.where(('destinations', grant.to, 'visible_to'))}), or remove the grant"
             )
             yield team.file.problem((*path, "to"), message)
 
@@ -58,29 +59,27 @@ def paths_can_be_enforced(draft: Draft) -> Iterator[Problem]:
             where = draft.destinations_file.where(("destinations", grant.to, "https"))
             message = (
                 f"paths cannot be enforced on HTTPS to this host, which passes through the gateway unread ({where}): "
-                "add `scheme: http` to state that the grant speaks of plain HTTP alone, or take https away there"
+                "add `scheme: http` to state that the grant is for plain HTTP only, or remove https there"
             )
             yield team.file.problem((*path, "paths"), message)
 
 
 def paths_stand_once(draft: Draft) -> Iterator[Problem]:
-    """A path that stands twice is a slip of the hand."""
+    """A path that is listed twice is a mistake."""
     for team, path, grant in _grants(draft):
         for position, each in enumerate(grant.paths):
             if each in grant.paths[:position]:
-                yield team.file.problem(
-                    (*path, "paths", position), "this path stands here twice: take one away"
-                )
+                yield team.file.problem((*path, "paths", position), "this path is listed twice: remove one")
 
 
 def paths_are_not_undone(draft: Draft) -> Iterator[Problem]:
-    """Policies add up: beside a grant for all paths of a host, paths restrict nothing."""
+    """Policies add up: next to a grant for all paths of a host, paths restrict nothing."""
     for team, path, grant in _grants(draft):
         for other_path, other in team.grants():
             if grant.paths and other.to == grant.to and not other.paths and _overlap(grant, other):
                 message = (
                     f"these paths restrict nothing, since the grant on line {team.file.source.line(other_path)} "
-                    "allows every path of the host: take one of the two away"
+                    "allows every path of the host: remove one of the two"
                 )
                 yield team.file.problem((*path, "paths"), message)
 
@@ -99,11 +98,11 @@ def nothing_is_restricted_while_authorization_is_open(draft: Draft) -> Iterator[
     if not draft.destinations_file.model or draft.destinations_file.model.authorization != "open":
         return
     for team, path, grant in _grants(draft):
-        for key in ("paths", "scheme", "policy"):
+        for key in RESTRICTING:
             if getattr(grant, key):
                 where = draft.destinations_file.where(("authorization",))
                 message = (
                     f"this has no effect while authorization is open ({where}): "
-                    "write `authorization: by-namespace` there, or take this away"
+                    "write `authorization: by-namespace` there, or remove this"
                 )
                 yield team.file.problem((*path, key), message)

@@ -16,7 +16,7 @@ def images_are_listed_where_the_list_counts(draft: Draft) -> Iterator[Problem]:
         return
     hardening = platform.cluster.hardening
     if hardening.images == "any" and hardening.allowed_images:
-        message = "with images: any nothing reads this list: take it away, or write images: listed"
+        message = "nothing reads this list while images is any: remove it, or write images: listed"
         yield draft.platform.problem(ALLOWED, message)
 
 

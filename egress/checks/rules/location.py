@@ -10,7 +10,7 @@ NODE_ZONES: Path = ("cluster", "node_zones")
 
 
 def zone_is_in_the_region(draft: Draft) -> Iterator[Problem]:
-    """The zonal cluster stands in the region of its subnet."""
+    """The zonal cluster is in the region of its subnet."""
     region, zone = draft.platform.get(("project", "region")), draft.platform.get(ZONE)
     if region and zone and not zone.startswith(f"{region}-"):
         yield draft.platform.problem(
@@ -28,13 +28,15 @@ def zone_follows_from_the_location(draft: Draft) -> Iterator[Problem]:
     region = platform.project.region
     if platform.cluster.location == "zonal":
         if platform.project.zone is None:
-            message = f"a zonal cluster stands in a zone: add one such as {region}-a"
+            message = f"a zonal cluster needs a zone: add one such as {region}-a"
             yield draft.platform.problem(ZONE, message)
         if platform.cluster.node_zones:
-            message = "a zonal cluster has its nodes in project.zone: take the key away, or write location: regional"
+            message = (
+                "a zonal cluster has its nodes in project.zone: remove the key, or write location: regional"
+            )
             yield draft.platform.problem(NODE_ZONES, message)
     elif platform.project.zone is not None:
-        message = "a regional cluster has no zone of its own: take the zone away and name cluster.node_zones"
+        message = "a regional cluster has no zone of its own: remove the zone and name cluster.node_zones"
         yield draft.platform.problem(ZONE, message)
 
 
@@ -54,6 +56,4 @@ def node_zones_are_apart(draft: Draft) -> Iterator[Problem]:
             message = f"this zone is not in the region {region}: write one such as {region}-a"
             yield draft.platform.problem((*NODE_ZONES, position), message)
         elif zone in node_zones[:position]:
-            yield draft.platform.problem(
-                (*NODE_ZONES, position), "this zone stands here already: take it away"
-            )
+            yield draft.platform.problem((*NODE_ZONES, position), "this zone is listed already: remove it")

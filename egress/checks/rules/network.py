@@ -12,6 +12,8 @@ ADDRESSES: Path = ("network", "nat", "addresses")
 PORTS: Path = ("network", "nat", "ports_per_vm")
 EGRESS_PORTS: Path = ("network", "firewall", "egress_ports")
 
+ISTIOD_WEBHOOK_PORT = 15017
+
 LONGEST_NAME = 63
 """Compute Engine, "Naming resources"."""
 
@@ -75,6 +77,20 @@ def nat_addresses_serve_every_node(draft: Draft) -> Iterator[Problem]:
             f"the pools may have {nodes}: write {addresses_needed(nat, nodes)}, or fewer ports_per_vm"
         )
         yield draft.platform.problem(ADDRESSES, message)
+
+
+def webhook_ports_are_others(draft: Draft) -> Iterator[Problem]:
+    """Istiod's port is open already, and a port named twice was meant to be another one."""
+    platform = draft.sound_platform
+    ports = platform.network.firewall.webhook_ports if platform else ()
+    for position, port in enumerate(ports):
+        place: Path = ("network", "firewall", "webhook_ports", position)
+        if port == ISTIOD_WEBHOOK_PORT:
+            yield draft.platform.problem(
+                place, "this is istiod's own port, which is open already: take it away"
+            )
+        elif port in ports[:position]:
+            yield draft.platform.problem(place, "this port stands here already: take it away")
 
 
 def egress_ports_stand_once(draft: Draft) -> Iterator[Problem]:

@@ -25,13 +25,13 @@ def pools_have_one_size(draft: Draft) -> Iterator[Problem]:
             message = "the pool's size is missing: add `nodes: 3`, or `autoscaling: { min: 2, max: 6 }`"
             yield draft.platform.problem(("cluster", name), message)
         elif pool.nodes is not None and pool.autoscaling is not None:
-            message = "the autoscaler decides how many nodes there are: take `nodes` away, or `autoscaling`"
+            message = "the autoscaler decides how many nodes there are: remove `nodes` or `autoscaling`"
             yield draft.platform.problem(("cluster", name, "nodes"), message)
         if pool.autoscaling and pool.autoscaling.min > pool.autoscaling.max:
             message = f"this is below min ({pool.autoscaling.min}): raise it, or lower min"
             yield draft.platform.problem(("cluster", name, "autoscaling", "max"), message)
         if pool.surge and pool.surge.extra == pool.surge.unavailable == 0:
-            message = "with no node more and none missing no node can be replaced: write `extra: 1`"
+            message = "with neither an extra nor a missing node, GKE can replace none: write `extra: 1`"
             yield draft.platform.problem(("cluster", name, "surge"), message)
 
 
@@ -44,11 +44,11 @@ def maintenance_window_is_long_enough(draft: Draft) -> Iterator[Problem]:
     hours = len(set(window.days)) * window.hours * WHOLE_WEEKS
     if hours < HOURS_A_MONTH:
         message = (
-            f"this leaves GKE {hours} hours in 32 days, it wants {HOURS_A_MONTH}: "
+            f"this leaves GKE {hours} hours in 32 days, but it wants {HOURS_A_MONTH}: "
             "name more days or more hours"
         )
         yield draft.platform.problem(("cluster", "maintenance"), message)
     for position, day in enumerate(window.days):
         if day in window.days[:position]:
-            message = "this day stands here already: take it away"
+            message = "this day is listed already: remove it"
             yield draft.platform.problem(("cluster", "maintenance", "days", position), message)

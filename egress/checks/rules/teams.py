@@ -41,6 +41,17 @@ def labels_are_not_the_systems(draft: Draft) -> Iterator[Problem]:
                 yield team.file.problem(("labels", key), message, key)
 
 
+def pod_security_is_weakened_where_there_is_one(draft: Draft) -> Iterator[Problem]:
+    """A team's exception says nothing where no team is held to a standard."""
+    platform = draft.sound_platform
+    for team in draft.teams.values():
+        if team.team.pod_security and platform and platform.pod_security is None:
+            message = (
+                "no team is held to a Pod Security Standard (tenants.pod_security: none): take the key away"
+            )
+            yield team.file.problem(("pod_security",), message)
+
+
 def teams_hold_something(draft: Draft) -> Iterator[Problem]:
     """A team has a workload or a grant, or there is no reason for it."""
     for team in draft.teams.values():

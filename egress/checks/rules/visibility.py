@@ -27,12 +27,12 @@ def visibility_names_teams(draft: Draft) -> Iterator[Problem]:
                 message = f"there is no such team: {nearest(team, draft.team_names)}"
                 yield draft.destinations_file.problem((*path, position), message)
             elif team in teams[:position]:
-                message = "this team stands here twice: take one away"
+                message = "this team is listed twice: remove one"
                 yield draft.destinations_file.problem((*path, position), message)
 
 
 def visibility_is_not_empty(draft: Draft) -> Iterator[Problem]:
-    """An empty list would read as `nobody` to some and as `not stated` to others."""
+    """Some would read an empty list as `nobody`, others as `not stated`."""
     for path, teams in _stated(draft):
         if not teams:
             message = "the list is empty: name a team, or leave the key out for those with a grant"

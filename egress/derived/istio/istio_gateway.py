@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import Literal, NotRequired, TypedDict
 
-from egress.config.names import fold
 from egress.derived import gateway
 from egress.derived.istio.istio_object import NETWORKING, Metadata, in_gateway_namespace
 
@@ -74,35 +73,4 @@ def egress_gateway(pass_through_hosts: Iterable[str]) -> Gateway:
         "kind": "Gateway",
         "metadata": in_gateway_namespace(gateway.GATEWAY),
         "spec": {"selector": gateway.SELECTOR, "servers": servers},
-    }
-
-
-def identity_gateway_name(host: str) -> str:
-    """The Gateway object of one host's identity server."""
-    return f"identity-{fold(host)}"
-
-
-def identity_gateway(host: str, spiffe_ids: Iterable[str]) -> Gateway:
-    """One host's server on the identity port: it ends the mesh's TLS for exactly the service accounts granted it.
-
-    The outer SNI is the host, which the sidecar's subset states. One object a host, so that none grows with the fleet.
-    """
-    return {
-        "apiVersion": NETWORKING,
-        "kind": "Gateway",
-        "metadata": in_gateway_namespace(identity_gateway_name(host)),
-        "spec": {
-            "selector": gateway.SELECTOR,
-            "servers": [
-                {
-                    "port": {
-                        "number": gateway.IDENTITY.service,
-                        "name": f"tls-{fold(host)}",
-                        "protocol": "TLS",
-                    },
-                    "hosts": [host],
-                    "tls": {"mode": "ISTIO_MUTUAL", "subjectAltNames": sorted(spiffe_ids)},
-                }
-            ],
-        },
     }

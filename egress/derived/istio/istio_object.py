@@ -1,6 +1,6 @@
 """What every Istio object has in common."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Literal, TypedDict
 
 from egress.derived import gateway
@@ -9,6 +9,9 @@ NETWORKING: Literal["networking.istio.io/v1"] = "networking.istio.io/v1"
 """The served and stored version since Istio 1.22; the tutorial mixes v1alpha3 and v1beta1 (D22)."""
 
 SECURITY: Literal["security.istio.io/v1"] = "security.istio.io/v1"
+
+
+IstioObject = Mapping[str, object]
 
 
 class Metadata(TypedDict):

@@ -70,11 +70,9 @@ METADATA_ADDRESS = "169.254.169.254"
 """GKE's metadata server, which Google's client libraries ask by its address as well as by name (D17)."""
 
 
-def google_apis(
-    name: str, hosts: Sequence[str], visible_to: Iterable[str], *, by_address: bool
-) -> ServiceEntry:
+def google_apis(name: str, hosts: Sequence[str], visible_to: Iterable[str]) -> ServiceEntry:
     """Register Google API hosts; the metadata server by its address too, or REGISTRY_ONLY would refuse that."""
     entry = service_entry(name, hosts, visible_to)
-    if by_address and METADATA_HOST in hosts:
+    if METADATA_HOST in hosts:
         entry["spec"]["addresses"] = [METADATA_ADDRESS]
     return entry

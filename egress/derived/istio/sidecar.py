@@ -36,7 +36,7 @@ class Sidecar(TypedDict):
 
 
 def default_sidecar(namespace: str, others: Sequence[str] = ()) -> Sidecar:
-    """A namespace's proxies know the gateway's and their own, those named besides, and nothing else."""
+    """A namespace's proxies know the gateway's namespace, their own, the `others`, and nothing else."""
     return {
         "apiVersion": NETWORKING,
         "kind": "Sidecar",

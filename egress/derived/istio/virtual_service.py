@@ -3,10 +3,8 @@
 from collections.abc import Iterable
 from typing import Literal, NotRequired, TypedDict
 
-from egress.config.destinations import Destination, Limits
+from egress.config.destinations import Destination
 from egress.derived import gateway, object_names
-from egress.derived.istio.destination_rule import identity_subset, origination_subset
-from egress.derived.istio.istio_gateway import identity_gateway_name
 from egress.derived.istio.istio_object import (
     NETWORKING,
     Metadata,
@@ -14,12 +12,10 @@ from egress.derived.istio.istio_object import (
     export_to,
     in_gateway_namespace,
 )
+from egress.derived.istio.subset_names import origination_subset
 
 MESH = "mesh"
 GATEWAY_REFERENCE = f"{gateway.NAMESPACE}/{gateway.GATEWAY}"
-
-RETRY_ON = "connect-failure,refused-stream"
-"""Failures in which the host certainly saw nothing; Istio's own default also repeats requests answered with 503."""
 
 
 class RouteTarget(TypedDict):
@@ -109,19 +105,11 @@ class VirtualService(TypedDict):
     spec: VirtualServiceSpec
 
 
-def through_gateway(
-    host: str,
-    destination: Destination,
-    visible_to: Iterable[str],
-    *,
-    limits: Limits | None = None,
-    close_tls: bool = False,
-) -> VirtualService:
-    """Route a host through the gateway (tutorial: `example-com-through-egress-gateway`, final form).
+def virtual_service(host: str, destination: Destination, visible_to: Iterable[str]) -> VirtualService:
+    """A host's routes that both forms have: plain HTTP, and TLS that passes unread.
 
-    The tutorial loses `exportTo` in its TLS-origination step, which shows the route to all (D3). With `close_tls`
-    a TLS port that only the gateway uses still has a route in the mesh: without one a sidecar that knows the host
-    would send TLS straight out (D26).
+    Source: the tutorial's `example-com-through-egress-gateway`, final form. The tutorial loses `exportTo` in its
+    TLS-origination step, which shows the route to all (D3).
     """
     spec: VirtualServiceSpec = {
         "hosts": [host],
@@ -129,22 +117,15 @@ def through_gateway(
         "exportTo": export_to(visible_to),
     }
     if destination.http != "closed":
-        spec["http"] = _http(host, destination, limits)
+        spec["http"] = [_http_to_gateway(destination), _http_outside(host, destination)]
     if destination.https == "pass-through":
-        spec["tls"] = _pass_through(host, destination)
-    elif destination.https == "identity":
-        reference = f"{gateway.NAMESPACE}/{identity_gateway_name(host)}"
-        spec["gateways"] = [GATEWAY_REFERENCE, reference, MESH]
-        spec["tls"] = [_tls_from_mesh(host, destination, identity_subset(host), gateway.IDENTITY)]
-        spec["tcp"] = [
+        spec["tls"] = [
+            tls_to_gateway(host, destination, gateway.PASS_THROUGH_SUBSET, gateway.TLS),
             {
-                "match": [{"gateways": [reference], "port": gateway.IDENTITY.service}],
-                "route": [_outside(host, destination.https_port)],
-            }
+                "match": [{"gateways": [GATEWAY_REFERENCE], "port": gateway.TLS.service, "sniHosts": [host]}],
+                "route": [to_outside(host, destination.https_port)],
+            },
         ]
-    elif close_tls and destination.uses_tls_port:
-        # To the gateway's HTTP port, which does not speak TLS inside and hangs up.
-        spec["tls"] = [_tls_from_mesh(host, destination, gateway.MTLS_SUBSET, gateway.HTTP)]
     return {
         "apiVersion": NETWORKING,
         "kind": "VirtualService",
@@ -153,43 +134,38 @@ def through_gateway(
     }
 
 
-def _http(host: str, destination: Destination, limits: Limits | None) -> list[HttpRoute]:
-    to_gateway: HttpRoute = {
-        "match": [{"gateways": [MESH], "port": destination.http_port}],
-        "route": [_to_gateway(gateway.MTLS_SUBSET, gateway.HTTP)],
-    }
-    upgraded = destination.http == "originate-tls"
-    outside: HttpRoute = {
-        "match": [{"gateways": [GATEWAY_REFERENCE], "port": gateway.HTTP.service}],
-        "route": [
-            _outside(host, destination.https_port, origination_subset(host))
-            if upgraded
-            else _outside(host, destination.http_port)
-        ],
-    }
-    if limits:
-        to_gateway["retries"] = {"attempts": 0}
-        outside["timeout"] = limits.timeout
-        outside["retries"] = (
-            {"attempts": limits.attempts, "retryOn": RETRY_ON} if limits.attempts else {"attempts": 0}
-        )
-    return [to_gateway, outside]
-
-
-def _pass_through(host: str, destination: Destination) -> list[TlsRoute]:
-    return [
-        _tls_from_mesh(host, destination, gateway.PASS_THROUGH_SUBSET, gateway.TLS),
-        {
-            "match": [{"gateways": [GATEWAY_REFERENCE], "port": gateway.TLS.service, "sniHosts": [host]}],
-            "route": [_outside(host, destination.https_port)],
-        },
-    ]
-
-
-def _tls_from_mesh(host: str, destination: Destination, subset: str, port: gateway.Port) -> TlsRoute:
+def tls_to_gateway(host: str, destination: Destination, subset: str, port: gateway.Port) -> TlsRoute:
+    """From a sidecar to a port of the gateway; only the server name is read."""
     return {
         "match": [{"gateways": [MESH], "port": destination.https_port, "sniHosts": [host]}],
         "route": [_to_gateway(subset, port)],
+    }
+
+
+def to_outside(host: str, port: int, subset: str | None = None) -> Route:
+    """From the gateway to the host."""
+    target: RouteTarget = {"host": host, "port": {"number": port}}
+    if subset:
+        target["subset"] = subset
+    return {"destination": target, "weight": 100}
+
+
+def _http_to_gateway(destination: Destination) -> HttpRoute:
+    return {
+        "match": [{"gateways": [MESH], "port": destination.http_port}],
+        "route": [_to_gateway(gateway.MTLS_SUBSET, gateway.HTTP)],
+    }
+
+
+def _http_outside(host: str, destination: Destination) -> HttpRoute:
+    upgraded = destination.http == "originate-tls"
+    return {
+        "match": [{"gateways": [GATEWAY_REFERENCE], "port": gateway.HTTP.service}],
+        "route": [
+            to_outside(host, destination.https_port, origination_subset(host))
+            if upgraded
+            else to_outside(host, destination.http_port)
+        ],
     }
 
 
@@ -197,10 +173,3 @@ def _to_gateway(subset: str, port: gateway.Port) -> Route:
     return {
         "destination": {"host": gateway.service_host(), "subset": subset, "port": {"number": port.service}}
     }
-
-
-def _outside(host: str, port: int, subset: str | None = None) -> Route:
-    target: RouteTarget = {"host": host, "port": {"number": port}}
-    if subset:
-        target["subset"] = subset
-    return {"destination": target, "weight": 100}

@@ -3,23 +3,29 @@
 Every policy here only adds to `default-deny`: what none of them names is refused by the node, whatever a sidecar does.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from egress.config.configuration import Configuration, granted_schemes, offered_schemes, team_namespaces
+from egress.config.configuration import Configuration, team_namespaces
 from egress.config.destinations import Destination
 from egress.config.platform import Platform
 from egress.config.ranges import PRIVATE_RANGES
 from egress.derived import gateway
 from egress.derived.control_plane import has_istiod
-from egress.derived.istio.routing import granted_hosts
-from egress.derived.network_policies.as_stated import DNS, NetworkPolicy, Peer, Port, Rule
+from egress.derived.istio.routing import form_of, reached_hosts
+from egress.derived.network_policies.peers import (
+    CLUSTER_DNS,
+    DNS,
+    GATEWAY,
+    ISTIOD,
+    METADATA_SERVER,
+    METADATA_SERVER_V1,
+    NODE_LOCAL_DNS,
+)
+from egress.derived.network_policies.policy import NetworkPolicy, Peer, Port, Rule
 from egress.derived.vpc.google_apis import PRIVATE_VIP, RESTRICTED_VIP
 
-METADATA_V2 = Rule(peers=(Peer(cidr="169.254.169.254/32"),), ports=(Port(number=80), Port(number=8080)))
-METADATA_V1 = Rule(peers=(Peer(cidr="169.254.169.252/32"),), ports=(Port(number=987), Port(number=988)))
-"""GKE's metadata server, by data plane (GKE, "Workload Identity Federation", network policy)."""
+METADATA_SERVER_V2 = Rule(peers=(METADATA_SERVER,), ports=(Port(number=80), Port(number=8080)))
 
 ISTIOD_XDS = Port(number=15012)
 """istiod's configuration and certificates over TLS."""
@@ -49,9 +55,7 @@ def team_isolation(configuration: Configuration, team: str, facts: NetworkFacts)
     ports = gateway_ports(configuration, team)
     if ports:
         policies.append(
-            NetworkPolicy(
-                name="allow-egress-to-gateway", egress=(Rule(peers=(_gateway_pods(),), ports=ports),)
-            )
+            NetworkPolicy(name="allow-egress-to-gateway", egress=(Rule(peers=(GATEWAY,), ports=ports),))
         )
     if facts.has_istiod:
         policies.append(_to_istiod())
@@ -79,17 +83,7 @@ def team_isolation(configuration: Configuration, team: str, facts: NetworkFacts)
 
 def gateway_isolation(configuration: Configuration, facts: NetworkFacts) -> tuple[NetworkPolicy, ...]:
     """The policies of istio-egress that belong to no team: deny, DNS, the control plane, the outside."""
-    outside_ports = sorted(
-        {
-            port
-            for destination in _reached(configuration)
-            for port, used in (
-                (destination.http_port, destination.http == "plain"),
-                (destination.https_port, destination.uses_tls_port),
-            )
-            if used
-        }
-    )
+    outside_ports = sorted({port for _, port in reached_hosts(configuration)})
     policies = [DEFAULT_DENY, _to_dns(facts)]
     policies += [_to_istiod()] if facts.has_istiod else [_to_google_apis(facts), _to_metadata_server(facts)]
     if outside_ports:
@@ -115,20 +109,7 @@ def team_at_gateway(configuration: Configuration, team: str) -> NetworkPolicy | 
 
 def gateway_ports(configuration: Configuration, team: str) -> tuple[Port, ...]:
     """The gateway's listener ports that a team's grants use; while nobody needs one, those of the hosts it sees."""
-    destinations = configuration.destinations.destinations
-    if configuration.destinations.authorization == "open":
-        ways = [
-            (scheme, destination)
-            for host, destination in destinations.items()
-            if team in configuration.visible_to(host)
-            for scheme in offered_schemes(destination)
-        ]
-    else:
-        ways = [
-            (scheme, destinations[grant.to])
-            for grant in configuration.teams[team].grants
-            for scheme in granted_schemes(grant, destinations[grant.to])
-        ]
+    ways = form_of(configuration).ways_of(configuration, team)
     listeners = {_listener(scheme, destination).target for scheme, destination in ways}
     return tuple(Port(number=number) for number in sorted(listeners))
 
@@ -144,13 +125,6 @@ def callers_of(configuration: Configuration, team: str) -> tuple[str, ...]:
     return configuration.callers_of(team)
 
 
-def _reached(configuration: Configuration) -> Iterable[Destination]:
-    """By identity only what somebody is granted has a route, and a port that nothing is routed to stays shut."""
-    if configuration.destinations.authorization == "by-identity":
-        return [destination for _, _, destination in granted_hosts(configuration)]
-    return configuration.destinations.destinations.values()
-
-
 def _calls_google(configuration: Configuration, team: str) -> bool:
     return bool(configuration.teams[team].google_service_accounts) or any(
         team in apis.visible_to for apis in configuration.destinations.google_apis.values()
@@ -161,24 +135,18 @@ def _namespaces(configuration: Configuration, team: str) -> tuple[Peer, ...]:
     return tuple(Peer(namespace=name) for name in team_namespaces(team, configuration.teams[team]))
 
 
-def _gateway_pods() -> Peer:
-    return Peer(namespace=gateway.NAMESPACE, pods=tuple(gateway.SELECTOR.items()))
-
-
 def _to_dns(facts: NetworkFacts) -> NetworkPolicy:
-    # On Dataplane V2 a query to kube-dns is answered by node-local-dns, another Pod of kube-system.
-    rules = [Rule(peers=(Peer(namespace="kube-system"),), ports=DNS)]
+    rules = [CLUSTER_DNS]
     if facts.dns == "node-local" and facts.dataplane == "v1":
-        rules.append(Rule(peers=(Peer(cidr="169.254.20.10/32"),), ports=DNS))
+        rules.append(NODE_LOCAL_DNS)
     if facts.dns == "cloud-dns":
-        rules = [Rule(peers=(Peer(cidr="169.254.169.254/32"),), ports=DNS)]
+        rules = [Rule(peers=(METADATA_SERVER,), ports=DNS)]
     return NetworkPolicy(name="allow-egress-to-dns", egress=tuple(rules))
 
 
 def _to_istiod() -> NetworkPolicy:
-    istiod = Peer(namespace=gateway.CONTROL_PLANE_NAMESPACE, pods=tuple(gateway.ISTIOD_SELECTOR.items()))
     return NetworkPolicy(
-        name="allow-egress-to-control-plane", egress=(Rule(peers=(istiod,), ports=(ISTIOD_XDS,)),)
+        name="allow-egress-to-control-plane", egress=(Rule(peers=(ISTIOD,), ports=(ISTIOD_XDS,)),)
     )
 
 
@@ -190,7 +158,7 @@ def _to_google_apis(facts: NetworkFacts) -> NetworkPolicy:
 
 
 def _to_metadata_server(facts: NetworkFacts) -> NetworkPolicy:
-    rule = METADATA_V2 if facts.dataplane == "v2" else METADATA_V1
+    rule = METADATA_SERVER_V2 if facts.dataplane == "v2" else METADATA_SERVER_V1
     return NetworkPolicy(name="allow-egress-to-metadata-server", egress=(rule,))
 
 

@@ -36,7 +36,7 @@ def egress_resources(configuration: Configuration) -> Iterator[Derived]:
             inner = (ids.GATEWAY_ISOLATION, f"networkpolicy-{policy.name}", "policy")
             yield typed(STACK, "NetworkPolicy", gateway.NAMESPACE, policy.name, inner, PLATFORM)
     if platform.tenants.admission == "enforced":
-        for manifest in admission_objects():
+        for manifest in admission_objects(platform):
             key = manifest_key(manifest)
             below = (ids.ADMISSION, ids.istio_object_id(key.kind, key.name))
             yield from_manifest(STACK, manifest, below, PLATFORM)

@@ -7,8 +7,9 @@ from egress.config.team import Grant, Team
 from egress.derived import construct_ids as ids
 from egress.derived import gateway
 from egress.derived.istio.routing import team_objects
-from egress.derived.network_policies.as_stated import NetworkPolicy, team_policies
+from egress.derived.network_policies.as_stated import team_policies
 from egress.derived.network_policies.default_deny import network_facts, team_at_gateway, team_isolation
+from egress.derived.network_policies.policy import NetworkPolicy
 from egress.derived.resources.address import Ids
 from egress.derived.resources.resource import PLATFORM, Cause, Derived, from_manifest, manifest_key, typed
 from egress.derived.stack_ids import stack_of_team

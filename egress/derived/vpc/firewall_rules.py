@@ -96,6 +96,15 @@ def _within_the_cluster(platform: Platform) -> Iterator[FirewallRule]:
             ranges=(control_plane,),
             targets=targets,
         )
+    if platform.network.firewall.webhook_ports:
+        yield FirewallRule(
+            name=f"{prefix}allow-ingress-api-server-to-other-webhooks",
+            description="Allow the API server to call the admission webhooks of others",
+            direction="INGRESS",
+            ports=tuple(sorted(set(platform.network.firewall.webhook_ports))),
+            ranges=(control_plane,),
+            targets=targets,
+        )
     yield FirewallRule(
         name=f"{prefix}allow-egress-pods-and-services",
         description="Allow pods and services on nodes to reach each other",

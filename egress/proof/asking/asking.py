@@ -5,13 +5,13 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from egress.proof.asking.client import Answer, Client, Sender
-from egress.proof.asking.evidence import Finding, Records
+from egress.proof.asking.client import Client, ClientResponse, RequestSender
+from egress.proof.asking.evidence import Ending, Records
 from egress.proof.asking.identities import Identity
-from egress.proof.asking.matrix import Asked
+from egress.proof.asking.matrix import RowQuestion
 from egress.proof.asking.requests import GATEWAY_POD, GATEWAY_SERVICE
 from egress.proof.asking.table import Expected
-from egress.proof.cluster.mesh import Mesh
+from egress.proof.cluster.mesh import RunningMesh
 from egress.proof.errors import ProofError
 from egress.proof.network import namespaces
 
@@ -24,7 +24,7 @@ NOT_ADMITTED = "not-admitted"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
+class ProofRow:
     """One row of the report."""
 
     identity: str
@@ -46,9 +46,11 @@ class Row:
         )
 
 
-def expectations(asked: Sequence[Asked], table: Sequence[Expected]) -> list[tuple[Asked, Expected | None]]:
+def expectations(
+    asked: Sequence[RowQuestion], table: Sequence[Expected]
+) -> list[tuple[RowQuestion, Expected | None]]:
     """Join questions with a table; a table's rows come first, in its order."""
-    listed = [(Asked(identity=e.identity, request=e.request), e) for e in table]
+    listed = [(RowQuestion(identity=e.identity, request=e.request), e) for e in table]
     known = {question for question, _ in listed}
     return [*listed, *((question, None) for question in asked if question not in known)]
 
@@ -56,14 +58,16 @@ def expectations(asked: Sequence[Asked], table: Sequence[Expected]) -> list[tupl
 class Asker:
     """Sends rows from every identity at once, each identity's one after the other."""
 
-    def __init__(self, mesh: Mesh, everybody: Sequence[Identity], not_admitted: Mapping[str, str]) -> None:
+    def __init__(
+        self, mesh: RunningMesh, everybody: Sequence[Identity], not_admitted: Mapping[str, str]
+    ) -> None:
         """`not_admitted` gives the API server's reason for each identity whose Pod it refused."""
         self._mesh, self._not_admitted = mesh, not_admitted
         self._everybody = {identity.name: identity for identity in everybody}
 
     def ask(
-        self, questions: Sequence[tuple[Asked, Expected | None]], progress: Callable[[int, int], None]
-    ) -> list[Row]:
+        self, questions: Sequence[tuple[RowQuestion, Expected | None]], progress: Callable[[int, int], None]
+    ) -> list[ProofRow]:
         """Ask and judge all rows.
 
         Raises ProofError for a row whose identity or target does not exist.
@@ -72,7 +76,7 @@ class Asker:
         first_arrival = len(self._mesh.fabric.journal.arrivals)
         self._mesh.fabric.packets.clear()
         marks = {key: sum(1 for _ in envoy.access_log()) for key, envoy in self._mesh.envoys.items()}
-        answers: dict[int, Answer] = {}
+        answers: dict[int, ClientResponse] = {}
         failures: list[BaseException] = []
         places = {name: self._place(name) for name in {q.request.to for q, _ in questions} if name}
         threads = [
@@ -119,14 +123,14 @@ class Asker:
         logs = sum(envoy.logged() for envoy in self._mesh.envoys.values())
         return logs + len(self._mesh.fabric.packets.packets())
 
-    def _require(self, questions: Sequence[tuple[Asked, Expected | None]]) -> None:
+    def _require(self, questions: Sequence[tuple[RowQuestion, Expected | None]]) -> None:
         for question, expected in questions:
             if question.identity not in self._everybody:
                 where = f" (line {expected.line})" if expected else ""
                 known = ", ".join(sorted(self._everybody))
                 raise ProofError(f"no identity {question.identity!r}{where}; there are {known}")
 
-    def _by_identity(self, questions: Sequence[tuple[Asked, Expected | None]]) -> dict[str, list[int]]:
+    def _by_identity(self, questions: Sequence[tuple[RowQuestion, Expected | None]]) -> dict[str, list[int]]:
         found: dict[str, list[int]] = {}
         for number, (question, _) in enumerate(questions):
             if question.identity not in self._not_admitted:
@@ -140,14 +144,14 @@ class Asker:
         self,
         name: str,
         numbers: Sequence[int],
-        questions: Sequence[tuple[Asked, Expected | None]],
-        answers: dict[int, Answer],
+        questions: Sequence[tuple[RowQuestion, Expected | None]],
+        answers: dict[int, ClientResponse],
         failures: list[BaseException],
         places: Mapping[str, str],
     ) -> None:
         identity = self._everybody[name]
         pod = self._mesh.pods[identity.pod]
-        sender = Sender(
+        sender = RequestSender(
             address=pod.ip,
             resolver=self._mesh.resolver,
             identity=self._mesh.identity(identity.namespace, identity.service_account),
@@ -175,17 +179,21 @@ class Asker:
         return self._mesh.pods[name].ip
 
     def _row(
-        self, number: int, question: tuple[Asked, Expected | None], answer: Answer | None, records: Records
-    ) -> Row:
+        self,
+        number: int,
+        question: tuple[RowQuestion, Expected | None],
+        answer: ClientResponse | None,
+        records: Records,
+    ) -> ProofRow:
         asked, expected = question
         if answer is None:
             got, seconds = NOT_ADMITTED, 0.0
-            finding = Finding(ended="admission", evidence=self._not_admitted[asked.identity])
+            finding = Ending(ended="admission", evidence=self._not_admitted[asked.identity])
         else:
             sender = self._mesh.pods[self._everybody[asked.identity].pod]
             got, seconds = answer.got, answer.ended - answer.started
             finding = records.finding(sender, asked.request, self._mark(number), answer)
-        return Row(
+        return ProofRow(
             identity=asked.identity,
             request=asked.request,
             got=got,

@@ -9,10 +9,10 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from egress.proof.asking.requests import Request
-from egress.proof.cluster.certificates import KeyPair
+from egress.proof.asking.requests import ProofRequest
 from egress.proof.cluster.pods import MARK
 from egress.proof.network import names
+from egress.proof.network.certificates import KeyPair
 from egress.proof.network.outside import load
 
 _SO_MARK = 36
@@ -30,7 +30,7 @@ CURL_EXIT = {TIME_OUT: 28, REFUSED: 7, RESET: 56, TLS_FAILURE: 35, CERTIFICATE: 
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer:
+class ClientResponse:
     """How a request went."""
 
     got: str
@@ -44,7 +44,7 @@ class Answer:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sender:
+class RequestSender:
     """Who sends: the Pod's address, its name server, its certificate, and whom it trusts."""
 
     address: str
@@ -62,12 +62,12 @@ class _Outcome(Exception):  # noqa: N818 - it carries a result, not an error
 class Client:
     """Sends requests one after the other; call it on a thread inside the Pod's namespace."""
 
-    def __init__(self, sender: Sender, places: Mapping[str, str]) -> None:
+    def __init__(self, sender: RequestSender, places: Mapping[str, str]) -> None:
         """`places` holds the address of every `to`."""
         self._sender, self._places = sender, places
         self._contexts: dict[str, ssl.SSLContext] = {}
 
-    def send(self, request: Request, row: str) -> Answer:
+    def send(self, request: ProofRequest, row: str) -> ClientResponse:
         """Send a request; `row` marks it in every log on its way."""
         started = time.monotonic()
         stream = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
@@ -83,11 +83,11 @@ class Client:
                 got, detail = self._exchange(self._tls(stream, request), request, row), ""
         except _Outcome as outcome:
             got, detail = outcome.got, outcome.detail
-        return Answer(
+        return ClientResponse(
             got=got, started=started, ended=time.monotonic(), source=source, target=target, detail=detail
         )
 
-    def _connect(self, stream: socket.socket, request: Request) -> str:
+    def _connect(self, stream: socket.socket, request: ProofRequest) -> str:
         try:
             if request.to:
                 target = (self._places[request.to], request.port)
@@ -108,7 +108,7 @@ class Client:
             raise _Outcome(TIME_OUT if dropped else RESET, error.strerror or str(error)) from error
         return target[0]
 
-    def _tls(self, stream: socket.socket, request: Request) -> socket.socket:
+    def _tls(self, stream: socket.socket, request: ProofRequest) -> socket.socket:
         if request.mesh_tls is None and request.scheme == "http":
             return stream
         context = self._context(request)
@@ -121,7 +121,7 @@ class Client:
         except OSError as error:
             raise _Outcome(TLS_FAILURE, _reason(error)) from error
 
-    def _context(self, request: Request) -> ssl.SSLContext:
+    def _context(self, request: ProofRequest) -> ssl.SSLContext:
         kind = {True: "mesh", False: "anonymous", None: "application"}[request.mesh_tls]
         if kind not in self._contexts:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -136,7 +136,7 @@ class Client:
             self._contexts[kind] = context
         return self._contexts[kind]
 
-    def _exchange(self, stream: socket.socket, request: Request, row: str) -> str:
+    def _exchange(self, stream: socket.socket, request: ProofRequest, row: str) -> str:
         head = (
             f"{request.method} {request.path} HTTP/1.1\r\nHost: {request.host or request.name}\r\n"
             f"User-Agent: {row}\r\nAccept: */*\r\nConnection: close\r\n\r\n"

@@ -7,13 +7,13 @@ the port a proxy is reached from is the port its client's log gives as its own.
 import re
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from egress.proof.asking.client import NO_NAME, Answer
-from egress.proof.asking.requests import Request
+from egress.proof.asking.client import NO_NAME, ClientResponse
+from egress.proof.asking.requests import ProofRequest
 from egress.proof.cluster.pods import Pod
 from egress.proof.network.nflog import Logged
 from egress.proof.network.outside import Arrival
@@ -25,7 +25,7 @@ CLOCKS = 0.2
 
 
 @dataclass(frozen=True, kw_only=True)
-class Finding:
+class Ending:
     """Where a request ended, and what says so."""
 
     ended: str
@@ -47,7 +47,7 @@ class Hop:
         )
         return "rbac_access_denied" in details
 
-    def fits(self, answer: Answer) -> bool:
+    def fits(self, answer: ClientResponse) -> bool:
         """Whether the entry's connection was opened while the request was under way."""
         try:
             opened = datetime.fromisoformat(str(self.entry.get("start_time"))).timestamp()
@@ -107,42 +107,31 @@ class Records:
                 self._hops_by_client[str(entry.get("downstream_remote_address"))].append(hop)
         self._packets = packets
 
-    def finding(self, sender: Pod, request: Request, row: str, answer: Answer) -> Finding:
+    def finding(self, sender: Pod, request: ProofRequest, row: str, answer: ClientResponse) -> Ending:
         """Say where one request ended."""
         hops = self._hops(sender, request, row, answer)
         arrival = self._arrival(sender, row, answer, hops)
-        denying = next((hop for hop in hops if hop.denied), None)
-        if arrival is not None and denying is not None and not arrival.authority:
-            # On a TCP chain Envoy connects upstream first and asks the policy when the first byte comes.
-            seen = "; the outside saw an empty connection"
-            return Finding(ended=f"{_role(denying.pod)} policy", evidence=f"{denying}{seen}")
-        if arrival is not None and hops and hops[-1].pod.is_gateway and (arrival.is_empty or hops[-1].silent):
-            # Likewise while the gateway's own handshake is still going on: a caller whose certificate it refuses
-            # has made it connect outside, even shake hands there, and not one byte of the caller's followed.
-            return Finding(ended="gateway", evidence=f"{hops[-1]}; the outside saw an empty connection")
         if arrival is not None:
-            return self._arrived(sender, request, arrival, hops)
-        refusal = self._refused(sender, answer, hops)
-        if refusal is not None:
-            return refusal
+            return _empty(arrival, hops) or self._arrived(sender, request, arrival, hops)
+        return self._refused(sender, answer, hops) or self._unanswered(sender, answer, hops)
+
+    def _unanswered(self, sender: Pod, answer: ClientResponse, hops: Sequence[Hop]) -> Ending:
+        """Say where a request ended that nobody outside saw and no control refused."""
         if hops:
             last = hops[-1]
-            role = (
-                _role(last.pod)
-                if last.pod.key == sender.key or last.pod.is_gateway
-                else f"proxy of {last.pod.key}"
-            )
-            return Finding(ended=f"{role} policy" if last.denied else role, evidence=str(last))
+            known = last.pod.key == sender.key or last.pod.is_gateway
+            role = _role(last.pod) if known else f"proxy of {last.pod.key}"
+            return Ending(ended=f"{role} policy" if last.denied else role, evidence=str(last))
         if answer.got == NO_NAME:
-            return Finding(ended="name server", evidence=answer.detail)
-        target = self._seen_as.get(answer.target) or (
-            None if sender.proxy else self._services.get(answer.target)
-        )
+            return Ending(ended="name server", evidence=answer.detail)
+        target = self._seen_as.get(answer.target)
+        if target is None and not sender.proxy:
+            target = self._services.get(answer.target)
         if target is not None:
-            return Finding(ended=_role(target) if target.is_gateway else target.key, evidence=answer.detail)
-        return Finding(ended="sidecar" if answer.target else "nobody answers", evidence=answer.detail)
+            return Ending(ended=_role(target) if target.is_gateway else target.key, evidence=answer.detail)
+        return Ending(ended="sidecar" if answer.target else "nobody answers", evidence=answer.detail)
 
-    def _hops(self, sender: Pod, request: Request, row: str, answer: Answer) -> list[Hop]:
+    def _hops(self, sender: Pod, request: ProofRequest, row: str, answer: ClientResponse) -> list[Hop]:
         """Return the proxies passed, in order.
 
         A port alone is no proof: the application and its sidecar use ports of one address, and use them again,
@@ -164,11 +153,15 @@ class Records:
         followed: list[Hop] = []
         while waiting := [hop for hop in hops if hop not in followed]:
             followed.append(waiting[0])
-            for hop in self._hops_by_client.get(str(waiting[0].entry.get("upstream_local_address")), ()):
-                follows = self._reaches(waiting[0], hop) and hop.pod.key not in readers and hop.fits(answer)
-                if follows and hop not in hops and not hop.entry.get("user_agent"):
-                    hops.append(hop)
+            hops += [hop for hop in self._next(waiting[0], readers, answer) if hop not in hops]
         return sorted(hops, key=lambda hop: (hop.pod.ip != answer.source[0], hop.pod.is_gateway))
+
+    def _next(self, hop: Hop, readers: Collection[str], answer: ClientResponse) -> Iterator[Hop]:
+        """The proxies that a proxy passed the connection on to, unread, while the request lasted."""
+        for other in self._hops_by_client.get(str(hop.entry.get("upstream_local_address")), ()):
+            unread = other.pod.key not in readers and not other.entry.get("user_agent")
+            if unread and self._reaches(hop, other) and other.fits(answer):
+                yield other
 
     def _reaches(self, one: Hop, other: Hop) -> bool:
         """Whether a proxy has connected to the address at which another was reached, as far as both are Pods'."""
@@ -177,7 +170,7 @@ class Records:
         is_pod = connected.partition(":")[0] in {pod.ip for pod in self._pods}
         return not reached or not is_pod or connected == reached
 
-    def _arrival(self, sender: Pod, row: str, answer: Answer, hops: Sequence[Hop]) -> Arrival | None:
+    def _arrival(self, sender: Pod, row: str, answer: ClientResponse, hops: Sequence[Hop]) -> Arrival | None:
         found = self._arrivals_by_row.get(row)
         if found:
             return found[-1]
@@ -194,7 +187,7 @@ class Records:
                     return arrival
         return None
 
-    def _arrived(self, sender: Pod, request: Request, arrival: Arrival, hops: Sequence[Hop]) -> Finding:
+    def _arrived(self, sender: Pod, request: ProofRequest, arrival: Arrival, hops: Sequence[Hop]) -> Ending:
         through = self._seen_as.get(arrival.source)
         if arrival.place == "internet":
             if through is None or through.key == sender.key:
@@ -216,9 +209,9 @@ class Records:
         )
         came = f"from {arrival.source}" + (f" ({through.key})" if through else "")
         last = f"; {hops[-1]}" if hops and not arrival.authority else ""
-        return Finding(ended=ended, evidence=f"arrived: {what}{sni}{host} {came}{last}")
+        return Ending(ended=ended, evidence=f"arrived: {what}{sni}{host} {came}{last}")
 
-    def _refused(self, sender: Pod, answer: Answer, hops: Sequence[Hop]) -> Finding | None:
+    def _refused(self, sender: Pod, answer: ClientResponse, hops: Sequence[Hop]) -> Ending | None:
         """Find the packet that a firewall rule or a NetworkPolicy refused for this request."""
         # By address and port: a sidecar tries several ports of one Pod at a time.
         upstream = {hop.pod.ip: str(hop.entry.get("upstream_host") or "") for hop in hops}
@@ -231,9 +224,7 @@ class Records:
                 way = (
                     f"{packet.source}:{packet.source_port} to {packet.destination}:{packet.destination_port}"
                 )
-                return Finding(
-                    ended=packet.rule, evidence=f"{packet.protocol} {way} refused by {packet.rule}"
-                )
+                return Ending(ended=packet.rule, evidence=f"{packet.protocol} {way} refused by {packet.rule}")
         return None
 
     def _leads_to(self, upstream: str, packet: Logged) -> bool:
@@ -246,3 +237,19 @@ class Records:
 
 def _role(pod: Pod) -> str:
     return "gateway" if pod.is_gateway else "sidecar"
+
+
+def _empty(arrival: Arrival, hops: Sequence[Hop]) -> Ending | None:
+    """A control that refused the request after the gateway had connected outside; None where none did.
+
+    On a TCP chain Envoy connects upstream first and asks the policy when the first byte comes. Likewise while the
+    gateway's own handshake is still going on: a caller whose certificate it refuses has made it connect outside,
+    even shake hands there, and not one byte of the caller's followed.
+    """
+    seen = "; the outside saw an empty connection"
+    denying = next((hop for hop in hops if hop.denied), None)
+    if denying is not None and not arrival.authority:
+        return Ending(ended=f"{_role(denying.pod)} policy", evidence=f"{denying}{seen}")
+    if hops and hops[-1].pod.is_gateway and (arrival.is_empty or hops[-1].silent):
+        return Ending(ended="gateway", evidence=f"{hops[-1]}{seen}")
+    return None

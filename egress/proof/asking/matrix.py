@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from egress.proof.asking.identities import INTRUDER, Identity
-from egress.proof.asking.requests import GATEWAY_POD, GATEWAY_SERVICE, Request
+from egress.proof.asking.requests import GATEWAY_POD, GATEWAY_SERVICE, ProofRequest
 from egress.proof.cluster.deployment import Deployed
 
 UNKNOWN_HOST = "nobody-may.example"
@@ -19,11 +19,11 @@ METADATA_URL = "http://169.254.169.254/computeMetadata/v1/"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class RowQuestion:
     """One row's question."""
 
     identity: str
-    request: Request
+    request: ProofRequest
 
 
 @dataclass(frozen=True)
@@ -54,58 +54,60 @@ def gateway_ports(deployed: Deployed) -> list[GatewayPort]:
     return list(dict.fromkeys(found))
 
 
-def rows(deployed: Deployed, everybody: list[Identity]) -> list[Asked]:
+def rows(deployed: Deployed, everybody: list[Identity]) -> list[RowQuestion]:
     """Return every question of a configuration."""
     return [
-        Asked(identity=identity.name, request=request)
+        RowQuestion(identity=identity.name, request=request)
         for identity in everybody
         for request in _requests(deployed, identity, everybody)
     ]
 
 
-def _requests(deployed: Deployed, identity: Identity, everybody: list[Identity]) -> Iterator[Request]:
+def _requests(deployed: Deployed, identity: Identity, everybody: list[Identity]) -> Iterator[ProofRequest]:
     known = hosts(deployed)
     if identity.name.endswith(f"/{INTRUDER}"):
         yield from _forged(deployed, known)
         return
     for host in [*known, UNKNOWN_HOST]:
-        yield Request(url=f"http://{host}/")
-        yield Request(url=f"https://{host}/")
+        yield ProofRequest(url=f"http://{host}/")
+        yield ProofRequest(url=f"https://{host}/")
     for host in known:
         for path in sorted({*_paths(deployed, host), UNGRANTED_PATH}):
-            yield Request(url=f"http://{host}{path}")
+            yield ProofRequest(url=f"http://{host}{path}")
         for method in sorted({*_methods(deployed, host), "POST"}):
-            yield Request(method=method, url=f"http://{host}/")
-        yield Request(url=f"http://{host}/", host=f"{host}:80")
+            yield ProofRequest(method=method, url=f"http://{host}/")
+        yield ProofRequest(url=f"http://{host}/", host=f"{host}:80")
     yield from _direct(deployed, known, meshed=identity.meshed)
     if identity.meshed:
         for host in [*known[:1], UNKNOWN_HOST]:
-            yield Request(url=f"http://{host}/", past_sidecar=True)
-            yield Request(url=f"https://{host}/", past_sidecar=True)
-    yield Request(url=METADATA_URL)
+            yield ProofRequest(url=f"http://{host}/", past_sidecar=True)
+            yield ProofRequest(url=f"https://{host}/", past_sidecar=True)
+    yield ProofRequest(url=METADATA_URL)
     for other in everybody:
         if other.namespace != identity.namespace and other.extra is None:
-            yield Request(url="http://application/", to=other.pod, port=80, past_sidecar=identity.meshed)
+            yield ProofRequest(url="http://application/", to=other.pod, port=80, past_sidecar=identity.meshed)
 
 
-def _direct(deployed: Deployed, known: list[str], *, meshed: bool) -> Iterator[Request]:
+def _direct(deployed: Deployed, known: list[str], *, meshed: bool) -> Iterator[ProofRequest]:
     """Yield requests to the gateway's Pod and Service, plain and in TLS without a mesh certificate."""
     for host in known[:2]:
         for port in gateway_ports(deployed):
             for scheme in ("http", "https"):
                 url = f"{scheme}://{host}/"
-                yield Request(url=url, to=GATEWAY_POD, port=port.target, past_sidecar=meshed)
-                yield Request(url=url, to=GATEWAY_SERVICE, port=port.service)
+                yield ProofRequest(url=url, to=GATEWAY_POD, port=port.target, past_sidecar=meshed)
+                yield ProofRequest(url=url, to=GATEWAY_SERVICE, port=port.service)
 
 
-def _forged(deployed: Deployed, known: list[str]) -> Iterator[Request]:
+def _forged(deployed: Deployed, known: list[str]) -> Iterator[ProofRequest]:
     """Yield requests in mutual TLS with the sender's own certificate and the SNIs that the gateway may go by."""
     for host in [*known, UNKNOWN_HOST]:
         for port in gateway_ports(deployed):
             for sni in (host, f"outbound_.{port.service}_._.{host}"):
                 url = f"http://{host}/"
-                yield Request(url=url, to=GATEWAY_POD, port=port.target, mesh_tls=True, sni=sni)
-            yield Request(url=f"http://{host}/", to=GATEWAY_POD, port=port.target, mesh_tls=False, sni=host)
+                yield ProofRequest(url=url, to=GATEWAY_POD, port=port.target, mesh_tls=True, sni=sni)
+            yield ProofRequest(
+                url=f"http://{host}/", to=GATEWAY_POD, port=port.target, mesh_tls=False, sni=host
+            )
 
 
 def _operations(deployed: Deployed, host: str) -> Iterator[dict[str, list[str]]]:

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from egress.proof.asking.asking import Asker, Row, expectations
+from egress.proof.asking.asking import Asker, ProofRow, expectations
 from egress.proof.asking.identities import Identity, accounts, identities
-from egress.proof.asking.matrix import Asked, rows
+from egress.proof.asking.matrix import RowQuestion, rows
 from egress.proof.asking.table import Expected
 from egress.proof.cluster.deployment import Deployed, assemble
-from egress.proof.cluster.mesh import Mesh
+from egress.proof.cluster.mesh import RunningMesh
 from egress.proof.cluster.objects import Addressed
 from egress.proof.cluster.patches import patched
 from egress.proof.cluster.processes import resident
@@ -49,7 +49,7 @@ class Progress:
 class Proof:
     """A running mesh with the identities that ask."""
 
-    mesh: Mesh
+    mesh: RunningMesh
     everybody: Sequence[Identity]
     not_admitted: dict[str, str]
     progress: Progress
@@ -62,7 +62,7 @@ class Proof:
         """Ask with another asker from now on (other identities)."""
         self._asker = asker
 
-    def ask(self, table: Sequence[Expected], *, generated: bool = True) -> list[Row]:
+    def ask(self, table: Sequence[Expected], *, generated: bool = True) -> list[ProofRow]:
         """Ask a table's rows and (with `generated`) those that follow from the configuration."""
         asked = rows(self.mesh.deployed, list(self.everybody)) if generated else []
         questions = expectations(asked, table)
@@ -73,10 +73,19 @@ class Proof:
         self.figures["table_seconds"] = round(seconds, 2)
         self.figures["rows_per_second"] = round(len(questions) / seconds, 1)
         self._require_accepted()
+        self.figures["filtered_log"] = self._filtered()
         self.figures["istioctl_warnings"] = self.mesh.judged()
         return answered
 
-    def answers(self, questions: Sequence[Asked]) -> list[Row]:
+    def _filtered(self) -> dict[str, int]:
+        """Count what each Pod's sidecar has logged through a filter."""
+        return {
+            key: len(envoy.filtered_log())
+            for key, envoy in sorted(self.mesh.envoys.items())
+            if not envoy.pod.is_gateway
+        }
+
+    def answers(self, questions: Sequence[RowQuestion]) -> list[ProofRow]:
         """Ask questions that nothing is expected of."""
         return self._asker.ask([(question, None) for question in questions], lambda *_: None)
 
@@ -109,7 +118,7 @@ def bring_up(out: Path, tools: Tools, progress: Progress, patches: Sequence[Mapp
     """
     started = time.monotonic()
     resources = resolve(read_stacks(out))
-    mesh = Mesh(read_vpc(resources), tools, progress.say)
+    mesh = RunningMesh(read_vpc(resources), tools, progress.say)
     deployed = patched(assemble(resources, tools), patches)  # while the API server starts
     everybody = identities(deployed)
     try:
@@ -123,7 +132,9 @@ def bring_up(out: Path, tools: Tools, progress: Progress, patches: Sequence[Mapp
     return proof
 
 
-def add_identities(mesh: Mesh, everybody: Sequence[Identity], say: Callable[[str], None]) -> dict[str, str]:
+def add_identities(
+    mesh: RunningMesh, everybody: Sequence[Identity], say: Callable[[str], None]
+) -> dict[str, str]:
     """Start the harness's own Pods; return the reason for each identity that is not admitted."""
     mesh.apply([Addressed(address="proof", object=account) for account in accounts(everybody)])
     own = [identity for identity in everybody if identity.extra]

@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from xml.etree import ElementTree
 
-from egress.proof.asking.asking import Row
+from egress.proof.asking.asking import ProofRow
 from egress.proof.asking.client import describe
 
 
-def text(rows: Sequence[Row], figures: Mapping[str, Any]) -> str:
+def text(rows: Sequence[ProofRow], figures: Mapping[str, Any]) -> str:
     """Return the rows as aligned columns, with the totals and figures below."""
     cells = [
         (
@@ -36,14 +36,14 @@ def text(rows: Sequence[Row], figures: Mapping[str, Any]) -> str:
     )
 
 
-def summary(rows: Sequence[Row]) -> str:
+def summary(rows: Sequence[ProofRow]) -> str:
     """Return the totals in one line."""
     expected = [row for row in rows if row.expected]
     different = sum(row.differs for row in rows)
     return f"{len(rows)} rows: {len(expected)} with an expectation, {different} of them different"
 
 
-def as_json(rows: Sequence[Row], figures: Mapping[str, Any]) -> str:
+def as_json(rows: Sequence[ProofRow], figures: Mapping[str, Any]) -> str:
     """Return rows and figures as JSON."""
     document = {
         "rows": [
@@ -66,7 +66,7 @@ def as_json(rows: Sequence[Row], figures: Mapping[str, Any]) -> str:
     return json.dumps(document, indent=2)
 
 
-def junit(rows: Sequence[Row], figures: Mapping[str, Any]) -> str:
+def junit(rows: Sequence[ProofRow], figures: Mapping[str, Any]) -> str:
     """Return the rows as a JUnit test suite; a row without an expectation passes with its result as output."""
     suite = ElementTree.Element(
         "testsuite",
@@ -99,7 +99,7 @@ def _shown(value: Any) -> str:
     return str(value)
 
 
-def _mark(row: Row) -> str:
+def _mark(row: ProofRow) -> str:
     if not row.expected:
         return " "
     return "x" if row.differs else "="

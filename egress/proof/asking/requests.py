@@ -27,7 +27,7 @@ GATEWAY_SERVICE = "gateway-service"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Request:
+class ProofRequest:
     """One HTTP request, plain or in TLS."""
 
     method: str = "GET"
@@ -76,13 +76,13 @@ class Request:
         return urlsplit(self.url).port or (443 if self.scheme == "https" else 80)
 
 
-def parse(line: str) -> Request:
+def parse(line: str) -> ProofRequest:
     """Read a request's line; raise ProofError where it is none."""
     found = _LINE.fullmatch(line.strip())
     if found is None:
         raise ProofError(f"not a request: {line!r}; expected such as 'GET http://example.com/'")
     tls = found["with"]
-    return Request(
+    return ProofRequest(
         method=found["method"],
         url=found["url"],
         host=found["host"] or "",

@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from egress.proof.asking.asking import Asker, Row
+from egress.proof.asking.asking import Asker, ProofRow
 from egress.proof.asking.identities import identities
 from egress.proof.asking.prove import Proof, add_identities
 from egress.proof.cluster.deployment import Deployed
@@ -73,6 +73,6 @@ def move(proof: Proof, after: Deployed, *, judged: bool = True) -> str:
     return f"{len(changed)} objects applied, {len(gone)} deleted"
 
 
-def named(stage: Stage, rows: Sequence[Row]) -> list[Row]:
+def named(stage: Stage, rows: Sequence[ProofRow]) -> list[ProofRow]:
     """Return rows with the stage's name in front of the identity, for one report over all stages."""
     return [replace(row, identity=f"{stage.name}: {row.identity}") for row in rows]

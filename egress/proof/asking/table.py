@@ -7,7 +7,7 @@ left out and is met by any place that begins with it. Lines that begin with `#` 
 from dataclasses import dataclass
 from pathlib import Path
 
-from egress.proof.asking.requests import Request, parse
+from egress.proof.asking.requests import ProofRequest, parse
 from egress.proof.errors import ProofError
 
 
@@ -16,7 +16,7 @@ class Expected:
     """One row of a table."""
 
     identity: str
-    request: Request
+    request: ProofRequest
     got: tuple[str, ...]
     ended: str
     line: int

@@ -9,11 +9,11 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from egress.proof.cluster.certificates import Authority
 from egress.proof.cluster.kubernetes_api import KubernetesApi
 from egress.proof.cluster.processes import Process
 from egress.proof.errors import ProofError
-from egress.proof.network.namespaces import Namespace, command
+from egress.proof.network.certificates import Authority
+from egress.proof.network.namespaces import NetworkNamespace, command
 from egress.proof.network.sandbox import RUN
 
 PORT = 443
@@ -23,7 +23,9 @@ _TOKEN = "proof"  # noqa: S105 - valid only in the sandbox
 class ApiServer:
     """A running API server; nothing but the harness's own client and istiod talk to it."""
 
-    def __init__(self, namespace: Namespace, services_range: str, etcd: Path, kube_apiserver: Path) -> None:
+    def __init__(
+        self, namespace: NetworkNamespace, services_range: str, etcd: Path, kube_apiserver: Path
+    ) -> None:
         self.address = namespace.addresses[0]
         self._authority = Authority("kubernetes")
         folder = RUN / "kubernetes"

@@ -6,11 +6,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from egress.proof.cluster import helm
 from egress.proof.cluster.objects import Addressed, kubernetes_objects
 from egress.proof.cluster.pods import PodRequest, from_deployment
 from egress.proof.errors import ProofError
-from egress.proof.network.vpc import Vpc, read_vpc
-from egress.proof.toolchain import helm
+from egress.proof.network.vpc import ImitatedVpc, read_vpc
 from egress.proof.toolchain.tools import Tools
 from egress.terraform import Resource, read_stacks, resolve
 
@@ -19,7 +19,7 @@ from egress.terraform import Resource, read_stacks, resolve
 class Deployed:
     """The input of the proof: cdktf.out as Terraform would deploy it."""
 
-    vpc: Vpc
+    vpc: ImitatedVpc
     objects: tuple[Addressed, ...]
     charts: Mapping[str, str] = field(default_factory=dict)
     """The version of each Helm release's chart, by the release's address."""

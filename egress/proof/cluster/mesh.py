@@ -8,7 +8,6 @@ from typing import Any
 from egress.proof.cluster import applying, static_checks
 from egress.proof.cluster import istiod as istiod_module
 from egress.proof.cluster.api_server import ApiServer
-from egress.proof.cluster.certificates import Authority, KeyPair, spiffe
 from egress.proof.cluster.deployment import Deployed, difference
 from egress.proof.cluster.envoy import DRAIN_SECONDS, SECRETS_SOCKET, node_id
 from egress.proof.cluster.istiod import Istiod
@@ -18,8 +17,9 @@ from egress.proof.cluster.running_pods import RunningPods
 from egress.proof.cluster.secret_discovery import SecretDiscovery
 from egress.proof.errors import ProofError
 from egress.proof.network import sandbox
+from egress.proof.network.certificates import Authority, KeyPair, spiffe
 from egress.proof.network.fabric import Fabric
-from egress.proof.network.vpc import Vpc
+from egress.proof.network.vpc import ImitatedVpc
 from egress.proof.toolchain.tools import Tools
 
 _WORKLOADS = frozenset({"Deployment", "HorizontalPodAutoscaler", "PodDisruptionBudget"})
@@ -29,13 +29,13 @@ _STAYING = _WORKLOADS | {"Namespace"}
 Say = Callable[[str], None]
 
 
-class Mesh:
+class RunningMesh:
     """A mesh in this sandbox."""
 
     deployed: Deployed
     trust_domain: str
 
-    def __init__(self, vpc: Vpc, tools: Tools, say: Say) -> None:
+    def __init__(self, vpc: ImitatedVpc, tools: Tools, say: Say) -> None:
         """Build the network and start the API server; `start` brings up the rest."""
         self.tools, self._say = tools, say
         self.outside_authority = Authority("outside")
@@ -86,7 +86,7 @@ class Mesh:
 
     def apply(self, objects: Iterable[Addressed]) -> None:
         """Apply objects; workloads come as Pods, later."""
-        todo = [self._adapted(item) for item in objects if item.object["kind"] not in _WORKLOADS]
+        todo = [self.adapted(item) for item in objects if item.object["kind"] not in _WORKLOADS]
         applying.apply(self.api, todo)
 
     def change(self, after: Deployed, *, judged: bool = True) -> tuple[list[Addressed], list[Addressed]]:
@@ -207,9 +207,12 @@ class Mesh:
         self.resolver = str(service["spec"]["clusterIP"])
         sandbox.use_resolver(self.resolver)
 
-    def _adapted(self, item: Addressed) -> Addressed:
+    def adapted(self, item: Addressed) -> Addressed:
+        """Return an object as it is applied here: with what the evidence needs logged."""
         if item.key == self.deployed.mesh_config.key:
             return Addressed(address=item.address, object=istiod_module.adapted_mesh(item.object))
+        if item.object["kind"] == "Telemetry":
+            return Addressed(address=item.address, object=istiod_module.adapted_telemetry(item.object))
         return item
 
 

@@ -7,14 +7,14 @@ import contextlib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from egress.proof.cluster import scheduling, services
+from egress.proof.cluster import scheduling
 from egress.proof.cluster.api_server import PORT, ApiServer
 from egress.proof.cluster.deployment import labels_of
 from egress.proof.cluster.envoy import Envoy
 from egress.proof.cluster.kubernetes_api import RefusedError
-from egress.proof.cluster.pods import Pod, PodRequest, redirection
+from egress.proof.cluster.pods import CNI_NODES, Pod, PodRequest, redirection
 from egress.proof.errors import ProofError
-from egress.proof.network import namespaces
+from egress.proof.network import namespaces, services
 from egress.proof.network.fabric import Fabric
 from egress.proof.toolchain.tools import Tools
 
@@ -53,8 +53,9 @@ class RunningPods:
 
     def _run(self, created: Sequence[Pod]) -> None:
         self.refresh()
+        cni = any(d["metadata"]["name"] == CNI_NODES for d in self._api.list("apps/v1", "DaemonSet"))
         for pod in created:
-            rules = redirection(pod)
+            rules = redirection(pod, cni=cni)
             if rules:
                 namespaces.load_ruleset(rules, pod.network)
             ports = self._application_ports(pod)
@@ -92,7 +93,7 @@ class RunningPods:
             if service["spec"].get("selector"):
                 self._api.apply(services.endpoint_slice(service, mine, by_address))
         backends.append(
-            services.Backend(
+            services.ServiceBackend(
                 service="kubernetes",
                 namespace="default",
                 cluster_ip=self._server.service_address,

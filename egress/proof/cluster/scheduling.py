@@ -1,19 +1,11 @@
 """Chooses a node for a Pod as kube-scheduler's filters would: node selector, required affinity, taints."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from egress.proof.cluster.selectors import expression_holds
+from egress.proof.network.nodes import PlacedNode
+from egress.proof.network.selectors import expression_holds
 from egress.proof.network.vpc import Pool
-
-
-@dataclass(frozen=True, kw_only=True)
-class PlacedNode:
-    """A node and the pool it belongs to."""
-
-    name: str
-    pool: Pool
 
 
 class UnschedulableError(Exception):

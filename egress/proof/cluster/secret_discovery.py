@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import grpc
 
-from egress.proof.cluster.certificates import KeyPair
+from egress.proof.network.certificates import KeyPair
 
 _SECRET = "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret"  # noqa: S105 - a type's name
 _STREAMS = 512

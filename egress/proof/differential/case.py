@@ -5,7 +5,7 @@ from copy import deepcopy
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Protocol
 
-from egress.proof.differential.operations import Document, Operation
+from egress.proof.differential.operations import Document, StateOperation
 
 Files = Mapping[str, Any]
 """A configuration's files by name, as the data they hold."""
@@ -35,7 +35,7 @@ class ObjectCase:
 
     family: str
     seed: int
-    operations: tuple[Operation, ...]
+    operations: tuple[StateOperation, ...]
 
     def smaller(self) -> Iterator["ObjectCase"]:
         """Without one operation."""

@@ -5,17 +5,17 @@ from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
-from egress.proof.differential.operations import Document, Key, Operation
-from egress.proof.differential.vocabulary import GATEWAY_NAMESPACE, Words
+from egress.proof.differential.operations import Document, Key, StateOperation
+from egress.proof.differential.vocabulary import GATEWAY_NAMESPACE, Vocabulary
 
 
 class Choice:
-    """Chooses; `base` holds the objects that can be edited, `words` their names."""
+    """Chooses; `base` holds the objects that can be edited, `vocabulary` their names."""
 
-    def __init__(self, source: random.Random, base: Mapping[Key, Document], words: Words) -> None:
+    def __init__(self, source: random.Random, base: Mapping[Key, Document], vocabulary: Vocabulary) -> None:
         self.random = source
         self.base = base
-        self.words = words
+        self.vocabulary = vocabulary
 
     def one(self, *items: Any) -> Any:
         """One of several."""
@@ -30,9 +30,9 @@ class Choice:
         found: Document = deepcopy(self.base[key]["spec"])
         return found
 
-    def edit(self, key: Key, spec: Document | None) -> Operation:
+    def edit(self, key: Key, spec: Document | None) -> StateOperation:
         """The object with another spec; None removes it."""
-        return Operation(self.base[key]["apiVersion"], key[0], key[1], key[2], spec)
+        return StateOperation(self.base[key]["apiVersion"], key[0], key[1], key[2], spec)
 
     def key(self, *kinds: str, namespace: str = GATEWAY_NAMESPACE) -> Key:
         """One object of some kinds in a namespace."""
@@ -41,7 +41,7 @@ class Choice:
 
     def exports(self) -> list[str] | None:
         """Some exportTo; None leaves it out."""
-        namespaces = self.words.namespaces
+        namespaces = self.vocabulary.namespaces
         found: list[str] | None = self.one(
             None,
             ["*"],
@@ -59,16 +59,16 @@ def some_of(source: random.Random, items: Sequence[Any]) -> list[Any]:
     return source.sample(list(items), source.randint(1, len(items)))
 
 
-Change = Callable[[Choice], Sequence[Operation]]
+Change = Callable[[Choice], Sequence[StateOperation]]
 """One sort of change: it returns the objects that differ."""
 
 
 def changed(
-    base: Mapping[Key, Document], words: Words, seed: int, changes: Sequence[Change]
-) -> tuple[Operation, ...]:
+    base: Mapping[Key, Document], vocabulary: Vocabulary, seed: int, changes: Sequence[Change]
+) -> tuple[StateOperation, ...]:
     """One to three changes; of two for the same object the later one counts."""
-    choose = Choice(random.Random(seed), base, words)  # noqa: S311 - repeatable, no secret
-    found: dict[Key, Operation] = {}
+    choose = Choice(random.Random(seed), base, vocabulary)  # noqa: S311 - repeatable, no secret
+    found: dict[Key, StateOperation] = {}
     for change in choose.random.sample(changes, choose.random.randint(1, 3)):
         for operation in change(choose):
             found[operation.key] = operation

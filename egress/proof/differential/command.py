@@ -7,10 +7,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from egress.proof.command import prepare
 from egress.proof.differential.families import FAMILIES, WORDS, prepared
 from egress.proof.errors import ProofError
 from egress.proof.network import sandbox
+from egress.proof.toolchain.preparation import prepare
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

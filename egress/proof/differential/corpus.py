@@ -7,7 +7,7 @@ from typing import Any
 
 from egress.proof.differential.agreement import Agreement
 from egress.proof.differential.case import Case, ConfigurationCase, ObjectCase
-from egress.proof.differential.operations import Operation
+from egress.proof.differential.operations import StateOperation
 
 Rows = Sequence[Mapping[str, str]]
 
@@ -33,5 +33,5 @@ def kept(file: Path) -> tuple[Case, Rows]:
     family, seed, rows = document["family"], document["seed"], document["rows"]
     if "files" in document:
         return ConfigurationCase(family=family, seed=seed, files=document["files"]), rows
-    operations = tuple(Operation(**operation) for operation in document["operations"])
+    operations = tuple(StateOperation(**operation) for operation in document["operations"])
     return ObjectCase(family=family, seed=seed, operations=operations), rows

@@ -8,17 +8,17 @@ from pathlib import Path
 from typing import Protocol
 
 from egress.proof.asking.identities import Identity
-from egress.proof.asking.matrix import Asked
+from egress.proof.asking.matrix import RowQuestion
 from egress.proof.cluster import deployment
 from egress.proof.cluster.deployment import Deployed
-from egress.proof.command import synthesize
 from egress.proof.differential.case import Case, ConfigurationCase, ObjectCase
 from egress.proof.differential.changes import CHANGES
 from egress.proof.differential.choice import changed
 from egress.proof.differential.configurations import configuration_case, platform_of, write
 from egress.proof.differential.operations import Document, Key, deployed, documents_of, reviewed
-from egress.proof.differential.questions import of_configuration, of_words
-from egress.proof.differential.vocabulary import PRODUCTION, TUTORIAL, Words
+from egress.proof.differential.questions import of_configuration, of_vocabulary
+from egress.proof.differential.vocabulary import PRODUCTION, TUTORIAL, Vocabulary
+from egress.proof.toolchain.preparation import synthesize
 from egress.proof.toolchain.tools import Tools
 from egress.review.inputs.synthesized import read_synthesized
 from egress.review.inventory import Inventory
@@ -35,7 +35,7 @@ class State:
     deployed: Deployed
 
 
-class Family(Protocol):
+class CaseFamily(Protocol):
     """One sort of case, with a mesh of its own."""
 
     name: str
@@ -48,15 +48,15 @@ class Family(Protocol):
     def state(self, case: Case) -> State:
         """What both sides take. Raises ReviewError where the review does not model it."""
 
-    def questions(self, case: Case, state: State, everybody: Sequence[Identity]) -> list[Asked]:
+    def questions(self, case: Case, state: State, everybody: Sequence[Identity]) -> list[RowQuestion]:
         """What is asked."""
 
 
 class Objects:
     """Raw Istio and Kubernetes objects over the stacks of a configuration."""
 
-    def __init__(self, name: str, words: Words, out: Path, tools: Tools) -> None:
-        self.name, self.words, self.out = name, words, out
+    def __init__(self, name: str, vocabulary: Vocabulary, out: Path, tools: Tools) -> None:
+        self.name, self.vocabulary, self.out = name, vocabulary, out
         self._tools = tools
 
     @cached_property
@@ -76,7 +76,7 @@ class Objects:
     def case(self, seed: int) -> ObjectCase:
         """One to three changes."""
         return ObjectCase(
-            family=self.name, seed=seed, operations=changed(self.documents, self.words, seed, CHANGES)
+            family=self.name, seed=seed, operations=changed(self.documents, self.vocabulary, seed, CHANGES)
         )
 
     def state(self, case: Case) -> State:
@@ -87,10 +87,10 @@ class Objects:
             deployed=deployed(self._deployed, case.operations),
         )
 
-    def questions(self, case: Case, state: State, everybody: Sequence[Identity]) -> list[Asked]:
+    def questions(self, case: Case, state: State, everybody: Sequence[Identity]) -> list[RowQuestion]:
         """The same rows in every case."""
         del case, state
-        return of_words(self.words, everybody)
+        return of_vocabulary(self.vocabulary, everybody)
 
 
 class Configurations:
@@ -116,7 +116,7 @@ class Configurations:
         out = self._synthesized(case)
         return State(inventory=read_synthesized(out), deployed=deployment.read(out, self._tools))
 
-    def questions(self, case: Case, state: State, everybody: Sequence[Identity]) -> list[Asked]:
+    def questions(self, case: Case, state: State, everybody: Sequence[Identity]) -> list[RowQuestion]:
         """Some of the rows that follow from the configuration; the same for the same seed."""
         return of_configuration(random.Random(case.seed), state.deployed, everybody)  # noqa: S311 - repeatable, no secret
 

@@ -15,7 +15,7 @@ from egress.proof.asking.prove import Progress
 from egress.proof.cluster import deployment
 from egress.proof.differential.case import ObjectCase
 from egress.proof.differential.corpus import keep
-from egress.proof.differential.families import WORDS, Configurations, Family, Objects, State
+from egress.proof.differential.families import WORDS, CaseFamily, Configurations, Objects, State
 from egress.proof.differential.mistakes import planted
 from egress.proof.differential.oracle import BothSides, otherwise
 from egress.proof.errors import ProofError
@@ -79,7 +79,7 @@ def main(settings: Mapping[str, Any]) -> int:
         return 2
 
 
-def _family(settings: Mapping[str, Any], tools: Tools, folder: Path) -> Family:
+def _family(settings: Mapping[str, Any], tools: Tools, folder: Path) -> CaseFamily:
     name = settings["family"]
     if name in WORDS:
         return Objects(name, WORDS[name], Path(settings["out"]), tools)

@@ -19,7 +19,7 @@ NEWER = "9999-01-01T00:00:00Z"
 
 
 @dataclass(frozen=True)
-class Operation:
+class StateOperation:
     """One object applied, or removed where `spec` is None."""
 
     api_version: str
@@ -48,7 +48,7 @@ def documents_of(base: Inventory) -> dict[Key, Document]:
     }
 
 
-def reviewed(base: Inventory, operations: Sequence[Operation]) -> Inventory:
+def reviewed(base: Inventory, operations: Sequence[StateOperation]) -> Inventory:
     """The base with operations carried out. Raises ReviewError where the result is not modelled."""
     changed = {operation.key: operation for operation in operations}
     objects = []
@@ -65,9 +65,9 @@ def reviewed(base: Inventory, operations: Sequence[Operation]) -> Inventory:
     return replace(base, objects=check(objects))
 
 
-def deployed(base: Deployed, operations: Sequence[Operation]) -> Deployed:
+def deployed(base: Deployed, operations: Sequence[StateOperation]) -> Deployed:
     """The same for what the mesh runs."""
-    changed: Mapping[Key, Operation] = {operation.key: operation for operation in operations}
+    changed: Mapping[Key, StateOperation] = {operation.key: operation for operation in operations}
     left = dict(changed)
     objects = []
     for item in base.objects:

@@ -9,7 +9,7 @@ from egress.proof.asking.stages import move
 from egress.proof.cluster.deployment import Deployed
 from egress.proof.differential.agreement import Agreement, compare
 from egress.proof.differential.case import Case
-from egress.proof.differential.families import Family, State
+from egress.proof.differential.families import CaseFamily, State
 from egress.proof.errors import ProofError
 from egress.proof.toolchain.tools import Tools
 from egress.review.cluster import Cluster
@@ -31,7 +31,7 @@ class Held:
 class BothSides:
     """One family's mesh."""
 
-    def __init__(self, family: Family, tools: Tools, progress: Progress) -> None:
+    def __init__(self, family: CaseFamily, tools: Tools, progress: Progress) -> None:
         """Bring the family's base up. Raises ProofError."""
         self.family = family
         self.proof: Proof = bring_up(family.out, tools, progress)

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from egress.proof.differential.choice import Choice
-from egress.proof.differential.operations import Document, Operation
+from egress.proof.differential.operations import Document, StateOperation
 from egress.proof.differential.vocabulary import GATEWAY_NAMESPACE, ROOT_NAMESPACE, TRUST_DOMAIN
 
 
-def authorization(choose: Choice) -> Sequence[Operation]:
+def authorization(choose: Choice) -> Sequence[StateOperation]:
     """One more policy, for all Pods of its namespace or for those of a selector."""
     spec: Document = {
         "action": choose.one("ALLOW", "DENY"),
@@ -17,10 +17,10 @@ def authorization(choose: Choice) -> Sequence[Operation]:
     if labels:
         spec["selector"] = {"matchLabels": labels}
     namespace = choose.one(GATEWAY_NAMESPACE, ROOT_NAMESPACE)
-    return [Operation("security.istio.io/v1", "AuthorizationPolicy", namespace, "generated", spec)]
+    return [StateOperation("security.istio.io/v1", "AuthorizationPolicy", namespace, "generated", spec)]
 
 
-def authorized_otherwise(choose: Choice) -> Sequence[Operation]:
+def authorized_otherwise(choose: Choice) -> Sequence[StateOperation]:
     """A policy of the base that says less, more, the opposite, or is gone."""
     key = choose.key("AuthorizationPolicy")
     spec = choose.spec(key)
@@ -56,32 +56,32 @@ def _rule(choose: Choice) -> Document:
 
 
 def _sources(choose: Choice) -> list[Document]:
-    words = choose.words
-    first, last = words.accounts[0], words.accounts[-1]
-    some_namespaces = choose.some(words.namespaces)
+    vocabulary = choose.vocabulary
+    first, last = vocabulary.accounts[0], vocabulary.accounts[-1]
+    some_namespaces = choose.some(vocabulary.namespaces)
     forms: list[Document] = [
         {"namespaces": some_namespaces},
         {"namespaces": [choose.one("*", "team-*", "t*x", "team", "*-y")]},
         {"notNamespaces": some_namespaces},
         {"notNamespaces": ["team-*"]},
-        {"principals": choose.some(words.principals)},
+        {"principals": choose.some(vocabulary.principals)},
         {"principals": [choose.one("*", f"*/sa/{first[1]}", f"{TRUST_DOMAIN}/ns/{last[0]}/*")]},
         {"principals": [f"{TRUST_DOMAIN}/ns/*/sa/{first[1]}"]},
-        {"principals": [f"spiffe://{words.principals[0]}"]},
-        {"notPrincipals": choose.some(words.principals)},
+        {"principals": [f"spiffe://{vocabulary.principals[0]}"]},
+        {"notPrincipals": choose.some(vocabulary.principals)},
         {"notPrincipals": ["*"]},
-        {"principals": ["*"], "notNamespaces": [words.namespaces[0]]},
-        {"serviceAccounts": [f"{namespace}/{name}" for namespace, name in choose.some(words.accounts)]},
+        {"principals": ["*"], "notNamespaces": [vocabulary.namespaces[0]]},
+        {"serviceAccounts": [f"{namespace}/{name}" for namespace, name in choose.some(vocabulary.accounts)]},
         {"notServiceAccounts": [f"{first[0]}/{first[1]}"]},
     ]
     return choose.random.sample(forms, choose.one(1, 1, 2))
 
 
 def _operations(choose: Choice) -> list[Document]:
-    words = choose.words
-    host = choose.one(*words.hosts)
+    vocabulary = choose.vocabulary
+    host = choose.one(*vocabulary.hosts)
     suffix = host.rpartition(".")[2]
-    port = choose.one(*words.target_ports)
+    port = choose.one(*vocabulary.target_ports)
     forms: list[Document] = [
         {
             "hosts": [
@@ -97,7 +97,7 @@ def _operations(choose: Choice) -> list[Document]:
                 )
             ]
         },
-        {"hosts": choose.some(words.hosts)},
+        {"hosts": choose.some(vocabulary.hosts)},
         {"notHosts": [host]},
         {"paths": [choose.one("/", "/a*", "/status/*", "/{*}", "/{**}", "*/418", "/a/{*}", "/status/{*}")]},
         {"notPaths": [choose.one("/", "/a*", "/status/418")]},
@@ -113,16 +113,16 @@ def _operations(choose: Choice) -> list[Document]:
 
 
 def _condition(choose: Choice) -> Document:
-    words = choose.words
-    host = choose.one(*words.hosts)
-    principal = words.principals[0]
+    vocabulary = choose.vocabulary
+    host = choose.one(*vocabulary.hosts)
+    principal = vocabulary.principals[0]
     conditions: list[Document] = [
-        {"key": "destination.port", "values": [choose.one(*words.target_ports, "443")]},
-        {"key": "destination.port", "notValues": [choose.one(*words.target_ports)]},
+        {"key": "destination.port", "values": [choose.one(*vocabulary.target_ports, "443")]},
+        {"key": "destination.port", "notValues": [choose.one(*vocabulary.target_ports)]},
         {"key": "connection.sni", "values": [choose.one(host, host.upper(), "*.org", "*.com", "*")]},
         {"key": "connection.sni", "notValues": [host]},
-        {"key": "source.namespace", "values": [words.namespaces[0]]},
-        {"key": "source.namespace", "notValues": [words.namespaces[-1]]},
+        {"key": "source.namespace", "values": [vocabulary.namespaces[0]]},
+        {"key": "source.namespace", "notValues": [vocabulary.namespaces[-1]]},
         {"key": "source.principal", "values": [principal]},
         {"key": "source.principal", "notValues": [principal]},
         {"key": "request.headers[x-team]", "notValues": ["y"]},

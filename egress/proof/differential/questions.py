@@ -4,64 +4,66 @@ import random
 from collections.abc import Iterator, Sequence
 
 from egress.proof.asking.identities import INTRUDER, UNMESHED, Identity
-from egress.proof.asking.matrix import Asked, rows
+from egress.proof.asking.matrix import RowQuestion, rows
 from egress.proof.asking.requests import parse
 from egress.proof.cluster.deployment import Deployed
-from egress.proof.differential.vocabulary import GOOGLE, STRANGERS, Words
+from egress.proof.differential.vocabulary import GOOGLE, STRANGERS, Vocabulary
 
 OF_A_CONFIGURATION = 160
 """Rows of one configuration, out of several hundred that follow from it: more configurations tell more."""
 
 
-def of_words(words: Words, everybody: Sequence[Identity]) -> list[Asked]:
+def of_vocabulary(vocabulary: Vocabulary, everybody: Sequence[Identity]) -> list[RowQuestion]:
     """The same rows for every state over a base: every account, and a Pod without a sidecar at the gateway."""
-    accounts = set(words.accounts)
-    found: list[Asked] = []
+    accounts = set(vocabulary.accounts)
+    found: list[RowQuestion] = []
     for identity in everybody:
         if (identity.namespace, identity.service_account) in accounts and identity.meshed:
-            lines = _of_a_workload(words)
-        elif identity.name.endswith(f"/{UNMESHED}") and identity.namespace == words.namespaces[0]:
-            lines = _around(words)
+            lines = _of_a_workload(vocabulary)
+        elif identity.name.endswith(f"/{UNMESHED}") and identity.namespace == vocabulary.namespaces[0]:
+            lines = _around(vocabulary)
         elif identity.name.endswith(f"/{INTRUDER}"):
-            lines = _forged(words)
+            lines = _forged(vocabulary)
         else:
             continue
-        found += [Asked(identity=identity.name, request=parse(line)) for line in lines]
+        found += [RowQuestion(identity=identity.name, request=parse(line)) for line in lines]
     return found
 
 
-def of_configuration(source: random.Random, deployed: Deployed, everybody: Sequence[Identity]) -> list[Asked]:
+def of_configuration(
+    source: random.Random, deployed: Deployed, everybody: Sequence[Identity]
+) -> list[RowQuestion]:
     """Rows that follow from a configuration, some of them where there are many."""
     every = rows(deployed, list(everybody))
     return every if len(every) <= OF_A_CONFIGURATION else source.sample(every, OF_A_CONFIGURATION)
 
 
-def _of_a_workload(words: Words) -> Iterator[str]:
-    for host in (*words.hosts, *STRANGERS):
+def _of_a_workload(vocabulary: Vocabulary) -> Iterator[str]:
+    for host in (*vocabulary.hosts, *STRANGERS):
         for scheme in ("http", "https"):
             yield f"GET {scheme}://{host}/"
-    for host in words.hosts[:2]:
+    for host in vocabulary.hosts[:2]:
         yield f"GET http://{host}/status/418"
         yield f"GET http://{host}/a%2Fb?c=d"
         yield f"POST http://{host}/a"
         yield f"GET http://{host}/ Host: {host}:80"
-        for target, port in words.ports.items():
+        for target, port in vocabulary.ports.items():
             scheme = "http" if port == 80 else "https"
             yield f"GET {scheme}://{host}/ to gateway-service:{port}"
             yield f"GET {scheme}://{host}/ past the sidecar to gateway-pod:{target}"
-    yield f"GET https://{words.hosts[0]}/ past the sidecar"
+    yield f"GET https://{vocabulary.hosts[0]}/ past the sidecar"
     yield f"GET https://{GOOGLE}/"
 
 
-def _around(words: Words) -> Iterator[str]:
-    for host in words.hosts[:2]:
-        for target in words.ports:
+def _around(vocabulary: Vocabulary) -> Iterator[str]:
+    for host in vocabulary.hosts[:2]:
+        for target in vocabulary.ports:
             for scheme in ("http", "https"):
                 yield f"GET {scheme}://{host}/ to gateway-pod:{target}"
 
 
-def _forged(words: Words) -> Iterator[str]:
-    for host in words.hosts:
-        for target, port in words.ports.items():
+def _forged(vocabulary: Vocabulary) -> Iterator[str]:
+    for host in vocabulary.hosts:
+        for target, port in vocabulary.ports.items():
             for sni in (host, f"outbound_.{port}_._.{host}"):
                 yield f"GET http://{host}/ to gateway-pod:{target} with mesh certificate sni {sni}"

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 
 from egress.proof.differential.choice import Choice
-from egress.proof.differential.operations import Document, Operation
+from egress.proof.differential.operations import Document, StateOperation
 from egress.proof.differential.vocabulary import GATEWAY_NAMESPACE, STRANGERS
 
 VERSION = "networking.istio.io/v1"
 
 
-def registered(choose: Choice) -> Sequence[Operation]:
+def registered(choose: Choice) -> Sequence[StateOperation]:
     """A ServiceEntry with other ports or endpoints, or none at all."""
     key = choose.key("ServiceEntry")
     spec = choose.spec(key)
@@ -24,7 +24,7 @@ def registered(choose: Choice) -> Sequence[Operation]:
             if len(spec["ports"]) > 1:
                 spec["ports"].remove(port)
         case "endpoint":
-            spec["endpoints"] = [{"address": choose.one(*choose.words.hosts, *STRANGERS)}]
+            spec["endpoints"] = [{"address": choose.one(*choose.vocabulary.hosts, *STRANGERS)}]
         case "more":
             spec["hosts"] = [*spec["hosts"], choose.one(*STRANGERS)]
         case "gone":
@@ -32,10 +32,10 @@ def registered(choose: Choice) -> Sequence[Operation]:
     return [choose.edit(key, spec)]
 
 
-def registered_newly(choose: Choice) -> Sequence[Operation]:
+def registered_newly(choose: Choice) -> Sequence[StateOperation]:
     """One more ServiceEntry: of a stranger, of a host known already, or a wildcard; the platform's or a team's."""
     spec: Document = {
-        "hosts": [choose.one(*STRANGERS, "*.example.com", "*.com", choose.words.hosts[0])],
+        "hosts": [choose.one(*STRANGERS, "*.example.com", "*.com", choose.vocabulary.hosts[0])],
         "location": "MESH_EXTERNAL",
         "ports": choose.some(
             [
@@ -50,15 +50,15 @@ def registered_newly(choose: Choice) -> Sequence[Operation]:
     exports = choose.exports()
     if exports:
         spec["exportTo"] = exports
-    namespace = choose.one(GATEWAY_NAMESPACE, *choose.words.namespaces)
-    return [Operation(VERSION, "ServiceEntry", namespace, "generated", spec)]
+    namespace = choose.one(GATEWAY_NAMESPACE, *choose.vocabulary.namespaces)
+    return [StateOperation(VERSION, "ServiceEntry", namespace, "generated", spec)]
 
 
-def routed(choose: Choice) -> Sequence[Operation]:
+def routed(choose: Choice) -> Sequence[StateOperation]:
     """A VirtualService that lacks a part, compares otherwise, or is gone."""
     key = choose.key("VirtualService")
     spec = choose.spec(key)
-    section = choose.one(*sorted({"http", "tls", "tcp"} & set(spec)))
+    section = choose.one(*(name for name in ("http", "tcp", "tls") if spec.get(name)))
     route = choose.one(*spec[section])
     match choose.one("without", "port", "request", "hosts", "destination", "order", "gateways", "gone"):
         case "without":
@@ -80,15 +80,15 @@ def routed(choose: Choice) -> Sequence[Operation]:
             route["match"][0].pop("gateways", None)
         case "gone":
             return [choose.edit(key, None)]
-    if not {"http", "tls", "tcp"} & set(spec):
+    if not any(spec.get(name) for name in ("http", "tcp", "tls")):
         return [choose.edit(key, None)]
     return [choose.edit(key, spec)]
 
 
-def routed_newly(choose: Choice) -> Sequence[Operation]:
+def routed_newly(choose: Choice) -> Sequence[StateOperation]:
     """A VirtualService of a team's own, or one more of the platform's, straight out or through the gateway."""
-    host = choose.one(*choose.words.hosts, *STRANGERS, "*.com", "*.example.com")
-    target = choose.one(*choose.words.hosts) if host.startswith("*") else host
+    host = choose.one(*choose.vocabulary.hosts, *STRANGERS, "*.com", "*.example.com")
+    target = choose.one(*choose.vocabulary.hosts) if host.startswith("*") else host
     match: Document = {"gateways": ["mesh"]} if choose.one(True, False) else {}
     if choose.one(True, False):
         match.update(_request(choose))
@@ -102,8 +102,8 @@ def routed_newly(choose: Choice) -> Sequence[Operation]:
     exports = choose.exports()
     if exports:
         spec["exportTo"] = exports
-    namespace = choose.one(GATEWAY_NAMESPACE, *choose.words.namespaces)
-    return [Operation(VERSION, "VirtualService", namespace, "generated", spec)]
+    namespace = choose.one(GATEWAY_NAMESPACE, *choose.vocabulary.namespaces)
+    return [StateOperation(VERSION, "VirtualService", namespace, "generated", spec)]
 
 
 def _request(choose: Choice) -> Document:
@@ -116,8 +116,8 @@ def _request(choose: Choice) -> Document:
         {"uri": {"regex": "/status/[0-9]+"}},
         {"method": {"exact": "GET"}},
         {"method": {"prefix": "P"}},
-        {"authority": {"exact": choose.one(*choose.words.hosts)}},
-        {"authority": {"prefix": choose.words.hosts[0]}},
+        {"authority": {"exact": choose.one(*choose.vocabulary.hosts)}},
+        {"authority": {"prefix": choose.vocabulary.hosts[0]}},
         {"headers": {"x-team": {"exact": "x"}}},
         {"withoutHeaders": {"x-team": {}}},
         {"queryParams": {"c": {"exact": "d"}}},

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from egress.proof.differential.choice import Choice
-from egress.proof.differential.operations import Document, Operation
+from egress.proof.differential.operations import Document, StateOperation
 from egress.proof.differential.vocabulary import GATEWAY_NAMESPACE, ROOT_NAMESPACE
 
 
-def exported(choose: Choice) -> Sequence[Operation]:
+def exported(choose: Choice) -> Sequence[StateOperation]:
     """Another exportTo."""
     key = choose.key("ServiceEntry", "VirtualService", "DestinationRule")
     spec = choose.spec(key)
@@ -19,10 +19,10 @@ def exported(choose: Choice) -> Sequence[Operation]:
     return [choose.edit(key, spec)]
 
 
-def scoped(choose: Choice) -> Sequence[Operation]:
+def scoped(choose: Choice) -> Sequence[StateOperation]:
     """Another Sidecar: a namespace's, one workload's, or the root's with the namespace's gone."""
-    namespace = choose.one(*choose.words.namespaces)
-    host = choose.one(*choose.words.hosts)
+    namespace = choose.one(*choose.vocabulary.namespaces)
+    host = choose.one(*choose.vocabulary.hosts)
     hosts = choose.one(
         [f"{GATEWAY_NAMESPACE}/*"],
         ["./*"],
@@ -52,26 +52,26 @@ def scoped(choose: Choice) -> Sequence[Operation]:
             return [choose.edit(key, spec)]
         case "workload":
             spec["workloadSelector"] = {"labels": {"app": choose.one("test", "nobody")}}
-            return [Operation("networking.istio.io/v1", "Sidecar", namespace, "generated", spec)]
+            return [StateOperation("networking.istio.io/v1", "Sidecar", namespace, "generated", spec)]
         case "gone":
             return [choose.edit(key, None)]
-    root = Operation("networking.istio.io/v1", "Sidecar", ROOT_NAMESPACE, "generated", spec)
+    root = StateOperation("networking.istio.io/v1", "Sidecar", ROOT_NAMESPACE, "generated", spec)
     return [root, choose.edit(key, None)]
 
 
-def isolated(choose: Choice) -> Sequence[Operation]:
+def isolated(choose: Choice) -> Sequence[StateOperation]:
     """One more NetworkPolicy of the gateway or of a team, or one of the base that is gone."""
-    namespace = choose.one(GATEWAY_NAMESPACE, *choose.words.namespaces)
+    namespace = choose.one(GATEWAY_NAMESPACE, *choose.vocabulary.namespaces)
     if choose.one(True, False):
         there = sorted(k for k in choose.base if k[:2] == ("NetworkPolicy", namespace))
         if there:
             return [choose.edit(choose.one(*there), None)]
     spec = _towards_gateway(choose) if namespace == GATEWAY_NAMESPACE else _of_a_team(choose)
-    return [Operation("networking.k8s.io/v1", "NetworkPolicy", namespace, "generated", spec)]
+    return [StateOperation("networking.k8s.io/v1", "NetworkPolicy", namespace, "generated", spec)]
 
 
 def _towards_gateway(choose: Choice) -> Document:
-    port = int(choose.one(*choose.words.target_ports))
+    port = int(choose.one(*choose.vocabulary.target_ports))
     peers: list[Document] = choose.one(
         [{"namespaceSelector": {"matchLabels": {"team": choose.one("x", "y")}}}],
         [{"namespaceSelector": {}, "podSelector": {"matchLabels": {"app": "test"}}}],
@@ -98,7 +98,7 @@ def _of_a_team(choose: Choice) -> Document:
     def namespace(name: str) -> Document:
         return {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": name}}}
 
-    port = int(choose.one(*choose.words.target_ports))
+    port = int(choose.one(*choose.vocabulary.target_ports))
     gateway: Document = {"to": [namespace(GATEWAY_NAMESPACE)]}
     if choose.one(True, False):
         gateway["ports"] = [{"port": port, "protocol": "TCP"}]

@@ -3,19 +3,19 @@
 from collections.abc import Sequence
 
 from egress.proof.differential.choice import Choice
-from egress.proof.differential.operations import Document, Operation
+from egress.proof.differential.operations import Document, StateOperation
 from egress.proof.differential.vocabulary import GATEWAY_NAMESPACE, TRUST_DOMAIN
 
 
-def served(choose: Choice) -> Sequence[Operation]:
+def served(choose: Choice) -> Sequence[StateOperation]:
     """Other servers of a Gateway."""
     key = choose.key("Gateway")
     spec = choose.spec(key)
     server = choose.one(*spec["servers"])
-    team = choose.words.namespaces[0]
+    team = choose.vocabulary.namespaces[0]
     match choose.one("hosts", "names", "mode", "number", "gone", "protocol"):
         case "hosts":
-            host = choose.one(*choose.words.hosts)
+            host = choose.one(*choose.vocabulary.hosts)
             server["hosts"] = choose.one(
                 [host], [f"{GATEWAY_NAMESPACE}/*"], [f"{team}/*"], ["*.com"], ["./*"], ["*"]
             )
@@ -23,7 +23,7 @@ def served(choose: Choice) -> Sequence[Operation]:
             if server["tls"]["mode"] == "ISTIO_MUTUAL":
                 server["tls"]["subjectAltNames"] = [
                     choose.one(
-                        *(f"spiffe://{principal}" for principal in choose.words.principals),
+                        *(f"spiffe://{principal}" for principal in choose.vocabulary.principals),
                         f"spiffe://{TRUST_DOMAIN}/ns/{team}/*",
                         team,
                     )
@@ -39,7 +39,7 @@ def served(choose: Choice) -> Sequence[Operation]:
     return [choose.edit(key, spec if spec["servers"] else None)]
 
 
-def towards_gateway(choose: Choice) -> Sequence[Operation]:
+def towards_gateway(choose: Choice) -> Sequence[StateOperation]:
     """Other TLS towards the gateway, or a team's own rule for it."""
     rules = [
         key
@@ -55,7 +55,7 @@ def towards_gateway(choose: Choice) -> Sequence[Operation]:
             if settings:
                 settings[0]["tls"] = choose.one(
                     {"mode": "DISABLE"},
-                    {"mode": "ISTIO_MUTUAL", "sni": choose.one(*choose.words.hosts)},
+                    {"mode": "ISTIO_MUTUAL", "sni": choose.one(*choose.vocabulary.hosts)},
                     {"mode": "SIMPLE"},
                     {"mode": "ISTIO_MUTUAL"},
                 )
@@ -66,8 +66,8 @@ def towards_gateway(choose: Choice) -> Sequence[Operation]:
                 "host": spec["host"],
                 "trafficPolicy": {"tls": {"mode": choose.one("ISTIO_MUTUAL", "DISABLE")}},
             }
-            namespace = choose.one(*choose.words.namespaces)
-            return [Operation("networking.istio.io/v1", "DestinationRule", namespace, "generated", own)]
+            namespace = choose.one(*choose.vocabulary.namespaces)
+            return [StateOperation("networking.istio.io/v1", "DestinationRule", namespace, "generated", own)]
         case "top":
             spec["trafficPolicy"] = {"tls": {"mode": choose.one("ISTIO_MUTUAL", "DISABLE")}}
         case "host":
@@ -75,7 +75,7 @@ def towards_gateway(choose: Choice) -> Sequence[Operation]:
     return [choose.edit(key, spec)]
 
 
-def from_gateway(choose: Choice) -> Sequence[Operation]:
+def from_gateway(choose: Choice) -> Sequence[StateOperation]:
     """Other TLS from the gateway to a site."""
     rules = [
         key
@@ -89,7 +89,7 @@ def from_gateway(choose: Choice) -> Sequence[Operation]:
         {"mode": "SIMPLE"},
         {"mode": "SIMPLE", "sni": host},
         {"mode": "SIMPLE", "subjectAltNames": [choose.one(host, "other.example")]},
-        {"mode": "SIMPLE", "sni": choose.one(*choose.words.hosts), "subjectAltNames": [host]},
+        {"mode": "SIMPLE", "sni": choose.one(*choose.vocabulary.hosts), "subjectAltNames": [host]},
         {"mode": "DISABLE"},
         {"mode": "ISTIO_MUTUAL"},
     )

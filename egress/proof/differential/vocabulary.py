@@ -14,7 +14,7 @@ STRANGERS = ("www.example.com", "other.example")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Words:
+class Vocabulary:
     """A base's names. Ports are those of the gateway's Pods, with the Service's port of each."""
 
     namespaces: tuple[str, ...]
@@ -33,14 +33,14 @@ class Words:
         return tuple(map(str, self.ports))
 
 
-TUTORIAL = Words(
+TUTORIAL = Vocabulary(
     namespaces=("team-x", "team-y"),
     accounts=(("team-x", "test"), ("team-y", "test")),
     hosts=("example.com", "httpbin.org"),
     ports={8080: 80, 8443: 443},
 )
 
-PRODUCTION = Words(
+PRODUCTION = Vocabulary(
     namespaces=("team-x", "team-y", "team-y-jobs"),
     accounts=(("team-x", "batch"), ("team-x", "test"), ("team-y", "test"), ("team-y-jobs", "nightly")),
     hosts=("example.com", "httpbin.org", "api.github.com", "www.iana.org"),

@@ -5,18 +5,18 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from egress.proof.cluster.certificates import Authority
-from egress.proof.cluster.scheduling import PlacedNode
-from egress.proof.cluster.services import Backend
 from egress.proof.errors import ProofError
 from egress.proof.network import namespaces, ruleset
+from egress.proof.network.certificates import Authority
 from egress.proof.network.firewall import LOG_GROUP, Node
-from egress.proof.network.names import INTERNET, Names, NameServer
-from egress.proof.network.namespaces import Namespace
+from egress.proof.network.names import INTERNET, NameRecords, NameServer
+from egress.proof.network.namespaces import NetworkNamespace
 from egress.proof.network.networkpolicy import PodFacts
 from egress.proof.network.nflog import PacketLog
-from egress.proof.network.outside import Certificates, Journal, Server
-from egress.proof.network.vpc import Vpc
+from egress.proof.network.nodes import PlacedNode
+from egress.proof.network.outside import Certificates, Journal, OutsideServer
+from egress.proof.network.services import ServiceBackend
+from egress.proof.network.vpc import ImitatedVpc
 
 METADATA = "169.254.169.254"
 _SEEN_OUTSIDE = "203.0.113.0/24"
@@ -26,9 +26,9 @@ _SEEN_OUTSIDE = "203.0.113.0/24"
 class Fabric:
     """Builds the network of a VPC and keeps its ruleset."""
 
-    def __init__(self, vpc: Vpc, outside: Authority) -> None:
+    def __init__(self, vpc: ImitatedVpc, outside: Authority) -> None:
         self.vpc = vpc
-        self.names = Names(vpc.zones)
+        self.names = NameRecords(vpc.zones)
         self.journal = Journal()
         self.nodes: list[PlacedNode] = []
         self._vms: list[Node] = []
@@ -50,21 +50,23 @@ class Fabric:
         self.serve("google", google, web)
         self.serve("metadata", metadata, dict.fromkeys((80, 8080, 987, 988), "http"))
 
-    def serve(self, place: str, namespace: Namespace, ports: Mapping[int, str], name: str = "") -> Server:
+    def serve(
+        self, place: str, namespace: NetworkNamespace, ports: Mapping[int, str], name: str = ""
+    ) -> OutsideServer:
         """Answer on ports of a namespace and journal who comes."""
 
         def host_at(address: str) -> str | None:
             return name or self.names.host_at(address)
 
         return namespaces.inside(
-            namespace, lambda: Server(place, dict(ports), self.journal, self._certificates, host_at)
+            namespace, lambda: OutsideServer(place, dict(ports), self.journal, self._certificates, host_at)
         )
 
-    def serve_names(self, namespace: Namespace) -> NameServer:
+    def serve_names(self, namespace: NetworkNamespace) -> NameServer:
         """Answer DNS in a namespace."""
         return namespaces.inside(namespace, lambda: NameServer(self.names, namespace.addresses[0]))
 
-    def join(self, node: PlacedNode) -> tuple[Namespace, str]:
+    def join(self, node: PlacedNode) -> tuple[NetworkNamespace, str]:
         """Create a Pod's network namespace on a node; return it with the address the outside sees."""
         address = str(next(self._free[node.name]))
         try:
@@ -72,7 +74,7 @@ class Fabric:
         except StopIteration:
             raise ProofError("more than 254 Pods: the harness has no NAT address left") from None
         number = next(self._links)
-        namespace = Namespace(name=f"pod{number}", link=f"v{number}", addresses=(address,))
+        namespace = NetworkNamespace(name=f"pod{number}", link=f"v{number}", addresses=(address,))
         namespaces.create([namespace])
         return namespace, seen
 
@@ -81,7 +83,7 @@ class Fabric:
         pods: Sequence[PodFacts],
         policies: Sequence[Mapping[str, Any]],
         labels: Mapping[str, Mapping[str, str]],
-        backends: Sequence[Backend],
+        backends: Sequence[ServiceBackend],
         nat: Mapping[str, str],
     ) -> None:
         """Put the ruleset in force, in one transaction; open connections stay, as in a cluster."""
@@ -93,8 +95,8 @@ class Fabric:
         """Return a node's own address."""
         return next(vm.address for vm in self._vms if vm.name == name)
 
-    def _party(self, name: str, addresses: tuple[str, ...], ranges: tuple[str, ...] = ()) -> Namespace:
-        return Namespace(name=name, link=f"v{next(self._links)}", addresses=addresses, ranges=ranges)
+    def _party(self, name: str, addresses: tuple[str, ...], ranges: tuple[str, ...] = ()) -> NetworkNamespace:
+        return NetworkNamespace(name=name, link=f"v{next(self._links)}", addresses=addresses, ranges=ranges)
 
     def _place_nodes(self) -> None:
         """Give each node an address of the subnet and a /24 of the Pod range, as GKE does."""

@@ -9,10 +9,13 @@ rules and "Automatically created firewall rules" in Google's documentation.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from egress.proof.network.vpc import FirewallRule, Vpc
+from egress.proof.network.vpc import ImitatedVpc, PacketFilterRule
+from egress.terraform.google.network import Traffic
 
 LOG_GROUP = 71
 """The netlink group that refusals are logged to."""
+
+ANY_PORT = (1, 65535)
 
 _REFUSE = "reject with icmp admin-prohibited"
 """A VPC drops silently; answering at once changes who is refused in nothing and saves the caller's time-out."""
@@ -29,7 +32,7 @@ class Node:
     tags: tuple[str, ...] = ()
 
 
-def ruleset(vpc: Vpc, nodes: Sequence[Node]) -> str:
+def ruleset(vpc: ImitatedVpc, nodes: Sequence[Node]) -> str:
     """Return the chains `vpc_egress` and `vpc_ingress` and a pair per node, for a table of family ip."""
     chains = []
     for direction in ("egress", "ingress"):
@@ -48,7 +51,7 @@ def ruleset(vpc: Vpc, nodes: Sequence[Node]) -> str:
     return "\n".join(chains)
 
 
-def _applicable(vpc: Vpc, node: Node, *, egress: bool) -> list[FirewallRule]:
+def _applicable(vpc: ImitatedVpc, node: Node, *, egress: bool) -> list[PacketFilterRule]:
     """Return the rules that apply to a node, in the order in which the VPC tries them."""
     rules = [rule for rule in vpc.firewall if rule.egress is egress and not rule.disabled]
     if not egress:
@@ -57,7 +60,7 @@ def _applicable(vpc: Vpc, node: Node, *, egress: bool) -> list[FirewallRule]:
     return sorted(mine, key=lambda rule: (rule.priority, rule.allow, rule.name))
 
 
-def _targets(rule: FirewallRule, node: Node) -> bool:
+def _targets(rule: PacketFilterRule, node: Node) -> bool:
     if rule.target_service_accounts:
         return node.service_account in rule.target_service_accounts
     if rule.target_tags:
@@ -65,13 +68,11 @@ def _targets(rule: FirewallRule, node: Node) -> bool:
     return True
 
 
-def gke_rules(vpc: Vpc) -> list[FirewallRule]:
+def gke_rules(vpc: ImitatedVpc) -> list[PacketFilterRule]:
     """Return the ingress rules that GKE creates by itself (priority 1000; kubelet and intra-cluster traffic)."""
 
-    def rule(
-        name: str, sources: Sequence[str], traffic: tuple[tuple[str, tuple[str, ...]], ...]
-    ) -> FirewallRule:
-        return FirewallRule(
+    def rule(name: str, sources: Sequence[str], traffic: tuple[Traffic, ...]) -> PacketFilterRule:
+        return PacketFilterRule(
             name=f"gke-{vpc.cluster_name}-{name}",
             address="created by GKE",
             priority=1000,
@@ -83,12 +84,12 @@ def gke_rules(vpc: Vpc) -> list[FirewallRule]:
 
     return [
         rule("all", [vpc.pods_range], (("all", ()),)),
-        rule("vms", [vpc.nodes_range], (("icmp", ()), ("tcp", ("1-65535",)), ("udp", ("1-65535",)))),
-        rule("master", [vpc.control_plane_range], (("tcp", ("443", "10250")),)),
+        rule("vms", [vpc.nodes_range], (("icmp", ()), ("tcp", (ANY_PORT,)), ("udp", (ANY_PORT,)))),
+        rule("master", [vpc.control_plane_range], (("tcp", ((443, 443), (10250, 10250))),)),
     ]
 
 
-def _lines(rule: FirewallRule, nodes: Sequence[Node]) -> Iterable[str]:
+def _lines(rule: PacketFilterRule, nodes: Sequence[Node]) -> Iterable[str]:
     peer = _peer(rule, nodes)
     if peer is None:
         return
@@ -97,13 +98,18 @@ def _lines(rule: FirewallRule, nodes: Sequence[Node]) -> Iterable[str]:
         if protocol == "all":
             match = ""
         elif ports:
-            match = f"{protocol} dport {{ {', '.join(ports)} }} "
+            match = f"{protocol} dport {{ {', '.join(map(_ports, ports))} }} "
         else:
             match = f"ip protocol {protocol} "
         yield f"{peer}{match}counter {verdict}"
 
 
-def _peer(rule: FirewallRule, nodes: Sequence[Node]) -> str | None:
+def _ports(ports: tuple[int, int]) -> str:
+    low, high = ports
+    return str(low) if low == high else f"{low}-{high}"
+
+
+def _peer(rule: PacketFilterRule, nodes: Sequence[Node]) -> str | None:
     """Return the match on the other side; None where no peer can match."""
     if rule.egress:
         return f"ip daddr {{ {', '.join(rule.destination_ranges)} }} " if rule.destination_ranges else ""

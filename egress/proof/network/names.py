@@ -13,7 +13,7 @@ import struct
 import threading
 from collections.abc import Mapping, Sequence
 
-from egress.proof.network.vpc import Zone
+from egress.proof.network.vpc import DnsZone
 
 _A = 1
 _NO_SUCH_NAME = 3
@@ -22,10 +22,10 @@ INTERNET = "198.18.0.0/15"
 """The outside's addresses, one per host (the benchmarking range of RFC 2544: nobody's)."""
 
 
-class Names:
+class NameRecords:
     """What every name resolves to."""
 
-    def __init__(self, zones: Sequence[Zone]) -> None:
+    def __init__(self, zones: Sequence[DnsZone]) -> None:
         self._zones = zones
         self._services: Mapping[str, tuple[str, ...]] = {}
         self._lock = threading.Lock()
@@ -64,7 +64,7 @@ class Names:
         """Return the host whose outside address this is."""
         return self._hosts.get(address)
 
-    def _in_zone(self, zone: Zone, name: str) -> tuple[str, ...] | None:
+    def _in_zone(self, zone: DnsZone, name: str) -> tuple[str, ...] | None:
         """Follow a private zone, which hides the public one: what it lacks does not exist."""
         for _ in range(8):
             found = self._record(zone, name)
@@ -76,7 +76,7 @@ class Names:
             name = data[0].rstrip(".").lower()
         return None
 
-    def _record(self, zone: Zone, name: str) -> tuple[str, tuple[str, ...]] | None:
+    def _record(self, zone: DnsZone, name: str) -> tuple[str, tuple[str, ...]] | None:
         owners = [name] + [f"*.{parent}" for parent in _parents(name)]
         for owner in owners:
             for type_ in ("A", "CNAME"):
@@ -94,7 +94,7 @@ def _parents(name: str) -> list[str]:
 class NameServer:
     """Answers DNS over UDP and TCP on sockets that were opened in the DNS Pod's namespace."""
 
-    def __init__(self, names: Names, address: str) -> None:
+    def __init__(self, names: NameRecords, address: str) -> None:
         """Open the sockets; call it inside the namespace."""
         self._names = names
         self._udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)

@@ -23,7 +23,7 @@ _LIBC = ctypes.CDLL(None, use_errno=True)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Namespace:
+class NetworkNamespace:
     """A network namespace with its addresses; ranges are answered as a whole (AnyIP)."""
 
     name: str
@@ -37,7 +37,7 @@ class Namespace:
         return Path("/run/netns") / self.name
 
 
-def create(namespaces: Iterable[Namespace]) -> None:
+def create(namespaces: Iterable[NetworkNamespace]) -> None:
     """Create the namespaces, their links and their routes."""
     for namespace in namespaces:
         _batch(
@@ -66,7 +66,7 @@ def create(namespaces: Iterable[Namespace]) -> None:
         )
 
 
-def delete(namespaces: Iterable[Namespace]) -> None:
+def delete(namespaces: Iterable[NetworkNamespace]) -> None:
     """Remove namespaces; their links and routes go with them."""
     for namespace in namespaces:
         _batch([f"netns delete {namespace.name}"])
@@ -78,12 +78,12 @@ def forward() -> None:
     Path("/proc/sys/net/ipv4/icmp_ratemask").write_text("0")
 
 
-def command(namespace: Namespace, argv: Sequence[str]) -> list[str]:
+def command(namespace: NetworkNamespace, argv: Sequence[str]) -> list[str]:
     """Return the command that runs argv in the namespace."""
     return ["nsenter", f"--net={namespace.path}", "--", *argv]
 
 
-def load_ruleset(ruleset: str, namespace: Namespace | None = None) -> None:
+def load_ruleset(ruleset: str, namespace: NetworkNamespace | None = None) -> None:
     """Load an nftables ruleset atomically."""
     argv = ["nft", "-f", "-"]
     done = subprocess.run(
@@ -93,7 +93,7 @@ def load_ruleset(ruleset: str, namespace: Namespace | None = None) -> None:
         raise ProofError(f"nft refused the ruleset: {done.stderr.strip()[:2000]}")
 
 
-def inside(namespace: Namespace, action: Callable[[], Result]) -> Result:
+def inside(namespace: NetworkNamespace, action: Callable[[], Result]) -> Result:
     """Run an action on a thread that has entered the namespace (sockets it opens belong there)."""
     outcome: list[Result] = []
     failure: list[BaseException] = []
@@ -113,7 +113,7 @@ def inside(namespace: Namespace, action: Callable[[], Result]) -> Result:
     return outcome[0]
 
 
-def enter(namespace: Namespace) -> None:
+def enter(namespace: NetworkNamespace) -> None:
     """Move the calling thread into the namespace."""
     descriptor = os.open(namespace.path, os.O_RDONLY)
     try:

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from egress.proof.cluster.selectors import matches
 from egress.proof.network.firewall import LOG_GROUP
+from egress.proof.network.selectors import matches
 
 Object = Mapping[str, Any]
 

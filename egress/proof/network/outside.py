@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from egress.proof.cluster.certificates import Authority, KeyPair
+from egress.proof.network.certificates import Authority, KeyPair
 
 _HANDSHAKE = b"\x16\x03"
 """How TLS begins (RFC 8446, 5.1: the content type of a handshake, then the version's first byte)."""
@@ -95,7 +95,7 @@ def load(context: ssl.SSLContext, pair: KeyPair) -> None:
         context.load_cert_chain(file)
 
 
-class Server:
+class OutsideServer:
     """Listens on ports of one namespace and journals what arrives."""
 
     def __init__(

@@ -8,24 +8,23 @@ Pod, source NAT towards the outside.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from egress.proof.cluster import services
-from egress.proof.network import firewall, networkpolicy
+from egress.proof.network import firewall, networkpolicy, services
 from egress.proof.network.firewall import LOG_GROUP, Node
 from egress.proof.network.names import INTERNET
 from egress.proof.network.networkpolicy import PodFacts
-from egress.proof.network.vpc import Vpc
+from egress.proof.network.vpc import ImitatedVpc
 
 GOOGLE_RANGES = ("199.36.153.4/30", "199.36.153.8/30")
 """restricted.googleapis.com and private.googleapis.com."""
 
 
 def build(
-    vpc: Vpc,
+    vpc: ImitatedVpc,
     nodes: Sequence[Node],
     pods: Sequence[PodFacts],
     policies: Sequence[Mapping[str, Any]],
     namespaces: Mapping[str, Mapping[str, str]],
-    backends: Sequence[services.Backend],
+    backends: Sequence[services.ServiceBackend],
     nat: Mapping[str, str],
 ) -> str:
     """Return the ruleset that replaces the whole table; `nat` maps a Pod's address to the one the outside sees."""

@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
+from egress.review.changed_stacks import MOST_JOBS, as_json, as_text, changed_stacks
 from egress.review.errors import ReviewError
-from egress.terraform.changed_stacks import MOST_JOBS, as_json, as_text, changed_stacks
 from egress.terraform.errors import TerraformError
 
 

@@ -1,19 +1,14 @@
-"""The VPC of Google's Terraform resources."""
+"""The VPC as the review judges it, from the facts of Google's Terraform resources."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 from egress.review.errors import ReviewError
-from egress.review.inputs.terraform_shapes import many, one
 from egress.review.network.addresses import EMPTY, AddressSet, networks
 from egress.review.network.vpc import FirewallRule, NodePool, Vpc, Zone
-
-EFFECTS = {
-    "NO_SCHEDULE": "NoSchedule",
-    "NO_EXECUTE": "NoExecute",
-    "PREFER_NO_SCHEDULE": "PreferNoSchedule",
-}
+from egress.terraform import TerraformError
+from egress.terraform.google import FirewallResource, GoogleResource, GoogleResources, NodePoolBlock
+from egress.terraform.google.facts import Facts
 
 WITHOUT_EFFECT = frozenset(
     {
@@ -48,178 +43,104 @@ DECIDING = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class GoogleResource:
-    """A resource with its values resolved."""
-
-    type: str
-    address: str
-    body: Mapping[str, Any]
-
-
 def read_vpc(resources: Iterable[GoogleResource]) -> Vpc | None:
     """The VPC of a set of resources, None where there is none.
 
     Raises ReviewError for a networking resource that is not modelled and for more than one network.
     """
-    listed = [item for item in resources if item.type.startswith("google_")]
-    for item in listed:
+    found = GoogleResources(resources)
+    for item in found.all:
         if item.type.startswith(DECIDING) and item.type not in MODELLED | WITHOUT_EFFECT:
             raise ReviewError(f"{item.address}: {item.type} is not modelled and may change verdicts")
-    by_type: dict[str, list[GoogleResource]] = {}
-    for item in listed:
-        by_type.setdefault(item.type, []).append(item)
-    if not by_type.get("google_compute_network") and not by_type.get("google_compute_firewall"):
+    if not found.networks and not found.firewall:
         return None
-    network = _single(by_type, "google_compute_network")
-    subnet = _single(by_type, "google_compute_subnetwork")
-    cluster = _single(by_type, "google_container_cluster")
-    secondary = {
-        block["range_name"]: block["ip_cidr_range"]
-        for block in many(subnet.body.get("secondary_ip_range") if subnet else None)
-    }
-    allocation = one(cluster.body.get("ip_allocation_policy")) if cluster else {}
-    pods = secondary.get(str(allocation.get("cluster_secondary_range_name") or "pods"))
-    services = secondary.get(str(allocation.get("services_secondary_range_name") or "services"))
+    try:
+        return _vpc(found)
+    except TerraformError as error:
+        raise ReviewError(str(error)) from error
+
+
+def _vpc(found: GoogleResources) -> Vpc:
+    network = _single(found.networks, "google_compute_network")
+    subnet = _single(found.subnetworks, "google_compute_subnetwork")
+    cluster = _single(found.clusters, "google_container_cluster")
+    secondary = subnet.secondary if subnet else {}
+    pods = secondary.get((cluster.pods_range_name if cluster else "") or "pods")
+    services = secondary.get((cluster.services_range_name if cluster else "") or "services")
     return Vpc(
         network=network.address if network else "",
-        firewall=tuple(_firewall(item) for item in by_type.get("google_compute_firewall", ())),
-        pools=tuple(_pools(by_type, cluster)),
-        zones=tuple(_zones(by_type)),
+        firewall=tuple(_firewall(item) for item in found.firewall),
+        pools=tuple(_pool(item) for item in (*found.node_pools, *(cluster.own_pools if cluster else ()))),
+        zones=tuple(_zones(found)),
         pod_range=_range(pods, "the Pods' range"),
-        node_range=_range(subnet.body.get("ip_cidr_range") if subnet else None, "the nodes' range"),
+        node_range=_range(subnet.range if subnet else None, "the nodes' range"),
         service_range=_range(services, "the Services' range"),
         subnet_address=subnet.address if subnet else "",
-        private_google_access=bool(subnet and subnet.body.get("private_ip_google_access")),
-        nat_address=_nat(by_type),
-        default_route=not (network and network.body.get("delete_default_routes_on_create")),
+        private_google_access=bool(subnet and subnet.private_google_access),
+        nat_address=next((nat.address for nat in found.nats if nat.serves_every_range), None),
+        default_route=not network or network.default_route,
         cluster_address=cluster.address if cluster else "",
-        private_nodes=bool(
-            cluster and one(cluster.body.get("private_cluster_config")).get("enable_private_nodes")
-        ),
-        dataplane_v2=bool(cluster and cluster.body.get("datapath_provider") == "ADVANCED_DATAPATH"),
-        cloud_dns=bool(cluster and one(cluster.body.get("dns_config")).get("cluster_dns") == "CLOUD_DNS"),
+        private_nodes=bool(cluster and cluster.private_nodes),
+        dataplane_v2=bool(cluster and cluster.dataplane_v2),
+        cloud_dns=bool(cluster and cluster.cloud_dns),
     )
 
 
-def _single(by_type: Mapping[str, list[GoogleResource]], type_: str) -> GoogleResource | None:
-    found = by_type.get(type_) or []
+F = TypeVar("F", bound=Facts)
+
+
+def _single(found: Sequence[F], type_: str) -> F | None:
     if len(found) > 1:
         raise ReviewError(f"{found[1].address}: more than one {type_} is not modelled; review one at a time")
     return found[0] if found else None
 
 
-def _range(cidr: Any, name: str) -> AddressSet:
-    return networks([str(cidr)], f"{name} {cidr}") if cidr else EMPTY
+def _range(cidr: str | None, name: str) -> AddressSet:
+    return networks([cidr], f"{name} {cidr}") if cidr else EMPTY
 
 
-def _firewall(item: GoogleResource) -> FirewallRule:
-    body = item.body
-    egress = str(body.get("direction") or "INGRESS").upper() == "EGRESS"
-    allow, deny = many(body.get("allow")), many(body.get("deny"))
-    if bool(allow) == bool(deny):
-        raise ReviewError(f"{item.address}: a rule has either allow or deny blocks")
-    cidrs = body.get("destination_ranges" if egress else "source_ranges") or ()
-    other = body.get("source_ranges" if egress else "destination_ranges") or ()
-    if other:
-        side = "source" if egress else "destination"
+def _firewall(item: FirewallResource) -> FirewallRule:
+    allow = item.allow
+    ends = "destination_ranges", "source_ranges"
+    own, other = ends if item.egress else ends[::-1]
+    ranges = item.texts(own)
+    if item.texts(other):
+        side = "source" if item.egress else "destination"
         raise ReviewError(f"{item.address}: {side} ranges on this direction are not modelled")
-    by_identity = not egress and (body.get("source_service_accounts") or body.get("source_tags"))
-    listed = [str(cidr) for cidr in cidrs] or ([] if by_identity else ["0.0.0.0/0"])
+    by_identity = not item.egress and (item.texts("source_service_accounts") or item.texts("source_tags"))
+    listed = ranges or (() if by_identity else ("0.0.0.0/0",))
     return FirewallRule(
-        name=str(body.get("name") or item.address),
+        name=item.name,
         address=item.address,
-        priority=int(1000 if body.get("priority") is None else body["priority"]),
-        egress=egress,
-        allow=bool(allow),
-        traffic=tuple(sorted(_traffic(block, item.address) for block in allow or deny))
-        if not body.get("disabled")
-        else (),
+        priority=item.priority,
+        egress=item.egress,
+        allow=allow,
+        traffic=() if item.switch("disabled") else tuple(sorted(item.traffic)),
         ranges=networks(sorted(listed)),
-        source_service_accounts=_set(body.get("source_service_accounts")),
-        target_service_accounts=_set(body.get("target_service_accounts")),
-        source_tags=_set(body.get("source_tags")),
-        target_tags=_set(body.get("target_tags")),
-        description=str(body.get("description") or ""),
+        # Terraform keeps these as sets: the configuration has them in an order of its own, a plan sorted.
+        source_service_accounts=tuple(sorted(item.texts("source_service_accounts"))),
+        target_service_accounts=tuple(sorted(item.texts("target_service_accounts"))),
+        source_tags=tuple(sorted(item.texts("source_tags"))),
+        target_tags=tuple(sorted(item.texts("target_tags"))),
+        description=item.text("description"),
     )
 
 
-def _set(listed: Any) -> tuple[str, ...]:
-    """Terraform keeps these as sets: the configuration has them in an order of its own, a plan sorted."""
-    return tuple(sorted(map(str, listed or ())))
-
-
-PROTOCOL_NUMBERS = {"6": "tcp", "17": "udp", "1": "icmp"}
-
-
-def _traffic(block: Mapping[str, Any], address: str) -> tuple[str, tuple[tuple[int, int], ...]]:
-    protocol = str(block.get("protocol") or "all").lower()
-    ranges = []
-    for port in block.get("ports") or ():
-        low, _, high = str(port).partition("-")
-        if not low.isdigit() or not (high or low).isdigit():
-            raise ReviewError(f"{address}: {port!r} is no port or range of ports")
-        ranges.append((int(low), int(high or low)))
-    return PROTOCOL_NUMBERS.get(protocol, protocol), tuple(ranges)
-
-
-def _pools(by_type: Mapping[str, list[GoogleResource]], cluster: GoogleResource | None) -> Iterable[NodePool]:
-    for item in by_type.get("google_container_node_pool", ()):
-        yield _pool(str(item.body.get("name") or item.address), item, one(item.body.get("node_config")))
-    if (
-        cluster
-        and not cluster.body.get("remove_default_node_pool")
-        and not cluster.body.get("enable_autopilot")
-    ):
-        inline = many(cluster.body.get("node_pool"))
-        if not inline:
-            yield _pool("default-pool", cluster, one(cluster.body.get("node_config")))
-        for block in inline:
-            yield _pool(str(block.get("name")), cluster, one(block.get("node_config")))
-
-
-def _pool(name: str, item: GoogleResource, config: Mapping[str, Any]) -> NodePool:
+def _pool(item: NodePoolBlock) -> NodePool:
     return NodePool(
-        name=name,
+        name=item.pool,
         address=item.address,
-        service_account=str(config.get("service_account") or "the Compute Engine default account"),
-        labels={str(k): str(v) for k, v in (config.get("labels") or {}).items()},
-        taints=tuple(
-            (
-                str(t.get("key")),
-                str(t.get("value") or ""),
-                EFFECTS.get(str(t.get("effect")), str(t.get("effect"))),
-            )
-            for t in many(config.get("taint"))
-        ),
-        tags=tuple(config.get("tags") or ()),
+        service_account=item.service_account or "the Compute Engine default account",
+        labels=item.labels,
+        taints=item.taints,
+        tags=item.tags,
     )
 
 
-def _zones(by_type: Mapping[str, list[GoogleResource]]) -> Iterable[Zone]:
-    records: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {}
-    for item in by_type.get("google_dns_record_set", ()):
-        key = (str(item.body["name"]).lower(), str(item.body["type"]).upper())
-        records.setdefault(str(item.body["managed_zone"]), {})[key] = tuple(item.body.get("rrdatas") or ())
-    for item in by_type.get("google_dns_managed_zone", ()):
-        if str(item.body.get("visibility") or "public") != "private":
+def _zones(found: GoogleResources) -> Iterable[Zone]:
+    for item in found.zones:
+        if not item.private:
             continue
-        if one(item.body.get("forwarding_config")) or one(item.body.get("peering_config")):
+        if not item.answers_itself:
             raise ReviewError(f"{item.address}: a forwarding or peering zone is not modelled")
-        yield Zone(
-            dns_name=str(item.body["dns_name"]).lower(),
-            address=item.address,
-            records=records.get(str(item.body["name"]), {}),
-        )
-
-
-def _nat(by_type: Mapping[str, list[GoogleResource]]) -> str | None:
-    for item in by_type.get("google_compute_router_nat", ()):
-        option = str(item.body.get("source_subnetwork_ip_ranges_to_nat") or "")
-        if option == "ALL_SUBNETWORKS_ALL_IP_RANGES":
-            return item.address
-        if option == "LIST_OF_SUBNETWORKS":
-            for block in many(item.body.get("subnetwork")):
-                if "ALL_IP_RANGES" in (block.get("source_ip_ranges_to_nat") or ()):
-                    return item.address
-    return None
+        yield Zone(dns_name=item.dns_name, address=item.address, records=found.records(item))

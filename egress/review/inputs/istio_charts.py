@@ -12,9 +12,9 @@ import yaml
 
 from egress.review.errors import ReviewError
 from egress.review.inputs.mesh_config import check_values, mesh_settings_of
-from egress.review.inputs.terraform_shapes import many
 from egress.review.inventory import MeshSettings
 from egress.review.objects.kubernetes_object import ROOT_NAMESPACE, KubernetesObject, kubernetes_object
+from egress.terraform.blocks import many
 
 DEFAULT_PORTS = (
     {"name": "status-port", "port": 15021, "targetPort": 15021},

@@ -30,12 +30,16 @@ PROVIDERS_OWN: Mapping[str, frozenset[str]] = {
             "generation",
             "name",
             "node_name",
+            "node_port",
             "resource_version",
+            "scheduler_name",
             "service_account_name",
             "target_port",
+            "timeout_seconds",
             "uid",
         }
     ),
+    "kubernetes_job": frozenset({"labels"}),
 }
 """What a provider fills in where the configuration says nothing: read as cdktf.out is, where it is absent.
 

@@ -14,7 +14,7 @@ from egress.review.inputs.not_yet_known import ABSENT, Leaf, NotYetKnown, leaves
 from egress.review.inputs.plan_references import PlanReferences
 from egress.review.inputs.resources import ResolvedResource, inventory_of
 from egress.review.inventory import Inventory
-from egress.review.objects.understood import decides
+from egress.review.objects.understood import decides, deciding_part
 
 
 def read_plans(files: Sequence[Path]) -> Inventory:
@@ -27,7 +27,7 @@ def read_plans(files: Sequence[Path]) -> Inventory:
     inventory = inventory_of(resources, ", ".join(map(str, files)))
     for item in inventory.objects:
         if decides(item):
-            refuse_unknown((item.labels, item.spec))
+            refuse_unknown((item.labels, deciding_part(item)))
     return inventory
 
 

@@ -124,6 +124,7 @@ STATEMENTS: Mapping[str, tuple[Candidate, ...]] = {
     "EG112": (_platform("tenants", "network"),),
     "EG113": (_team("sidecar"), _platform("mesh", "outbound")),
     "EG116": ADMISSION,
+    "EG118": (_team("pod_security"), _team()),
     "EG121": (_platform("network", "firewall"),),
     "EG122": (_exactly("visible_to"), _host()),
     "EG123": (_team(),),

@@ -37,6 +37,9 @@ def of_pods(item: KubernetesObject) -> Iterator[str]:
     for container in (*(spec.get("containers") or ()), *(spec.get("initContainers") or ())):
         name = container.get("name")
         variables = {str(one.get("name")): one.get("value") for one in container.get("env") or ()}
+        injected = name == "istio-proxy" or (name == "discovery" and labels.get("app") == "istiod")
+        if injected and container.get("envFrom"):
+            yield f"the container {name}'s envFrom"
         if name == "istio-proxy":
             yield from (f"the container istio-proxy's {one}" for one in of_variables(variables))
         elif name == "discovery" and labels.get("app") == "istiod":

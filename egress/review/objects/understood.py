@@ -1,13 +1,14 @@
 """What the review refuses to guess about: a field, a kind or an annotation that is not understood is an error."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from egress.review.errors import ReviewError
+from egress.review.objects.fields import shape_of, unknown_fields, without_inert
 from egress.review.objects.kubernetes_object import KubernetesObject
 from egress.review.objects.metadata import of_metadata
-from egress.review.objects.pods import of_pods, pod_labels
-from egress.review.objects.shapes import SHAPES, Field, Shape
+from egress.review.objects.pods import makes_pods, of_pods, pod_labels
+from egress.review.objects.shapes import SHAPES
 
 WITHOUT_EFFECT = frozenset({"Telemetry", "ProxyConfig", "IstioOperator"})
 """Kinds of the groups below that decide on no request."""
@@ -24,6 +25,13 @@ DECIDING_GROUPS = (
 """API groups whose objects may decide on a request; an unknown kind of theirs is an error."""
 
 HARMLESS_IN_DECIDING_GROUPS = frozenset({"Ingress", "IngressClass", "IPAddress", "ServiceCIDR"})
+
+HARMLESS_IN_CORE = frozenset(
+    {"Event", "LimitRange", "PersistentVolume", "PersistentVolumeClaim", "ResourceQuota", "Secret"}
+)
+
+MESH_CONFIG = "istio"
+"""How the names of the ConfigMaps begin that hold a mesh's settings."""
 
 NETWORK = "topology.istio.io/network"
 
@@ -49,15 +57,25 @@ def check(objects: Iterable[KubernetesObject]) -> tuple[KubernetesObject, ...]:
 
 def decides(item: KubernetesObject) -> bool:
     """True for an object on which a verdict may hang."""
-    return item.group in ("", "apps") or _decides(item.group)
+    if (item.group, item.kind) == ("", "ConfigMap"):
+        return item.name.startswith(MESH_CONFIG)
+    if not item.group:
+        return item.kind not in HARMLESS_IN_CORE
+    return makes_pods(item) or _decides(item.group)
+
+
+def deciding_part(item: KubernetesObject) -> Any:
+    """The fields of an object on which a verdict may hang."""
+    shape = shape_of(item.group, item.kind)
+    return item.spec if shape is None else without_inert(item.spec, shape)
 
 
 def _problems(item: KubernetesObject) -> Iterator[str]:
     yield from of_metadata(item)
     yield from of_pods(item)
-    shape = SHAPES.get((item.group, item.kind))
+    shape = shape_of(item.group, item.kind)
     if shape is not None:
-        yield from _unknown(item.spec, shape, "spec")
+        yield from unknown_fields(item.spec, shape, "spec")
     elif _decides(item.group) and item.kind not in WITHOUT_EFFECT | HARMLESS_IN_DECIDING_GROUPS:
         yield f"the kind {item.kind} of {item.api_version} is not modelled"
 
@@ -75,23 +93,3 @@ def _networks(objects: Iterable[KubernetesObject]) -> list[str]:
 
 def _decides(group: str) -> bool:
     return group in DECIDING_GROUPS or group.endswith(tuple(f".{one}" for one in DECIDING_GROUPS))
-
-
-def _unknown(value: Any, shape: Shape | Field, path: str) -> Iterator[str]:
-    """Paths of what is set and not in the shape; lists are looked through."""
-    if value is None:
-        return
-    if isinstance(shape, Field):
-        if shape.values is not None and value != "" and str(value) not in shape.values:
-            yield f"{path} {value!r}: {shape.why}"
-    elif isinstance(value, list | tuple):
-        for index, entry in enumerate(value):
-            yield from _unknown(entry, shape, f"{path}[{index}]")
-    elif isinstance(value, Mapping):
-        for key, inner in value.items():
-            known = shape.get(key)
-            if known is None:
-                if inner is not None and inner not in ([], {}, ""):
-                    yield f"{path}.{key}"
-            elif not isinstance(known, Field) or known.values is not None:
-                yield from _unknown(inner, known, f"{path}.{key}")

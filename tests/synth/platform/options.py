@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[3]
 PRODUCTION = ROOT / "config" / "production"
 
 AWAY = object()
-"""In an edit: take the key away."""
+"""In an edit: remove the key."""
 
 Edit = Mapping[str, Any]
 
@@ -33,6 +33,11 @@ OPTIONS: dict[str, dict[str, Edit]] = {
         "in-cluster, upgrading": {"mesh": {"canary": {"revision": "1-31-2", "istio_version": "1.31.2"}}},
         "in-cluster, unrevisioned": {"mesh": {"revision": AWAY, "tag": AWAY}},
         "managed": {"mesh": {"control_plane": "managed", **ISTIOD}},
+    },
+    "capture": {
+        "by istio-cni, Pods held to restricted": {},
+        "by istio-cni": {"tenants": {"pod_security": "none"}},
+        "by an init container": {"mesh": {"capture": "init-container"}, "tenants": {"pod_security": "none"}},
     },
     "mesh configuration": {
         "closed": {},
@@ -85,6 +90,7 @@ OPTIONS: dict[str, dict[str, Edit]] = {
         "for the network": {
             "network": {"firewall": {"scope": "network", "log": False, "health_checks": True}}
         },
+        "for others' webhooks": {"network": {"firewall": {"webhook_ports": [8443, 9443]}}},
     },
     "pools": {
         "as production": {},
@@ -107,6 +113,7 @@ OPTIONS: dict[str, dict[str, Edit]] = {
                     "kubelet_readonly_port": True,
                     "security_posture": False,
                     "intranode_visibility": False,
+                    "external_ips": True,
                 },
             }
         },
@@ -143,6 +150,7 @@ OPTIONS: dict[str, dict[str, Edit]] = {
 
 REFUSED: dict[tuple[tuple[str, str], tuple[str, str]], str] = {
     (("control plane", "managed"), ("mesh configuration", "as the tutorial")): "managed control plane",
+    (("control plane", "managed"), ("capture", "by an init container")): "managed control plane",
     (("API server", "dns-endpoint"), ("deployed through", "connect-gateway")): "without a connect gateway",
     (("network", "existing"), ("firewall", "for the network")): "others' machines",
     (("network", "existing, with its zones"), ("firewall", "for the network")): "others' machines",

@@ -243,7 +243,31 @@ def test_releases_are_those_of_the_chosen_control_plane(combination: Combination
         "managed": set(),
     }
 
-    assert releases == {"istio-egressgateway", *istiods[row["control plane"]]}
+    own_cni = row["control plane"] != "managed" and row["capture"] != "by an init container"
+    expected = {"istio-egressgateway", *istiods[row["control plane"]], *(["istio-cni"] if own_cni else [])}
+    assert releases == expected
+
+
+def test_namespaces_are_held_to_a_standard_where_pods_need_no_rights(combination: Combination) -> None:
+    row, synthesis = combination
+    namespaces = [body for stack in synthesis.stacks.values() for body in stack.of_kind("Namespace")]
+    levels = {
+        body["metadata"]["labels"].get("pod-security.kubernetes.io/enforce", "none")
+        for body in namespaces
+        if body["metadata"].get("labels")
+    }
+    assert levels == {"restricted" if "restricted" in row["capture"] else "none"}
+
+
+def test_others_webhooks_are_called_where_the_firewall_says_so(combination: Combination) -> None:
+    row, synthesis = combination
+    rules = synthesis.stacks["foundation"].all("google_compute_firewall")
+    ports = [
+        rule["allow"][0]["ports"]
+        for name, rule in rules.items()
+        if name.endswith("api-server-to-other-webhooks")
+    ]
+    assert ports == ([["8443", "9443"]] if row["firewall"] == "for others' webhooks" else [])
 
 
 def test_namespaces_ask_the_chosen_control_plane_for_sidecars(combination: Combination) -> None:

@@ -8,10 +8,11 @@ import yaml
 from hypothesis import strategies as st
 
 from egress.config.configuration import Configuration
-from egress.config.destinations import Destinations
+from egress.config.destinations import Destination, Destinations
 from egress.config.names import fold
 from egress.config.platform import Platform
 from egress.config.team import Team
+from tests.builders.models import stated
 
 PRODUCTION = Path(__file__).parents[3] / "config" / "production"
 EGRESS_PORTS = [80, 443, 8080, 8443]
@@ -20,6 +21,9 @@ NAMES = st.builds("{}{}".format, st.sampled_from("abcde"), st.sampled_from(["", 
 HOSTS = st.builds("{}.{}".format, NAMES, st.sampled_from(["test", "example.com", f"{'y' * 60}.org"]))
 
 Files = dict[str, Any]
+
+NOT_STATED = ("pod_security", "groups", "labels", "sidecar", "google_service_accounts", "buckets")
+"""Keys of a team whose values depend on each other, or that the rules refuse by identity."""
 
 
 def platform_file() -> dict[str, Any]:
@@ -35,21 +39,19 @@ PLATFORM = Platform.model_validate(platform_file(), strict=False)
 
 @st.composite
 def _destination(draw: st.DrawFn, further: list[str]) -> dict[str, Any]:
-    http = draw(st.sampled_from(["plain", "originate-tls", "closed"]))
-    https = draw(
-        st.sampled_from(
-            ["identity", "pass-through"] if http == "closed" else [None, "identity", "pass-through"]
+    http_port, https_port = draw(st.permutations(EGRESS_PORTS))[:2]
+    data: dict[str, Any] = draw(
+        stated(
+            Destination,
+            {"http_port": st.just(http_port), "https_port": st.just(https_port), "also": st.just(further)},
+            without=["visible_to", "tls"],
         )
     )
-    http_port, https_port = draw(st.permutations(EGRESS_PORTS))[:2]
-    stated: dict[str, Any] = {"http": http, "http_port": http_port, "https_port": https_port, "also": further}
-    if https:
-        stated["https"] = https
-    if http == "originate-tls" and draw(st.booleans()):
-        stated["tls"] = {draw(st.sampled_from(["credential", "ca"])): "partner"}
-    if draw(st.booleans()):
-        stated["limits"] = {"connections": draw(st.integers(1, 500)), "attempts": draw(st.integers(0, 3))}
-    return stated
+    if data.get("http") == "closed" and "https" not in data:
+        data["https"] = "identity"
+    if data.get("http") == "originate-tls" and draw(st.booleans()):
+        data["tls"] = {draw(st.sampled_from(["credential", "ca"])): "partner"}
+    return data
 
 
 @st.composite
@@ -59,7 +61,7 @@ def _grants(draw: st.DrawFn, accounts: list[str], destinations: dict[str, Any]) 
     for host in draw(st.lists(st.sampled_from(sorted(destinations)), unique=True)):
         some = st.lists(st.sampled_from(accounts), min_size=1, unique=True)
         way = destinations[host]
-        if way["http"] != "closed" and draw(st.booleans()):
+        if way.get("http") != "closed" and draw(st.booleans()):
             grant = {"to": host, "service_accounts": draw(some), "scheme": "http"}
             grant["methods"] = draw(st.lists(st.sampled_from(["GET", "PUT"]), unique=True))
             grant["paths"] = draw(st.lists(st.sampled_from(["/a", "/b*", "*.json"]), unique=True))
@@ -76,7 +78,7 @@ def _team(draw: st.DrawFn, name: str, others: list[str], destinations: dict[str,
     namespaces = [f"{name}-{each}" for each in draw(st.lists(st.sampled_from(["jobs", "web"]), unique=True))]
     workloads = draw(st.lists(st.sampled_from(["run", "serve"]), min_size=1, unique=True))
     further = [f"{namespace}/nightly" for namespace in namespaces]
-    return {
+    own = {
         "namespaces": namespaces,
         "service_accounts": further,
         "workloads": {each: {"image": "gcr.io/some/image:1"} for each in workloads},
@@ -86,6 +88,8 @@ def _team(draw: st.DrawFn, name: str, others: list[str], destinations: dict[str,
             "to_teams": draw(st.lists(st.sampled_from(others), unique=True)) if others else [],
         },
     }
+    data: dict[str, Any] = draw(stated(Team, {key: st.just(value) for key, value in own.items()}, NOT_STATED))
+    return data
 
 
 @st.composite

@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from egress.checks.loading import load
 from egress.config.configuration import Configuration, granted_schemes, service_account, team_namespaces
 from egress.derived.istio.routing import shared_objects, team_objects
-from egress.derived.network_policies.as_stated import NetworkPolicy
 from egress.derived.network_policies.default_deny import (
     gateway_isolation,
     network_facts,
     team_at_gateway,
     team_isolation,
 )
+from egress.derived.network_policies.policy import NetworkPolicy
 from tests.unit.by_identity.generated import Files, configuration, files, platform_file, shuffled
 
 Object = dict[str, Any]

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from egress.config.configuration import Configuration
-from egress.derived.network_policies.as_stated import NetworkPolicy, Peer
 from egress.derived.network_policies.default_deny import (
     gateway_isolation,
     network_facts,
     team_at_gateway,
     team_isolation,
 )
+from egress.derived.network_policies.policy import NetworkPolicy, Peer
 from egress.derived.vpc.google_apis import PRIVATE_VIP, RESTRICTED_VIP
 
 Changed = Callable[..., Configuration]

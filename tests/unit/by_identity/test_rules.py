@@ -1,4 +1,4 @@
-"""What a configuration by identity refuses, each with its mend."""
+"""What a configuration by identity refuses, each with its fix."""
 
 from collections.abc import Callable
 from typing import Any
@@ -38,9 +38,9 @@ CASES = [
         lambda team: team.update(service_accounts=["test"]),
         "ServiceAccount team-y/test would be made twice",
     ),
-    (D, destination("example.com", visible_to=["team-x"]), "follows from the teams' grants"),
+    (D, destination("example.com", visible_to=["team-x"]), "the teams' grants decide"),
     (D, destination("example.com", also=["api.github.com"]), "name each host once"),
-    (D, destination("example.com", http="closed"), "neither HTTP nor HTTPS is open"),
+    (D, destination("example.com", http="closed"), "HTTP and HTTPS are both closed"),
     (D, destination("httpbin.org", tls={"ca": "own"}), "certificates are for `http: originate-tls`"),
     (D, destination("example.com", tls={}), "name one of the two"),
     (D, destination("httpbin.org", http_port=443), "give them different ports"),
@@ -55,7 +55,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("file", "edit", "message"), CASES, ids=[case[2][:40] for case in CASES])
-def test_the_message_names_the_mend(
+def test_the_message_names_the_fix(
     changed: Changed, file: str, edit: Callable[[dict[str, Any]], object], message: str
 ) -> None:
     with pytest.raises(ConfigurationError, match=message) as refused:

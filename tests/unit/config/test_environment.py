@@ -38,7 +38,7 @@ def test_the_environment_stands_in_for_a_section_that_is_left_out(folder):
     assert project.platform.project.id == "other-project"
 
 
-def test_the_environment_mends_what_is_wrong_in_the_file(folder):
+def test_the_environment_fixes_what_is_wrong_in_the_file(folder):
     folder.edit("platform.yaml", "id: some-project", "id: no")
 
     assert folder.problems() != []

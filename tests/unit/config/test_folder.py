@@ -22,7 +22,7 @@ def test_a_file_in_the_folders_place_is_one_problem(folder):
 
     (problem,) = folder.problems()
 
-    assert problem.endswith("this is a file: name the folder it stands in")
+    assert problem.endswith("this is a file: name the folder that holds it")
 
 
 @pytest.mark.parametrize("name", ["platform.yaml", "destinations.yaml"])

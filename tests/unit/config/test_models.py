@@ -12,7 +12,8 @@ from egress.config.http_paths import HTTP_PATH_PATTERN
 from egress.config.ranges import CIDR_PATTERN
 from egress.config.team import Grant
 from egress.derived import object_names
-from egress.derived.istio import authorization_policy, virtual_service
+from egress.derived.istio.by_namespace.authorization_policy import allow_namespace
+from egress.derived.istio.virtual_service import virtual_service
 from egress.source.patterns import DESCRIPTIONS
 
 MODELS = sorted({each for model in schema.MODELS.values() for each in schema.models_of(model)}, key=str)
@@ -43,10 +44,10 @@ def test_every_pattern_has_words_for_its_mismatch(model):
 
 def test_objects_are_called_what_the_rules_count():
     host = "api.example.com"
-    route = virtual_service.through_gateway(host, Destination(), ["team-x"])
+    route = virtual_service(host, Destination(), ["team-x"])
 
     assert route["metadata"]["name"] == object_names.virtual_service(host)
     for grant in (Grant(to=host), Grant(to=host, policy="p")):
-        assert authorization_policy.allow_namespace("team-x", grant)["metadata"][
-            "name"
-        ] == object_names.authorization_policy("team-x", host, grant.policy)
+        assert allow_namespace("team-x", grant)["metadata"]["name"] == object_names.authorization_policy(
+            "team-x", host, grant.policy
+        )

@@ -1,4 +1,4 @@
-"""What a single value may be: each mistake of values.yaml, with the message that mends it."""
+"""What a single value may be: each mistake of values.yaml, with the message that names the fix."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ ROWS = [
 
 
 @pytest.mark.parametrize(("file", "old", "new", "says"), ROWS)
-def test_a_wrong_value_is_named_with_its_place_and_its_mend(folder, file, old, new, says):
+def test_a_wrong_value_is_named_with_its_place_and_its_fix(folder, file, old, new, says):
     folder.edit(file, old, new)
 
     assert f"{file}:{says}" in folder.problems()

@@ -173,7 +173,7 @@ def test_ten_thousand_open_brackets_end_quickly(folder):
         ("1_000", "a number to some YAML readers and text to others: write it in quotes ('1_000')"),
         ("12:30", "a number to base 60 to some YAML readers: write it in quotes ('12:30')"),
         ("2026-11-23", "a date to some YAML readers and text to others: write it in quotes ('2026-11-23')"),
-        (".inf", "no number that JSON could carry: write it in quotes ('.inf')"),
+        (".inf", "not a number that JSON can carry: write it in quotes ('.inf')"),
         (
             "12345678901234567890",
             "a number too large to be read exactly: write it in quotes ('12345678901234567890')",
@@ -206,11 +206,11 @@ def test_plain_words_need_no_quotes(folder, word):
         ),
         ("<<: {a: b}", "labels.<<: a merge key (<<) is not read: write the keys out"),
         ("? [a, b]\n  : x", "labels: a key must be text, not a list or a mapping"),
-        ("a: x\n  a: y", "labels.a: the key stands twice, first on line 2: keep one of them"),
+        ("a: x\n  a: y", "labels.a: the key is here twice, first on line 2: keep one of them"),
         ("a: !!str 1", "labels.a: a YAML tag (!...) is not read: write the plain value"),
         ("a: !!python/name:os.system ''", "labels.a: a YAML tag (!...) is not read: write the plain value"),
-        ("a:", "labels.a: nothing stands here: write a value, or take the key away"),
-        ("a: ~", "labels.a: nothing stands here: write a value, or take the key away"),
+        ("a:", "labels.a: there is no value here: write a value, or remove the key"),
+        ("a: ~", "labels.a: there is no value here: write a value, or remove the key"),
         (
             "a: $${x}",
             "labels.a: '$${x}': Terraform would read ${ as a template of its own: write the text without it",

@@ -1,9 +1,14 @@
 """Any host, team and destination that a configuration may hold."""
 
+from typing import Any
+
 from hypothesis import strategies as st
 
-from egress.config.destinations import ClientTls, Destination, Limits
+from egress.config.destinations import Destination, Limits
 from egress.config.team import Grant, HttpMethod, Team
+from egress.derived.istio.by_namespace.allowed import ALLOWED, ANY
+from egress.source.model import ConfigModel
+from tests.builders.models import stated, validated
 
 LABEL = st.builds(
     "{}{}{}".format, st.sampled_from("abxyz"), st.text("ab0-", max_size=6), st.sampled_from(["", "a", "0"])
@@ -13,38 +18,38 @@ HOSTS = st.lists(LABEL | LABEL.map(lambda name: f"{name}{'x' * 45}"), min_size=2
 TEAMS = LABEL
 VISIBLE_TO = st.lists(TEAMS, unique=True, max_size=3)
 PATHS = st.from_regex(r"(?:/[a-z0-9]{1,4}){1,2}\*?", fullmatch=True)
-PORTS = st.integers(1, 65535)
-DURATIONS = st.from_regex(r"[1-9][0-9]{0,2}(ms|s|m)", fullmatch=True)
 
-DESTINATIONS = st.builds(
-    Destination,
-    visible_to=st.none() | VISIBLE_TO.map(tuple),
-    http=st.sampled_from(["plain", "originate-tls"]),
-    https=st.sampled_from([None, "pass-through"]),
-)
+
+def _tutorials(model: type[ConfigModel]) -> st.SearchStrategy[Any]:
+    """What the tutorial's form has of a model."""
+    allowed = ALLOWED[model]
+    listed = {
+        key: st.sampled_from(sorted(values, key=repr)) for key, values in allowed.items() if values is not ANY
+    }
+    return stated(model, listed, without=set(model.model_fields).difference(allowed))
+
+
+DESTINATIONS = _tutorials(Destination).map(validated(Destination))
 """What a destination of the tutorial's form may be."""
 
-LIMITS = st.builds(
-    Limits,
-    connections=st.integers(1, 100000),
-    requests_per_connection=st.integers(0, 100000),
-    connect_timeout=DURATIONS,
-    idle_timeout=DURATIONS,
-    timeout=DURATIONS,
-    attempts=st.integers(0, 10),
+LIMITS = stated(Limits).map(validated(Limits))
+
+IDENTITY_DESTINATIONS = (
+    stated(
+        Destination,
+        {
+            "also": st.lists(HOSTS, unique=True, max_size=2),
+            "tls": st.none()
+            | st.fixed_dictionaries({"credential": LABEL})
+            | st.fixed_dictionaries({"ca": LABEL}),
+        },
+        without=["visible_to"],
+    )
+    .map(validated(Destination))
+    .filter(
+        lambda each: each.http_port != each.https_port and (each.http != "closed" or each.https is not None)
+    )
 )
-IDENTITY_DESTINATIONS = st.builds(
-    Destination,
-    also=st.lists(HOSTS, unique=True, max_size=2).map(tuple),
-    http=st.sampled_from(["plain", "originate-tls", "closed"]),
-    https=st.sampled_from([None, "pass-through", "identity"]),
-    http_port=PORTS,
-    https_port=PORTS,
-    tls=st.none()
-    | LABEL.map(lambda name: ClientTls(credential=name))
-    | LABEL.map(lambda name: ClientTls(ca=name)),
-    limits=st.none() | LIMITS,
-).filter(lambda each: each.http_port != each.https_port and (each.http != "closed" or each.https is not None))
 """What a destination may be where authorization is by identity."""
 
 GRANTS = st.builds(

@@ -1,9 +1,9 @@
 """AuthorizationPolicy: the tutorial's three, and the closed gateway."""
 
 from egress.config.team import Grant
-from egress.derived.istio.authorization_policy import (
+from egress.derived.istio.authorization_policy import allow_nothing
+from egress.derived.istio.by_namespace.authorization_policy import (
     allow_namespace,
-    allow_nothing,
     allow_pass_through,
     policy_name,
 )
@@ -52,4 +52,4 @@ def test_the_pass_through_port_is_open_to_all_who_reach_it() -> None:
 
 def test_a_closed_gateway_has_a_policy_without_rules() -> None:
     # No `rules: [{}]`: an empty rule matches every request.
-    assert allow_nothing()["spec"] == {"action": "ALLOW"}
+    assert allow_nothing()["spec"]["rules"] == []

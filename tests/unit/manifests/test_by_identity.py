@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from egress.config.configuration import granted_schemes
 from egress.config.destinations import Destination, Limits
 from egress.config.team import Team
-from egress.derived.istio import authorization_policy, destination_rule
-from egress.derived.istio.istio_gateway import egress_gateway, identity_gateway
-from egress.derived.istio.virtual_service import through_gateway
+from egress.derived.istio.by_identity import authorization_policy, destination_rule
+from egress.derived.istio.by_identity.identity_gateway import identity_gateway
+from egress.derived.istio.by_identity.virtual_service import through_gateway
+from egress.derived.istio.istio_gateway import egress_gateway
 from tests.unit.manifests.strategies import (
     HOSTS,
     IDENTITY_DESTINATIONS,
@@ -132,7 +133,7 @@ def test_limits_hold_on_every_port_of_the_host(host: str, destination: Destinati
 def test_every_way_from_the_mesh_leads_to_the_gateway_and_from_there_to_the_host(
     host: str, destination: Destination, limits: Limits, visible_to: list[str]
 ) -> None:
-    spec = through_gateway(host, destination, visible_to, limits=limits, close_tls=True)["spec"]
+    spec = through_gateway(host, destination, visible_to, limits)["spec"]
     identity = f"istio-egress/identity-{host.replace('.', '-')}"
 
     assert (identity in spec["gateways"]) == (destination.https == "identity")
@@ -159,9 +160,7 @@ def test_every_way_from_the_mesh_leads_to_the_gateway_and_from_there_to_the_host
 def test_only_the_gateway_retries_and_only_what_reached_nobody(
     host: str, destination: Destination, limits: Limits
 ) -> None:
-    for route in through_gateway(host, destination, [], limits=limits, close_tls=True)["spec"].get(
-        "http", []
-    ):
+    for route in through_gateway(host, destination, [], limits)["spec"].get("http", []):
         outside = route["match"][0]["gateways"] != ["mesh"]
         assert route["retries"]["attempts"] == (limits.attempts if outside else 0)
         assert route["retries"].get("retryOn", "connect-failure,refused-stream") == (

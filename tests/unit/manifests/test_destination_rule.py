@@ -1,6 +1,7 @@
 """DestinationRule: how a proxy connects, towards the gateway and from it."""
 
-from egress.derived.istio.destination_rule import originate_tls, origination_subset, to_gateway
+from egress.derived.istio.by_namespace.destination_rule import originate_tls, to_gateway
+from egress.derived.istio.subset_names import origination_subset
 
 MTLS = {
     "name": "target-egress-gateway-mTLS",

@@ -7,7 +7,7 @@ from egress.derived.istio.istio_gateway import egress_gateway
 from egress.derived.istio.peer_authentication import mesh_default
 from egress.derived.istio.service_entry import service_entry
 from egress.derived.istio.sidecar import default_sidecar
-from egress.derived.istio.virtual_service import RouteTarget, through_gateway
+from egress.derived.istio.virtual_service import RouteTarget, virtual_service
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ from egress.derived.istio.virtual_service import RouteTarget, through_gateway
     ],
 )
 def test_the_gateway_sends_plain_http_on_or_upgrades_it(http: str, target: RouteTarget) -> None:
-    spec = through_gateway("example.com", Destination.model_validate({"http": http}), ["team-x"])["spec"]
+    spec = virtual_service("example.com", Destination.model_validate({"http": http}), ["team-x"])["spec"]
     from_mesh, from_gateway = spec["http"]
 
     assert from_mesh["match"] == [{"gateways": ["mesh"], "port": 80}]
@@ -35,7 +35,7 @@ def test_the_gateway_sends_plain_http_on_or_upgrades_it(http: str, target: Route
 
 
 def test_the_applications_tls_passes_by_its_server_name() -> None:
-    spec = through_gateway("example.com", Destination(https="pass-through"), ["team-x"])["spec"]
+    spec = virtual_service("example.com", Destination(https="pass-through"), ["team-x"])["spec"]
     from_mesh, from_gateway = spec["tls"]
 
     assert from_mesh["match"] == [{"gateways": ["mesh"], "port": 443, "sniHosts": ["example.com"]}]
@@ -44,7 +44,7 @@ def test_the_applications_tls_passes_by_its_server_name() -> None:
 
 
 def test_a_route_is_named_after_its_host() -> None:
-    route = through_gateway("api.example.com", Destination(), [])
+    route = virtual_service("api.example.com", Destination(), [])
 
     assert route["metadata"] == {
         "name": "api-example-com-through-egress-gateway",

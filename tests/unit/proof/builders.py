@@ -1,10 +1,10 @@
 """Values that several tests of the proof need."""
 
-from egress.proof.network.vpc import FirewallRule, Pool, Vpc
+from egress.proof.network.vpc import ImitatedVpc, PacketFilterRule, Pool
 
 
-def vpc(*rules: FirewallRule) -> Vpc:
-    return Vpc(
+def vpc(*rules: PacketFilterRule) -> ImitatedVpc:
+    return ImitatedVpc(
         nodes_range="10.0.0.0/24",
         pods_range="10.1.0.0/16",
         services_range="10.2.0.0/20",

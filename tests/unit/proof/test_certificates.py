@@ -5,7 +5,7 @@ from pathlib import Path
 
 from cryptography import x509
 
-from egress.proof.cluster.certificates import Authority, spiffe
+from egress.proof.network.certificates import Authority, spiffe
 
 
 def test_a_workloads_certificate_carries_its_spiffe_identity() -> None:

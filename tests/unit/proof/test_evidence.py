@@ -5,24 +5,24 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from egress.proof.asking.client import Answer
+from egress.proof.asking.client import ClientResponse
 from egress.proof.asking.evidence import Records
-from egress.proof.asking.requests import Request
+from egress.proof.asking.requests import ProofRequest
 from egress.proof.cluster.pods import Pod
-from egress.proof.cluster.scheduling import PlacedNode
-from egress.proof.network.namespaces import Namespace
+from egress.proof.network.namespaces import NetworkNamespace
 from egress.proof.network.nflog import Logged
+from egress.proof.network.nodes import PlacedNode
 from egress.proof.network.outside import Arrival
 from tests.unit.proof.builders import pool
 
-HTTP, HTTPS = Request(url="http://example.com/"), Request(url="https://example.com/")
+HTTP, HTTPS = ProofRequest(url="http://example.com/"), ProofRequest(url="https://example.com/")
 DENIED = {"response_code": 403, "response_code_details": "rbac_access_denied_matched_policy[none]"}
 
 
 def pod(name: str, address: str, nat: str, role: str = "") -> Pod:
     containers = [{"name": "istio-proxy", "args": ["proxy", role]}] if role else [{"name": "main"}]
     stored = {"metadata": {"name": name, "namespace": "n"}, "spec": {"containers": containers}}
-    network = Namespace(name=name, link=name, addresses=(address,))
+    network = NetworkNamespace(name=name, link=name, addresses=(address,))
     return Pod(stored=stored, node=PlacedNode(name="node", pool=pool("p")), network=network, nat=nat)
 
 
@@ -32,8 +32,8 @@ GATEWAY = pod("gateway", "10.1.1.2", "203.0.113.2", "router")
 PODS = (CLIENT, PLAIN, GATEWAY)
 
 
-def answer(got: str, sender: Pod = CLIENT, target: str = "") -> Answer:
-    return Answer(got=got, started=10, ended=11, source=(sender.ip, 5000), target=target)
+def answer(got: str, sender: Pod = CLIENT, target: str = "") -> ClientResponse:
+    return ClientResponse(got=got, started=10, ended=11, source=(sender.ip, 5000), target=target)
 
 
 def arrival(source: str, port: int, row: str = "", scheme: str = "http", place: str = "internet") -> Arrival:

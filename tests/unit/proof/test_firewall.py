@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 from egress.proof.network.firewall import Node, ruleset
-from egress.proof.network.vpc import FirewallRule
+from egress.proof.network.vpc import PacketFilterRule
 from tests.unit.proof.builders import vpc
 
 NODE = Node(name="gke-application-0", address="10.0.0.2", pod_range="10.1.0.0/24", service_account="app@x")
 GATEWAY = Node(name="gke-gateway-0", address="10.0.0.3", pod_range="10.1.1.0/24", service_account="gw@x")
-DENY_ALL = FirewallRule(
+DENY_ALL = PacketFilterRule(
     name="global-deny-egress-all",
     address="foundation: deny",
     priority=65535,
@@ -17,13 +17,13 @@ DENY_ALL = FirewallRule(
     traffic=(("all", ()),),
     destination_ranges=("0.0.0.0/0",),
 )
-WEB = FirewallRule(
+WEB = PacketFilterRule(
     name="gateway-allow-egress-web",
     address="foundation: web",
     priority=1000,
     egress=True,
     allow=True,
-    traffic=(("tcp", ("80", "443")),),
+    traffic=(("tcp", ((80, 80), (443, 443))),),
     target_service_accounts=("gw@x",),
 )
 

@@ -1,10 +1,10 @@
 """What names resolve to."""
 
-from egress.proof.network.names import Names
-from egress.proof.network.vpc import Zone
+from egress.proof.network.names import NameRecords
+from egress.proof.network.vpc import DnsZone
 
 VIP = ("199.36.153.8", "199.36.153.9")
-ZONE = Zone(
+ZONE = DnsZone(
     name="private-google-apis",
     dns_name="googleapis.com.",
     records={
@@ -14,8 +14,8 @@ ZONE = Zone(
 )
 
 
-def names() -> Names:
-    found = Names([ZONE])
+def names() -> NameRecords:
+    found = NameRecords([ZONE])
     found.set_services({"istiod.istio-system.svc.cluster.local": ("10.2.0.7",)})
     return found
 
@@ -25,7 +25,7 @@ def test_a_private_zones_alias_leads_to_its_address() -> None:
 
 
 def test_a_private_zone_hides_what_it_lacks() -> None:
-    assert Names([Zone(name="z", dns_name="gcr.io.", records={})]).resolve("eu.gcr.io") is None
+    assert NameRecords([DnsZone(name="z", dns_name="gcr.io.", records={})]).resolve("eu.gcr.io") is None
 
 
 def test_services_have_short_and_full_names() -> None:

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from egress.proof.cluster.certificates import Authority
 from egress.proof.network import outside
-from egress.proof.network.outside import Arrival, Certificates, Journal, Server
+from egress.proof.network.certificates import Authority
+from egress.proof.network.outside import Arrival, Certificates, Journal, OutsideServer
 
 REQUEST = b"GET /status/418 HTTP/1.1\r\nHost: example.com\r\nUser-Agent: row-1\r\nConnection: close\r\n\r\n"
 
@@ -23,7 +23,7 @@ class Site:
         self.journal = Journal()
         self.plain, self.tls = _free(), _free()
         ports = {self.plain: "http", self.tls: "https"}
-        self.server = Server(
+        self.server = OutsideServer(
             "internet",
             ports,
             self.journal,

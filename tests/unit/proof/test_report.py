@@ -4,14 +4,14 @@ import json
 from xml.etree import ElementTree
 
 from egress.proof.asking import report
-from egress.proof.asking.asking import Row
-from egress.proof.asking.requests import Request
+from egress.proof.asking.asking import ProofRow
+from egress.proof.asking.requests import ProofRequest
 
 
-def row(got: str = "200", expected: tuple[str, ...] = ("200",), end: str = "outside") -> Row:
-    return Row(
+def row(got: str = "200", expected: tuple[str, ...] = ("200",), end: str = "outside") -> ProofRow:
+    return ProofRow(
         identity="team-x/test",
-        request=Request(url="http://example.com/"),
+        request=ProofRequest(url="http://example.com/"),
         got=got,
         ended="outside through the gateway",
         evidence="arrived: http example.com:80",

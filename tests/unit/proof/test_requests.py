@@ -2,7 +2,7 @@
 
 import pytest
 
-from egress.proof.asking.requests import Request, parse
+from egress.proof.asking.requests import ProofRequest, parse
 from egress.proof.errors import ProofError
 
 LINES = [
@@ -26,8 +26,8 @@ def test_the_path_is_untouched() -> None:
 
 
 def test_the_port_follows_from_the_scheme() -> None:
-    assert (Request(url="https://a.b/").url_port, Request(url="http://a.b/").url_port) == (443, 80)
-    assert Request(url="http://a.b:8080/").url_port == 8080
+    assert (ProofRequest(url="https://a.b/").url_port, ProofRequest(url="http://a.b/").url_port) == (443, 80)
+    assert ProofRequest(url="http://a.b:8080/").url_port == 8080
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,8 @@
 
 import pytest
 
-from egress.proof.cluster.scheduling import PlacedNode, UnschedulableError, candidates
+from egress.proof.cluster.scheduling import UnschedulableError, candidates
+from egress.proof.network.nodes import PlacedNode
 from tests.unit.proof.builders import pool
 
 APPLICATION = PlacedNode(name="a", pool=pool("application"))

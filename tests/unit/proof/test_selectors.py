@@ -2,7 +2,7 @@
 
 import pytest
 
-from egress.proof.cluster.selectors import expression_holds, matches
+from egress.proof.network.selectors import expression_holds, matches
 
 LABELS = {"app": "istiod", "tier": "3"}
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from egress.proof.cluster.services import backends, endpoint_slice, names, ruleset
 from egress.proof.network.networkpolicy import PodFacts
+from egress.proof.network.services import backends, endpoint_slice, names, ruleset
 
 GATEWAY = PodFacts(
     name="gateway-0",

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from egress.proof.asking.requests import Request
+from egress.proof.asking.requests import ProofRequest
 from egress.proof.asking.table import read_table
 from egress.proof.errors import ProofError
 
@@ -24,7 +24,7 @@ def test_a_row_has_identity_request_expectation_and_end(tmp_path: Path) -> None:
 
     assert (row.identity, row.request, row.got, row.ended) == (
         "team-x/test",
-        Request(url="http://a.b/"),
+        ProofRequest(url="http://a.b/"),
         ("200", "503"),
         "outside",
     )

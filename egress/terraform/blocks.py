@@ -1,6 +1,5 @@
-"""Blocks as the two Terraform notations have them: one of them writes a single block as a list."""
+"""Blocks as Terraform's two notations have them: a plan writes a single block as a list."""
 
-from collections.abc import Mapping
 from typing import Any
 
 
@@ -16,8 +15,3 @@ def many(value: Any) -> list[dict[str, Any]]:
     if value is None:
         return []
     return [dict(item or {}) for item in value] if isinstance(value, list) else [dict(value)]
-
-
-def stated(body: Mapping[str, Any]) -> dict[str, Any]:
-    """A block without what the plan pads with null, "" and empty lists."""
-    return {key: value for key, value in body.items() if value not in (None, "", [])}

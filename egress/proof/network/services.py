@@ -10,7 +10,7 @@ Object = Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Backend:
+class ServiceBackend:
     """A Service port with the Pods behind it."""
 
     service: str
@@ -22,7 +22,7 @@ class Backend:
     endpoints: tuple[tuple[str, int], ...]
 
 
-def backends(services: Sequence[Object], pods: Sequence[PodFacts]) -> list[Backend]:
+def backends(services: Sequence[Object], pods: Sequence[PodFacts]) -> list[ServiceBackend]:
     """Resolve every Service port to Pod addresses and ports."""
     found = []
     for service in services:
@@ -32,7 +32,7 @@ def backends(services: Sequence[Object], pods: Sequence[PodFacts]) -> list[Backe
             target = port.get("targetPort", port["port"])
             pairs = [(pod.address, number) for pod in chosen if (number := target_port(target, pod))]
             found.append(
-                Backend(
+                ServiceBackend(
                     service=metadata["name"],
                     namespace=metadata["namespace"],
                     cluster_ip=spec.get("clusterIP", ""),
@@ -61,7 +61,7 @@ def target_port(target: int | str, pod: PodFacts) -> int | None:
 
 
 def endpoint_slice(
-    service: Object, of_service: Sequence[Backend], pods: Mapping[str, PodFacts]
+    service: Object, of_service: Sequence[ServiceBackend], pods: Mapping[str, PodFacts]
 ) -> dict[str, Any]:
     """Return the EndpointSlice of a Service (one port set for all Pods)."""
     metadata = service["metadata"]
@@ -98,7 +98,7 @@ def endpoint_slice(
     }
 
 
-def ruleset(backends_: Sequence[Backend]) -> str:
+def ruleset(backends_: Sequence[ServiceBackend]) -> str:
     """Return the chain `services`, for a nat hook of a table of family ip."""
     lines = []
     for backend in backends_:

@@ -1,7 +1,6 @@
-"""DestinationRule: how a proxy connects, towards the gateway and from it."""
+"""DestinationRule, by identity: one towards the gateway for each team, one for each host with its limits."""
 
 from collections.abc import Iterable
-from hashlib import sha256
 from typing import Literal, NotRequired, TypedDict
 
 from egress.config.destinations import Destination, Limits
@@ -14,12 +13,7 @@ from egress.derived.istio.istio_object import (
     export_to,
     in_gateway_namespace,
 )
-
-
-class LoadBalancer(TypedDict):
-    """How endpoints are chosen."""
-
-    simple: Literal["ROUND_ROBIN"]
+from egress.derived.istio.subset_names import origination_subset, subset_name
 
 
 class ClientTls(TypedDict):
@@ -63,7 +57,6 @@ class PortSettings(TypedDict):
 class TrafficPolicy(TypedDict):
     """The fields used of a trafficPolicy."""
 
-    loadBalancer: NotRequired[LoadBalancer]
     connectionPool: NotRequired[ConnectionPool]
     portLevelSettings: NotRequired[list[PortSettings]]
 
@@ -93,72 +86,9 @@ class DestinationRule(TypedDict):
     spec: DestinationRuleSpec
 
 
-LONGEST_SUBSET_NAME = 63
-"""A DNS label, capitals allowed (Istio's pkg/config/validation/validation.go, validateSubsetName)."""
-
-
-def origination_subset(host: str) -> str:
-    """The subset that turns plain HTTP into TLS: `example-com-originate-TLS`."""
-    return _subset_name(host, "-originate-TLS")
-
-
-def to_gateway(*, pass_through: bool, teams: list[str]) -> DestinationRule:
-    """Towards the gateway: mutual TLS on port 80, the application's own TLS on 443 if any passes through.
-
-    Source: the tutorial's `target-egress-gateway` in its pass-through step.
-    """
-    subsets: list[Subset] = [
-        {
-            "name": gateway.MTLS_SUBSET,
-            "trafficPolicy": {
-                "loadBalancer": {"simple": "ROUND_ROBIN"},
-                "portLevelSettings": [
-                    {"port": {"number": gateway.HTTP.service}, "tls": {"mode": "ISTIO_MUTUAL"}}
-                ],
-            },
-        }
-    ]
-    if pass_through:
-        subsets.append({"name": gateway.PASS_THROUGH_SUBSET})
-    return {
-        "apiVersion": NETWORKING,
-        "kind": "DestinationRule",
-        "metadata": in_gateway_namespace(gateway.DESTINATION_RULE),
-        "spec": {"host": gateway.service_host(), "subsets": subsets, "exportTo": export_to(teams)},
-    }
-
-
-def originate_tls(host: str) -> DestinationRule:
-    """From the gateway to a host, TLS on port 443 (tutorial: `example-com-originate-tls`).
-
-    As in the tutorial it states `sni`, and Istio then does not check the name in the host's certificate
-    (pilot/pkg/networking/core/cluster_tls.go sets auto_san_validation only where `sni` is absent).
-    """
-    return {
-        "apiVersion": NETWORKING,
-        "kind": "DestinationRule",
-        "metadata": in_gateway_namespace(f"{fold(host)}-originate-tls"),
-        "spec": {
-            "host": host,
-            "subsets": [
-                {
-                    "name": origination_subset(host),
-                    "trafficPolicy": {
-                        "loadBalancer": {"simple": "ROUND_ROBIN"},
-                        "portLevelSettings": [
-                            {"port": {"number": 443}, "tls": {"mode": "SIMPLE", "sni": host}}
-                        ],
-                    },
-                }
-            ],
-            "exportTo": export_to(()),
-        },
-    }
-
-
 def identity_subset(host: str) -> str:
     """The subset that carries a host's TLS inside mutual TLS: `example-com-identity`."""
-    return _subset_name(host, "-identity")
+    return subset_name(host, "-identity")
 
 
 def to_gateway_for_team(
@@ -197,19 +127,17 @@ def to_gateway_for_team(
     ]
     if pass_through:
         subsets.append({"name": gateway.PASS_THROUGH_SUBSET})
-    return {
-        "apiVersion": NETWORKING,
-        "kind": "DestinationRule",
-        "metadata": in_gateway_namespace(f"{gateway.DESTINATION_RULE}-{team}"),
-        "spec": {"host": gateway.service_host(), "subsets": subsets, "exportTo": sorted(namespaces)},
-    }
+    return _rule(
+        f"{gateway.DESTINATION_RULE}-{team}",
+        {"host": gateway.service_host(), "subsets": subsets, "exportTo": sorted(namespaces)},
+    )
 
 
 def outside(host: str, destination: Destination, limits: Limits) -> DestinationRule:
-    """From the gateway to a host: limits on every port, TLS where plain HTTP is upgraded.
+    """From the gateway to a host: limits on every port, and TLS where the gateway upgrades plain HTTP.
 
     `subjectAltNames` names the host: with `sni` alone, as in the tutorial, any certificate of a known CA passes
-    (D25). Settings of a port replace the others whole, so the limits stand there again.
+    (D25). A port's settings replace the host's as a whole, so they repeat the limits.
     """
     pool = _pool(limits)
     spec: DestinationRuleSpec = {
@@ -232,21 +160,7 @@ def outside(host: str, destination: Destination, limits: Limits) -> DestinationR
                 },
             }
         ]
-    return {
-        "apiVersion": NETWORKING,
-        "kind": "DestinationRule",
-        "metadata": in_gateway_namespace(f"{fold(host)}-outside"),
-        "spec": spec,
-    }
-
-
-def _subset_name(host: str, suffix: str) -> str:
-    """A host's subset; a long host is cut and told apart by its digest, since the API server refuses the name else."""
-    name = f"{fold(host)}{suffix}"
-    if len(name) <= LONGEST_SUBSET_NAME:
-        return name
-    ending = f"-{sha256(host.encode()).hexdigest()[:8]}{suffix}"
-    return f"{fold(host)[: LONGEST_SUBSET_NAME - len(ending)].rstrip('-')}{ending}"
+    return _rule(f"{fold(host)}-outside", spec)
 
 
 def _client_tls(host: str, destination: Destination) -> ClientTls:
@@ -267,4 +181,13 @@ def _pool(limits: Limits) -> ConnectionPool:
             "idleTimeout": limits.idle_timeout,
             "maxRequestsPerConnection": limits.requests_per_connection,
         },
+    }
+
+
+def _rule(name: str, spec: DestinationRuleSpec) -> DestinationRule:
+    return {
+        "apiVersion": NETWORKING,
+        "kind": "DestinationRule",
+        "metadata": in_gateway_namespace(name),
+        "spec": spec,
     }

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from egress.cli import main
-from egress.terraform.changed_stacks import ChangedStacks, changed_stacks
+from egress.review.changed_stacks import ChangedStacks, changed_stacks
 
 
 def output(folder: Path, **stacks: Any) -> Path:

@@ -1,0 +1,211 @@
+"""For each kind of finding a state that has it, and the same state with the fix."""
+
+import datetime
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from egress.review.findings.finding import Finding
+from egress.review.findings.registry import find
+from egress.review.network.vpc import Zone
+from tests.builders.objects import MUTUAL, PASS, network_policy, server
+from tests.builders.states import TOLERATION, own_route, pod, policy_with, without_policies
+from tests.builders.vpcs import CLOSED, PODS, rule, vpc, with_vpc
+from tests.review.reviewed import State, tutorial
+
+TODAY = datetime.date(2026, 11, 23)
+"""A day on which what the tests accept is still accepted."""
+
+
+def admission(name: str, group: str, resource: str, expression: str) -> list[dict[str, Any]]:
+    api = "admissionregistration.k8s.io/v1"
+    rule = {"apiGroups": [group], "apiVersions": ["*"], "operations": ["CREATE"], "resources": [resource]}
+    policy = {"matchConstraints": {"resourceRules": [rule]}, "validations": [{"expression": expression}]}
+    return [
+        {"apiVersion": api, "kind": "ValidatingAdmissionPolicy", "metadata": {"name": name}, "spec": policy},
+        {
+            "apiVersion": api,
+            "kind": "ValidatingAdmissionPolicyBinding",
+            "metadata": {"name": name},
+            "spec": {"policyName": name, "validationActions": ["Deny"]},
+        },
+    ]
+
+
+ROUTE = "example-com-through-egress-gateway"
+
+INGRESS_CLOSED = network_policy("istio-egress", "closed", policyTypes=["Ingress"])
+
+FROM_SIDECARS_ON_HTTP = network_policy(
+    "istio-egress",
+    "http-alone",
+    policyTypes=["Ingress"],
+    ingress=[{"from": [{"namespaceSelector": {}}], "ports": [{"port": 8080}]}],
+)
+
+
+def plain_http() -> State:
+    """The gateway's port 80 without TLS, and nobody's policy at it."""
+    servers = [{**MUTUAL, "port": {"number": 80, "name": "http", "protocol": "HTTP"}, "tls": None}]
+    return without_policies(tutorial()).change("Gateway", "egress-gateway", servers=servers)
+
+
+def without_any(state: State, kind: str) -> State:
+    for key in list(state.objects):
+        if key[0] == kind:
+            state = state.without(kind, key[2], key[1])
+    return state
+
+
+def with_google(state: State, address: str) -> State:
+    """A VPC in which Google's API names have an address of its own."""
+    names = ("private.googleapis.com.", "storage.googleapis.com.", "*.googleapis.com.")
+    zone = Zone(
+        dns_name="googleapis.com.",
+        address="zone.googleapis",
+        records={(name, "A"): (address,) for name in names},
+    )
+    apis = rule("apis", to="199.36.153.0/24", traffic=(("tcp", ((443, 443),)),))
+    open_dns = network_policy("team-x", "open", policyTypes=["Egress"], egress=[{}])
+    return replace(state.apply(open_dns), vpc=replace(vpc(*CLOSED, apis), zones=(zone,)))
+
+
+def held_to(level: str) -> dict[str, Any]:
+    namespace = tutorial().objects["Namespace", "", "team-x"]
+    labels = {**namespace["metadata"]["labels"], "pod-security.kubernetes.io/enforce": level}
+    return {**namespace, "metadata": {**namespace["metadata"], "labels": labels}}
+
+
+EXAMPLES: dict[str, tuple[Callable[[], State], Callable[[], State]]] = {
+    "EG101": (tutorial, lambda: tutorial().apply(FROM_SIDECARS_ON_HTTP)),
+    "EG102": (tutorial, lambda: tutorial("4-policies")),
+    "EG104": (lambda: plain_http(), lambda: without_any(plain_http(), "VirtualService")),
+    "EG103": (tutorial, lambda: with_vpc(tutorial("4-policies"), *CLOSED)),
+    "EG111": (
+        lambda: tutorial("6-pass-through"),
+        lambda: tutorial("7-network-policies").apply(
+            network_policy("team-y", "closed", policyTypes=["Egress"])
+        ),
+    ),
+    "EG112": (tutorial, lambda: tutorial().apply(INGRESS_CLOSED)),
+    "EG113": (
+        lambda: tutorial().change("Sidecar", "default", "team-x", outboundTrafficPolicy=None),
+        tutorial,
+    ),
+    "EG114": (
+        lambda: pod(tutorial(), "bare", metadata={"labels": {"sidecar.istio.io/inject": "false"}}),
+        tutorial,
+    ),
+    "EG117": (
+        lambda: pod(
+            tutorial(),
+            "bare",
+            metadata={"annotations": {"traffic.sidecar.istio.io/excludeOutboundPorts": "443"}},
+        ),
+        lambda: pod(
+            tutorial(),
+            "bare",
+            metadata={"annotations": {"traffic.sidecar.istio.io/includeOutboundPorts": "443"}},
+        ),
+    ),
+    "EG115": (
+        lambda: pod(with_vpc(tutorial(), *CLOSED), "squatter", tolerations=[TOLERATION]),
+        lambda: with_vpc(tutorial(), *CLOSED),
+    ),
+    "EG116": (
+        lambda: with_vpc(tutorial(), *CLOSED),
+        lambda: with_vpc(tutorial(), *CLOSED).apply(
+            *admission("nodes", "", "pods", "!has(object.spec.tolerations)")
+        ),
+    ),
+    "EG118": (lambda: tutorial().apply(held_to("baseline")), lambda: tutorial().apply(held_to("restricted"))),
+    "EG121": (
+        lambda: with_vpc(tutorial("0-mesh"), PODS),
+        lambda: with_vpc(tutorial("0-mesh"), *CLOSED),
+    ),
+    "EG122": (lambda: tutorial().change("VirtualService", ROUTE, exportTo=["istio-egress"]), tutorial),
+    "EG123": (
+        lambda: tutorial().apply(own_route(exportTo=["."])),
+        lambda: (
+            tutorial()
+            .change("VirtualService", ROUTE, exportTo=["istio-egress", "team-x", "team-y"])
+            .apply(own_route())
+        ),
+    ),
+    "EG124": (
+        tutorial,
+        lambda: tutorial().apply(*admission("routing", "networking.istio.io", "*", "false")),
+    ),
+    "EG125": (
+        tutorial,
+        lambda: tutorial().without("DestinationRule", "example-com-originate-tls"),
+    ),
+    "EG126": (
+        lambda: with_google(tutorial("8-google-apis"), "199.36.153.8"),
+        lambda: with_google(tutorial("7-network-policies"), "199.36.153.8"),
+    ),
+    "EG201": (lambda: policy_with(ports=["80"]), lambda: policy_with(ports=["8080"])),
+    "EG202": (lambda: policy_with(hosts=["other.net"]), lambda: policy_with(hosts=["example.com"])),
+    "EG203": (lambda: policy_with(methods=["get"]), lambda: policy_with(methods=["GET"])),
+    "EG204": (lambda: policy_with(hosts=["other.net"]), lambda: policy_with(hosts=["example.com"])),
+    "EG205": (
+        lambda: tutorial("4-policies"),
+        lambda: (
+            tutorial("4-policies")
+            .change(
+                "VirtualService", "httpbin-org-through-egress-gateway", exportTo=["istio-egress", "team-y"]
+            )
+            .change("ServiceEntry", "httpbin-org-ext", exportTo=["istio-egress", "team-y"])
+        ),
+    ),
+    "EG206": (
+        lambda: policy_with(hosts=["example.com"]).without(
+            "AuthorizationPolicy", "egress-team-y-to-httpbin-teapot"
+        ),
+        lambda: policy_with(hosts=["example.com", "example.com:80"]).without(
+            "AuthorizationPolicy", "egress-team-y-to-httpbin-teapot"
+        ),
+    ),
+    "EG211": (
+        lambda: tutorial().change(
+            "Gateway", "egress-gateway", servers=[MUTUAL, server(443, "TLS", "ISTIO_MUTUAL")]
+        ),
+        lambda: tutorial().change("Gateway", "egress-gateway", servers=[MUTUAL, PASS]),
+    ),
+    "EG212": (
+        lambda: tutorial().change("DestinationRule", "target-egress-gateway", exportTo=["."]),
+        tutorial,
+    ),
+    "EG213": (
+        lambda: with_vpc(tutorial(), *CLOSED, rule("narrow", to="10.1.2.0/24", target="app", priority=2000)),
+        lambda: with_vpc(tutorial(), *CLOSED),
+    ),
+    "EG214": (
+        lambda: tutorial().apply(network_policy("team-x", "closed", policyTypes=["Egress"])),
+        lambda: tutorial("7-network-policies"),
+    ),
+    "EG301": (
+        lambda: tutorial("5-tls-origination"),
+        lambda: (
+            tutorial()
+            .without("DestinationRule", "target-egress-gateway")
+            .without("DestinationRule", "example-com-originate-tls")
+        ),
+    ),
+    "EG302": (
+        lambda: with_vpc(tutorial(), *CLOSED, rule("everyone", traffic=(("tcp", ((443, 443),)),))),
+        lambda: with_vpc(tutorial(), *CLOSED),
+    ),
+    "EG303": (
+        lambda: with_vpc(tutorial(), *CLOSED, rule("any-machine", to="10.0.0.0/24")),
+        lambda: with_vpc(tutorial(), *CLOSED),
+    ),
+    "EG304": (
+        lambda: with_vpc(tutorial("7-network-policies"), *CLOSED),
+        lambda: with_vpc(tutorial(), *CLOSED),
+    ),
+}
+
+
+def found(state: State, code: str) -> list[Finding]:
+    return [finding for finding in find(state.review()) if finding.kind.code == code]
