@@ -36,7 +36,12 @@ def add_stacks(app: App, configuration: Configuration, wanted: Container[str] | 
     if any(stack in wanted for stack in SHARED):
         mesh = MeshStack(app, MESH, platform=platform, cluster=cluster.outputs)
         egress = EgressStack(
-            app, EGRESS, configuration=configuration, cluster=cluster.outputs, mesh=mesh.outputs
+            app,
+            EGRESS,
+            configuration=configuration,
+            foundation=foundation.outputs,
+            cluster=cluster.outputs,
+            mesh=mesh.outputs,
         )
     else:
         egress = TerraformStack(app, EGRESS)

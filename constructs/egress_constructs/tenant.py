@@ -11,6 +11,7 @@ from egress.config.configuration import Configuration, service_account, team_nam
 from egress.config.team import Team
 from egress.derived import construct_ids as ids
 from egress.derived import gateway
+from egress.derived.admission.workload_accounts import what_accounts_run
 from egress.derived.control_plane import injection_label
 from egress.derived.istio.routing import team_objects
 from egress.derived.network_policies.as_stated import team_policies
@@ -76,7 +77,11 @@ class Tenant(Construct):
             **pod_security_labels(self._pod_security()),
         }
         own = self._team.pod_security
-        annotations = {REASON: own.reason} if own and self._pod_security() else None
+        bound = tenants.admission == "enforced" and tenants.service_accounts == "bound"
+        annotations = {
+            **({REASON: own.reason} if own and self._pod_security() else {}),
+            **(what_accounts_run(self._team, name, self._name) if bound else {}),
+        }
         props = NamespaceProps(name=name, labels=labels, annotations=annotations)
         return Namespace(scope_at(self, ids.NAMESPACES), name, props).namespace
 
@@ -189,5 +194,10 @@ class Tenant(Construct):
                 TenantAccess(
                     self._within(namespace),
                     ids.ACCESS,
-                    TenantAccessProps(namespace=namespace, groups=self._team.groups, depends_on=[created]),
+                    TenantAccessProps(
+                        namespace=namespace,
+                        groups=self._team.groups,
+                        enter=self._configuration.platform.tenants.people == "deploy-and-enter",
+                        depends_on=[created],
+                    ),
                 )

@@ -21,10 +21,11 @@ RBAC = "rbac.authorization.k8s.io"
 
 @dataclass(frozen=True, kw_only=True)
 class TenantAccessProps:
-    """`groups` are Google groups (GKE, "Google Groups for RBAC")."""
+    """`groups` are Google groups (GKE, "Google Groups for RBAC"); `enter` lets them into running Pods."""
 
     namespace: str
     groups: Sequence[str]
+    enter: bool
     depends_on: Sequence[ITerraformDependable]
 
 
@@ -41,7 +42,7 @@ class TenantAccess(Construct):
                 RoleV1Rule(
                     api_groups=list(rule.groups), resources=list(rule.resources), verbs=list(rule.verbs)
                 )
-                for rule in (*RULES, ENTER)
+                for rule in (*RULES, *((ENTER,) if props.enter else ()))
             ],
             depends_on=list(props.depends_on) or None,
         )

@@ -46,6 +46,9 @@ class GatewayWorkload(ConfigModel):
     to 5."""
     identity_https: bool = False
     """Whether the Service has the port on which HTTPS is authorized by workload identity."""
+    headers: Literal["as-sent", "as-proxies-add"] = "as-sent"
+    """What of HTTP the gateway sends on: the application's own headers alone, or also those that proxies add, with
+    the caller's certificate, identity and address in them (the tutorial)."""
 
 
 class Mesh(ConfigModel):

@@ -8,6 +8,7 @@ from typing import Any
 from egress.config.mesh import Mesh, Replicas
 from egress.derived import gateway
 from egress.derived.access_log import FIELDS
+from egress.derived.istio.sent_on import proxy_config_annotation
 
 CNI_NAMESPACE = "kube-system"
 """Where Pods of the class system-node-critical may run; on GKE others need a ResourceQuota."""
@@ -100,6 +101,7 @@ def gateway_values(mesh: Mesh, pool: str) -> Values:
             }
         ],
         **({"securityContext": {"seccompProfile": dict(RUNTIME_DEFAULT)}} if mesh.capture == "cni" else {}),
+        **({"podAnnotations": proxy_config_annotation()} if mesh.gateway.headers == "as-sent" else {}),
         **(_kept_up(mesh.gateway.replicas) if mesh.gateway.replicas else {}),
     }
 

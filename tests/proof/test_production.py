@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from egress.derived.admission.policies import admission_objects
+from egress.derived.admission.workload_accounts import workload_account_objects
 from egress.proof.asking.attempts import OPENAPI
 from tests.proof.conftest import prove
 from tests.unit.platform.production import production
@@ -61,7 +62,7 @@ def test_every_refusal_of_a_tenants_object_was_seen(rows: list[dict[str, str]]) 
     evidence = "\n".join(row["evidence"] for row in rows)
     refusals = [
         validation["message"]
-        for item in admission_objects(production())
+        for item in (*admission_objects(production()), *workload_account_objects())
         if item["kind"] == "ValidatingAdmissionPolicy"
         for validation in item["spec"]["validations"]
     ]

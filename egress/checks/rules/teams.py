@@ -77,3 +77,15 @@ def reachable_teams_are_others(draft: Draft) -> Iterator[Problem]:
                 yield team.file.problem(place, f"there is no such team: {nearest(other, draft.team_names)}")
             elif other in teams[:position]:
                 yield team.file.problem(place, "this team stands here twice: take one away")
+
+
+def service_accounts_are_bound_by_admission(draft: Draft) -> Iterator[Problem]:
+    """Without admission policies nobody would hold a Pod to its ServiceAccount's workload."""
+    platform = draft.sound_platform
+    stated = draft.platform.source.at(("tenants", "service_accounts"))
+    if platform and platform.tenants.admission == "none" and stated == "bound":
+        message = (
+            "what ServiceAccounts run is an admission policy: write `service_accounts: free`, "
+            "or `admission: enforced`"
+        )
+        yield draft.platform.problem(("tenants", "service_accounts"), message)

@@ -12,6 +12,7 @@ from egress.review.findings import (
     dead_policy,
     dead_routes,
     exposure,
+    leaving,
 )
 from egress.review.findings.acceptance import EXPIRED, UNUSED, VOID
 from egress.review.findings.change_kinds import POSTURE, WEAKENED
@@ -29,6 +30,7 @@ ANALYZERS: tuple[Analyzer, ...] = tuple(
             *dead_policy.ANALYZERS,
             *dead_routes.ANALYZERS,
             *exposure.ANALYZERS,
+            *leaving.ANALYZERS,
         ),
         key=lambda analyzer: analyzer.kind.code,
     )

@@ -130,11 +130,15 @@ STATEMENTS: Mapping[str, tuple[Candidate, ...]] = {
     "EG123": (_team(),),
     "EG124": ADMISSION,
     "EG125": (_host("http"),),
+    "EG127": (_platform("network", "dns"),),
+    "EG128": (_grant, _host()),
     "EG205": (_exactly("visible_to"), _grant, _host()),
     "EG212": (_host(),),
     "EG214": ISOLATION,
     "EG301": (_exactly("visible_to"), _host()),
     "EG302": (_platform("network", "firewall", "egress_ports"),),
     "EG303": (_platform("network", "firewall", "scope"),),
+    "EG305": (_platform("mesh", "gateway", "headers"),),
+    "EG306": (_platform("network", "firewall", "gateway"),),
 }
 """The statements to look for, the best first; a kind that is not here is shown at its objects' own."""
