@@ -1,8 +1,9 @@
-"""Synthesizes the four stacks of an environment, in a checkout: `python main.py --config production`."""
+"""Synthesizes the stacks of an environment, in a checkout: `python main.py --config production`."""
 
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 if sys.version_info < (3, 11):  # noqa: UP036 - a system's own Python may be older than the checkout's
     sys.stderr.write("error: Python 3.11 or later is needed: run .venv/bin/python main.py\n")
@@ -14,9 +15,21 @@ ROOT = Path(__file__).parent
 sys.path.append(str(ROOT / "constructs"))
 
 from egress.cli import main as egress  # noqa: E402 - after the source root
-from stacks.synthesis import build, synthesize  # noqa: E402
+from stacks.synthesis import synthesize  # noqa: E402
 
 __all__ = ["ROOT", "build", "main", "synthesize"]
+
+if TYPE_CHECKING:
+    from cdktf import App
+
+    from egress.config.configuration import Configuration
+
+
+def build(app: "App", configuration: "Configuration") -> None:
+    """Add every stack. cdktf is imported here and not above: a fault is reported before it would be loaded."""
+    from stacks.layers import add_stacks
+
+    add_stacks(app, configuration)
 
 
 def main(arguments: Sequence[str]) -> int:

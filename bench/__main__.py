@@ -9,15 +9,17 @@ import tempfile
 from pathlib import Path
 
 from bench.commands import (
+    SIZES,
     Command,
     configuration_errors,
+    fleets,
     import_cdktf,
-    review,
+    review_of_the_tutorial,
     synth,
     tests_of_the_tutorial,
 )
 from bench.process import Run, UnexpectedExitError
-from bench.table import table
+from bench.table import growth, table
 from lazy_bindings.node import bundled_node
 
 
@@ -33,7 +35,8 @@ def main() -> int:
         except UnexpectedExitError as error:
             sys.stderr.write(f"not measured, it failed: {error}\n")
             return 1
-    sys.stdout.write(f"{machine()}; medians of {rounds} interleaved rounds\n\n{table(runs)}\n")
+    sys.stdout.write(f"{machine()}; medians of {rounds} interleaved rounds\n\n{table(runs)}\n\n")
+    sys.stdout.write(f"{growth(runs, GROWING, SIZES)}\n")
     return 0
 
 
@@ -47,9 +50,13 @@ def every_command(folder: Path) -> dict[str, Command]:
         "tutorial tests": tests,
         "synth, stock": one_synth.without_lazy_loading(),
         "tutorial tests, stock": tests.without_lazy_loading(),
-        **review(folder / "review", folder / "out"),
+        "review list, tutorial": review_of_the_tutorial(folder / "out"),
+        **fleets(folder / "fleets"),
     }
 
+
+GROWING = ("synth", "one stack of", "list", "findings", "diff", "changed-stacks")
+"""The commands that are measured for fleets of every size."""
 
 # What takes a second or two is at the mercy of a moment: these run several times in each round.
 QUICK = ("import cdktf", "synth", "configuration errors")

@@ -8,13 +8,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import lazy_bindings
+from bench import fleet
 from bench.process import ROOT, Run, measure
 from lazy_bindings.node import prepare_node
 
 TUTORIAL = ROOT / "config" / "tutorial"
 
 # What a developer's shell may say that would measure something else: no kept .pyc files, another folder.
-SET_ASIDE = ("NODE_OPTIONS", "PYTHONDONTWRITEBYTECODE", "CONFIG", "PROJECT_ID", lazy_bindings.SWITCH)
+SET_ASIDE = (
+    "NODE_OPTIONS",
+    "PYTHONDONTWRITEBYTECODE",
+    "CONFIG",
+    "EGRESS_STACKS",
+    "PROJECT_ID",
+    lazy_bindings.SWITCH,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,17 +77,41 @@ def configuration_errors(folder: Path) -> Command:
     return Command(arguments=["main.py", "--config", str(folder)], exit_code=2)
 
 
-def review(folder: Path, tutorial: Path) -> dict[str, Command]:
-    """The review's verbs: for the tutorial's synthesized stacks, and for a generated state of many teams."""
-    from tests.review.many_teams import write
+SIZES = (10, 100, 1_000, 2_000)
+"""Of the fleets that are measured: the last is twice the one before, for the growth."""
 
-    many, other = (
-        str(write(folder / str(seed), teams=1_000, grants=10, hosts=500, seed=seed)) for seed in (1, 2)
+EGRESS = ("-m", "egress")
+
+
+def review_of_the_tutorial(tutorial: Path) -> Command:
+    """`list` for the tutorial's synthesized stacks."""
+    return Command(arguments=(*EGRESS, "list", "--input", str(tutorial)))
+
+
+def fleets(folder: Path) -> dict[str, Command]:
+    """For fleets of every size: all stacks, one team's, and the review of what the first of them wrote."""
+    found: dict[str, Command] = {}
+    for teams in SIZES:
+        config, other, out, next_out, one = (
+            folder / f"{name}-{teams}" for name in ("config", "other", "out", "other-out", "one")
+        )
+        fleet.write(config, teams=teams, tenancy="stack-per-team")
+        fleet.write(other, teams=teams, tenancy="stack-per-team", seed=2)
+        found |= {
+            f"synth {teams}": _synth_of(config, out),
+            f"synth {teams}, other": _synth_of(other, next_out),
+            f"one stack of {teams}": _synth_of(config, one, "--stacks", "team-team-0"),
+            f"list {teams}": Command(arguments=(*EGRESS, "list", "--input", str(out))),
+            f"findings {teams}": Command(arguments=(*EGRESS, "findings", "--input", str(out)), exit_code=1),
+            f"diff {teams}": Command(arguments=(*EGRESS, "diff", str(out), str(next_out)), exit_code=1),
+            f"changed-stacks {teams}": Command(
+                arguments=(*EGRESS, "changed-stacks", str(out), str(next_out))
+            ),
+        }
+    return found
+
+
+def _synth_of(config: Path, out: Path, *options: str) -> Command:
+    return Command(
+        arguments=["main.py", "--config", str(config), *options], environ={"CDKTF_OUTDIR": str(out)}
     )
-    egress = ("-m", "egress")
-    return {
-        "review list, tutorial": Command(arguments=(*egress, "list", "--input", str(tutorial))),
-        "review list": Command(arguments=(*egress, "list", "--input", many)),
-        "review findings": Command(arguments=(*egress, "findings", "--input", many), exit_code=1),
-        "review diff": Command(arguments=(*egress, "diff", many, other), exit_code=1),
-    }

@@ -79,44 +79,66 @@ MEASURES = (
         at_most=0.5,
     ),
     Measure(
-        name="`list` for 1,000 teams x 10 grants over 500 hosts (13,000 objects)",
-        of="review list",
+        name="every stack of 1,000 teams (`stack-per-team`)",
+        of="synth 1000",
         against=None,
         value=wall,
         unit="s",
-        at_most=10.0,
+        at_most=25.0,
     ),
     Measure(
-        name="peak memory of the same",
-        of="review list",
+        name="peak memory of the largest one of its processes",
+        of="synth 1000",
         against=None,
         value=peak,
         unit="MB",
-        at_most=500.0,
+        at_most=400.0,
     ),
     Measure(
-        name="`findings` for the same",
-        of="review findings",
-        against=None,
+        name="one team's stack of 1,000 teams, against config/tutorial",
+        of="one stack of 1000",
+        against="synth",
         value=wall,
         unit="s",
-        at_most=10.0,
+        at_most=2.5,
     ),
-    Measure(
-        name="peak memory of the same findings",
-        of="review findings",
-        against=None,
-        value=peak,
-        unit="MB",
-        at_most=500.0,
+    *(
+        measure
+        for verb, seconds in (("list", 10.0), ("findings", 10.0), ("diff", 20.0))
+        for measure in (
+            Measure(
+                name=f"`{verb}` for 1,000 teams",
+                of=f"{verb} 1000",
+                against=None,
+                value=wall,
+                unit="s",
+                at_most=seconds,
+            ),
+            Measure(
+                name="peak memory of the same",
+                of=f"{verb} 1000",
+                against=None,
+                value=peak,
+                unit="MB",
+                at_most=400.0,
+            ),
+        )
     ),
-    Measure(
-        name="`diff` of two such states",
-        of="review diff",
-        against=None,
-        value=wall,
-        unit="s",
-        at_most=20.0,
+    *(
+        Measure(
+            name=f"{name} for 2,000 teams, against 1,000",
+            of=f"{command} 2000",
+            against=f"{command} 1000",
+            value=wall,
+            unit="s",
+            at_most=2.2,
+        )
+        for name, command in (
+            ("every stack", "synth"),
+            ("`list`", "list"),
+            ("`findings`", "findings"),
+            ("`diff`", "diff"),
+        )
     ),
 )
 
@@ -159,3 +181,14 @@ def middle(value: Callable[[Run], float], runs: Sequence[Run]) -> float:
 def quantity(value: float, unit: str) -> str:
     """A value with as many digits as mean something."""
     return f"{value:.0f} {unit}" if value >= 100 else f"{value:.2f} {unit}"
+
+
+def growth(runs: Mapping[str, Sequence[Run]], verbs: Sequence[str], sizes: Sequence[int]) -> str:
+    """A Markdown table of CPU seconds by the number of teams, and the last over the one before."""
+    heads = [f"{size:,} teams" for size in sizes]
+    lines = [f"| CPU | {' | '.join(heads)} | growth |", f"|---|{'---|' * (len(sizes) + 1)}"]
+    for verb in verbs:
+        seconds = [middle(cpu, runs[f"{verb} {size}"]) for size in sizes]
+        shown = " | ".join(quantity(each, "s") for each in seconds)
+        lines.append(f"| `{verb}` | {shown} | {seconds[-1] / seconds[-2]:.2f} |")
+    return "\n".join(lines)

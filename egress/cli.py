@@ -44,6 +44,10 @@ _VERBS = {
         "egress.review.commands.findings",
         "Ways around, dead policy and exposure, each with its fix",
     ),
+    "changed-stacks": (
+        "egress.review.commands.changed_stacks",
+        "The stacks that a pipeline applies for a change, and those it destroys",
+    ),
     "diff": ("egress.review.commands.diff", "What a change gives and takes, and which object does it"),
     "drift": (
         "egress.drift.command",

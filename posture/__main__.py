@@ -16,7 +16,6 @@ from pathlib import Path
 from main import ROOT
 from posture.accepted import not_accepted, not_needed, read_accepted
 from posture.checkov import run
-from stacks.synthesis import build
 
 PRODUCTION = ROOT / "config" / "production"
 PROGRAM = ROOT / ".cache" / "checkov" / "bin" / "checkov"
@@ -75,9 +74,10 @@ def _synthesize(out: Path) -> None:
     from cdktf import App
 
     from egress.checks.loading import load
+    from stacks.layers import add_stacks
 
     app = App(outdir=str(out))
-    build(app, load(PRODUCTION, {}))
+    add_stacks(app, load(PRODUCTION, {}))
     app.synth()
 
 

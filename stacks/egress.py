@@ -1,4 +1,4 @@
-"""`egress`: who may leave the cluster and how; the one stack that adding a team or a host changes."""
+"""`egress`: who may leave the cluster and how; with the teams themselves, where they share it."""
 
 from cdktf import TerraformStack
 from cdktf_cdktf_provider_google.provider import GoogleProvider
@@ -6,6 +6,8 @@ from constructs import Construct
 
 from egress.config.configuration import Configuration
 from egress.derived import construct_ids as ids
+from egress.derived.resources.moving import let_go
+from egress.derived.stack_ids import has_team_stacks
 from egress.derived.vpc.dns_names import host_rules
 from egress.derived.vpc.gateway_destinations import gateway_destinations
 from egress_constructs.admission import Admission
@@ -25,7 +27,7 @@ from stacks.mesh import MeshOutputs
 
 
 class EgressStack(TerraformStack):
-    """Routing, policies and tenants."""
+    """Routing, policies, and the tenants where they have no stacks of their own."""
 
     def __init__(
         self,
@@ -60,8 +62,11 @@ class EgressStack(TerraformStack):
             Admission(self, ids.ADMISSION, platform)
             if platform.tenants.service_accounts == "bound":
                 WorkloadAccounts(self, ids.WORKLOAD_ACCOUNTS)
-        for name in configuration.teams:
-            Tenant(scope_at(self, ids.TEAMS), name, TenantProps(name=name, configuration=configuration))
+        if platform.tenancy == "moving":
+            self.add_override("removed", let_go(configuration))
+        if not has_team_stacks(platform):
+            for name in configuration.teams:
+                Tenant(scope_at(self, ids.TEAMS), name, TenantProps(name=name, configuration=configuration))
 
     def _let_out(self, configuration: Configuration, foundation: FoundationOutputs) -> None:
         """The VPC's share of a grant: the host's name is resolved, the gateway nodes reach its addresses."""

@@ -10,7 +10,7 @@ from egress.config.platform import PLACEHOLDER_NUMBER, PLACEHOLDER_PROJECT
 
 def notices(configuration: Configuration, today: date) -> tuple[str, ...]:
     """What to set before a deploy, and whose support is over; empty where nothing is to do."""
-    return (*_missing(configuration), *_out_of_support(configuration, today))
+    return (*_missing(configuration), *_tenancy(configuration), *_out_of_support(configuration, today))
 
 
 def today(environ: Mapping[str, str]) -> date:
@@ -31,6 +31,27 @@ def _missing(configuration: Configuration) -> tuple[str, ...]:
     if by_address and cluster.deploy_through == "cluster-endpoint" and not cluster.authorized_networks:
         missing.append("AUTHORIZED_NETWORKS (nobody outside the network may call the API server)")
     return (f"Before a deploy set {' and '.join(missing)}.",) if missing else ()
+
+
+MANY_TEAMS = 30
+"""From so many on a plan of the shared stack takes about a minute (docs/scale.md)."""
+
+
+def _tenancy(configuration: Configuration) -> tuple[str, ...]:
+    """One line where the teams would be better off with stacks of their own, or are on their way to them."""
+    tenancy, count = configuration.platform.tenancy, len(configuration.teams)
+    if tenancy == "moving":
+        return (
+            "tenancy: deploy egress, then every team-* stack, once; then set `tenancy: stack-per-team` "
+            "(docs/scale.md).",
+        )
+    if tenancy == "shared" and count >= MANY_TEAMS:
+        return (
+            f"tenancy: {count} teams share the stack egress, and each plan reads the objects of all: "
+            "give each a stack of its own with `tenancy: stack-per-team`, by way of `moving` where they are "
+            "deployed already (docs/scale.md).",
+        )
+    return ()
 
 
 def _out_of_support(configuration: Configuration, today: date) -> tuple[str, ...]:

@@ -24,9 +24,7 @@ class Configuration:
         stated = self.destinations.destinations[host].visible_to
         if stated is not None:
             return tuple(sorted(stated))
-        return tuple(
-            name for name, team in self.teams.items() if any(grant.to == host for grant in team.grants)
-        )
+        return tuple(dict.fromkeys(name for name, _ in self._grants_of.get(host, ())))
 
     def namespaces_that_see(self, host: str) -> tuple[str, ...]:
         """The namespaces of the teams whose sidecars get a route to a host."""
@@ -42,9 +40,8 @@ class Configuration:
             sorted(
                 {
                     service_account(name, reference)
-                    for name, team in self.teams.items()
-                    for grant in team.grants
-                    if grant.to == host and grant.scheme in (None, scheme)
+                    for name, grant in self._grants_of.get(host, ())
+                    if grant.scheme in (None, scheme)
                     for reference in grant.service_accounts
                 }
             )
@@ -53,6 +50,28 @@ class Configuration:
     def schemes_granted(self, host: str, team: str | None = None) -> frozenset[str]:
         """The schemes on which anybody, or one team, holds a grant for a host."""
         return self._schemes.get((host, team), frozenset())
+
+    def callers_of(self, team: str) -> tuple[str, ...]:
+        """The teams whose files say they call a team."""
+        return tuple(self._callers.get(team, ()))
+
+    @cached_property
+    def _grants_of(self) -> Mapping[str, list[tuple[str, Grant]]]:
+        """The grants by the host they are for, each with its team, in the teams' order."""
+        found: dict[str, list[tuple[str, Grant]]] = {}
+        for name, team in self.teams.items():
+            for grant in team.grants:
+                found.setdefault(grant.to, []).append((name, grant))
+        return found
+
+    @cached_property
+    def _callers(self) -> Mapping[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for name, team in self.teams.items():
+            called = team.network_policies.to_teams if team.network_policies else ()
+            for other in dict.fromkeys(called):
+                found.setdefault(other, []).append(name)
+        return found
 
     @cached_property
     def _schemes(self) -> Mapping[tuple[str, str | None], frozenset[str]]:

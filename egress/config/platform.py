@@ -9,7 +9,7 @@ from egress.config.locations import Region, Zone
 from egress.config.mesh import Mesh
 from egress.config.names import ProjectId
 from egress.config.network import Network
-from egress.config.tenancy import Tenants
+from egress.config.tenancy import Tenancy, Tenants
 from egress.source.model import ConfigModel
 from egress.source.patterns import matching
 
@@ -108,6 +108,10 @@ class Platform(ConfigModel):
     """The Istio control plane."""
     tenants: Tenants = Tenants()
     """How tenants are kept apart and on the way through the gateway."""
+    tenancy: Tenancy = "shared"
+    """`shared`: the stack `egress` holds every team's objects. `stack-per-team`: a stack `team-NAME` holds those of one
+    team, so that a change plans and applies what it touches. `moving`: as `stack-per-team`, and the stacks hand the
+    objects over without deleting one; for the one deploy between the two."""
     alerts: Alerts | None = None
     """Who is told of refusals and exhaustion; left out, there are no alert policies."""
     backend: Backend | None = None

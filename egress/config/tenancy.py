@@ -4,6 +4,9 @@ from typing import Literal
 
 from egress.source.model import ConfigModel
 
+Tenancy = Literal["shared", "moving", "stack-per-team"]
+"""Where the objects of the teams are: in `egress`, or in a stack of each team's own."""
+
 
 class Tenants(ConfigModel):
     """platform.yaml, `tenants`: the controls every team's namespaces get."""

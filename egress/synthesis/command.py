@@ -1,15 +1,20 @@
-"""`synth`: writes the Terraform JSON of an environment's four stacks."""
+"""`synth`: writes the Terraform JSON of an environment's stacks."""
 
 import argparse
 import os
 import sys
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from egress.environments.selection import add_selector, select
+from egress.source.nearest import nearest
 from egress.synthesis.errors import SynthesisError
 
 OUTPUT = "CDKTF_OUTDIR"
 """cdktf's variable for the output folder; its command line sets it."""
+STACKS = "EGRESS_STACKS"
+"""Names the stacks to write, for cdktf's command line, which passes no options on."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,6 +31,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="refuse to run unless an environment is named; cdktf.json says so, since a deploy follows",
     )
+    parser.add_argument(
+        "--stacks",
+        nargs="+",
+        metavar="STACK",
+        default=os.environ.get(STACKS, "").split(),
+        help="write these stacks alone; a star stands for anything (default: $EGRESS_STACKS, else every stack)",
+    )
+    parser.add_argument(
+        "--processes",
+        type=_positive,
+        help="how many processes write the stacks of many teams (default: one for each processor)",
+    )
     parser.add_argument("--format", choices=("text", "json"), default="text")
 
 
@@ -33,6 +50,7 @@ def run(options: argparse.Namespace) -> int:
     """Exit code 0 when the JSON is written; a refused configuration writes nothing."""
     from egress.checks.loading import load
     from egress.checks.notices import notices, today
+    from egress.derived.stack_ids import stack_ids
     from egress.environments.record import write
     from egress.synthesis.checkout import find_stacks
     from egress.synthesis.summary import Synthesized, as_json, as_text
@@ -43,7 +61,8 @@ def run(options: argparse.Namespace) -> int:
     out = _writable(options.output or Path(os.environ.get(OUTPUT) or "cdktf.out"))
     from stacks.synthesis import synthesize
 
-    synthesize(configuration, out)
+    wanted = chosen(options.stacks, stack_ids(configuration)) if options.stacks else None
+    synthesize(configuration, wanted, processes=options.processes, out=out)
     write(environment.folder, out)
     done = Synthesized(environment=environment, out=out, notices=notices(configuration, today(os.environ)))
     sys.stdout.write((as_json if options.format == "json" else as_text)(done) + "\n")
@@ -60,3 +79,23 @@ def _writable(out: Path) -> Path:
     if not os.access(out, os.W_OK):
         raise SynthesisError(f"{out}: the output folder cannot be written to")
     return out
+
+
+class UnknownStackError(SynthesisError):
+    """A stack was asked for that the configuration does not have."""
+
+
+def chosen(patterns: Sequence[str], there: Sequence[str]) -> list[str]:
+    """The stacks that the patterns name, in order. Raises UnknownStackError for a pattern that names none."""
+    for pattern in patterns:
+        if not any(fnmatchcase(name, pattern) for name in there):
+            raise UnknownStackError(
+                f"--stacks (or {STACKS}): there is no stack {pattern!r}; {nearest(pattern, there)}"
+            )
+    return [name for name in there if any(fnmatchcase(name, pattern) for pattern in patterns)]
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of processes; state 1 or more")
+    return int(text)

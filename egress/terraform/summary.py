@@ -5,6 +5,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+MOST_TEAMS = 10
+"""Up to so many teams' stacks are a line each; more are one line together."""
+
 
 @dataclass(frozen=True)
 class StackCount:
@@ -29,7 +32,15 @@ def counts(out: Path) -> list[StackCount]:
 
 def summary(out: Path) -> str:
     """One line per stack in deployment order: how many resources, and where its JSON is."""
-    return "\n".join(f"{each.stack:<12}{each.resources:>4} resources   {each.file}" for each in counts(out))
+    listed = counts(out)
+    teams = [each for each in listed if each.stack.startswith("team-")]
+    if len(teams) > MOST_TEAMS:
+        count = sum(each.resources for each in teams)
+        where = os.path.relpath(out / "stacks" / "team-*" / "cdk.tf.json")
+        together = StackCount(f"team-* ({len(teams)} stacks)", count, where)
+        listed = [*(each for each in listed if each not in teams), together]
+    width = max(12, *(len(each.stack) + 2 for each in listed))
+    return "\n".join(f"{each.stack:<{width}}{each.resources:>4} resources   {each.file}" for each in listed)
 
 
 def _in_order(stacks: dict[str, dict[str, list[str]]]) -> list[str]:

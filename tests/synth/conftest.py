@@ -38,12 +38,12 @@ def synthesize(tmp_path_factory: pytest.TempPathFactory) -> Synthesize:
     def run(source: Configuration | Path) -> Synthesis:
         from cdktf import App
 
-        from stacks.synthesis import build
+        from stacks.layers import add_stacks
 
         configuration = load(source, {}) if isinstance(source, Path) else source
         out = tmp_path_factory.mktemp("out")
         app = App(outdir=str(out))
-        build(app, configuration)
+        add_stacks(app, configuration)
         app.synth()
         return Synthesis(configuration, out, read_synthesis(out))
 

@@ -4,9 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from bench.__main__ import every_command
+from bench.__main__ import GROWING, every_command
+from bench.commands import SIZES
+from bench.fleet import write
 from bench.process import ROOT, Run, UnexpectedExitError, measure
-from bench.table import MEASURES, table
+from bench.table import MEASURES, growth, table
+from egress.checks.loading import load
 
 
 def runs(**walls: float) -> dict[str, list[Run]]:
@@ -41,7 +44,27 @@ def test_a_target_of_its_own_has_no_base() -> None:
 
 
 def test_every_row_has_its_commands(tmp_path: Path) -> None:
-    assert set(every_command(tmp_path)) == set(runs())
+    commands = set(every_command(tmp_path))
+
+    assert set(runs()) <= commands
+    assert {f"{verb} {size}" for verb in GROWING for size in SIZES} <= commands
+
+
+def test_the_growth_is_of_the_last_size_over_the_one_before() -> None:
+    measured = {
+        f"list {size}": [Run(wall_seconds=1.0, cpu_seconds=size / 100, peak_bytes=1)] for size in SIZES
+    }
+    assert line(growth(measured, ["list"], SIZES), "`list`").endswith("| 10.00 s | 20.00 s | 2.00 |")
+
+
+def test_a_fleet_is_a_configuration_that_loads(tmp_path: Path) -> None:
+    loaded = load(write(tmp_path / "fleet", teams=12, tenancy="stack-per-team"), {})
+    again = load(write(tmp_path / "again", teams=12, tenancy="stack-per-team", seed=2), {})
+
+    assert len(loaded.teams) == 12
+    assert {len(team.grants) for team in loaded.teams.values()} == {10}
+    assert loaded.platform.tenancy == "stack-per-team"
+    assert loaded.teams != again.teams
 
 
 def test_the_faulty_configuration_is_refused_with_an_error_in_each_file(tmp_path: Path) -> None:

@@ -125,11 +125,7 @@ def _listener(scheme: str, destination: Destination) -> gateway.Port:
 
 def callers_of(configuration: Configuration, team: str) -> tuple[str, ...]:
     """The teams whose files say they call this one."""
-    return tuple(
-        name
-        for name, other in configuration.teams.items()
-        if other.network_policies and team in other.network_policies.to_teams
-    )
+    return configuration.callers_of(team)
 
 
 def _calls_google_directly(configuration: Configuration, team: str) -> bool:

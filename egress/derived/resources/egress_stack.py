@@ -1,4 +1,4 @@
-"""The resources of the `egress` stack: what the platform shares, then each team's."""
+"""The resources of the `egress` stack and of the teams' stacks: what the platform shares, then each team's."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -20,13 +20,14 @@ from egress.derived.resources.resource import (
     manifest_key,
     typed,
 )
-from egress.derived.resources.tenant import STACK, tenant_resources
+from egress.derived.resources.tenant import tenant_resources
+from egress.derived.stack_ids import EGRESS as STACK
 from egress.derived.vpc.dns_names import host_rules
 from egress.derived.vpc.gateway_destinations import gateway_destinations
 
 
 def egress_resources(configuration: Configuration) -> Iterator[Derived]:
-    """Every resource that stacks/egress.py builds."""
+    """Every resource that stacks/egress.py and stacks/team.py build."""
     platform = configuration.platform
     causes = _causes(configuration)
     for manifest in shared_objects(configuration):

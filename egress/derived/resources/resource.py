@@ -51,6 +51,8 @@ class Derived:
     """The construct ids from the stack down to the resource."""
     cause: Cause
     key: ObjectKey | None = None
+    api_version: str = ""
+    """Of an object that is written out whole."""
     spec: Mapping[str, Any] = field(default_factory=dict, compare=False)
     """Of an object that is written out whole."""
 
@@ -90,4 +92,12 @@ def manifest_key(manifest: Mapping[str, Any]) -> ObjectKey:
 def from_manifest(stack: str, manifest: Mapping[str, Any], ids: Ids, cause: Cause) -> Derived:
     """An object that is written out whole, as a `kubernetes_manifest`."""
     key, spec = manifest_key(manifest), manifest.get("spec", {})
-    return Derived(stack=stack, type="kubernetes_manifest", ids=ids, cause=cause, key=key, spec=spec)
+    return Derived(
+        stack=stack,
+        type="kubernetes_manifest",
+        ids=ids,
+        cause=cause,
+        key=key,
+        api_version=str(manifest["apiVersion"]),
+        spec=spec,
+    )

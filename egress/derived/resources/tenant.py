@@ -12,26 +12,26 @@ from egress.derived.network_policies.default_deny import network_facts, team_at_
 from egress.derived.network_policies.policy import NetworkPolicy
 from egress.derived.resources.address import Ids
 from egress.derived.resources.resource import PLATFORM, Cause, Derived, from_manifest, manifest_key, typed
+from egress.derived.stack_ids import stack_of_team
 from egress.derived.tenant_access_name import ACCESS_NAME
-
-STACK = "egress"
 
 
 def tenant_resources(configuration: Configuration, name: str) -> Iterator[Derived]:
     """Every resource below the team's construct."""
     team = configuration.teams[name]
+    stack = stack_of_team(configuration.platform, name)
     scope: Ids = (ids.TEAMS, name)
     for namespace in team_namespaces(name, team):
         cause = _of_namespace(name, namespace)
-        yield typed(STACK, "Namespace", "", namespace, (*_within(scope, namespace), "namespace"), cause)
+        yield typed(stack, "Namespace", "", namespace, (*_within(scope, namespace), "namespace"), cause)
         if team.groups:
             below = (*_within(scope, namespace), ids.ACCESS)
-            yield typed(STACK, "Role", namespace, ACCESS_NAME, (*below, "role"), cause)
-            yield typed(STACK, "RoleBinding", namespace, ACCESS_NAME, (*below, "binding"), cause)
-    yield from _istio_objects(configuration, name, scope)
-    yield from _network_policies(configuration, name, scope)
-    yield from _accounts(name, team, scope)
-    yield from _google(name, team, scope)
+            yield typed(stack, "Role", namespace, ACCESS_NAME, (*below, "role"), cause)
+            yield typed(stack, "RoleBinding", namespace, ACCESS_NAME, (*below, "binding"), cause)
+    yield from _istio_objects(configuration, name, scope, stack)
+    yield from _network_policies(configuration, name, scope, stack)
+    yield from _accounts(name, team, scope, stack)
+    yield from _google(name, team, scope, stack)
 
 
 def _within(scope: Ids, namespace: str) -> Ids:
@@ -51,7 +51,7 @@ def _of_namespace(name: str, namespace: str) -> Cause:
     return Cause(file=name, path=("namespaces", namespace))
 
 
-def _istio_objects(configuration: Configuration, name: str, scope: Ids) -> Iterator[Derived]:
+def _istio_objects(configuration: Configuration, name: str, scope: Ids, stack: str) -> Iterator[Derived]:
     grants = list(enumerate(configuration.teams[name].grants))
     by_grant = configuration.destinations.authorization == "by-namespace"
     for manifest in team_objects(configuration, name):
@@ -62,7 +62,7 @@ def _istio_objects(configuration: Configuration, name: str, scope: Ids) -> Itera
             _of_grant(name, *grants.pop(0)) if one_grant else _of_namespace(name, _own(key.namespace, name))
         )
         below = (*_within(scope, key.namespace), ids.ISTIO, ids.istio_object_id(key.kind, key.name))
-        yield from_manifest(STACK, manifest, below, cause)
+        yield from_manifest(stack, manifest, below, cause)
 
 
 def _own(namespace: str, name: str) -> str:
@@ -79,24 +79,24 @@ def _of_grant(name: str, position: int, grant: Grant) -> Cause:
     )
 
 
-def _network_policies(configuration: Configuration, name: str, scope: Ids) -> Iterator[Derived]:
+def _network_policies(configuration: Configuration, name: str, scope: Ids, stack: str) -> Iterator[Derived]:
     team = configuration.teams[name]
     if configuration.platform.tenants.network == "as-stated":
         for policy in team_policies(team.network_policies) if team.network_policies else ():
-            yield _network_policy(scope, name, policy, _of_policy(configuration, name, policy))
+            yield _network_policy(stack, scope, name, policy, _of_policy(configuration, name, policy))
         return
     policies = team_isolation(configuration, name, network_facts(configuration.platform))
     for namespace in team_namespaces(name, team):
         for policy in policies:
-            yield _network_policy(scope, namespace, policy, _of_policy(configuration, name, policy))
+            yield _network_policy(stack, scope, namespace, policy, _of_policy(configuration, name, policy))
     at_gateway = team_at_gateway(configuration, name)
     if at_gateway:
-        yield _network_policy(scope, gateway.NAMESPACE, at_gateway, _of_team(name))
+        yield _network_policy(stack, scope, gateway.NAMESPACE, at_gateway, _of_team(name))
 
 
-def _network_policy(scope: Ids, namespace: str, policy: NetworkPolicy, cause: Cause) -> Derived:
+def _network_policy(stack: str, scope: Ids, namespace: str, policy: NetworkPolicy, cause: Cause) -> Derived:
     below = (*_within(scope, namespace), ids.NETWORK_POLICIES, policy.name, "policy")
-    return typed(STACK, "NetworkPolicy", namespace, policy.name, below, cause)
+    return typed(stack, "NetworkPolicy", namespace, policy.name, below, cause)
 
 
 def _of_policy(configuration: Configuration, name: str, policy: NetworkPolicy) -> Cause:
@@ -120,7 +120,7 @@ def _peers(policy: NetworkPolicy) -> set[str | None]:
     return {peer.namespace if peer.pods is None else None for rule in rules for peer in rule.peers}
 
 
-def _accounts(name: str, team: Team, scope: Ids) -> Iterator[Derived]:
+def _accounts(name: str, team: Team, scope: Ids, stack: str) -> Iterator[Derived]:
     for workload, settings in team.workloads.items():
         namespace = settings.namespace or name
         below = (*_within(scope, namespace), ids.WORKLOADS, workload)
@@ -130,15 +130,15 @@ def _accounts(name: str, team: Team, scope: Ids) -> Iterator[Derived]:
             ("Service", "service"),
             ("Deployment", "deployment"),
         ):
-            yield typed(STACK, kind, namespace, workload, (*below, id_), cause)
+            yield typed(stack, kind, namespace, workload, (*below, id_), cause)
     for reference in team.service_accounts:
         namespace, account = service_account(name, reference)
         below = (*_within(scope, namespace), ids.SERVICE_ACCOUNTS, account, "service-account")
         cause = Cause(file=name, path=("service_accounts", reference), fix="take this away, or another name")
-        yield typed(STACK, "ServiceAccount", namespace, account, below, cause)
+        yield typed(stack, "ServiceAccount", namespace, account, below, cause)
 
 
-def _google(name: str, team: Team, scope: Ids) -> Iterator[Derived]:
+def _google(name: str, team: Team, scope: Ids, stack: str) -> Iterator[Derived]:
     for account, settings in team.google_service_accounts.items():
         below, place = (*scope, ids.IDENTITIES, account), ("google_service_accounts", account)
         found: list[tuple[str, Ids, tuple[str | int, ...]]] = [
@@ -152,10 +152,11 @@ def _google(name: str, team: Team, scope: Ids) -> Iterator[Derived]:
                 for role in settings.roles
             ),
         ]
-        yield from _all(name, below, found)
+        yield from _all(stack, name, below, found)
     for key, bucket in team.buckets.items():
         below, place = (*scope, ids.BUCKETS, key), ("buckets", key)
         yield from _all(
+            stack,
             name,
             below,
             [
@@ -172,7 +173,9 @@ def _google(name: str, team: Team, scope: Ids) -> Iterator[Derived]:
         )
 
 
-def _all(name: str, below: Ids, found: list[tuple[str, Ids, tuple[str | int, ...]]]) -> Iterator[Derived]:
+def _all(
+    stack: str, name: str, below: Ids, found: list[tuple[str, Ids, tuple[str | int, ...]]]
+) -> Iterator[Derived]:
     for type_, inner, path in found:
         cause = Cause(file=name, path=path, fix="take one of the two away, or another name")
-        yield Derived(stack=STACK, type=type_, ids=(*below, *inner), cause=cause)
+        yield Derived(stack=stack, type=type_, ids=(*below, *inner), cause=cause)

@@ -19,6 +19,7 @@ from egress.review.network.network_policy_rules import (
     network_policy,
 )
 from egress.review.objects.kubernetes_object import KubernetesObject
+from egress.review.objects.label_index import LabelIndex
 from egress.review.objects.workloads import Workload
 
 
@@ -27,19 +28,25 @@ class NetworkPolicies:
 
     def __init__(self, policies: Iterable[KubernetesObject], *, dataplane_v2: bool | None) -> None:
         self.all = [network_policy(item) for item in sorted(policies, key=lambda item: item.age)]
-        self._by_namespace: dict[str, list[NetworkPolicy]] = defaultdict(list)
+        self._by_namespace: dict[str, LabelIndex[NetworkPolicy]] = defaultdict(LabelIndex)
         for policy in self.all:
-            self._by_namespace[policy.namespace].append(policy)
+            self._by_namespace[policy.namespace].add(policy, [policy.pods])
         self._dataplane_v2 = dataplane_v2
-        self._selecting: dict[tuple[Workload, bool], list[NetworkPolicy]] = {}
+        self._selecting: dict[tuple[Workload, bool], _Selecting] = {}
         self._decided: dict[tuple[Flow, bool], Decision] = {}
 
     def selecting(self, pod: Workload, direction: Direction) -> list[NetworkPolicy]:
         """The policies that isolate a Pod for a direction."""
+        return self._selected(pod, direction).policies
+
+    def _selected(self, pod: Workload, direction: Direction) -> "_Selecting":
         key = (pod, direction is Direction.EGRESS)
         if key not in self._selecting:
-            there = self._by_namespace.get(pod.namespace, ())
-            self._selecting[key] = [policy for policy in there if policy.isolates(pod, direction)]
+            there = self._by_namespace.get(pod.namespace)
+            policies = there.meant(pod.labels) if there else ()
+            self._selecting[key] = _Selecting(
+                [policy for policy in policies if policy.isolates(pod, direction)], direction
+            )
         return self._selecting[key]
 
     def egress(self, flow: Flow) -> Decision:
@@ -63,8 +70,8 @@ class NetworkPolicies:
         pod = subject.workload
         assert pod is not None  # noqa: S101 - only Pods have policies
         out = direction is Direction.EGRESS
-        selecting = self.selecting(pod, direction)
-        if not selecting:
+        selecting = self._selected(pod, direction)
+        if not selecting.policies:
             why = Why.NOT_ISOLATED_EGRESS if out else Why.NOT_ISOLATED_INGRESS
             return Decision(direction.control, Outcome.PASSES, Reason(why, pod=pod.identity))
         if pod.host_network:
@@ -75,20 +82,20 @@ class NetworkPolicies:
             return Decision(direction.control, Outcome.PASSES, reason, naming.address)
         reason = Reason(
             Why.NO_POLICY_LETS_OUT if out else Why.NO_POLICY_LETS_IN,
-            count=len(selecting),
-            policies=tuple(policy.name for policy in selecting),
+            count=len(selecting.names),
+            policies=selecting.names,
             pod=pod.identity,
             peer=peer.name,
             port=flow.port,
         )
-        return Decision(direction.control, Outcome.REFUSES, reason, selecting[0].address)
+        return Decision(direction.control, Outcome.REFUSES, reason, selecting.policies[0].address)
 
     def _naming(
-        self, selecting: list[NetworkPolicy], direction: Direction, flow: Flow, peer: Endpoint
+        self, selecting: "_Selecting", direction: Direction, flow: Flow, peer: Endpoint
     ) -> NetworkPolicy | None:
         """The policy that lets a flow pass. Raises Undecided where the input leaves that open."""
         blocks = _Blocks(peer)
-        for policy in selecting:
+        for policy in selecting.that_may_name(peer):
             for rule in policy.rules(direction) or ():
                 if not any(ports.take(flow, policy.address) for ports in rule.ports):
                     continue
@@ -110,6 +117,21 @@ class NetworkPolicies:
         elif not self._dataplane_v2 and _may_hold(named.addresses, peer):
             blocks.leave_open(policy)
         return False
+
+
+class _Selecting:
+    """The policies that isolate a Pod for a direction, found by the namespaces that they name."""
+
+    def __init__(self, policies: list[NetworkPolicy], direction: Direction) -> None:
+        self.policies = policies
+        self.names = tuple(policy.name for policy in policies)
+        self._by_peer: LabelIndex[NetworkPolicy] = LabelIndex()
+        for policy in policies:
+            self._by_peer.add(policy, policy.namespaces_named(direction))
+
+    def that_may_name(self, peer: Endpoint) -> list[NetworkPolicy]:
+        """Those of them that may name an end of a connection, oldest first."""
+        return self._by_peer.meant((peer.namespace_labels or {}) if peer.workload else {})
 
 
 @dataclass(eq=False, slots=True)

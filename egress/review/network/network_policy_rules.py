@@ -3,7 +3,7 @@
 What is not stated is a value of its own here: a rule without peers names anyone, one without ports every port.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, NamedTuple
@@ -151,6 +151,16 @@ class NetworkPolicy:
     def rules(self, direction: Direction) -> tuple[PeerRule, ...] | None:
         """What it lets pass in a direction; None where it does not isolate for it."""
         return self.egress if direction is Direction.EGRESS else self.ingress
+
+    def namespaces_named(self, direction: Direction) -> Iterator[Selector | None]:
+        """The selectors of the namespaces that its rules name; None where one may name something else too.
+
+        A named port counts as such: a Pod without it leaves the flow open, whoever the peer is.
+        """
+        for rule in self.rules(direction) or ():
+            by_name = any(isinstance(port, NamedPort) for port in rule.ports)
+            for peer in rule.peers:
+                yield peer.namespaces if isinstance(peer, PodsElsewhere) and not by_name else None
 
     def takes(self, peer: PodsHere | PodsElsewhere, end: Endpoint) -> bool:
         """True for an end that is a Pod named by one of its peers."""

@@ -16,6 +16,8 @@ const (
 	dataVariable = "IMITATION_DATA"
 	// lessVariable leaves what recent releases know at plan time unknown until the apply, as earlier ones did.
 	lessVariable = "IMITATION_KNOWS_LESS"
+	// worldVariable names a file with the objects that are there already: attributes by type and import id.
+	worldVariable = "IMITATION_WORLD"
 	// keepsVariable names a resource type of which nothing can be deleted.
 	keepsVariable = "IMITATION_KEEPS"
 )
@@ -80,6 +82,30 @@ func (p *provider) UpgradeResourceState(_ context.Context, asked *tfprotov6.Upgr
 
 func (p *provider) ReadResource(_ context.Context, asked *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
 	return &tfprotov6.ReadResourceResponse{NewState: asked.CurrentState, Private: asked.Private}, nil
+}
+
+// ImportResourceState finds an object by its id in the world; an id that nothing there has is refused, as by the real ones.
+func (p *provider) ImportResourceState(_ context.Context, asked *tfprotov6.ImportResourceStateRequest) (*tfprotov6.ImportResourceStateResponse, error) {
+	text, err := os.ReadFile(os.Getenv(worldVariable))
+	if err != nil {
+		return nil, err
+	}
+	var world map[string]map[string]json.RawMessage
+	if err = json.Unmarshal(text, &world); err != nil {
+		return nil, err
+	}
+	found, is := world[asked.TypeName][asked.ID]
+	if !is {
+		return nil, fmt.Errorf("no %s has the id %s", asked.TypeName, asked.ID)
+	}
+	type_ := p.schema.types[asked.TypeName]
+	value, err := (&tfprotov6.RawState{JSON: found}).Unmarshal(type_)
+	if err != nil {
+		return nil, err
+	}
+	state, err := tfprotov6.NewDynamicValue(type_, value)
+	imported := &tfprotov6.ImportedResource{TypeName: asked.TypeName, State: &state}
+	return &tfprotov6.ImportResourceStateResponse{ImportedResources: []*tfprotov6.ImportedResource{imported}}, err
 }
 
 func (p *provider) PlanResourceChange(_ context.Context, asked *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {

@@ -166,6 +166,11 @@ OPTIONS: dict[str, dict[str, Edit]] = {
         "several": {},
         "the charts'": {"mesh": {"istiod_replicas": AWAY, "gateway": {"replicas": AWAY}}},
     },
+    "tenancy": {
+        "shared": {},
+        "stack-per-team": {"tenancy": "stack-per-team"},
+        "moving": {"tenancy": "moving"},
+    },
     "backend": {
         "local": {},
         "gcs": {"backend": {"gcs": {"bucket": "state-of-egress"}}},

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from egress.checks.loading import load
+from egress.derived.stack_ids import stack_of_team
 from egress.source.problem import ConfigurationError
 from tests.synth.conftest import Synthesis, Synthesize
+from tests.synth.derived_resources import differences
 from tests.synth.document_checks import absolute_paths, empty_elements, nulls, secrets
 from tests.synth.platform.conftest import CHOICES, ROWS, Combination, cluster_of
 from tests.synth.platform.covering_array import pairs, pairs_of
@@ -129,7 +131,8 @@ def test_one_address_of_googles_apis_stands_everywhere(combination: Combination)
     }
     blocks = {
         block["cidr"]
-        for policy in synthesis.stacks["egress"].of_kind("NetworkPolicy")
+        for stack in synthesis.stacks.values()
+        for policy in stack.of_kind("NetworkPolicy")
         for rule in policy["spec"].get("egress", [])
         for peer in rule.get("to", [])
         if (block := peer.get("ipBlock")) and block["cidr"].startswith("199.36.153.")
@@ -215,7 +218,7 @@ def test_the_api_server_has_no_endpoint_that_was_not_asked_for(combination: Comb
 def test_providers_trust_the_clusters_certificate_only_where_it_is_shown(combination: Combination) -> None:
     row, synthesis = combination
     by_address = row["deployed through"] == "cluster-endpoint" and row["API server"] != "dns-endpoint"
-    for stack in ("mesh", "egress"):
+    for stack in set(synthesis.stacks) - {"foundation", "cluster"}:
         (provider,) = synthesis.stacks[stack].document["provider"]["kubernetes"]
         assert ("cluster_ca_certificate" in provider) is by_address
         assert provider["host"].startswith("https://")
@@ -279,7 +282,8 @@ def test_namespaces_ask_the_chosen_control_plane_for_sidecars(combination: Combi
         "in-cluster, unrevisioned": {"istio.io/rev": "default"},
         "managed": {"istio-injection": "enabled"},
     }[row["control plane"]]
-    for stack, name in (("mesh", "istio-egress"), ("egress", "team-x")):
+    of_team_x = stack_of_team(synthesis.configuration.platform, "team-x")
+    for stack, name in (("mesh", "istio-egress"), (of_team_x, "team-x")):
         labels = synthesis.stacks[stack].object("Namespace", name, "")["metadata"]["labels"]
         asked = {key: value for key, value in labels.items() if key.startswith(("istio.io/rev", "istio-inj"))}
         assert asked == label
@@ -306,6 +310,22 @@ def test_nothing_stands_in_a_document_that_may_stand_nowhere(combination: Combin
         assert nulls(stack.document) == []
         assert absolute_paths(stack.document, str(Path.home())) == []
         assert secrets(stack.document) == []
+
+
+def test_each_object_of_a_team_is_in_the_stack_that_the_tenancy_says(combination: Combination) -> None:
+    row, synthesis = combination
+    with_a_team = {
+        id_
+        for id_, stack in synthesis.stacks.items()
+        if any(name in ("team-x", "team-y") for _, namespace, name in stack.objects if not namespace)
+    }
+
+    own = {"team-team-x", "team-team-y"}
+    assert with_a_team == ({"egress"} if row["tenancy"] == "shared" else own)
+    assert set(synthesis.stacks) - {"foundation", "cluster", "mesh", "egress"} == with_a_team - {"egress"}
+    assert differences(synthesis) == []
+    moving = {id_ for id_, stack in synthesis.stacks.items() if {"removed", "import"} & set(stack.document)}
+    assert moving == (own | {"egress"} if row["tenancy"] == "moving" else set())
 
 
 def test_every_state_is_kept_where_the_platform_says(combination: Combination) -> None:
