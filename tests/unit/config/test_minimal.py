@@ -32,7 +32,7 @@ def test_every_required_key_has_a_sample_that_its_model_takes(name, key):
     EVERY[name].model_validate(found, strict=False)
 
 
-MODELS: Mapping[str, type[BaseModel]] = {"platform.yaml": Platform, "destinations.yaml": Destinations}
+OF_FILE: Mapping[str, type[BaseModel]] = {"platform.yaml": Platform, "destinations.yaml": Destinations}
 
 
 def test_every_sample_is_of_a_model_that_there_is():
@@ -43,7 +43,7 @@ def test_an_environment_of_blocks_alone_is_sound(tmp_path):
     folder = tmp_path / "least"
     (folder / "teams").mkdir(parents=True)
     for name in ("platform.yaml", "destinations.yaml", "teams/team-x.yaml"):
-        model = MODELS.get(name, Team)
+        model = OF_FILE.get(name, Team)
         (folder / name).write_text(block(model, ()))
 
     assert load(folder, {}).teams["team-x"].grants
@@ -59,7 +59,7 @@ def _told(folder: Path) -> str:
 def test_a_missing_file_is_shown_as_it_could_be(name, folder):
     (folder.path / name).unlink()
 
-    model = MODELS[name]
+    model = OF_FILE[name]
     shown = "".join(f"    {line}\n" for line in block(model, ()).splitlines())
     assert f"{name}: there is no such file: create it\n{shown}" in _told(folder.path)
 
