@@ -15,9 +15,6 @@ ROOT = Path(__file__).parent
 sys.path.append(str(ROOT / "constructs"))
 
 from egress.cli import main as egress  # noqa: E402 - after the source root
-from stacks.synthesis import synthesize  # noqa: E402
-
-__all__ = ["ROOT", "build", "main", "synthesize"]
 
 if TYPE_CHECKING:
     from cdktf import App

@@ -15,7 +15,7 @@ from egress.exit_codes import CANNOT, OK, TABLE
 from egress.progress import shown
 from egress.review.errors import ReviewError
 from egress.source.problem import ConfigurationError
-from egress.synthesis.errors import SynthesisError
+from egress.terraform.errors import SynthesisError
 
 _VERBS = {
     "init": ("egress.environments.commands.init", "Make a new environment in its secure form"),

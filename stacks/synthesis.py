@@ -18,7 +18,7 @@ from typing import Any
 
 from egress.config.configuration import Configuration
 from egress.derived.stack_ids import SHARED, stack_ids
-from egress.synthesis.errors import SynthesisError
+from egress.terraform.errors import SynthesisError
 
 DEFAULT_OUT = "cdktf.out"
 """Where cdktf itself writes when nothing else is said."""

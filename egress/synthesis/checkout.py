@@ -4,7 +4,7 @@ import importlib.util
 import sys
 from pathlib import Path
 
-from egress.synthesis.errors import SynthesisError
+from egress.terraform.errors import SynthesisError
 
 ROOT = Path(__file__).parents[2]
 """The checkout, or the folder of installed packages."""

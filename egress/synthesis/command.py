@@ -9,7 +9,7 @@ from pathlib import Path
 
 from egress.environments.selection import add_selector, select
 from egress.source.nearest import nearest
-from egress.synthesis.errors import SynthesisError
+from egress.terraform.errors import SynthesisError
 
 OUTPUT = "CDKTF_OUTDIR"
 """cdktf's variable for the output folder; its command line sets it."""

@@ -18,6 +18,8 @@ from tests.synth.derived_resources import differences
 ROOT = Path(__file__).parents[2]
 PRODUCTION = ROOT / "config" / "production"
 TEAMS = ("team-x", "team-y")
+RECORD = "environment.json"
+"""Beside the stacks, from the command line alone: which environment they are of."""
 
 
 def with_tenancy(folder: Path, tenancy: str) -> Path:
@@ -32,7 +34,8 @@ def tenancies(synthesize: Synthesize, tmp_path_factory: pytest.TempPathFactory) 
     """config/production with each tenancy."""
     folder = tmp_path_factory.mktemp("tenancies")
     return {
-        name: synthesize(with_tenancy(folder / name, name)) for name in ("shared", "moving", "stack-per-team")
+        name: synthesize(with_tenancy(folder / name / "production", name))
+        for name in ("shared", "moving", "stack-per-team")
     }
 
 
@@ -128,7 +131,7 @@ def test_a_change_of_one_team_changes_its_stack_and_the_objects_of_destinations_
     synthesize: Synthesize,
     tmp_path: Path,
 ) -> None:
-    folder = with_tenancy(tmp_path / "config", "stack-per-team")
+    folder = with_tenancy(tmp_path / "production", "stack-per-team")
     file = folder / "teams" / "team-y.yaml"
     text = file.read_text(encoding="utf-8").replace("\ngrants:", "\n    replicas: 1\n\ngrants:", 1)
     before = tenancies["stack-per-team"]
@@ -223,13 +226,15 @@ def run(*arguments: str, out: Path, program: tuple[str, ...] = ("main.py",)) -> 
 
 
 def files(out: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(out)): path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    return {
+        str(path.relative_to(out)): path.read_bytes() for path in out.rglob("*.json") if path.name != RECORD
+    }
 
 
 def test_several_processes_write_the_bytes_that_one_writes(
     tenancies: dict[str, Synthesis], tmp_path: Path
 ) -> None:
-    config = with_tenancy(tmp_path / "config", "stack-per-team")
+    config = with_tenancy(tmp_path / "production", "stack-per-team")
     out = tmp_path / "out"
     run("--config", str(config), "--processes", "2", out=out, program=("-c", SHARDED))
 
@@ -239,7 +244,7 @@ def test_several_processes_write_the_bytes_that_one_writes(
 def test_a_stack_alone_is_written_as_among_all_and_without_the_others(
     tenancies: dict[str, Synthesis], tmp_path: Path
 ) -> None:
-    config = with_tenancy(tmp_path / "config", "stack-per-team")
+    config = with_tenancy(tmp_path / "production", "stack-per-team")
     out = tmp_path / "out"
     printed = run("--config", str(config), "--stacks", "team-team-x", "egr*", out=out)
 
@@ -253,11 +258,11 @@ def test_a_stack_alone_is_written_as_among_all_and_without_the_others(
         "egress": [],
         "team-team-x": ["egress"],
     }
-    assert [line.split()[0] for line in printed.splitlines()[:2]] == ["egress", "team-team-x"]
+    assert [line.split()[0] for line in printed.splitlines()[1:3]] == ["egress", "team-team-x"]
 
 
 def test_the_stack_of_a_team_that_is_gone_is_not_left_for_the_review(tmp_path: Path) -> None:
-    config, out = with_tenancy(tmp_path / "config", "stack-per-team"), tmp_path / "out"
+    config, out = with_tenancy(tmp_path / "production", "stack-per-team"), tmp_path / "out"
     gone = out / "stacks" / "team-team-z" / "cdk.tf.json"
     gone.parent.mkdir(parents=True)
     gone.write_text("{}", encoding="utf-8")
