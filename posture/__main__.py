@@ -13,7 +13,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from main import ROOT
+from egress.synthesis.checkout import ROOT, find_stacks
 from posture.accepted import not_accepted, not_needed, read_accepted
 from posture.checkov import run
 
@@ -70,6 +70,7 @@ def _of_production() -> int:
 def _synthesize(out: Path) -> None:
     import lazy_bindings
 
+    find_stacks()
     lazy_bindings.install()
     from cdktf import App
 

@@ -30,14 +30,15 @@ def answer_cdktf_with_cdktn() -> None:
 def main(config: Path, out: Path) -> None:
     """Write the stacks of a configuration folder to `out`."""
     sys.path[:0] = [str(ROOT)]
+    sys.path.append(str(ROOT / "constructs"))  # appended, so that `constructs` stays the package from PyPI
     answer_cdktf_with_cdktn()
     from cdktf import App
 
     from egress.checks.loading import load
-    from main import build
+    from stacks.layers import add_stacks
 
     app = App(outdir=str(out))
-    build(app, load(config, os.environ))
+    add_stacks(app, load(config, os.environ))
     app.synth()
 
 

@@ -9,10 +9,11 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("egress.config",),
     ("egress.derived",),
     ("egress.checks", "egress_constructs"),
-    ("egress.drift", "egress.environments", "stacks"),
+    ("egress.drift", "egress.environments.record", "egress.environments.selection", "stacks"),
     ("egress.review", "egress.synthesis"),
-    ("egress.proof",),
-    ("egress", "bench", "experiments", "main", "posture"),
+    ("egress.environments", "egress.proof"),
+    ("egress", "bench", "experiments", "posture"),
+    ("main",),
 )
 """From the ground up: a package imports from floors below it, never from its own floor or from above."""
 
