@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from egress.checks.folder import find
-from egress.review.comparison import Change, Effect
+from egress.review.comparison import Change
 from egress.review.findings.finding import Finding
 from egress.review.inventory import Inventory
 from egress.review.locations.configuration import Configuration
@@ -70,11 +70,15 @@ class Causes:
 
     def of(self, change: Change, addresses: Iterable[str]) -> tuple[Cause, ...]:
         """The lines that changed in the nearest statement about a cell; `addresses` are objects that did it."""
-        sides = [(self._head, self._added, False), (self._base, self._removed, True)]
         listed = tuple(addresses)
-        for side, lines, removed in reversed(sides) if change.effect is Effect.LOST else sides:
-            for place in _statements(side, change, listed) if side else ():
-                if side and (found := _changed(side, lines, place)):
+        both = [
+            (side, lines, removed, _statements(side, change, listed))
+            for side, lines, removed in ((self._head, self._added, False), (self._base, self._removed, True))
+            if side
+        ]
+        for nearest in zip(*(statements for _, _, _, statements in both), strict=True):
+            for (side, lines, removed, _), place in zip(both, nearest, strict=True):
+                if place and (found := _changed(side, lines, place)):
                     return (Cause(side.below(place.file), found[0], removed),)
         return ()
 
@@ -93,15 +97,15 @@ class Causes:
         return Cause(side.below(place.file), found[0], last=found[-1]) if side and place and found else None
 
 
-def _statements(side: Side, change: Change, addresses: Iterable[str]) -> Iterator[Place]:
-    """The statements about a cell, the nearest first."""
+def _statements(side: Side, change: Change, addresses: Iterable[str]) -> list[Place | None]:
+    """The statements about a cell, the nearest first; None where this side does not make one."""
     namespace, _, name = change.identity.partition("/")
     account = name.removeprefix("sa/")
     told = side.configuration
-    found = [
+    return [
         told.grant(namespace, change.host, account),
         *(told.host(change.host, key) for key in ("https", "http", "visible_to", "hosts")),
-        told.host(change.host),
+        told.entry(change.host),
         told.workload(namespace, account),
         told.team(namespace, "network_policies"),
         *(side.stated.of_address(address) for address in addresses),
@@ -110,7 +114,6 @@ def _statements(side: Side, change: Change, addresses: Iterable[str]) -> Iterato
         told.destinations("authorization"),
         *(told.platform(key) for key in ("tenants", "network", "mesh", "cluster")),
     ]
-    yield from (place for place in found if place)
 
 
 def _changed(side: Side, changed: dict[str, set[int]], place: Place) -> list[int]:

@@ -1,6 +1,6 @@
 """The first screen: what changed, what is wrong and who reaches what, each in a few lines that lead further."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from itertools import islice
 from urllib.parse import quote
@@ -51,22 +51,29 @@ def _changed(change: Whole, causes: Causes) -> str:
         found.append(_part(TITLES[part], lines, len(told[part]), "diff-title", loud=loud))
     names = [escape(successor_text(one)) for one in change.comparison.successors]
     found.append(_part("Another name", names[:LINES], len(names), "diff-title"))
+    new = (*change.new, *change.reopened, *change.grown)
+    accepted = [finding for finding, _ in change.acceptances.new]
     counted = [
-        ("guard weakened", "guards weakened", len(change.weakened)),
-        ("new finding", "new findings", len(change.new) + len(change.reopened) + len(change.grown)),
-        ("finding newly accepted", "findings newly accepted", len(change.acceptances.new)),
-        ("finding fixed", "findings fixed", len(change.gone)),
+        ("guard weakened", "guards weakened", change.weakened, True),
+        ("new finding", "new findings", new, _loud(new)),
+        ("finding newly accepted", "findings newly accepted", accepted, _loud(accepted)),
+        ("finding fixed", "findings fixed", change.gone, False),
     ]
     tiles = [
-        _tile(one if count == 1 else many, count, "findings-title", "no" if one != "finding fixed" else "")
-        for one, many, count in counted
-        if count
+        _tile(one if len(listed) == 1 else many, len(listed), "findings-title", "no" if loud else "")
+        for one, many, listed, loud in counted
+        if listed
     ]
     nobody = sum(1 for one in change.unjudged if one.open_question)
     if nobody:
         tiles.append(_tile("changed and not judged", nobody, "unjudged-title"))
     body = "".join(found) + (f'<ul class="tiles">{"".join(tiles)}</ul>' if tiles else "")
     return body or "<p>Nothing that anybody reaches, no guard and no finding.</p>"
+
+
+def _loud(findings: Iterable[Finding]) -> bool:
+    """Whether one of some findings is more than a note."""
+    return any(finding.kind.level is not Level.NOTE for finding in findings)
 
 
 def _part(title: str, lines: Sequence[str], count: int, target: str, *, loud: bool = False) -> str:

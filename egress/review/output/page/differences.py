@@ -10,6 +10,8 @@ from egress.review.output.gist import counted, successor_text
 from egress.review.output.page.rows import PAGE, breakable, change_row, table
 
 OPENS, OTHERS = "opens", "others"
+UNFOLDED = 25
+"""Rows up to which a table is shown at once; the first screen has said what they come to."""
 
 
 def section(change: Whole) -> str:
@@ -59,4 +61,7 @@ def _part(name: str, title: str, changes: Sequence[Change]) -> str:
     if not changes:
         return ""
     body = (change_row(number, cells(change)) for number, change in enumerate(changes[:PAGE]))
-    return f"<h3>{title}</h3>" + table(name, title, (*COLUMNS, "evidence"), body, len(changes))
+    rows = table(name, title, (*COLUMNS, "evidence"), body, len(changes))
+    if len(changes) > UNFOLDED:
+        return f"<details><summary>{title}: {len(changes):,} answers, one by one</summary>{rows}</details>"
+    return f"<h3>{title}</h3>{rows}"

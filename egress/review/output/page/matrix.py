@@ -71,10 +71,10 @@ def grid(rows: Sequence[Row]) -> str:
             cells.append(f"<td>{' '.join(links)}</td>")
         lines.append(f'<tr><th scope="row"{whole(line)}>{breakable(line)}</th>{"".join(cells)}</tr>')
     return (
-        '<table id="grid"><caption>At a glance: <span class="verdict allowed">allowed</span>, '
+        '<div class="wide"><table id="grid"><caption>At a glance: <span class="verdict allowed">allowed</span>, '
         '<span class="verdict conditional">conditional</span>, <span class="verdict refused">refused</span>, '
         '<span class="verdict unknown">unknown</span>; each leads to its evidence</caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
+        f"<thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table></div>"
     )
 
 
