@@ -4,6 +4,7 @@ import datetime
 import json
 import re
 import shutil
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from egress.review.judgement import utc_today
+from egress.source.version import VERSION
 from tests.review.conftest import ROOT, Markdown, synthesize_here
 
 Run = Callable[..., "CompletedProcess[str]"]
@@ -358,6 +360,8 @@ def test_a_change_has_its_page_and_its_exit_code(
         assert text in done.stdout or text in told(done.stdout), text
     for text in example.never:
         assert text not in done.stdout, text
+    for side in both_sides(name, example)[:2]:
+        assert str(Path(side).parents[1]) not in told(done.stdout), "a page names no folder of the machine"
     assert told(done.stdout) == snapshot(extension_class=Markdown)
 
 
@@ -418,13 +422,98 @@ def test_the_threshold_says_which_findings_set_the_exit_code(
     assert here("summary", *arguments, "--failure-threshold", threshold).returncode == code
 
 
-def test_the_report_compares_before_acceptance_too(production: Path, here: Run, tmp_path: Path) -> None:
-    page = tmp_path / "report.html"
+def options_of(production: Path, page: Path) -> tuple[str, ...]:
     accepted = str(PRODUCTION / "accepted.yaml")
     options = ("--input", str(production), "--base", str(production), "--output", str(page))
-    assert here("report", *options, "--accepted", accepted, "--base-accepted", accepted).returncode == 0
-    assert "Fixed by the change" not in page.read_text()
-    assert "Newly accepted by the change" not in page.read_text()
+    return (*options, "--accepted", accepted, "--base-accepted", accepted)
+
+
+def test_the_report_compares_before_acceptance_too(production: Path, here: Run, tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+    assert here("report", *options_of(production, page)).returncode == 0
+    text = page.read_text()
+    assert "Fixed by the change" not in text
+    assert "Newly accepted by the change" not in text
+    assert "Nothing that anybody reaches, no guard and no finding." in text
+    assert str(tmp_path) not in text
+    assert str(production) not in text
+
+
+def test_an_accepted_way_around_is_counted_as_one(production: Path, here: Run, tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+    options = ("--input", str(production), "--output", str(page))
+    assert here("report", *options, "--accepted", str(PRODUCTION / "accepted.yaml")).returncode == 0
+    assert re.search(
+        r"<p><a href=.#findings-title.>\d ways around the gateway, accepted</a></p>", page.read_text()
+    )
+    assert here("report", *options).returncode == 0
+    assert re.search(r"<p class=.alarm.><a [^>]*>\d ways around the gateway, none of them", page.read_text())
+
+
+def test_the_report_compares_checkovs_checks_too(production: Path, here: Run, tmp_path: Path) -> None:
+    before, after, page = (tmp_path / name for name in ("before", "after", "report.html"))
+    before.write_text('{"failures": []}')
+    failure = {"check": "CKV_3", "resource": "cluster/cluster", "title": "a check"}
+    after.write_text(json.dumps({"failures": [failure]}))
+    options = options_of(production, page)
+    assert here("report", *options).returncode == 0
+    assert "checkov&#x27;s checks of both sides" in page.read_text()
+    posture = ("--base-posture", str(before), "--head-posture", str(after))
+    assert here("report", *options, *posture).returncode == 0
+    assert "checkov&#x27;s checks of both sides" not in page.read_text()
+    assert "CKV_<wbr>3 fails for cluster/" in page.read_text()
+    assert "<strong>1</strong> guard weakened" in page.read_text()
+
+
+@pytest.mark.parametrize("option", ["--head-posture", "--base-posture", "--base-accepted", "--base-artifact"])
+def test_what_is_said_of_a_base_needs_one(option: str, production: Path, here: Run, tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+    done = here("report", "--input", str(production), "--output", str(page), option, str(PRODUCTION))
+    assert (done.returncode, page.exists()) == (2, False)
+    assert f"{option}: this is about a comparison; name the state to compare with (--base)" in done.stderr
+
+
+def test_checkovs_failures_of_one_side_are_refused(production: Path, here: Run, tmp_path: Path) -> None:
+    (tmp_path / "a").write_text('{"failures": []}')
+    done = here("summary", *[str(production)] * 2, "--head-posture", str(tmp_path / "a"))
+    assert done.returncode == 2
+    assert "--base-posture is missing" in done.stderr
+
+
+@pytest.mark.parametrize("format_", ["text", "markdown", "json"])
+def test_diff_shows_weakened_guards_and_ends_with_1(
+    format_: str, both_sides: Callable[[str, Example], list[str]], here: Run
+) -> None:
+    old, new = both_sides("hardening-off", EXAMPLES["hardening-off"])[:2]
+    done = here("diff", old, new, "--format", format_)
+    assert done.returncode == 1
+    assert "deletion_protection: true becomes false" in done.stdout
+    assert "google_container_node_pool.gateway-pool" in done.stdout
+
+
+def test_diff_tells_a_workload_with_another_name_in_one_line(
+    both_sides: Callable[[str, Example], list[str]], here: Run
+) -> None:
+    old, new = both_sides("a-renamed-workload", EXAMPLES["a-renamed-workload"])[:2]
+    lines = here("diff", old, new).stdout.splitlines()
+    assert len([line for line in lines if "team-x/worker" in line]) == 1
+    document = json.loads(here("diff", old, new, "--format", "json").stdout)
+    assert document["takes_the_place"] == [{"before": "team-x/batch", "after": "team-x/worker", "reaches": 6}]
+    assert len(document["changes"]) == 12
+
+
+def test_the_version_that_the_page_names_is_the_projects() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    assert project["project"]["version"] == VERSION
+
+
+def test_a_page_says_what_was_reviewed_when_and_by_which_version(production: Path, here: Run) -> None:
+    commits = ("--base-commit", "1" * 40, "--head-commit", "2" * 40 + "-dirty")
+    page = here("summary", *[str(production)] * 2, "--environment", "production", *commits).stdout
+    assert page.startswith(
+        "# Egress review of production\n\nFrom 111111111111 to 222222222222 and the work tree, "
+    )
+    assert re.search(rf"reviewed {utc_today()} \d\d:\d\d UTC, version {re.escape(VERSION)}, read ", page)
 
 
 def test_the_json_holds_what_the_page_leaves_out(production: Path, here: Run, tmp_path: Path) -> None:
