@@ -79,7 +79,7 @@ def test_a_diff_of_the_stacks_and_their_plans_is_silent(configuration: Planned, 
         command = [sys.executable, "-m", "egress", "diff", str(old), str(new)]
         finished = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
         assert (finished.returncode, finished.stderr) == (0, "")
-        silence = "Nothing changes in what anybody reaches."
+        silence = "Nothing changes in what any workload reaches by name."
         assert finished.stdout.strip() == silence
 
 

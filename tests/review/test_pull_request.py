@@ -83,7 +83,7 @@ def test_the_summary_of_an_example_change(
 
 def test_a_refactoring_opens_nothing_and_says_so() -> None:
     text = summary(tutorial("4-policies"), a_refactoring_without_effect(tutorial("4-policies")))
-    assert "Nothing changes in what anybody reaches" in text
+    assert "Nothing changes in what any workload reaches by name" in text
     assert "## Gained" not in text
 
 

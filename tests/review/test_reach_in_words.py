@@ -107,7 +107,10 @@ def test_a_workload_with_another_name_and_the_same_reach_is_a_line() -> None:
     )
     assert comparison.apart == ()
     assert comparison.gains, "what is gained by name still asks for agreement"
-    assert "1 workload takes another's place; nothing else changes" in counted(comparison)
+    assert (
+        "1 workload takes another's place; nothing else changes in what any workload reaches by name"
+        in counted(comparison)
+    )
 
 
 def test_a_workload_that_reaches_more_than_the_one_it_replaces_is_no_successor() -> None:

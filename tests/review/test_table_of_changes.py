@@ -258,7 +258,7 @@ EXAMPLES = {
         never=("## Gained", "## Lost", "Fixed", "ewly accepted", "more than before"),
     ),
     "reordered": Example(
-        0, reorder, says=("Nobody has to agree", "Nothing changes in what anybody reaches.")
+        0, reorder, says=("Nobody has to agree", "Nothing changes in what any workload reaches by name.")
     ),
     "a-removed-team": Example(0, no_team_y, says=("## Lost", "team-y (test)", "`teams/team-y.yaml:")),
     "changes-that-nobody-judges": Example(
@@ -434,7 +434,7 @@ def test_the_report_compares_before_acceptance_too(production: Path, here: Run, 
     text = page.read_text()
     assert "Fixed by the change" not in text
     assert "Newly accepted by the change" not in text
-    assert "Nothing that anybody reaches, no guard and no finding." in text
+    assert "Nothing: no answer, no guard and no finding." in text
     assert str(tmp_path) not in text
     assert str(production) not in text
 

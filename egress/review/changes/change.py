@@ -51,8 +51,10 @@ class Change:
             found.append("an acceptance has ended")
         if at_least((finding.kind.level for finding in self.weakened), threshold):
             found.append("a guard is weakened")
-        if at_least((finding.kind.level for finding in (*self.new, *self.grown)), threshold):
+        if at_least((finding.kind.level for finding in self.new), threshold):
             found.append("a finding is new")
+        if at_least((finding.kind.level for finding in self.grown), threshold):
+            found.append("a finding concerns more than before")
         if at_least((finding.kind.level for finding in self.reopened), threshold):
             found.append("a finding is open again")
         return tuple(found)

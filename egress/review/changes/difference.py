@@ -11,7 +11,7 @@ from egress.review.findings.finding import Finding
 
 
 @dataclass(frozen=True, kw_only=True)
-class Difference:
+class Differences:
     """Two states side by side."""
 
     comparison: Comparison
@@ -21,12 +21,12 @@ class Difference:
     """Resources of which something differs that no cell shows."""
 
 
-def difference(old: Cluster, new: Cluster) -> Difference:
+def difference(old: Cluster, new: Cluster) -> Differences:
     """Compare two states."""
     comparison = compare(old, new)
     both = pairs(resources(old.inventory), resources(new.inventory))
     goes = not new.inventory.objects  # an environment that goes takes its guards along
-    return Difference(
+    return Differences(
         comparison=comparison,
         weakened=() if goes else tuple(weakened(both, old.vpc, new.vpc)),
         unjudged=tuple(unjudged(both, comparison.on_the_way)),

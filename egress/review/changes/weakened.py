@@ -10,6 +10,8 @@ from egress.review.findings.finding import Finding, some
 from egress.review.network.vpc import FirewallRule, Vpc
 
 NOT_SET = "not set"
+RESOURCE = "the resource"
+"""In place of a field, where a resource comes or goes as a whole."""
 """What is shown where a field is not stated."""
 
 _BY_KIND: dict[str, list[Guard]] = {}
@@ -32,10 +34,10 @@ def _of_pair(pair: Pair) -> Iterator[Finding]:
     kind = pair.either.kind
     if other is None:
         if kind in _KEPT:
-            yield _finding(pair.either.address, "the resource", "there", "removed", _KEPT[kind])
+            yield _finding(pair.either.address, RESOURCE, "there", "removed", _KEPT[kind])
         return
     if one is None and kind in _ADDED:
-        yield _finding(other.address, "the resource", "not there", "a new one", _ADDED[kind])
+        yield _finding(other.address, RESOURCE, "not there", "a new one", _ADDED[kind])
     for guard in _BY_KIND.get(kind, ()):
         now = guard.values(other)
         if one is None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from egress.review.changes.difference import Difference
+from egress.review.changes.difference import Differences
 from egress.review.changes.unjudged import Unjudged
 from egress.review.comparison import Change, Comparison, Effect
 from egress.review.findings.finding import Finding
@@ -40,7 +40,7 @@ def guards(weakened: Sequence[Finding]) -> list[str]:
     return [f"guard weakened: {finding.message}" for finding in weakened]
 
 
-def difference_text(found: Difference) -> str:
+def difference_text(found: Differences) -> str:
     """The lines below a table of differences: weakened guards, what nobody judges, and the count."""
     open_questions = [one for one in found.unjudged if one.open_question]
     lines = guards(found.weakened)
@@ -65,7 +65,7 @@ def change_json(change: Change) -> dict[str, Any]:
     }
 
 
-def difference_json(found: Difference) -> dict[str, Any]:
+def difference_json(found: Differences) -> dict[str, Any]:
     """What a comparison of two states holds, before findings."""
     comparison = found.comparison
     return {

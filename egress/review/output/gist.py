@@ -19,6 +19,9 @@ SHORT_COMMIT = 12
 SHOWN_NAMES = 4
 """Workloads of a team, teams and destinations that a sentence names; the others are counted."""
 
+UNCHANGED = "Nothing changes in what any workload reaches by name"
+"""By name: what changes for whoever goes around the gateway is a finding."""
+
 TITLES = {
     Part.GAINED: "Gained",
     Part.LEFT_OPEN: "Not known any longer",
@@ -109,7 +112,7 @@ def counted(comparison: Comparison) -> str:
             f"{number(cells, 'answer')} changed, {opened:,} of them {'opens' if opened == 1 else 'open'} something"
         )
     else:
-        found.append(f"{'nothing else' if successors else 'nothing'} changes in what anybody reaches")
+        found.append(UNCHANGED.replace("Nothing", "nothing else") if successors else UNCHANGED)
     if objects:
         found.append(
             f"{number(objects, 'object')} changed, {comparison.without_effect:,} of them without effect on any answer"

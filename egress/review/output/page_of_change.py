@@ -5,13 +5,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from egress.review.changes.acceptances import Accepted
 from egress.review.changes.reach import Part, Sentence, sentences
 from egress.review.changes.unjudged import Unjudged
+from egress.review.changes.weakened import RESOURCE
 from egress.review.findings.acceptance import Acceptance
 from egress.review.findings.finding import Finding, Level, some
 from egress.review.locations.changed_lines import Cause
 from egress.review.output.comparison import COLUMNS, cells
 from egress.review.output.documents import ChangeReport
 from egress.review.output.findings import counted as findings_counted
-from egress.review.output.gist import TITLES, counted, heading_text, successor_text, title_text, words
+from egress.review.output.gist import (
+    TITLES,
+    UNCHANGED,
+    counted,
+    heading_text,
+    successor_text,
+    title_text,
+    words,
+)
 from egress.review.output.table import markdown
 
 LINES = 12
@@ -41,6 +50,9 @@ def top(report: ChangeReport) -> Iterator[str]:
         yield f"**A reviewer has to agree:** {', '.join(report.asks)}."
     else:
         yield "**Nobody has to agree to anything.**"
+    comparison = report.change.comparison
+    if not comparison.apart and not comparison.successors:
+        yield f"{UNCHANGED}."
 
 
 def parts(report: ChangeReport) -> Iterator[Titled]:
@@ -66,7 +78,13 @@ def parts(report: ChangeReport) -> Iterator[Titled]:
     )
     yield from _part("New findings", report, list(_by_kind(change.new, report)))
     yield from _part("Findings open again", report, list(_by_kind(change.reopened, report)))
-    yield from _part("Findings that concern more than before", report, list(_by_kind(change.grown, report)))
+    accepted_ones = {id(finding) for finding, _ in change.head.judged.accepted}
+    still_accepted = [one for one in change.grown if id(one) in accepted_ones]
+    still_open = [one for one in change.grown if id(one) not in accepted_ones]
+    yield from _part("Findings that concern more than before", report, list(_by_kind(still_open, report)))
+    yield from _part(
+        "Accepted findings that concern more than before", report, list(_by_kind(still_accepted, report))
+    )
     yield from _part("Fixed findings", report, list(_by_kind(change.gone, None)))
     yield from _acceptances(report)
     yield "the state of the findings", f"Findings after the change: {findings_counted(change.head.judged)}"
@@ -157,8 +175,19 @@ def _accepted(pair: Accepted) -> str:
 
 
 def _entry(entry: Acceptance) -> str:
+    return f"{entry.reason.strip()} Accepted {_terms(entry)}."
+
+
+def _terms(entry: Acceptance) -> str:
     leans = f", void without {' or '.join(entry.leans_on)}" if entry.leans_on else ", whatever else changes"
-    return f"{entry.reason.strip()} Accepted until {entry.until}{leans}."
+    return f"until {entry.until}{leans}"
+
+
+def _altered(before: Acceptance, after: Acceptance) -> str:
+    if before.reason != after.reason:
+        return f"{after.code} {after.subject}. Before: {_entry(before)} Now: {_entry(after)}"
+    terms = f"Before: {_terms(before)}. Now: {_terms(after)}."
+    return f"{after.code} {after.subject}. {terms} Reason: {after.reason.strip()}"
 
 
 def _code(finding: Finding) -> str:
@@ -183,6 +212,8 @@ def _weakened(findings: Sequence[Finding], report: ChangeReport) -> Iterator[str
         else:
             _, what, before, after, field = key
             said = f"{what}: {_value(field)} was {_value(before)}, is {_value(after)}"
+            if field == RESOURCE:
+                said = f"{what}: {after}"
         where = _where(report.causes.of_address(address) for one in found for address in one.addresses)
         yield f"{said}. {_code(first)}, {_addresses([one.facts['subject'] for one in found])}{where}"
 
@@ -204,7 +235,7 @@ def _unjudged(listed: Sequence[Unjudged]) -> Iterator[str]:
         assert isinstance(fields, tuple)  # noqa: S101 - as it was put in
         assert isinstance(without_effect, tuple)  # noqa: S101
         named = some((f"`{field}`" for field in fields or without_effect), FIELDS)
-        count = f"{len(addresses):,} resources {kind}" if len(addresses) > 1 else str(kind)
+        count = f"{len(addresses):,} resources of kind {kind}" if len(addresses) > 1 else str(kind)
         yield f"{count} {what}{f' in {named}' if named else ''}: {_addresses(addresses)}"
 
 
@@ -231,10 +262,7 @@ def _acceptances(report: ChangeReport) -> Iterator[Titled]:
     yield from _part(
         "Acceptances that are extended or depend on other controls",
         report,
-        [
-            f"{after.code} {after.subject}. Before: {_entry(before)} Now: {_entry(after)}"
-            for before, after in found.altered
-        ],
+        [_altered(before, after) for before, after in found.altered],
     )
     yield from _part(
         "Acceptances removed",

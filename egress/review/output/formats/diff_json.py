@@ -2,10 +2,10 @@
 
 import json
 
-from egress.review.changes.difference import Difference
+from egress.review.changes.difference import Differences
 from egress.review.output.comparison import difference_json
 
 
-def render(found: Difference) -> str:
+def render(found: Differences) -> str:
     """Render the differences."""
     return json.dumps(difference_json(found), indent=2)

@@ -68,7 +68,7 @@ def _changed(change: Whole, causes: Causes) -> str:
     if nobody:
         tiles.append(_tile("changed and not judged", nobody, "unjudged-title"))
     body = "".join(found) + (f'<ul class="tiles">{"".join(tiles)}</ul>' if tiles else "")
-    return body or "<p>Nothing that anybody reaches, no guard and no finding.</p>"
+    return body or "<p>Nothing: no answer, no guard and no finding.</p>"
 
 
 def _loud(findings: Iterable[Finding]) -> bool:
