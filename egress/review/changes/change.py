@@ -46,7 +46,7 @@ class Change:
         if at_least((finding.kind.level for finding, _ in self.acceptances.new), threshold):
             found.append("a finding is newly accepted")
         if at_least(_levels(*(after.code for _, after in self.acceptances.altered)), threshold):
-            found.append("an acceptance is extended or leans on other controls")
+            found.append("an acceptance is extended or depends on other controls")
         if at_least(_levels(*(entry.code for entry in self.acceptances.ended)), threshold):
             found.append("an acceptance has ended")
         if at_least((finding.kind.level for finding in self.weakened), threshold):

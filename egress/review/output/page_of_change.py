@@ -110,7 +110,7 @@ def details(report: ChangeReport) -> Iterator[Titled]:
         rows = [cells(one) for one in comparison.changes]
         text = markdown(COLUMNS, rows[:ROWS])
         yield _folded(
-            f"Every answer that changed, and the objects that changed it: {len(rows):,}",
+            f"Every answer to who reaches what that changed, with the objects that changed it: {len(rows):,}",
             "\n\n".join(_joined([text, _more(len(rows) - ROWS, report)])),
         )
     derived = [one for one in change.unjudged if not one.open_question]
@@ -120,7 +120,8 @@ def details(report: ChangeReport) -> Iterator[Titled]:
             f"Resources that differ and change no answer: {len(derived):,}",
             "\n".join(_capped_list(lines, 2 * LINES, report)),
         )
-    yield "the count of changes", counted(comparison)
+    if comparison.changed_objects:
+        yield "the count of changes", counted(comparison)
 
 
 def _part(title: str, report: ChangeReport, lines: Sequence[str], before: str = "") -> Iterator[Titled]:
@@ -215,7 +216,7 @@ def _weakened(findings: Sequence[Finding], report: ChangeReport) -> Iterator[str
             if field == RESOURCE:
                 said = f"{what}: {after}"
         where = _where(report.causes.of_address(address) for one in found for address in one.addresses)
-        yield f"{said}. {_code(first)}, {_addresses([one.facts['subject'] for one in found])}{where}"
+        yield f"{said[0].upper()}{said[1:]}. {_code(first)}, {_addresses([one.facts['subject'] for one in found])}{where}"
 
 
 def _value(text: str) -> str:
