@@ -101,6 +101,7 @@ def hardening_off(side: Side) -> None:
     side.replace(
         "platform.yaml", "egress_ports: [80, 443]", "egress_ports: [80, 443, 8000, 9000]\n    log: false"
     )
+    side.replace("platform.yaml", "    gateway: fqdn", "    gateway: ports")
     side.replace(
         "platform.yaml",
         "    images: listed\n    allowed_images: [gcr.io/google.com/cloudsdktool/**]\n",
@@ -116,9 +117,10 @@ def admission_off(side: Side) -> None:
 
 
 def another_api(side: Side) -> None:
-    side.replace(
-        "destinations.yaml", "storage.googleapis.com]", "storage.googleapis.com, bigquery.googleapis.com]"
-    )
+    """A Google API past the gateway, beside the metadata server."""
+    path = side.folder / "destinations.yaml"
+    entry = "  googleapis-com:\n    hosts: [bigquery.googleapis.com]\n    visible_to: [team-x]\n"
+    path.write_text(path.read_text(encoding="utf-8").rstrip() + "\n" + entry, encoding="utf-8")
 
 
 def accepts_its_own(side: Side) -> None:
@@ -168,7 +170,10 @@ def reorder(side: Side) -> None:
 
 def no_team_y(side: Side) -> None:
     text = (side.folder / "accepted.yaml").read_text(encoding="utf-8")
-    start, end = text.index("  - code: EG205\n    subject: httpbin"), text.index("  - code: EG126")
+    start, end = (
+        text.index("  - code: EG205\n    subject: httpbin"),
+        text.index("  - code: EG205\n    subject: storage"),
+    )
     (side.folder / "accepted.yaml").write_text(text[:start] + text[end:], encoding="utf-8")
     (side.folder / "teams" / "team-y.yaml").unlink()
     side.replace("teams/team-x.yaml", "  to_teams: [team-y]\n", "")
@@ -231,7 +236,7 @@ EXAMPLES = {
     "admission-off": Example(
         1,
         admission_off,
-        says=("EG403", "leans on sidecar-admission", "admission refuses the ways around"),
+        says=("EG403", "leans on sidecar-admission", "Admission refuses the ways around: removed"),
     ),
     "a-new-warning": Example(1, another_api, says=("EG126", "## New findings", "a finding is new")),
     "accepts-its-own-warning": Example(
@@ -498,8 +503,8 @@ def test_diff_tells_a_workload_with_another_name_in_one_line(
     lines = here("diff", old, new).stdout.splitlines()
     assert len([line for line in lines if "team-x/worker" in line]) == 1
     document = json.loads(here("diff", old, new, "--format", "json").stdout)
-    assert document["takes_the_place"] == [{"before": "team-x/batch", "after": "team-x/worker", "reaches": 6}]
-    assert len(document["changes"]) == 12
+    assert document["takes_the_place"] == [{"before": "team-x/batch", "after": "team-x/worker", "reaches": 4}]
+    assert len(document["changes"]) == 8
 
 
 def test_the_version_that_the_page_names_is_the_projects() -> None:

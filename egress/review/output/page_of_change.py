@@ -216,7 +216,8 @@ def _weakened(findings: Sequence[Finding], report: ChangeReport) -> Iterator[str
             if field == RESOURCE:
                 said = f"{what}: {after}"
         where = _where(report.causes.of_address(address) for one in found for address in one.addresses)
-        yield f"{said[0].upper()}{said[1:]}. {_code(first)}, {_addresses([one.facts['subject'] for one in found])}{where}"
+        resources = _addresses([one.facts["subject"] for one in found])
+        yield f"{said[0].upper()}{said[1:]}. {_code(first)}, {resources}{where}"
 
 
 def _value(text: str) -> str:
