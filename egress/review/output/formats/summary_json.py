@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from egress.review.changes.acceptances import AcceptanceChanges
 from egress.review.changes.reach import Sentence, sentences
 from egress.review.findings.acceptance import Acceptance
 from egress.review.output.comparison import change_json, unjudged_json
@@ -13,14 +14,8 @@ from egress.review.output.findings import finding_json
 def render(report: ChangeReport) -> str:
     """Render the summary."""
     change = report.change
-    acceptances, heading = change.acceptances, report.heading
     document: dict[str, Any] = {
-        "environment": heading.environment or None,
-        "base_commit": heading.base_commit or None,
-        "head_commit": heading.head_commit or None,
-        "time": heading.time or None,
-        "version": heading.version or None,
-        "read": heading.read or None,
+        **{name: text or None for name, text in vars(report.heading).items()},
         "judges_changed": list(report.judges),
         "asks": list(report.asks),
         "gist": [_sentence(one, report) for told in sentences(change.comparison).values() for one in told],
@@ -39,20 +34,20 @@ def render(report: ChangeReport) -> str:
             "fixed": [finding_json(finding) for finding in change.gone],
             "open": [finding_json(finding) for finding in change.head.judged.open],
         },
-        "acceptances": {
-            "new": [
-                {**finding_json(finding), "accepted": _entry(entry)} for finding, entry in acceptances.new
-            ],
-            "altered": [
-                {"before": _entry(before), "after": _entry(after)} for before, after in acceptances.altered
-            ],
-            "removed": [_entry(entry) for entry in acceptances.removed],
-            "ended": [_entry(entry) for entry in acceptances.ended],
-        },
+        "acceptances": _acceptances(change.acceptances),
         "not_shown_by_a_cell": [unjudged_json(one) for one in change.unjudged],
         "not_compared": list(change.notes),
     }
     return json.dumps(document, indent=2)
+
+
+def _acceptances(changes: AcceptanceChanges) -> dict[str, Any]:
+    return {
+        "new": [{**finding_json(finding), "accepted": _entry(entry)} for finding, entry in changes.new],
+        "altered": [{"before": _entry(before), "after": _entry(after)} for before, after in changes.altered],
+        "removed": [_entry(entry) for entry in changes.removed],
+        "ended": [_entry(entry) for entry in changes.ended],
+    }
 
 
 def _entry(entry: Acceptance) -> dict[str, Any]:
