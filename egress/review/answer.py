@@ -30,6 +30,8 @@ class AllowedRequests(NamedTuple):
     """None stands for every method that nobody names, and where none is named for all."""
     any_method: bool = False
     """No method is named: the path alone decides."""
+    any_path: bool = False
+    """No path is named: the method alone decides."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """`diff`: what a change gives and takes, and which object does it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -37,6 +37,18 @@ class Change:
     after: Answer | None
     objects: tuple[str, ...]
     """The changed objects that did it: those on the way of either answer, else all that changed."""
+    addresses: tuple[str, ...] = ()
+    """The addresses of those on the way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Successor:
+    """An identity that takes another's place and reaches exactly what that reached."""
+
+    before: str
+    after: str
+    reaches: int
+    """The cells that are not refused, of the one as of the other."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +60,19 @@ class Comparison:
     without_effect: int
     on_the_way: frozenset[str] = frozenset()
     """The addresses of changed objects that lie on the way of a changed cell's answer."""
+    successors: tuple[Successor, ...] = ()
+    """A workload that has another name now, or one that takes its place."""
+
+    @property
+    def apart(self) -> tuple[Change, ...]:
+        """The changed cells of identities that take nobody's place, and whose place nobody takes."""
+        names = {name for one in self.successors for name in (one.before, one.after)}
+        return tuple(change for change in self.changes if change.identity not in names)
+
+    @property
+    def opening(self) -> tuple[Change, ...]:
+        """The gains among them."""
+        return tuple(change for change in self.apart if _widens(change))
 
     @property
     def gains(self) -> tuple[Change, ...]:
@@ -70,14 +95,39 @@ def compare(old: Cluster, new: Cluster) -> Comparison:
             continue
         did_it = blame.of(one, other)
         used.update(did_it)
-        on_the_way |= blame.on_the_way(one, other)
-        changes.append(Change(identity, host, scheme, effect, one, other, did_it))
+        met = blame.on_the_way(one, other)
+        on_the_way |= met
+        changes.append(Change(identity, host, scheme, effect, one, other, did_it, tuple(sorted(met))))
     return Comparison(
         changes=tuple(changes),
         changed_objects=tuple(sorted(changed)),
         without_effect=len(set(changed) - used),
         on_the_way=frozenset(on_the_way),
+        successors=tuple(_successors(changes, before.by_identity.keys(), after.by_identity.keys())),
     )
+
+
+def _successors(
+    changes: Iterable[Change], before: Collection[str], after: Collection[str]
+) -> Iterator[Successor]:
+    """Pair identities of one namespace that exist on one side alone and reach the same, each once."""
+    reach: dict[str, dict[tuple[str, Scheme], tuple[object, ...]]] = {}
+    for change in changes:
+        answer = change.before or change.after
+        if answer is not None and (change.identity in before) is not (change.identity in after):
+            told = (answer.verdict, answer.client, answer.arrival, answer.through)
+            reach.setdefault(change.identity, {})[change.host, change.scheme] = (
+                *told,
+                answer.conditions,
+                answer.not_given,
+            )
+    come = [identity for identity in reach if identity in after]
+    for gone in (identity for identity in reach if identity in before):
+        space = gone.partition("/")[0]
+        same = (one for one in come if one.partition("/")[0] == space and reach[one] == reach[gone])
+        if (successor := next(same, None)) is not None:
+            come.remove(successor)
+            yield Successor(gone, successor, len(reach[gone]))
 
 
 def changed_objects(old: Cluster, new: Cluster) -> dict[str, tuple[str, ...]]:

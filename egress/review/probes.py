@@ -20,7 +20,7 @@ class Probe(NamedTuple):
     stands_for: AllowedRequests
 
 
-ONE_PROBE = (Probe("/", "GET", AllowedRequests(None, None, any_method=True)),)
+ONE_PROBE = (Probe("/", "GET", AllowedRequests(None, None, any_method=True, any_path=True)),)
 """Where nothing distinguishes paths or methods, one request stands for all."""
 
 
@@ -39,7 +39,7 @@ def probes(patterns: Iterable[str], methods: Iterable[str]) -> tuple[Probe, ...]
     verbs: list[tuple[str, str | None]] = [(method, method) for method in listed]
     rest = next((method for method in METHODS if method not in listed), "GET")
     return tuple(
-        Probe(path, verb, AllowedRequests(pattern, method, any_method=not listed))
+        Probe(path, verb, AllowedRequests(pattern, method, any_method=not listed, any_path=not named))
         for path, pattern in [*paths, (other, None)]
         for verb, method in [*verbs, (rest, None)]
     )

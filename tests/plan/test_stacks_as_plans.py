@@ -16,7 +16,7 @@ from egress.review.matrix import Matrix
 from egress.review.output.texts.arrivals import arrival_text
 from egress.review.output.texts.cells import cell_text
 from egress.review.output.texts.clients import client_text
-from egress.review.output.texts.conditions import condition_text
+from egress.review.output.texts.conditions import conditions_texts
 from egress.review.output.texts.controls import control_text
 from egress.review.output.texts.reasons import reason_text
 from tests.plan.conftest import Planned
@@ -37,7 +37,7 @@ def cells(review: Cluster) -> list[Cell]:
             str(row.answer.verdict),
             client_text(row.answer),
             arrival_text(row.answer.arrival),
-            tuple(map(condition_text, row.answer.conditions)),
+            tuple(conditions_texts(row.answer.conditions)),
             tuple(
                 (
                     control_text(step),
@@ -79,7 +79,7 @@ def test_a_diff_of_the_stacks_and_their_plans_is_silent(configuration: Planned, 
         command = [sys.executable, "-m", "egress", "diff", str(old), str(new)]
         finished = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
         assert (finished.returncode, finished.stderr) == (0, "")
-        silence = "Nothing changes on any identity's way out; 0 changed objects without effect on it."
+        silence = "Nothing changes in what any workload reaches by name."
         assert finished.stdout.strip() == silence
 
 

@@ -1,5 +1,7 @@
 """What the tests of the review share."""
 
+import contextlib
+import io
 import os
 import subprocess
 import sys
@@ -7,10 +9,35 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
+from egress.cli import main
 from egress.proof.differential.families import prepared
 
 ROOT = Path(__file__).parents[2]
+
+
+class Markdown(SingleFileSnapshotExtension):
+    """One Markdown file for each example."""
+
+    _write_mode = WriteMode.TEXT
+    file_extension = "md"
+
+
+def synthesize_here(folder: Path, out: Path) -> Path:
+    """The stacks of a configuration folder, synthesized in this process: for a table of many."""
+    import lazy_bindings
+
+    lazy_bindings.install()
+    from cdktf import App
+
+    from egress.checks.loading import load
+    from main import build
+
+    app = App(outdir=str(out))
+    build(app, load(folder, {}))
+    app.synth()
+    return out
 
 
 def synthesize(config: str | Path, folder: Path) -> Path:
@@ -47,5 +74,19 @@ def egress() -> Callable[..., "subprocess.CompletedProcess[str]"]:
     def run(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "egress", *arguments]
         return subprocess.run(command, cwd=ROOT, input=stdin, capture_output=True, text=True, check=False)
+
+    return run
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch) -> Callable[..., "subprocess.CompletedProcess[str]"]:
+    """Run a verb in this process, for a table of many; `egress` shows that a process of its own ends alike."""
+    monkeypatch.chdir(ROOT)
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = main(arguments)
+        return subprocess.CompletedProcess(arguments, code, out.getvalue(), err.getvalue())
 
     return run

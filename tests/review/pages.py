@@ -7,8 +7,10 @@ from egress.review.changes.change import change
 from egress.review.cluster import Cluster
 from egress.review.judgement import judge_cluster
 from egress.review.matrix import Matrix
+from egress.review.output.gist import Heading
 from egress.review.output.page.document import render
 
+HEADING = Heading(environment="test", time="2026-11-23 12:00 UTC", version="0", read="objects")
 TODAY = datetime.date(2026, 11, 23)
 
 
@@ -16,7 +18,7 @@ def page_of(new: Cluster, old: Cluster | None = None) -> str:
     head = judge_cluster(new, [], TODAY)
     base = judge_cluster(old, [], TODAY) if old else None
     return render(
-        origin="test",
+        heading=HEADING,
         rows=list(Matrix(new).rows()),
         judged=head.judged,
         change=change(base, head, TODAY) if base else None,

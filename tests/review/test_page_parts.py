@@ -86,9 +86,8 @@ def test_the_first_screen_says_who_gains_what() -> None:
     changed = state.change("AuthorizationPolicy", "egress-team-x-to-example-com", **policy)
     page = page_of(changed.review(), state.review())
     first = page[page.index('id="answer-title"') : page.index('id="diff-title"')]
-    assert "<strong>1</strong> opened by the change" in first
     gained = '<a href="#opens=team-x/test%20http://httpbin.org">http:/<wbr>/<wbr>httpbin.<wbr>org</a>'
-    assert f"<b>team-x/<wbr>test</b> gained: {gained}" in first
+    assert f"<h4 class=alarm>Gained</h4><ul><li><b>team-x (test)</b> gains {gained}: " in first
 
 
 def test_a_finding_that_the_change_brings_is_marked_and_one_that_it_mends_is_told() -> None:

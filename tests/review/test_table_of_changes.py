@@ -2,7 +2,9 @@
 
 import datetime
 import json
+import re
 import shutil
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,8 +14,8 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from egress.review.judgement import utc_today
-from tests.review.conftest import ROOT, synthesize
-from tests.review.test_pull_request import Markdown
+from egress.source.version import VERSION
+from tests.review.conftest import ROOT, Markdown, synthesize_here
 
 Run = Callable[..., "CompletedProcess[str]"]
 PRODUCTION = ROOT / "config" / "production"
@@ -99,6 +101,7 @@ def hardening_off(side: Side) -> None:
     side.replace(
         "platform.yaml", "egress_ports: [80, 443]", "egress_ports: [80, 443, 8000, 9000]\n    log: false"
     )
+    side.replace("platform.yaml", "    gateway: fqdn", "    gateway: ports")
     side.replace(
         "platform.yaml",
         "    images: listed\n    allowed_images: [gcr.io/google.com/cloudsdktool/**]\n",
@@ -114,11 +117,10 @@ def admission_off(side: Side) -> None:
 
 
 def another_api(side: Side) -> None:
-    side.replace(
-        "destinations.yaml",
-        "hosts: [metadata.google.internal]",
-        "hosts: [metadata.google.internal, bigquery.googleapis.com]",
-    )
+    """A Google API past the gateway, beside the metadata server."""
+    path = side.folder / "destinations.yaml"
+    entry = "  googleapis-com:\n    hosts: [bigquery.googleapis.com]\n    visible_to: [team-x]\n"
+    path.write_text(path.read_text(encoding="utf-8").rstrip() + "\n" + entry, encoding="utf-8")
 
 
 def accepts_its_own(side: Side) -> None:
@@ -212,39 +214,58 @@ def wildcard(side: Side) -> None:
 
 
 EXAMPLES = {
-    "identical": Example(0, says=("Nobody has to agree", "fixes none"), never=("Fixed", "ewly accepted")),
-    "gain": Example(1, gain, says=("## Opens", "team-y/test")),
-    "loss": Example(0, loss, says=("## Closes or changes", "lost")),
-    "loosened-to-pass-through": Example(1, pass_through, says=("EG101", "Wider than before")),
+    "identical": Example(
+        0, says=("Nobody has to agree", "Nothing changes"), never=("Fixed", "ewly accepted")
+    ),
+    "gain": Example(
+        1, gain, says=("## Gained", "**team-y (test)** gains `http://example.com` (`teams/team-y.yaml:13`)")
+    ),
+    "loss": Example(0, loss, says=("## Lost", "`teams/team-x.yaml:17`, removed")),
+    "loosened-to-pass-through": Example(
+        1, pass_through, says=("EG101", "concern more than before", "destinations.yaml:")
+    ),
     "another-port": Example(1, other_port, says=("a guard is weakened", "tcp 8443")),
     "hardening-off": Example(
         1,
         hardening_off,
         says=(
             *("93.0.0.0/8", "Binary Authorization", "secure_boot", "deletion_protection", "log_config"),
-            *("tcp 8000", "## Changed, and shown by no cell"),
+            *("tcp 8000", "## Changed, and not judged"),
         ),
     ),
     "admission-off": Example(
         1,
         admission_off,
-        says=("EG403", "leans on sidecar-admission", "admission refuses the ways around"),
+        says=("EG403", "leans on sidecar-admission", "Admission refuses the ways around: removed"),
     ),
-    "a-new-warning": Example(1, another_api, says=("EG126", "### New", "a finding is new")),
+    "a-new-warning": Example(1, another_api, says=("EG126", "## New findings", "a finding is new")),
     "accepts-its-own-warning": Example(
         1,
         accepts_its_own,
-        says=("## Newly accepted", "warning EG126 bigquery", "a finding is newly accepted"),
+        says=(
+            "## Newly accepted",
+            "**warning** [EG126](docs/findings/EG126.md) bigquery",
+            "a finding is newly accepted",
+        ),
     ),
-    "an-ended-acceptance": Example(1, both=ended, says=("## Acceptances ended", "YESTERDAY")),
+    "an-ended-acceptance": Example(1, both=ended, says=("## Acceptances that ended", "YESTERDAY")),
     "an-extended-acceptance": Example(
-        1, extended, both=all_soon, says=("## Acceptances extended", "was", "LATER")
+        1, extended, both=all_soon, says=("## Acceptances that are extended", "Before:", "LATER")
     ),
-    "a-removed-acceptance": Example(1, removed, says=("## Acceptances removed", "EG101", "### Open again")),
+    "a-removed-acceptance": Example(
+        1, removed, says=("## Acceptances removed", "EG101", "## Findings open again")
+    ),
     "an-acceptance-of-nothing": Example(1, accepts_nothing, says=("EG402", "a finding is new")),
-    "a-renamed-workload": Example(1, rename, says=("team-x/worker", "no such identity")),
-    "reordered": Example(0, reorder, says=("Nobody has to agree", "0 changed objects")),
-    "a-removed-team": Example(0, no_team_y, says=("team-y/test", "lost")),
+    "a-renamed-workload": Example(
+        1,
+        rename,
+        says=("team-x (worker) takes the place of team-x (batch)", "a workload takes another's place"),
+        never=("## Gained", "## Lost", "Fixed", "ewly accepted", "more than before"),
+    ),
+    "reordered": Example(
+        0, reorder, says=("Nobody has to agree", "Nothing changes in what any workload reaches by name.")
+    ),
+    "a-removed-team": Example(0, no_team_y, says=("## Lost", "team-y (test)", "`teams/team-y.yaml:")),
     "changes-that-nobody-judges": Example(
         0, unjudged, says=("Nobody has to agree", "node_config.machine_type", "google_storage_bucket_object")
     ),
@@ -269,7 +290,7 @@ def written(
     side = Side(folder)
     for change in changes:
         change(side)
-    out = synthesize(folder, folder.parent)
+    out = synthesize_here(folder, folder.parent / "cdktf.out")
     if side.extra:
         path = out / "stacks" / "egress" / "cdk.tf.json"
         document = json.loads(path.read_text(encoding="utf-8"))
@@ -298,7 +319,7 @@ def both_sides(
             changed = Side(config)
             for change in changes:
                 change(changed)
-            stacks = production if _same(config) else synthesize(config, config.parent)
+            stacks = production if _same(config) else synthesize_here(config, config.parent / "cdktf.out")
             sides[side] = (config / "accepted.yaml", stacks)
         known[name] = [
             *(str(sides["base"][1]), str(sides["head"][1])),
@@ -325,6 +346,7 @@ def told(text: str) -> str:
     """A page without what differs from day to day and from folder to folder."""
     for day, word in WORDS.items():
         text = text.replace(day, word)
+    text = re.sub(r"[Rr]eviewed 20[-0-9]* [0-9:]* UTC, version [0-9.]*", "Reviewed TODAY, version N", text)
     lines = text.splitlines()
     return "\n".join("FAULTY" if "its file is faulty" in line else line for line in lines) + "\n"
 
@@ -333,22 +355,24 @@ def told(text: str) -> str:
 def test_a_change_has_its_page_and_its_exit_code(
     name: str,
     both_sides: Callable[[str, Example], list[str]],
-    egress: Run,
+    here: Run,
     snapshot: SnapshotAssertion,
 ) -> None:
     example = EXAMPLES[name]
-    done = egress("summary", *both_sides(name, example))
+    done = here("summary", *both_sides(name, example))
     assert (done.returncode, done.stderr) == (example.code, "")
     for text in example.says:
         assert text in done.stdout or text in told(done.stdout), text
     for text in example.never:
         assert text not in done.stdout, text
+    for side in both_sides(name, example)[:2]:
+        assert str(Path(side).parents[1]) not in told(done.stdout), "a page names no folder of the machine"
     assert told(done.stdout) == snapshot(extension_class=Markdown)
 
 
 @pytest.mark.parametrize("name", sorted(REFUSED))
 def test_what_cannot_be_judged_is_exit_code_2_and_no_page(
-    name: str, production: Path, egress: Run, tmp_path: Path
+    name: str, production: Path, here: Run, tmp_path: Path
 ) -> None:
     change, message = REFUSED[name]
     config, out = written(name, "head", [change], tmp_path)
@@ -359,7 +383,7 @@ def test_what_cannot_be_judged_is_exit_code_2_and_no_page(
         str(PRODUCTION / "accepted.yaml"),
     )
     sarif = tmp_path / "review.sarif"
-    done = egress("summary", str(production), str(out), *accepted, "--sarif", str(sarif))
+    done = here("summary", str(production), str(out), *accepted, "--sarif", str(sarif))
     assert (done.returncode, done.stdout) == (2, "")
     assert message in done.stderr
     assert "Traceback" not in done.stderr
@@ -367,29 +391,29 @@ def test_what_cannot_be_judged_is_exit_code_2_and_no_page(
 
 
 def test_a_new_environment_compares_with_nothing_and_shows_all(
-    production: Path, egress: Run, snapshot: SnapshotAssertion
+    production: Path, here: Run, snapshot: SnapshotAssertion
 ) -> None:
-    done = egress("summary", "none", str(production), "--accepted", str(PRODUCTION / "accepted.yaml"))
+    done = here("summary", "none", str(production), "--accepted", str(PRODUCTION / "accepted.yaml"))
     assert (done.returncode, done.stderr) == (1, "")
-    assert "## Newly accepted" in done.stdout.partition("## Opens")[0]
-    assert done.stdout + "\n" == snapshot(extension_class=Markdown)
+    assert "## Newly accepted" in done.stdout.partition("## Gained")[0]
+    assert told(done.stdout) == snapshot(extension_class=Markdown)
 
 
-def test_an_environment_that_goes_shows_what_is_lost(production: Path, egress: Run) -> None:
-    done = egress("summary", str(production), "none", "--base-accepted", str(PRODUCTION / "accepted.yaml"))
+def test_an_environment_that_goes_shows_what_is_lost(production: Path, here: Run) -> None:
+    done = here("summary", str(production), "none", "--base-accepted", str(PRODUCTION / "accepted.yaml"))
     assert (done.returncode, done.stderr) == (0, "")
-    assert "lost" in done.stdout
-    assert "## Opens" not in done.stdout
+    assert "## Lost" in done.stdout
+    assert "## Gained" not in done.stdout
 
 
-def test_two_states_that_are_not_there_are_refused(egress: Run) -> None:
-    assert egress("summary", "none", "none").returncode == 2
+def test_two_states_that_are_not_there_are_refused(here: Run) -> None:
+    assert here("summary", "none", "none").returncode == 2
 
 
 def test_without_the_bases_acceptances_every_one_counts_as_new_and_the_page_says_so(
-    production: Path, egress: Run
+    production: Path, here: Run
 ) -> None:
-    done = egress("summary", *[str(production)] * 2, "--accepted", str(PRODUCTION / "accepted.yaml"))
+    done = here("summary", *[str(production)] * 2, "--accepted", str(PRODUCTION / "accepted.yaml"))
     assert done.returncode == 1
     assert "what the base accepts (--base-accepted): every acceptance counts as new" in done.stdout
     assert "Fixed" not in done.stdout
@@ -397,25 +421,110 @@ def test_without_the_bases_acceptances_every_one_counts_as_new_and_the_page_says
 
 @pytest.mark.parametrize(("threshold", "code"), [("error", 0), ("warning", 1), ("note", 1)])
 def test_the_threshold_says_which_findings_set_the_exit_code(
-    threshold: str, code: int, both_sides: Callable[[str, Example], list[str]], egress: Run
+    threshold: str, code: int, both_sides: Callable[[str, Example], list[str]], here: Run
 ) -> None:
     arguments = both_sides("an-acceptance-of-nothing", EXAMPLES["an-acceptance-of-nothing"])
-    assert egress("summary", *arguments, "--failure-threshold", threshold).returncode == code
+    assert here("summary", *arguments, "--failure-threshold", threshold).returncode == code
 
 
-def test_the_report_compares_before_acceptance_too(production: Path, egress: Run, tmp_path: Path) -> None:
-    page = tmp_path / "report.html"
+def options_of(production: Path, page: Path) -> tuple[str, ...]:
     accepted = str(PRODUCTION / "accepted.yaml")
     options = ("--input", str(production), "--base", str(production), "--output", str(page))
-    assert egress("report", *options, "--accepted", accepted, "--base-accepted", accepted).returncode == 0
-    assert "Fixed by the change" not in page.read_text()
-    assert "Newly accepted by the change" not in page.read_text()
+    return (*options, "--accepted", accepted, "--base-accepted", accepted)
 
 
-def test_the_json_holds_what_the_page_leaves_out(production: Path, egress: Run, tmp_path: Path) -> None:
+def test_the_report_compares_before_acceptance_too(production: Path, here: Run, tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+    assert here("report", *options_of(production, page)).returncode == 0
+    text = page.read_text()
+    assert "Fixed by the change" not in text
+    assert "Newly accepted by the change" not in text
+    assert "Nothing: no answer, no guard and no finding." in text
+    assert str(tmp_path) not in text
+    assert str(production) not in text
+
+
+def test_an_accepted_way_around_is_counted_as_one(production: Path, here: Run, tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+    options = ("--input", str(production), "--output", str(page))
+    assert here("report", *options, "--accepted", str(PRODUCTION / "accepted.yaml")).returncode == 0
+    assert re.search(
+        r"<p><a href=.#findings-title.>\d ways around the gateway, accepted</a></p>", page.read_text()
+    )
+    assert here("report", *options).returncode == 0
+    assert re.search(r"<p class=.alarm.><a [^>]*>\d ways around the gateway, none of them", page.read_text())
+
+
+def test_the_report_compares_checkovs_checks_too(production: Path, here: Run, tmp_path: Path) -> None:
+    before, after, page = (tmp_path / name for name in ("before", "after", "report.html"))
+    before.write_text('{"failures": []}')
+    failure = {"check": "CKV_3", "resource": "cluster/cluster", "title": "a check"}
+    after.write_text(json.dumps({"failures": [failure]}))
+    options = options_of(production, page)
+    assert here("report", *options).returncode == 0
+    assert "checkov&#x27;s checks of both sides" in page.read_text()
+    posture = ("--base-posture", str(before), "--head-posture", str(after))
+    assert here("report", *options, *posture).returncode == 0
+    assert "checkov&#x27;s checks of both sides" not in page.read_text()
+    assert "CKV_<wbr>3 fails for cluster/" in page.read_text()
+    assert "<strong>1</strong> guard weakened" in page.read_text()
+
+
+@pytest.mark.parametrize("option", ["--head-posture", "--base-posture", "--base-accepted", "--base-artifact"])
+def test_what_is_said_of_a_base_needs_one(option: str, production: Path, here: Run, tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+    done = here("report", "--input", str(production), "--output", str(page), option, str(PRODUCTION))
+    assert (done.returncode, page.exists()) == (2, False)
+    assert f"{option}: this is about a comparison; name the state to compare with (--base)" in done.stderr
+
+
+def test_checkovs_failures_of_one_side_are_refused(production: Path, here: Run, tmp_path: Path) -> None:
+    (tmp_path / "a").write_text('{"failures": []}')
+    done = here("summary", *[str(production)] * 2, "--head-posture", str(tmp_path / "a"))
+    assert done.returncode == 2
+    assert "--base-posture is missing" in done.stderr
+
+
+@pytest.mark.parametrize("format_", ["text", "markdown", "json"])
+def test_diff_shows_weakened_guards_and_ends_with_1(
+    format_: str, both_sides: Callable[[str, Example], list[str]], here: Run
+) -> None:
+    old, new = both_sides("hardening-off", EXAMPLES["hardening-off"])[:2]
+    done = here("diff", old, new, "--format", format_)
+    assert done.returncode == 1
+    assert "deletion_protection: true becomes false" in done.stdout
+    assert "google_container_node_pool.gateway-pool" in done.stdout
+
+
+def test_diff_tells_a_workload_with_another_name_in_one_line(
+    both_sides: Callable[[str, Example], list[str]], here: Run
+) -> None:
+    old, new = both_sides("a-renamed-workload", EXAMPLES["a-renamed-workload"])[:2]
+    lines = here("diff", old, new).stdout.splitlines()
+    assert len([line for line in lines if "team-x/worker" in line]) == 1
+    document = json.loads(here("diff", old, new, "--format", "json").stdout)
+    assert document["takes_the_place"] == [{"before": "team-x/batch", "after": "team-x/worker", "reaches": 4}]
+    assert len(document["changes"]) == 8
+
+
+def test_the_version_that_the_page_names_is_the_projects() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    assert project["project"]["version"] == VERSION
+
+
+def test_a_page_says_what_was_reviewed_when_and_by_which_version(production: Path, here: Run) -> None:
+    commits = ("--base-commit", "1" * 40, "--head-commit", "2" * 40 + "-dirty")
+    page = here("summary", *[str(production)] * 2, "--environment", "production", *commits).stdout
+    assert page.startswith(
+        "# Egress review of production\n\nFrom 111111111111 to 222222222222 and the work tree, "
+    )
+    assert re.search(rf"reviewed {utc_today()} \d\d:\d\d UTC, version {re.escape(VERSION)}, read ", page)
+
+
+def test_the_json_holds_what_the_page_leaves_out(production: Path, here: Run, tmp_path: Path) -> None:
     file = tmp_path / "review.json"
-    done = egress("summary", "none", str(production), "--json", str(file))
+    done = here("summary", "none", str(production), "--json", str(file))
     document = json.loads(file.read_text())
-    assert "which `--json` lists" in done.stdout
+    assert re.search(r"`egress\.[^`]*` and \d+ more", done.stdout)
     assert len(document["not_shown_by_a_cell"]) > 50
     assert document["asks"]

@@ -35,7 +35,7 @@ TEXT_FUNCTIONS = {
     "arrival_text",
     "cell_text",
     "client_text",
-    "condition_text",
+    "conditions_texts",
     "control_text",
     "left_out_text",
     "reason_text",

@@ -1,6 +1,7 @@
 """Every guard fires when it is weakened and is silent when it is not, and the list of judged fields is what is read."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from egress.review.inputs.google_resources import MODELLED, read_vpc
 from egress.review.inputs.reading import read
 from egress.review.network.vpc import FirewallRule
 from egress.terraform.google import GoogleResource, cluster, network
+from egress.terraform.google.firewall_policy import Action, PolicyRule
 from tests.builders.vpcs import rule, vpc
 
 CANDIDATES: tuple[tuple[Values, Values], ...] = (
@@ -140,6 +142,39 @@ def test_a_firewall_rule_is_weaker_where_it_allows_more_or_refuses_less(
     before: list[FirewallRule], after: list[FirewallRule], weaker: bool
 ) -> None:
     assert bool(weakened([], vpc(*before), vpc(*after))) is weaker
+
+
+def policy_rule(name: str, port: int, action: Action = "allow", **facts: Any) -> PolicyRule:
+    given = {"names": ("a.example",), "ranges": (), "target_service_accounts": ("gateway@x",), **facts}
+    traffic = (("tcp", ((port, port),)),)
+    return PolicyRule(name=name, address=name, priority=1, action=action, traffic=traffic, **given)
+
+
+HTTPS = policy_rule("https", 443)
+REFUSED = policy_rule("rest", 443, "deny", names=(), ranges=("0.0.0.0/0",))
+
+
+@pytest.mark.parametrize(
+    ("after", "found"),
+    [
+        ((HTTPS, REFUSED), []),
+        ((policy_rule("https", 443, names=("a.example", "b.example")), REFUSED), []),
+        ((policy_rule("renamed", 443), REFUSED), []),
+        ((HTTPS, policy_rule("more", 8443), REFUSED), ["allow tcp 8443 to a.example for gateway"]),
+        ((HTTPS, policy_rule("others", 443, target_service_accounts=()), REFUSED), ["for every machine"]),
+        ((policy_rule("https", 443, ranges=("0.0.0.0/0",)), REFUSED), ["a.example, 0.0.0.0/0"]),
+        ((HTTPS,), ["deny tcp 443 to 0.0.0.0/0 for gateway becomes no such rule"]),
+    ],
+)
+def test_a_rule_of_a_firewall_policy_is_weaker_by_its_ports_ranges_and_refusals(
+    after: tuple[PolicyRule, ...], found: list[str]
+) -> None:
+    """A further name on an open port follows from a grant: cells show who gains it."""
+    before, changed = (replace(vpc(), policy=rules) for rules in ((HTTPS, REFUSED), after))
+    told = [one.message for one in weakened((), before, changed)]
+    assert len(told) == len(found)
+    for message, text in zip(told, found, strict=True):
+        assert text in message
 
 
 def test_a_renamed_resource_is_compared_with_what_it_was() -> None:

@@ -200,6 +200,10 @@ def test_every_environment_of_either_side_is_reviewed(clone: Path) -> None:
     one, three, two = sorted(asked, key=lambda line: line.partition("--environment ")[2])
     assert "--accepted ./config/one/accepted.yaml --base-accepted none" in one
     assert "summary none " in three
+    assert "--base-artifact" not in three
+    for line in (one, two, three):
+        assert re.search(r"--html \S+/report.html --full-report report.html", line)
+    assert re.search(r"--base-artifact \S+/base/config/one", one)
     assert re.search(r"summary \S+ none ", two)
     assert json.loads(scripted(".ci/environments", clone).stdout) == ["one", "three", "two"]
 
@@ -235,10 +239,13 @@ def test_the_action_compares_states_that_the_caller_made(clone: Path, tmp_path: 
         "ACCEPTED": "c.yaml",
         "BASE_ACCEPTED": "none",
         "FAILURE_THRESHOLD": "error",
+        "BASE_ARTIFACT": "d",
+        "FULL_REPORT": "https://ci.example/run/1#artifacts",
     }
     done = scripted(".ci/action", clone, OUT="out", GITHUB_OUTPUT=str(outputs), CODE="1", **given)
     assert done.returncode == 0, done.stderr
     assert "egress summary a b --failure-threshold error" in done.stderr
-    assert "--accepted c.yaml --base-accepted none" in done.stderr
+    assert "--accepted c.yaml --base-accepted none --base-artifact d" in done.stderr
+    assert "--html out/report.html --full-report https://ci.example/run/1#artifacts" in done.stderr
     assert outputs.read_text() == "code=1\n"
     assert scripted(".ci/action", clone, OUT="out", GITHUB_OUTPUT=str(outputs), OLD="a").returncode == 2

@@ -1,10 +1,11 @@
 """What a change does to acceptances: new ones, changed ones, removed ones, and those that have ended."""
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from egress.review.findings.acceptance import Acceptance
-from egress.review.findings.difference import key_of
+from egress.review.findings.difference import key_of, under_new_names
 from egress.review.findings.finding import Finding, Level
 from egress.review.judgement import Judgement
 
@@ -24,11 +25,13 @@ class AcceptanceChanges:
     """Entries of the head whose day has passed."""
 
 
-def compare_acceptances(base: Judgement, head: Judgement, today: datetime.date) -> AcceptanceChanges:
-    """Compare the acceptances of two states."""
+def compare_acceptances(
+    base: Judgement, head: Judgement, today: datetime.date, names: Mapping[str, str]
+) -> AcceptanceChanges:
+    """Compare the acceptances of two states; `names` are identities that have another name in the head."""
     before = {(entry.code, entry.subject): entry for entry in base.acceptances}
     after = {(entry.code, entry.subject): entry for entry in head.acceptances}
-    known = {key_of(finding) for finding, _ in base.judged.accepted}
+    known = {key_of(one) for one in under_new_names((one for one, _ in base.judged.accepted), names)}
     new = [pair for pair in head.judged.accepted if key_of(pair[0]) not in known]
     return AcceptanceChanges(
         new=tuple(sorted(new, key=lambda pair: list(Level).index(pair[0].kind.level))),

@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from egress.review.changes.acceptances import AcceptanceChanges, compare_acceptances
-from egress.review.changes.resources import pairs, resources
-from egress.review.changes.unjudged import Unjudged, unjudged
-from egress.review.changes.weakened import weakened
-from egress.review.comparison import Comparison, compare
-from egress.review.findings.difference import grown, key_of, only_in
+from egress.review.changes.difference import difference
+from egress.review.changes.unjudged import Unjudged
+from egress.review.comparison import Comparison
+from egress.review.findings.difference import grown, key_of, only_in, under_new_names
 from egress.review.findings.finding import Finding, Level, at_least
 from egress.review.findings.registry import LEVELS
 from egress.review.judgement import Judgement
@@ -40,18 +39,22 @@ class Change:
     def asks(self, threshold: Level) -> tuple[str, ...]:
         """Why a reviewer has to agree; nothing where nobody has to."""
         found = []
-        if self.comparison.gains:
-            found.append("something opens")
+        if self.comparison.opening:
+            found.append("somebody gains access")
+        elif self.comparison.gains:
+            found.append("a workload takes another's place")
         if at_least((finding.kind.level for finding, _ in self.acceptances.new), threshold):
             found.append("a finding is newly accepted")
         if at_least(_levels(*(after.code for _, after in self.acceptances.altered)), threshold):
-            found.append("an acceptance is extended or leans on other controls")
+            found.append("an acceptance is extended or depends on other controls")
         if at_least(_levels(*(entry.code for entry in self.acceptances.ended)), threshold):
             found.append("an acceptance has ended")
         if at_least((finding.kind.level for finding in self.weakened), threshold):
             found.append("a guard is weakened")
-        if at_least((finding.kind.level for finding in (*self.new, *self.grown)), threshold):
+        if at_least((finding.kind.level for finding in self.new), threshold):
             found.append("a finding is new")
+        if at_least((finding.kind.level for finding in self.grown), threshold):
+            found.append("a finding concerns more than before")
         if at_least((finding.kind.level for finding in self.reopened), threshold):
             found.append("a finding is open again")
         return tuple(found)
@@ -66,29 +69,27 @@ def change(
     notes: Sequence[str] = (),
 ) -> Change:
     """Compare two judged states. Findings are compared before acceptance, so that none is hidden by it."""
-    comparison = compare(base.cluster, head.cluster)
-    both = pairs(resources(base.cluster.inventory), resources(head.cluster.inventory))
-    goes = not head.cluster.inventory.objects  # an environment that goes takes its guards along
+    seen = difference(base.cluster, head.cluster)
+    names = {one.before: one.after for one in seen.comparison.successors}
+    findings = under_new_names(base.findings, names)
+    base_open = under_new_names(base.judged.open, names)
+    base_accepted = {key_of(one) for one in under_new_names((one for one, _ in base.judged.accepted), names)}
     accepted = {key_of(finding) for finding, _ in head.judged.accepted}
     return Change(
         base=base,
         head=head,
-        comparison=comparison,
+        comparison=seen.comparison,
         new=tuple(
             finding
-            for finding in only_in(head.judged.open, (*base.findings, *base.judged.open))
+            for finding in only_in(head.judged.open, (*findings, *base_open))
             if key_of(finding) not in accepted
         ),
-        reopened=tuple(
-            finding
-            for finding in head.judged.open
-            if key_of(finding) in {key_of(one) for one, _ in base.judged.accepted}
-        ),
-        grown=tuple(grown(base.findings, head.findings)),
-        gone=tuple(only_in((*base.findings, *_of_acceptances(base)), (*head.findings, *head.judged.open))),
-        acceptances=compare_acceptances(base, head, today),
-        weakened=(*(() if goes else weakened(both, base.cluster.vpc, head.cluster.vpc)), *posture),
-        unjudged=tuple(unjudged(both, comparison.on_the_way)),
+        reopened=tuple(finding for finding in head.judged.open if key_of(finding) in base_accepted),
+        grown=tuple(grown(findings, head.findings)),
+        gone=tuple(only_in((*findings, *_of_acceptances(base)), (*head.findings, *head.judged.open))),
+        acceptances=compare_acceptances(base, head, today, names),
+        weakened=(*seen.weakened, *posture),
+        unjudged=seen.unjudged,
         notes=tuple(notes),
     )
 

@@ -264,6 +264,13 @@ OF_NODES = (
 
 OF_THE_NETWORK = (
     _field(FIREWALL, "log_config.metadata", stated(), "connections that the rule matches are logged"),
+    _field(
+        "google_compute_network_firewall_policy_rule",
+        "enable_logging",
+        on(absent=False),
+        "connections that the rule matches are logged",
+        of_new=False,
+    ),
     _field(SUBNET, "log_config.metadata", stated(), "flow logs"),
     _field(SUBNET, "log_config.flow_sampling", higher(), "the share of flows that is logged"),
     _field(NAT, "log_config.enable", on(absent=False), "Cloud NAT logs"),

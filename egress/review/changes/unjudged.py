@@ -4,12 +4,26 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from egress.review.changes.guards import ADDED, GUARDS, KEPT
 from egress.review.changes.judged_fields import OF_GOOGLE, WORKLOADS, judged
 from egress.review.changes.resources import Pair
 from egress.review.objects.shapes import SHAPES
 
-_KINDS = frozenset((*OF_GOOGLE, *WORKLOADS, "Namespace", "ServiceAccount", *(kind for _, kind in SHAPES)))
+_KINDS = frozenset(
+    (
+        *(*OF_GOOGLE, *WORKLOADS, "Namespace", "ServiceAccount"),
+        *(kind for _, kind in SHAPES),
+        *(guard.kind for guard in GUARDS),
+        *(kept.kind for kept in KEPT),
+        *(added.kind for added in ADDED),
+    )
+)
 """Kinds of which the review reads something."""
+
+
+def known(kind: str) -> bool:
+    """Whether the review reads anything of a kind of resource."""
+    return kind in _KINDS
 
 
 class What(StrEnum):
@@ -31,6 +45,11 @@ class Unjudged:
     """The changed fields that nothing is computed from."""
     without_effect: tuple[str, ...] = ()
     """The changed fields that are read, and that change no cell of the matrix."""
+
+    @property
+    def open_question(self) -> bool:
+        """True where something of it is judged by nobody: a field, or the whole resource."""
+        return bool(self.fields) or (self.what is not What.CHANGED and not known(self.kind))
 
 
 def unjudged(pairs: Iterable[Pair], on_the_way: Collection[str]) -> list[Unjudged]:

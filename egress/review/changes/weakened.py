@@ -8,9 +8,15 @@ from egress.review.findings.change_kinds import WEAKENED
 from egress.review.findings.dead_routes import covers
 from egress.review.findings.finding import Finding, some
 from egress.review.network.vpc import FirewallRule, Vpc
+from egress.terraform.google.firewall_policy import PolicyRule
+
+Traffic = Sequence[tuple[str, Sequence[tuple[int, int]]]]
 
 NOT_SET = "not set"
 """What is shown where a field is not stated."""
+RESOURCE = "the resource"
+"""In place of a field, where a resource comes or goes as a whole."""
+LETS_OUT = "what the firewall lets out"
 
 _BY_KIND: dict[str, list[Guard]] = {}
 for _guard in GUARDS:
@@ -24,6 +30,7 @@ def weakened(pairs: Iterable[Pair], before: Vpc | None, after: Vpc | None) -> li
     found = [finding for pair in pairs for finding in _of_pair(pair)]
     if before and after:
         found += _of_firewall(before.firewall, after.firewall)
+        found += _of_policy(before.policy, after.policy)
     return sorted(found, key=lambda finding: (finding.subject, finding.message))
 
 
@@ -32,10 +39,10 @@ def _of_pair(pair: Pair) -> Iterator[Finding]:
     kind = pair.either.kind
     if other is None:
         if kind in _KEPT:
-            yield _finding(pair.either.address, "the resource", "there", "removed", _KEPT[kind])
+            yield _finding(pair.either.address, RESOURCE, "there", "removed", _KEPT[kind])
         return
     if one is None and kind in _ADDED:
-        yield _finding(other.address, "the resource", "not there", "a new one", _ADDED[kind])
+        yield _finding(other.address, RESOURCE, "not there", "a new one", _ADDED[kind])
     for guard in _BY_KIND.get(kind, ()):
         now = guard.values(other)
         if one is None:
@@ -75,8 +82,51 @@ def _of_firewall(before: Sequence[FirewallRule], after: Sequence[FirewallRule]) 
             yield _rule(rule, _spoken(rule), "no such rule")
 
 
+def _of_policy(before: Sequence[PolicyRule], after: Sequence[PolicyRule]) -> Iterator[Finding]:
+    """Rules of the network's firewall policy that let out to ports or ranges that none did, or that refuse less.
+
+    A further name on an open port follows from a grant, and cells show who gains it.
+    """
+    ports = {port for rule in before if rule.allow for port in _opened(rule)}
+    ranges = {name for rule in before if rule.allow for name in rule.ranges}
+    for rule in after:
+        fresh = not _opened(rule) <= ports or not set(rule.ranges) <= ranges
+        if rule.allow and before and fresh:
+            yield _finding(rule.address, "the rule", "no such rule", _policy_spoken(rule), LETS_OUT)
+    kept = {
+        (rule.traffic, rule.ranges, rule.target_service_accounts) for rule in after if rule.action == "deny"
+    }
+    for rule in before:
+        if rule.action == "deny" and (rule.traffic, rule.ranges, rule.target_service_accounts) not in kept:
+            yield _finding(rule.address, "the rule", _policy_spoken(rule), "no such rule", LETS_OUT)
+
+
+def _opened(rule: PolicyRule) -> set[tuple[str, tuple[int, int], tuple[str, ...]]]:
+    """What a rule lets out: protocol, ports, for whom."""
+    return {
+        (protocol, ports, rule.target_service_accounts)
+        for protocol, ranges in rule.traffic
+        for ports in ranges or ((0, 65535),)
+    }
+
+
+def _policy_spoken(rule: PolicyRule) -> str:
+    """A rule of a firewall policy in words."""
+    to = some((*rule.names, *rule.ranges), 6)
+    nodes = some(account.partition("@")[0] for account in rule.target_service_accounts) or "every machine"
+    return f"{rule.action} {some(_ports(rule.traffic), 6)} to {to} for {nodes}"
+
+
+def _ports(traffic: Traffic) -> list[str]:
+    return [
+        f"{protocol} {low}" + (f"-{high}" if high != low else "")
+        for protocol, ranges in traffic
+        for low, high in ranges
+    ] or [f"every port ({protocol})" for protocol, _ in traffic]
+
+
 def _rule(rule: FirewallRule, before: str, after: str) -> Finding:
-    what = "what the firewall lets out" if rule.egress else "what the firewall lets in"
+    what = LETS_OUT if rule.egress else "what the firewall lets in"
     return _finding(rule.address, "the rule", before, after, what)
 
 
@@ -84,15 +134,10 @@ def _spoken(rule: FirewallRule) -> str:
     """A rule in words: what it does, for whom, with which ports."""
     if not rule.traffic:
         return "a disabled rule"
-    ports = [
-        f"{protocol} {low}" + (f"-{high}" if high != low else "")
-        for protocol, ranges in rule.traffic
-        for low, high in ranges
-    ] or [f"every port ({protocol})" for protocol, _ in rule.traffic]
     for_whom = (*rule.target_service_accounts, *rule.target_tags)
     nodes = some(account.partition("@")[0] for account in for_whom) if for_whom else "every machine"
     return (
-        f"{'allow' if rule.allow else 'deny'} {some(ports, 6)} {'to' if rule.egress else 'from'} "
+        f"{'allow' if rule.allow else 'deny'} {some(_ports(rule.traffic), 6)} {'to' if rule.egress else 'from'} "
         f"{rule.ranges.name or 'other nodes'} for {nodes}"
     )
 

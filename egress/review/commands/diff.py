@@ -16,11 +16,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Exit code 0 when nothing opens, 1 when something does."""
+    """Exit code 0 when nothing opens and no guard is weakened, else 1."""
+    from egress.review.changes.difference import difference
     from egress.review.cluster import Cluster
-    from egress.review.comparison import compare
     from egress.review.inputs.reading import read
 
-    comparison = compare(Cluster(read([options.old])), Cluster(read([options.new])))
-    print(render("diff", options.format, comparison, len(comparison.changes)))
-    return 1 if comparison.gains else 0
+    found = difference(Cluster(read([options.old])), Cluster(read([options.new])))
+    print(render("diff", options.format, found, len(found.comparison.changes)))
+    return 1 if found.comparison.gains or found.weakened else 0

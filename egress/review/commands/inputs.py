@@ -93,13 +93,39 @@ def add_artifact(parser: argparse.ArgumentParser) -> None:
 
 def artifact(options: argparse.Namespace) -> Path | None:
     """The configuration to show findings in; None where none is named."""
-    if options.artifact is None and options.accepted is not None:
-        from egress.checks.folder import PLATFORM
-
-        file = accepted_file(options.accepted)
-        return file.parent if file and (file.parent / PLATFORM).is_file() else None
-    if options.artifact is None and hasattr(options, "input"):
+    found = artifact_of(options.artifact, options.accepted)
+    if found is None and options.accepted is None and hasattr(options, "input"):
         noted = origin(options)
         return noted.folder if noted else None
-    found: Path | None = options.artifact
     return found
+
+
+def add_comparison(parser: argparse.ArgumentParser) -> None:
+    """What is told of a comparison of two states: its name, its commits, its configurations, checkov's failures."""
+    for side in ("base", "head"):
+        parser.add_argument(
+            f"--{side}-posture",
+            type=Path,
+            metavar="FILE",
+            help=f"checkov's failures for the {side}: `python -m posture --stacks FOLDER` prints them",
+        )
+    parser.add_argument(
+        "--base-artifact",
+        type=Path,
+        metavar="FOLDER",
+        help="the configuration that made the base; with --artifact, each line that gains or loses something is named "
+        "(default: the folder of --base-accepted)",
+    )
+    parser.add_argument("--environment", metavar="NAME", help="what is reviewed, for the page's first line")
+    parser.add_argument("--base-commit", metavar="COMMIT", help="where the change starts, for the same line")
+    parser.add_argument("--head-commit", metavar="COMMIT", help="where it ends")
+
+
+def artifact_of(named: Path | None, accepted: Path | None) -> Path | None:
+    """A side's configuration: the one that is named, else the folder of its acceptances if it is one."""
+    from egress.checks.folder import PLATFORM
+
+    if named is not None:
+        return named
+    file = accepted_file(accepted)
+    return file.parent if file and (file.parent / PLATFORM).is_file() else None

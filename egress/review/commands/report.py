@@ -6,14 +6,19 @@ from pathlib import Path
 from egress.review.commands.inputs import (
     NONE,
     accepted,
-    accepted_file,
     add_accepted,
+    add_artifact,
+    add_comparison,
     add_input,
     inputs,
     name_environment,
     origin,
 )
+from egress.review.errors import ReviewError
 from egress.review.output.formats.registry import render
+
+OF_A_BASE = ("base_accepted", "base_posture", "head_posture", "base_artifact", "base_commit")
+"""Options that say nothing without a base."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,33 +32,37 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help=f"config/<env>/accepted.yaml of the base, or `{NONE}`; left out, every acceptance counts as new",
     )
+    add_comparison(parser)
+    add_artifact(parser)
     parser.add_argument("--output", type=Path, default=Path("report.html"), metavar="FILE")
 
 
 def run(options: argparse.Namespace) -> int:
     """Write the page. Exit code 0."""
-    from egress.review.changes.change import change
-    from egress.review.judgement import base_judgement, judgement, utc_today
+    from egress.review.commands.compared import causes, compared, heading
+    from egress.review.judgement import judgement, utc_today
     from egress.review.matrix import Matrix
     from egress.review.output.documents import Page
 
+    without = [option for option in OF_A_BASE if getattr(options, option) and not options.base]
+    if without:
+        named = ", ".join(f"--{option.replace('_', '-')}" for option in without)
+        raise ReviewError(f"{named}: this is about a comparison; name the state to compare with (--base)")
     name_environment(options)
     noted = origin(options)
+    if noted and options.environment is None:
+        options.environment = noted.name
     today = utc_today()
-    own = accepted(options)
-    head = judgement(inputs(options), own, today)
-    since = None
-    if options.base:
-        given = options.base_accepted is not None or own is None or options.base == Path(NONE)
-        states = [] if options.base == Path(NONE) else [options.base]
-        base, notes = base_judgement(states, accepted_file(options.base_accepted), today, given=given)
-        since = change(base, head, today, notes=notes)
-    read_from = head.cluster.inventory.origin
+    options.accepted = accepted(options)
+    head = judgement(inputs(options), options.accepted, today)
+    since = compared(options, options.base, head, today) if options.base else None
+    before = since.base.cluster.inventory if since else None
     page = Page(
-        origin=f"environment {noted.name}, {read_from}" if noted else read_from,
+        heading=heading(options, before, head.cluster.inventory),
         rows=tuple(Matrix(head.cluster).rows()),
         judged=head.judged,
         change=since,
+        causes=causes(options, since, head),
     )
     options.output.write_text(render("report", "html", page), encoding="utf-8")
     print(f"{options.output}")

@@ -3,7 +3,14 @@
 import argparse
 from pathlib import Path
 
-from egress.review.commands.inputs import NONE, accepted_file, add_artifact, add_threshold, artifact
+from egress.review.commands.inputs import (
+    NONE,
+    accepted_file,
+    add_artifact,
+    add_comparison,
+    add_threshold,
+    artifact,
+)
 from egress.review.errors import ReviewError
 from egress.review.output.formats.registry import FORMATS, render
 
@@ -28,16 +35,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--sarif", type=Path, metavar="FILE", help="also write the head's findings as SARIF 2.1.0"
     )
-    for side in ("base", "head"):
-        parser.add_argument(
-            f"--{side}-posture",
-            type=Path,
-            metavar="FILE",
-            help=f"checkov's failures for the {side}: `python -m posture --stacks FOLDER` prints them",
-        )
-    parser.add_argument("--environment", metavar="NAME", help="what is reviewed, for the page's first line")
-    parser.add_argument("--base-commit", metavar="COMMIT", help="where the change starts, for the same line")
-    parser.add_argument("--head-commit", metavar="COMMIT", help="where it ends")
+    parser.add_argument(
+        "--html", type=Path, metavar="FILE", help="also write the whole report as one HTML page"
+    )
+    parser.add_argument(
+        "--full-report",
+        metavar="URL",
+        help="where the page says that the whole report is (default: --html's name)",
+    )
+    add_comparison(parser)
     parser.add_argument(
         "--judge-changed",
         action="append",
@@ -51,37 +57,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the summary. Exit code 0 where nobody has to agree to anything, else 1."""
-    from egress.review.changes.change import change
-    from egress.review.changes.posture import new_failures
+    from egress.review.commands.compared import causes, compared, heading
     from egress.review.findings.acceptance import Judged
     from egress.review.findings.finding import Level
-    from egress.review.judgement import base_judgement, judgement, utc_today
+    from egress.review.judgement import judgement, utc_today
     from egress.review.locations.locations import places
-    from egress.review.output.documents import ChangeReport, Found
+    from egress.review.matrix import Matrix
+    from egress.review.output.documents import ChangeReport, Found, Page
 
     if options.old == options.new == Path(NONE):
         raise ReviewError(f"both states are `{NONE}`: name a folder for one of them")
     today = utc_today()
     head = judgement(_state(options.new), accepted_file(options.accepted), today)
-    base, notes = base_judgement(
-        _state(options.old), accepted_file(options.base_accepted), today, given=_given(options)
-    )
-    posture = []
-    if options.base_posture and options.head_posture:
-        posture = new_failures(options.base_posture, options.head_posture, head.cluster.inventory)
-    else:
-        notes.append(
-            "checkov's checks of both sides (--base-posture and --head-posture; `make posture` installs it)"
-        )
-    found = change(base, head, today, posture=posture, notes=notes)
+    found = compared(options, options.old, head, today)
     asks = found.asks(Level(options.failure_threshold))
+    told = heading(options, found.base.cluster.inventory, head.cluster.inventory)
     document = ChangeReport(
         change=found,
         asks=asks,
-        environment=options.environment or "",
-        base_commit=options.base_commit or "",
-        head_commit=options.head_commit or "",
+        heading=told,
         judges=tuple(options.judge_changed),
+        causes=causes(options, found, head),
+        full_report=options.full_report or (options.html.name if options.html else ""),
     )
     text = render("summary", options.format, document)
     written = {options.json: render("summary", "json", document)} if options.json else {}
@@ -89,6 +86,10 @@ def run(options: argparse.Namespace) -> int:
         where = places(head.cluster.inventory, [options.new], artifact(options))
         judged = Judged(open=(*head.judged.open, *found.weakened), accepted=head.judged.accepted)
         written[options.sarif] = render("findings", "sarif", Found(judged=judged, places=where))
+    if options.html:
+        rows = tuple(Matrix(head.cluster).rows())
+        page = Page(heading=told, rows=rows, judged=head.judged, change=found, causes=document.causes)
+        written[options.html] = render("report", "html", page)
     for file, content in written.items():
         file.write_text(content, encoding="utf-8")
     print(text)
@@ -98,8 +99,3 @@ def run(options: argparse.Namespace) -> int:
 def _state(path: Path) -> list[Path]:
     """The inputs of a side; none for an environment that is not there."""
     return [] if path == Path(NONE) else [path]
-
-
-def _given(options: argparse.Namespace) -> bool:
-    """Whether it is known what the base accepts: nothing, where there is no base."""
-    return options.base_accepted is not None or options.accepted is None or options.old == Path(NONE)

@@ -1,6 +1,7 @@
 """Which findings of one state the other does not have."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from egress.review.cell import Cell
 from egress.review.findings.finding import Finding
@@ -29,3 +30,17 @@ def grown(before: Iterable[Finding], after: Iterable[Finding]) -> list[Finding]:
         for finding in after
         if key_of(finding) in spoiled and not set(finding.cells) <= spoiled[key_of(finding)]
     ]
+
+
+def under_new_names(findings: Iterable[Finding], names: Mapping[str, str]) -> list[Finding]:
+    """Findings as they would be if some identities had other names; what an acceptance names stays as it is."""
+    if not names:
+        return list(findings)
+    return [_under_new_names(finding, names) for finding in findings]
+
+
+def _under_new_names(finding: Finding, names: Mapping[str, str]) -> Finding:
+    identity = finding.facts.get("identity", "")
+    facts = {**finding.facts, "identity": names[identity]} if identity in names else finding.facts
+    cells = tuple(cell._replace(identity=names.get(cell.identity, cell.identity)) for cell in finding.cells)
+    return replace(finding, facts=facts, cells=cells)

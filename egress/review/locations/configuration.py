@@ -42,6 +42,11 @@ class Configuration:
             return inside or also or _at(self._destinations, entry)
         return None
 
+    def entry(self, host: str) -> Place | None:
+        """The whole entry that speaks of a host."""
+        places = (_at(self._destinations, entry) for entry in self._entries.get(host, ()))
+        return next((place for place in places if place), None)
+
     @cached_property
     def _entries(self) -> dict[str, list[Keys]]:
         """The entries that speak of a host, by their own name or by a further one."""

@@ -7,7 +7,7 @@ from egress.review.decision.client import ClientSees
 from egress.review.decision.decision import Decision, Outcome
 from egress.review.output.texts.arrivals import arrival_text
 from egress.review.output.texts.clients import client_text
-from egress.review.output.texts.conditions import condition_text
+from egress.review.output.texts.conditions import conditions_texts
 from egress.review.output.texts.controls import NAMES, control_text
 from egress.review.output.texts.reasons import reason_text
 
@@ -24,7 +24,7 @@ def as_json(answer: Answer, *, explain: bool = False) -> dict[str, Any]:
         "decided_by": step_json(decisive) if decisive else None,
     }
     if answer.conditions:
-        found["conditions"] = [condition_text(condition) for condition in answer.conditions]
+        found["conditions"] = conditions_texts(answer.conditions)
     if answer.not_given:
         found["not_given"] = [NAMES[control] for control in answer.not_given]
     if explain:
@@ -46,7 +46,7 @@ def verdict_text(answer: Answer) -> str:
     """The verdict in a word or two, with what was not given."""
     text = str(answer.verdict)
     if answer.verdict is Verdict.CONDITIONAL:
-        text += f" ({'; '.join(map(condition_text, answer.conditions))})"
+        text += f" ({'; '.join(conditions_texts(answer.conditions))})"
     if answer.verdict is Verdict.ALLOWED and answer.not_given:
         text += f" ({', '.join(NAMES[control] for control in answer.not_given)} not given)"
     return text

@@ -1,9 +1,14 @@
 """A difference in words and as JSON, and how many there are."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from egress.review.changes.difference import Differences
+from egress.review.changes.unjudged import Unjudged
 from egress.review.comparison import Change, Comparison, Effect
+from egress.review.findings.finding import Finding
 from egress.review.output.answers import as_json, decided_text, seen_text, verdict_text
+from egress.review.output.gist import counted
 
 COLUMNS = ("effect", "identity", "destination", "scheme", "before", "after", "because of")
 MANY = 3
@@ -21,25 +26,29 @@ def cells(change: Change) -> tuple[str, ...]:
     return (str(change.effect), change.identity, change.host, change.scheme, before, after, because)
 
 
-def counted(comparison: Comparison) -> str:
-    """One line: how many cells and objects changed."""
-    cells_changed, objects = len(comparison.changes), len(comparison.changed_objects)
-    if not cells_changed:
-        return f"Nothing changes on any identity's way out; {_number(objects, 'changed object')} without effect on it."
-    gains = len(comparison.gains)
-    return (
-        f"{_number(cells_changed, 'cell')} changed, {_opening(gains)}; "
-        f"{_number(objects, 'changed object')}, {comparison.without_effect} without effect."
-    )
+def rows(comparison: Comparison) -> list[tuple[str, ...]]:
+    """A row for each successor, then one for each other cell that changed."""
+    taken = [
+        ("takes a place", one.after, f"the same {one.reaches}", "", one.before, one.after, "another name")
+        for one in comparison.successors
+    ]
+    return [*taken, *(cells(change) for change in comparison.apart)]
 
 
-def _opening(gains: int) -> str:
-    """How many of the changed cells open something."""
-    return "none opens anything" if not gains else f"{gains} {'opens' if gains == 1 else 'open'} something"
+def guards(weakened: Sequence[Finding]) -> list[str]:
+    """A line for each weakened guard."""
+    return [f"guard weakened: {finding.message}" for finding in weakened]
 
 
-def _number(count: int, noun: str) -> str:
-    return f"{count} {noun}" + ("" if count == 1 else "s")
+def difference_text(found: Differences) -> str:
+    """The lines below a table of differences: weakened guards, what nobody judges, and the count."""
+    open_questions = [one for one in found.unjudged if one.open_question]
+    lines = guards(found.weakened)
+    lines += [
+        f"not judged: {one.address} {one.what}" + (f" in {', '.join(one.fields)}" if one.fields else "")
+        for one in open_questions
+    ]
+    return "\n".join([*lines, counted(found.comparison)])
 
 
 def change_json(change: Change) -> dict[str, Any]:
@@ -53,4 +62,32 @@ def change_json(change: Change) -> dict[str, Any]:
         "after": as_json(change.after) if change.after else None,
         "because_of": list(change.objects),
         "decided_by": decided_text(change.after) if change.after else None,
+    }
+
+
+def difference_json(found: Differences) -> dict[str, Any]:
+    """What a comparison of two states holds, before findings."""
+    comparison = found.comparison
+    return {
+        "changes": [change_json(change) for change in comparison.changes],
+        "gains": len(comparison.gains),
+        "takes_the_place": [
+            {"before": one.before, "after": one.after, "reaches": one.reaches}
+            for one in comparison.successors
+        ],
+        "changed_objects": list(comparison.changed_objects),
+        "without_effect": comparison.without_effect,
+        "weakened": [{"message": one.message, "facts": dict(one.facts)} for one in found.weakened],
+        "not_shown_by_a_cell": [unjudged_json(one) for one in found.unjudged],
+    }
+
+
+def unjudged_json(one: Unjudged) -> dict[str, Any]:
+    """A resource of which something differs that no cell shows."""
+    return {
+        "kind": one.kind,
+        "address": one.address,
+        "what": str(one.what),
+        "not_judged": list(one.fields),
+        "without_effect": list(one.without_effect),
     }

@@ -1,12 +1,14 @@
 """What a verb's formatters are given."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from egress.review.answer import Answer
 from egress.review.changes.change import Change
 from egress.review.findings.acceptance import Judged
+from egress.review.locations.changed_lines import Causes
 from egress.review.locations.locations import Places
 from egress.review.matrix import Row
+from egress.review.output.gist import Heading
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,18 +35,20 @@ class ChangeReport:
 
     change: Change
     asks: tuple[str, ...]
-    environment: str = ""
-    base_commit: str = ""
-    head_commit: str = ""
+    heading: Heading = field(default_factory=Heading)
     judges: tuple[str, ...] = ()
     """Files of the review itself that the change touches."""
+    causes: Causes = field(default_factory=Causes)
+    full_report: str = ""
+    """Where the whole report is, as a link."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
     """What the HTML report shows; `change` is since a base."""
 
-    origin: str
+    heading: Heading
     rows: tuple[Row, ...]
     judged: Judged
     change: Change | None = None
+    causes: Causes = field(default_factory=Causes)

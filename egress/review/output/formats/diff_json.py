@@ -2,16 +2,10 @@
 
 import json
 
-from egress.review.comparison import Comparison
-from egress.review.output.comparison import change_json
+from egress.review.changes.difference import Differences
+from egress.review.output.comparison import difference_json
 
 
-def render(comparison: Comparison) -> str:
+def render(found: Differences) -> str:
     """Render the differences."""
-    document = {
-        "changes": [change_json(change) for change in comparison.changes],
-        "gains": len(comparison.gains),
-        "changed_objects": list(comparison.changed_objects),
-        "without_effect": comparison.without_effect,
-    }
-    return json.dumps(document, indent=2)
+    return json.dumps(difference_json(found), indent=2)

@@ -1,13 +1,13 @@
-"""Differences for a terminal: each identity once, and a line that counts them."""
+"""Differences for a terminal: each identity once, then weakened guards and a line that counts."""
 
-from egress.review.comparison import Comparison
-from egress.review.output.comparison import COLUMNS, cells, counted
+from egress.review.changes.difference import Differences
+from egress.review.output.comparison import COLUMNS, difference_text, rows
 from egress.review.output.terminal.drawing import draw
 from egress.review.output.terminal.records import table
 
 
-def render(comparison: Comparison) -> str:
+def render(found: Differences) -> str:
     """Render the differences."""
-    rows = [cells(change) for change in comparison.changes]
-    summary = draw([counted(comparison)])
-    return f"{table(COLUMNS, rows, heading='identity')}\n\n{summary}" if rows else summary
+    told = rows(found.comparison)
+    below = draw(difference_text(found).splitlines())
+    return f"{table(COLUMNS, told, heading='identity')}\n\n{below}" if told else below

@@ -1,11 +1,11 @@
-"""Differences as aligned text and a line that counts them."""
+"""Differences as aligned text, with weakened guards below it and a line that counts."""
 
-from egress.review.comparison import Comparison
-from egress.review.output.comparison import COLUMNS, cells, counted
+from egress.review.changes.difference import Differences
+from egress.review.output.comparison import COLUMNS, difference_text, rows
 from egress.review.output.table import text
 
 
-def render(comparison: Comparison) -> str:
+def render(found: Differences) -> str:
     """Render the differences."""
-    rows = [cells(change) for change in comparison.changes]
-    return f"{text(COLUMNS, rows)}\n\n{counted(comparison)}" if rows else counted(comparison)
+    told, below = rows(found.comparison), difference_text(found)
+    return f"{text(COLUMNS, told)}\n\n{below}" if told else below

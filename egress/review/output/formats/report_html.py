@@ -7,8 +7,9 @@ from egress.review.output.page import document
 def render(page: Page) -> str:
     """Render the page."""
     return document.render(
-        origin=page.origin,
+        heading=page.heading,
         rows=page.rows,
         judged=page.judged,
         change=page.change,
+        causes=page.causes,
     )

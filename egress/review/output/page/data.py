@@ -14,7 +14,7 @@ from egress.review.output.answers import seen_text, verdict_text
 from egress.review.output.comparison import cells
 from egress.review.output.page.path import stations, stop
 from egress.review.output.texts.clients import client_text
-from egress.review.output.texts.conditions import condition_text
+from egress.review.output.texts.conditions import conditions_texts
 from egress.review.output.texts.controls import control_text
 from egress.review.output.texts.reasons import reason_text
 
@@ -95,7 +95,7 @@ class Data:
                 self._step(ended) if ended else NONE,
                 self._ways.number(way),
                 steps,
-                tuple(self._texts.number(condition_text(condition)) for condition in answer.conditions),
+                tuple(map(self._texts.number, conditions_texts(answer.conditions))),
             )
         )
 

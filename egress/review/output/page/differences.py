@@ -3,32 +3,65 @@
 from collections.abc import Sequence
 from html import escape
 
+from egress.review.changes.change import Change as Whole
 from egress.review.comparison import Change, Comparison
-from egress.review.output.comparison import COLUMNS, cells, counted
-from egress.review.output.page.rows import PAGE, change_row, table
+from egress.review.output.comparison import COLUMNS, cells
+from egress.review.output.gist import counted, successor_text
+from egress.review.output.page.rows import PAGE, breakable, change_row, table
 
 OPENS, OTHERS = "opens", "others"
+UNFOLDED = 25
+"""Rows up to which a table is shown at once; the first screen has said what they come to."""
 
 
-def section(comparison: Comparison) -> str:
+def section(change: Whole) -> str:
     """The section of the page."""
+    comparison = change.comparison
     opening, others = parts(comparison)
+    names = "".join(f"<li>{escape(successor_text(one))}</li>" for one in comparison.successors)
     return (
         '<section aria-labelledby="diff-title"><h2 id="diff-title" tabindex="-1">What the change does</h2>'
         f"<p>{escape(counted(comparison))}</p>"
-        f"{_part(OPENS, 'Opens', opening)}{_part(OTHERS, 'Closes or changes', others)}</section>"
+        + (f"<h3>Another name</h3><ul>{names}</ul>" if names else "")
+        + f"{_part(OPENS, 'Opens', opening)}{_part(OTHERS, 'Closes or changes', others)}"
+        + _nobody(change)
+        + "</section>"
     )
 
 
 def parts(comparison: Comparison) -> tuple[list[Change], list[Change]]:
-    """The changes that open something, and the others."""
-    gains = set(map(id, comparison.gains))
-    opening = [change for change in comparison.changes if id(change) in gains]
-    return opening, [change for change in comparison.changes if id(change) not in gains]
+    """The changes that open something, and the others; an identity that takes another's place is a line above them."""
+    opening = comparison.opening
+    gains = set(map(id, opening))
+    return list(opening), [change for change in comparison.apart if id(change) not in gains]
+
+
+def _nobody(change: Whole) -> str:
+    """What changes and is not judged, and what was not compared."""
+    lines = [
+        f"<li><code>{breakable(one.address)}</code> {one.what}"
+        + (f" in {breakable(', '.join(one.fields))}" if one.fields else "")
+        + "</li>"
+        for one in change.unjudged
+        if one.open_question
+    ]
+    rest = f"<li>and {len(lines) - PAGE:,} more</li>" if len(lines) > PAGE else ""
+    found = ""
+    if lines:
+        found = (
+            '<h3 id="unjudged-title" tabindex="-1">Changed, and not judged</h3>'
+            "<p>The review computes nothing from these. Look at them yourself.</p>"
+            f"<ul>{''.join(lines[:PAGE])}{rest}</ul>"
+        )
+    notes = "".join(f"<li>{escape(note)}</li>" for note in change.notes)
+    return found + (f"<h3>Not compared</h3><ul>{notes}</ul>" if notes else "")
 
 
 def _part(name: str, title: str, changes: Sequence[Change]) -> str:
     if not changes:
         return ""
     body = (change_row(number, cells(change)) for number, change in enumerate(changes[:PAGE]))
-    return f"<h3>{title}</h3>" + table(name, title, (*COLUMNS, "evidence"), body, len(changes))
+    rows = table(name, title, (*COLUMNS, "evidence"), body, len(changes))
+    if len(changes) > UNFOLDED:
+        return f"<details><summary>{title}: {len(changes):,} answers, one by one</summary>{rows}</details>"
+    return f"<h3>{title}</h3>{rows}"

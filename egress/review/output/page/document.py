@@ -8,7 +8,9 @@ from pathlib import Path
 
 from egress.review.changes.change import Change
 from egress.review.findings.acceptance import Judged
+from egress.review.locations.changed_lines import Causes
 from egress.review.matrix import Row
+from egress.review.output.gist import Heading, heading_text, title_text
 from egress.review.output.page import answer, differences, findings, matrix
 from egress.review.output.page.data import Data
 
@@ -18,32 +20,34 @@ SCRIPTS = ("data.js", "picture.js", "evidence.js", "rows.js", "page.js")
 
 def render(
     *,
-    origin: str,
+    heading: Heading,
     rows: Sequence[Row],
     judged: Judged,
     change: Change | None = None,
+    causes: Causes | None = None,
 ) -> str:
     """The whole page; `change` is since a base."""
     comparison = change.comparison if change else None
     data = Data(judged.open)
-    data.add_rows("matrix", rows)
+    data.add_rows("matrix", matrix.in_order(rows))
     if comparison:
         opening, others = differences.parts(comparison)
         data.add_changes(differences.OPENS, opening)
         data.add_changes(differences.OTHERS, others)
     known = {row.cell for row in rows}
     sections = [
-        answer.section(rows, judged, change),
-        differences.section(comparison) if comparison else "",
+        answer.section(rows, judged, change, causes or Causes()),
+        differences.section(change) if change else "",
         matrix.section(rows),
-        findings.section(judged, change, known),
+        findings.section(judged, change, known, causes or Causes()),
     ]
     style = (_HERE / "page.css").read_text(encoding="utf-8")
     script = "\n".join((_HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
     return _filled(
         {
             "policy": _policy(style, script),
-            "origin": escape(origin),
+            "title": escape(title_text(heading)),
+            "heading": escape(heading_text(heading)),
             "change": '<li><a href="#diff-title">What the change does</a></li>' if comparison else "",
             "style": style,
             "sections": "\n".join(section for section in sections if section),

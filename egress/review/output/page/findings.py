@@ -8,6 +8,7 @@ from egress.review.cell import Cell
 from egress.review.changes.change import Change
 from egress.review.findings.acceptance import Judged
 from egress.review.findings.finding import Finding, Level
+from egress.review.locations.changed_lines import Causes
 from egress.review.output.findings import counted
 from egress.review.output.page.rows import breakable
 from egress.review.output.texts.cells import cell_text
@@ -18,13 +19,13 @@ SHOWN = 25
 _LEVELS = tuple(Level)
 
 
-def section(judged: Judged, change: Change | None, known: Collection[Cell]) -> str:
+def section(judged: Judged, change: Change | None, known: Collection[Cell], causes: Causes) -> str:
     """The section of the page. `known` are the cells that the matrix has, so that they can be led to."""
     new = {id(finding) for finding in (*change.new, *change.reopened, *change.grown)} if change else set()
     gone = change.gone if change else ()
     weakened = _items(change.weakened if change else ())
     newly = _items([finding for finding, _ in change.acceptances.new] if change else ())
-    kinds = "".join(_kind(findings, new, known) for findings in by_kind(judged.open))
+    kinds = "".join(_kind(findings, new, known, causes) for findings in by_kind(judged.open))
     accepted = "".join(
         f"<li>{finding.kind.code} {breakable(finding.message)}: {escape(entry.reason)} (until {entry.until})</li>"
         for finding, entry in judged.accepted[:SHOWN]
@@ -53,19 +54,20 @@ def by_kind(findings: Iterable[Finding]) -> list[list[Finding]]:
     return sorted(found.values(), key=lambda same: (_LEVELS.index(same[0].kind.level), same[0].kind.code))
 
 
-def _kind(findings: Sequence[Finding], new: Collection[int], known: Collection[Cell]) -> str:
+def _kind(findings: Sequence[Finding], new: Collection[int], known: Collection[Cell], causes: Causes) -> str:
     kind = findings[0].kind
     shown = sorted(findings, key=lambda finding: id(finding) not in new)[:SHOWN]
     told = f'<span class="level">{kind.level}</span> {kind.code} '
-    mend = f"<p>Mend: {escape(kind.mend)}. More: <code>{escape(kind.page)}</code></p>"
+    fix = f"<p>Fix: {escape(kind.mend)}. More: <code>{escape(kind.page)}</code></p>"
     if len(findings) == 1:
         title = told + _told(findings[0], new)
-        body = mend + _named(findings[0], known)
+        body = fix + _named(findings[0], known, causes)
     else:
         fresh = sum(1 for finding in findings if id(finding) in new)
         title = f"{told}{len(findings):,} times {kind.name}" + (f" <b>({fresh} new)</b>" if fresh else "")
-        body = mend + "".join(
-            f'<details class="instance"><summary>{_told(finding, new)}</summary>{_named(finding, known)}</details>'
+        body = fix + "".join(
+            f'<details class="instance"><summary>{_told(finding, new)}</summary>'
+            f"{_named(finding, known, causes)}</details>"
             for finding in shown
         )
         body += _more("p", len(findings))
@@ -80,11 +82,15 @@ def _told(finding: Finding, new: Collection[int]) -> str:
     return ("<b>new:</b> " if id(finding) in new else "") + breakable(finding.message)
 
 
-def _named(finding: Finding, known: Collection[Cell]) -> str:
+def _named(finding: Finding, known: Collection[Cell], causes: Causes) -> str:
+    place = causes.of_finding(finding)
+    where = f"<p>At <code>{breakable(str(place))}</code></p>" if place else ""
     objects = "".join(f"<li><code>{breakable(text)}</code></li>" for text in finding.addresses[:SHOWN])
     cells = "".join(f"<li>{_cell(cell, known)}</li>" for cell in finding.cells[:SHOWN])
-    return _list("Objects", objects + _more("li", len(finding.addresses))) + _list(
-        "Cells it spoils", cells + _more("li", len(finding.cells))
+    return (
+        where
+        + _list("Objects", objects + _more("li", len(finding.addresses)))
+        + _list("Cells it spoils", cells + _more("li", len(finding.cells)))
     )
 
 

@@ -5,10 +5,11 @@ from html import escape
 from pathlib import Path
 from urllib.parse import quote
 
-from egress.review.answer import Answer
+from egress.review.answer import Answer, Verdict
 from egress.review.cell import Cell
 from egress.review.matrix import SCHEMES, Row
 from egress.review.output.answers import verdict_text
+from egress.review.output.page import reaching
 from egress.review.output.page.rows import MATRIX_COLUMNS, PAGE, breakable, control, matrix_row, table, whole
 from egress.review.output.texts.cells import cell_text
 from egress.review.request import Scheme
@@ -18,8 +19,18 @@ WIDE, LONG = 8, 60
 """The grid's limits: so many columns fit a laptop's screen, so many lines are still a picture."""
 
 
-def section(rows: Sequence[Row]) -> str:
+FIRST = (Verdict.ALLOWED, Verdict.CONDITIONAL, Verdict.UNKNOWN, Verdict.REFUSED)
+"""What is allowed is looked for first; that the rest is refused is as it should be."""
+
+
+def in_order(rows: Sequence[Row]) -> list[Row]:
+    """The rows as the table shows them."""
+    return sorted(rows, key=lambda row: FIRST.index(row.answer.verdict))
+
+
+def section(all_rows: Sequence[Row]) -> str:
     """The section of the page."""
+    rows = in_order(all_rows)
     listed = table(
         "matrix",
         "Every identity, destination and scheme",
@@ -29,7 +40,8 @@ def section(rows: Sequence[Row]) -> str:
     )
     return (
         '<section aria-labelledby="matrix-title"><h2 id="matrix-title" tabindex="-1">Who reaches what</h2>'
-        + grid(rows)
+        + grid(all_rows)
+        + reaching.tables(all_rows)
         + (_HERE / "filters.html").read_text(encoding="utf-8")
         + listed
         + "</section>"
@@ -59,10 +71,10 @@ def grid(rows: Sequence[Row]) -> str:
             cells.append(f"<td>{' '.join(links)}</td>")
         lines.append(f'<tr><th scope="row"{whole(line)}>{breakable(line)}</th>{"".join(cells)}</tr>')
     return (
-        '<table id="grid"><caption>At a glance: <span class="verdict allowed">allowed</span>, '
+        '<div class="wide"><table id="grid"><caption>At a glance: <span class="verdict allowed">allowed</span>, '
         '<span class="verdict conditional">conditional</span>, <span class="verdict refused">refused</span>, '
         '<span class="verdict unknown">unknown</span>; each leads to its evidence</caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
+        f"<thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table></div>"
     )
 
 

@@ -115,6 +115,7 @@ class Rows {
     const first = Math.floor(this.left.indexOf(number) / this.size) * this.size;
     if (first !== this.first) { this.first = first; this.draw(); }
     const button = this.body.querySelector(`.why[data-row="${number}"]`);
+    this.table.closest("details")?.setAttribute("open", "");
     this.open(button);
     button.focus({ preventScroll: true });
     button.closest("tr").scrollIntoView({ block: "center" });

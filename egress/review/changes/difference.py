@@ -1,0 +1,33 @@
+"""What differs between two states before anybody judges them: cells, guards, and what no cell shows."""
+
+from dataclasses import dataclass
+
+from egress.review.changes.resources import pairs, resources
+from egress.review.changes.unjudged import Unjudged, unjudged
+from egress.review.changes.weakened import weakened
+from egress.review.cluster import Cluster
+from egress.review.comparison import Comparison, compare
+from egress.review.findings.finding import Finding
+
+
+@dataclass(frozen=True, kw_only=True)
+class Differences:
+    """Two states side by side."""
+
+    comparison: Comparison
+    weakened: tuple[Finding, ...]
+    """Guards that hold back less."""
+    unjudged: tuple[Unjudged, ...]
+    """Resources of which something differs that no cell shows."""
+
+
+def difference(old: Cluster, new: Cluster) -> Differences:
+    """Compare two states."""
+    comparison = compare(old, new)
+    both = pairs(resources(old.inventory), resources(new.inventory))
+    goes = not new.inventory.objects  # an environment that goes takes its guards along
+    return Differences(
+        comparison=comparison,
+        weakened=() if goes else tuple(weakened(both, old.vpc, new.vpc)),
+        unjudged=tuple(unjudged(both, comparison.on_the_way)),
+    )
