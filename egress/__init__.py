@@ -1,3 +1,5 @@
 """The domain: who may reach what, in pure Python. Nothing here imports cdktf."""
 
-__version__ = "0.1.0"
+from egress.source.version import VERSION as __version__
+
+__all__ = ["__version__"]

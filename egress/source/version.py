@@ -1,3 +1,3 @@
-"""The version of the project; pyproject.toml states the same, and a test compares the two."""
+"""The version of the project, read by pyproject.toml too."""
 
 VERSION = "0.1.0"

@@ -5,7 +5,7 @@ import pytest
 from tests.unit.house import circles, imports, modules, package_of
 
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("egress.source", "egress.terraform", "lazy_bindings"),
+    ("egress.environments.errors", "egress.source", "egress.terraform", "lazy_bindings"),
     ("egress.config",),
     ("egress.derived",),
     ("egress.checks", "egress_constructs"),
