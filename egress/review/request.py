@@ -60,8 +60,8 @@ class Request:
 
     @property
     def sni(self) -> str:
-        """The SNI of an https request: the name asked, without port, in lower case."""
-        return (self.authority or self.host).partition(":")[0].lower()
+        """The SNI of an https request: the name asked, without port and final dot, in lower case."""
+        return (self.authority or self.host).partition(":")[0].lower().removesuffix(".")
 
 
 def parse_request(

@@ -146,6 +146,7 @@ class Why(StrEnum):
     NOT_LISTENING = auto()
     SITE_HAS_NO_MESH_CERTIFICATE = auto()
     CERTIFICATE_OF_ANOTHER = auto()
+    SITE_SPEAKS_PLAIN = auto()
 
 
 class Reason:

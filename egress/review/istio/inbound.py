@@ -14,7 +14,7 @@ from egress.review.istio.forwarding import Connection, Forwarding, Onward, Refus
 from egress.review.istio.gateway_servers import GatewayServers, Server
 from egress.review.istio.hostnames import is_wildcard, most_specific, subset_of
 from egress.review.istio.http_matching import first_route
-from egress.review.istio.services import chosen
+from egress.review.istio.services import united
 from egress.review.istio.virtual_services import Route, VirtualService
 from egress.review.objects.workloads import Workload
 from egress.review.request import Request
@@ -205,6 +205,8 @@ def _follow(
         raise Undecided(Reason(Why.SEVERAL_DESTINATIONS, route=item.object.name), item.address)
     mesh = accepted.servers.mesh
     destination = taken[0]
-    services = chosen(mesh.registry.seen_by(gateway.namespace, destination.host), gateway.namespace)
-    sender = Sender(Proxy.GATEWAY, gateway.namespace, gateway.labels, principal, mesh.destination_rules)
+    services = united(mesh.registry.seen_by(gateway.namespace, destination.host))
+    sender = Sender(
+        Proxy.GATEWAY, gateway.namespace, gateway.labels, principal, mesh.destination_rules, mesh.registry
+    )
     return send(sender, destination, services, accepted.server.number, request, (), item.address, http=http)

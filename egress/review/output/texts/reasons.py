@@ -202,4 +202,5 @@ TEXTS: Mapping[Why, str] = {
     Why.NOT_LISTENING: "it does not listen on port {port}",
     Why.SITE_HAS_NO_MESH_CERTIFICATE: "a site outside has no mesh certificate",
     Why.CERTIFICATE_OF_ANOTHER: "the certificate of {host} does not carry {verified}",
+    Why.SITE_SPEAKS_PLAIN: "{host} speaks plain text on port {port}, and answers no TLS handshake",
 }
