@@ -1,12 +1,13 @@
 """The question: who asks for what, and how it is dialled."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from egress.review.errors import ReviewError
+from egress.review.paths import normalized
 
 Scheme = Literal["http", "https"]
 DEFAULT_PORT: Mapping[str, int] = {"http": 80, "https": 443}
@@ -57,6 +58,12 @@ class Request:
         if self.authority:
             return self.authority
         return self.host if self.port == DEFAULT_PORT[self.scheme] else f"{self.host}:{self.port}"
+
+    @property
+    def normalized(self) -> "Request":
+        """The request as a proxy that has read it sends it on."""
+        path = normalized(self.path)
+        return self if path == self.path else replace(self, path=path)
 
     @property
     def sni(self) -> str:

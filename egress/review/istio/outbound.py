@@ -17,6 +17,7 @@ from egress.review.istio.state import Mesh
 from egress.review.istio.virtual_services import Destination, Listening, VirtualService
 from egress.review.network.addresses import AddressSet
 from egress.review.objects.workloads import Workload
+from egress.review.paths import readable
 from egress.review.request import Request
 
 
@@ -83,6 +84,8 @@ def _by_address(view: SidecarView, dialled: Service, offered: ServicePort) -> Fo
 
 def _sniffed_by_address(view: SidecarView, service: Service, offered: ServicePort) -> Forwarding:
     """HTTP on a listener of a service's own that looks at the first bytes. Raises Undecided beside a route."""
+    if not readable(view.request.path):
+        return _bad_request(view)
     routed = [item for item in view.scope.virtual_services(service.host) if item.http]
     if routed:
         reason = Reason(
@@ -95,8 +98,15 @@ def _sniffed_by_address(view: SidecarView, service: Service, offered: ServicePor
     return direct(view, service, offered.number, http=True)
 
 
+def _bad_request(view: SidecarView) -> Refusal:
+    refused = Decision(Control.SIDECAR_ROUTE, Outcome.REFUSES, Reason(Why.PATH_REFUSED), view.scope.address)
+    return Refusal((refused,), ClientSees.BAD_REQUEST)
+
+
 def _http(view: SidecarView, port: int) -> Forwarding:
     """The HTTP listener on 0.0.0.0: a virtual host by Host, then its routes."""
+    if not readable(view.request.path):
+        return _bad_request(view)
     found = _virtual_host(view, port)
     if found is None:
         return view.unmatched(Reason(Why.HOST_NOT_KNOWN, port=port), ClientSees.BAD_GATEWAY)

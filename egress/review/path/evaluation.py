@@ -58,6 +58,9 @@ def _follow(question: Question, trace: Trace) -> Refused | Arrived:
         trace.add(*forwarding.steps)
         if isinstance(forwarding, Refusal):
             return Refused(forwarding.client)
+        if forwarding.http and (proxied or gateways):
+            # The next proxy normalizes what this one has normalized.
+            question = question._replace(request=question.request.normalized)
         connection = _connection(question, forwarding, sender, gateways, proxied=proxied)
         reached = _connect(question, trace, forwarding, connection)
         if not isinstance(reached, AtGateway):
