@@ -1,11 +1,11 @@
 """Whose requests are reviewed: the workloads and service accounts of the application namespaces."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from egress.review.errors import ReviewError
 from egress.review.istio.state import Mesh
 from egress.review.objects.kubernetes_object import KubernetesObject
-from egress.review.objects.workloads import Workload, injects
+from egress.review.objects.workloads import Workload
 
 INFRASTRUCTURE = frozenset({"kube-system", "kube-public", "kube-node-lease", "gmp-public", "gmp-system"})
 GOOGLES = "gke-managed-"
@@ -71,14 +71,16 @@ class Identities:
         """A Pod without labels that runs as a service account."""
         if (namespace, name) in self._without_workload:
             return self._without_workload[namespace, name]
-        labels: Mapping[str, str] = self._mesh.labels_of(namespace)
+        called = self._mesh.injector.calls(namespace, {})
         declared = self._accounts.get(namespace, {}).get(name)
         found = Workload(
             namespace=namespace,
             name=f"sa/{name}",
             labels={},
             service_account=name,
-            meshed=injects(labels),
+            meshed=called.present,
+            sidecar_open=called.open,
+            injection_given=called.given,
             address=declared.address if declared else None,
         )
         self._without_workload[namespace, name] = found

@@ -9,6 +9,9 @@ class Why(StrEnum):
     # The sender and its sidecar
     HOST_NETWORK = auto()
     NO_SIDECAR = auto()
+    NO_NAMESPACE = auto()
+    REVISION_OPEN = auto()
+    SIDECAR_CHANGED = auto()
     NOT_CAPTURED = auto()
     EVERYTHING_OF_USER = auto()
     ONE_PORT = auto()

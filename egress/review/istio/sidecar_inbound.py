@@ -11,6 +11,7 @@ from egress.review.decision.control import Control
 from egress.review.decision.decision import Decision, Outcome
 from egress.review.decision.reason import Reason, Why
 from egress.review.decision.security import Security
+from egress.review.errors import Undecided
 from egress.review.istio.forwarding import Connection, Refusal, Wire
 from egress.review.istio.peer_authentication import PeerMode
 from egress.review.istio.services import ServicePort
@@ -43,7 +44,12 @@ class _Reads(Enum):
 def enter(
     mesh: Mesh, pod: Workload, port: int, connection: Connection, request: Request
 ) -> Entered | Refusal:
-    """What stands in front of a Pod's application makes of a connection to one of its ports."""
+    """What stands in front of a Pod's application makes of a connection to one of its ports.
+
+    Raises Undecided where nobody can tell whether that is a sidecar.
+    """
+    if pod.sidecar_open is not None:
+        raise Undecided(pod.sidecar_open, pod.address)
     if not pod.captures(port):
         return _without_sidecar(pod, port, connection.wire, request)
     mode, reads = mesh.peer_authentications.at(pod, port), _read_as(mesh, pod, port)

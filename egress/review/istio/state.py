@@ -9,6 +9,7 @@ from egress.review.istio.peer_authentication import PeerAuthentications
 from egress.review.istio.scope import Scope, sidecar_for
 from egress.review.istio.services import Registry, kubernetes_service, service_entries
 from egress.review.istio.virtual_services import VirtualServices, virtual_service
+from egress.review.objects.injection import Injector
 from egress.review.objects.kubernetes_object import KubernetesObject, of_kind
 from egress.review.objects.pods import KINDS, makes_pods
 from egress.review.objects.workloads import Workload, workload
@@ -49,12 +50,13 @@ class Mesh:
         self.gateway_objects = [
             item for item in of_kind(by_kind["Gateway"], "Gateway") if item.group == "networking.istio.io"
         ]
+        self.injector = Injector(objects)
         self.workloads = {
             (found.namespace, found.name): found
             for kind in KINDS
             for item in by_kind[kind]
             if makes_pods(item) and not self._made_by_another(item, by_kind)
-            for found in [workload(item, self.labels_of(item.namespace))]
+            for found in [workload(item, self.labels_of(item.namespace), self.injector)]
         }
         self.gateways = [item for item in self.workloads.values() if item.gateway]
         self._scopes: dict[tuple[str, str | None], Scope] = {}

@@ -49,6 +49,13 @@ def _follow(question: Question, trace: Trace) -> Refused | Arrived:
         refused = look_up(question, trace, source, request.host, ClientSees.NO_NAME)
         if refused is not None:
             return refused
+    trace.ask(Control.INJECTION)
+    if request.sidecar is None:
+        if source.sidecar_open is not None:
+            raise Undecided(source.sidecar_open, source.address)
+        if not source.injection_given:
+            reason = Reason(Why.NO_NAMESPACE, namespace=source.namespace)
+            trace.add(Decision(Control.INJECTION, Outcome.NOT_GIVEN, reason))
     trace.ask(Control.SIDECAR)
     meshed = source.meshed if request.sidecar is None else request.sidecar
     proxied = meshed and _captured(question)

@@ -64,6 +64,9 @@ ABSENT: Mapping[tuple[Why, str], str] = {
 TEXTS: Mapping[Why, str] = {
     # The sender and its sidecar
     Why.HOST_NETWORK: "the Pod uses the host's network",
+    Why.NO_NAMESPACE: "the input lacks the Namespace {namespace}: whether it asks for sidecars is not known",
+    Why.REVISION_OPEN: "no control plane of the input serves the revision {revision} (it has {served}); a tag may",
+    Why.SIDECAR_CHANGED: "{by} changes the injected sidecar: what it still captures is not known",
     Why.NO_SIDECAR: "no sidecar: nothing is imposed on the Pod",
     Why.NOT_CAPTURED: "the sidecar does not see {left_out}",
     Why.EVERYTHING_OF_USER: "everything that runs as user {user}, the sidecar's own",
