@@ -76,6 +76,7 @@ class Why(StrEnum):
     NO_SERVER_FOR_SNI = auto()
     NOT_ALLOWED_BY_SERVER = auto()
     HANDSHAKE_INSIDE_MTLS = auto()
+    NO_HTTP_ARRIVES = auto()
     CERTIFICATE_WANTED = auto()
     SERVER_NOT_MODELLED = auto()
     SERVER_CERTIFICATES = auto()

@@ -188,6 +188,8 @@ def _ends(service: Service, port: int, request: Request, labels: Mapping[str, st
     assert offered is not None, service.host  # noqa: S101 - a cluster's services have its port
     target = int(offered.target)
     if service.resolution == "DYNAMIC_DNS":
+        if request.scheme == "tcp":
+            return []
         return [(request.sni if request.scheme == "https" else request.name_asked.partition(":")[0], target)]
     if any(end.address.startswith("unix:") for end in service.endpoints):
         raise Undecided(Reason(Why.ENDPOINT_IS_SOCKET, host=service.host), service.address)

@@ -95,6 +95,12 @@ class Service:
     object: KubernetesObject
 
     @property
+    def own_addresses(self) -> tuple[str, ...]:
+        """The addresses of a ServiceEntry that are one each: what a client may dial in place of the host."""
+        stated = map(str, self.object.spec.get("addresses") or ()) if self.external else ()
+        return tuple(one.removesuffix("/32") for one in stated if _is_single(one) and ":" not in one)
+
+    @property
     def addresses(self) -> tuple[str, ...]:
         """What its own endpoints are called: names or addresses."""
         if self.endpoints:

@@ -60,7 +60,7 @@ class SidecarView:
         """What the outbound traffic policy does with a request that nothing takes."""
         address = self.scope.address or self.mesh.settings.address
         if self.scope.registry_only:
-            default = ClientSees.RESET if self.request.scheme == "http" else ClientSees.TLS_FAILURE
+            default = ClientSees.TLS_FAILURE if self.request.scheme == "https" else ClientSees.RESET
             refused = Decision(
                 Control.SIDECAR_SCOPE, Outcome.REFUSES, Reason(Why.REGISTRY_ONLY, because=why), address
             )

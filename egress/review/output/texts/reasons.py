@@ -131,6 +131,7 @@ TEXTS: Mapping[Why, str] = {
     Why.CALLER_IDENTIFIED: "port {port}, mesh mTLS: the caller is {principal}",
     Why.NO_SERVER_FOR_SNI: "no server on port {port} takes SNI {sni}",
     Why.NOT_ALLOWED_BY_SERVER: "{principal} is not among the server's subjectAltNames",
+    Why.NO_HTTP_ARRIVES: "port {port} reads HTTP, and the bytes that arrive are none",
     Why.HANDSHAKE_INSIDE_MTLS: "port {port} reads HTTP, a TLS handshake arrives inside the mTLS",
     Why.CERTIFICATE_WANTED: "port {port} asks for a mesh certificate, the caller has none",
     Why.SERVER_NOT_MODELLED: "a {protocol} server without TLS is not modelled",
