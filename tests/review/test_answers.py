@@ -6,10 +6,13 @@ from typing import Any
 import pytest
 import yaml
 
-from egress.review.answer import Answer
+from egress.review.answer import Answer, Verdict
 from egress.review.cluster import Cluster
+from egress.review.comparison import compare
 from egress.review.decision.arrival import AtSite
+from egress.review.findings.registry import find
 from egress.review.inputs.reading import read
+from egress.review.matrix import Matrix
 from egress.review.path.evaluation import evaluate
 from egress.review.request import parse_request
 from tests.review.reviewed import seen
@@ -39,7 +42,8 @@ def ask(on: Cluster, question: dict[str, Any]) -> Answer:
 
 
 @pytest.mark.parametrize(
-    ("name", "position"), [(name, i) for name, case in CASES.items() for i in range(len(case["answers"]))]
+    ("name", "position"),
+    [(name, i) for name, case in CASES.items() for i in range(len(case.get("answers", ())))],
 )
 def test_an_input_gets_its_right_answer(name: str, position: int) -> None:
     expected = CASES[name]["answers"][position]
@@ -61,6 +65,25 @@ def facts(answer: Answer, expected: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in found.items() if key in expected}
 
 
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if "findings" in case])
+def test_a_mistake_is_found(name: str) -> None:
+    assert set(CASES[name]["findings"]) <= {finding.kind.code for finding in find(cluster(name))}
+
+
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if "rows" in case])
+def test_list_shows_each_named_port(name: str) -> None:
+    rows = Matrix(cluster(name)).rows()
+    allowed = {f"{row.scheme} {row.host}" for row in rows if row.answer.verdict is Verdict.ALLOWED}
+    assert set(CASES[name]["rows"]) <= allowed
+
+
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if "opens" in case])
+def test_diff_shows_what_opens(name: str) -> None:
+    old = Cluster(read([FOLDER / "bases" / f"{CASES[name]['base']}.yaml"]))
+    comparison = compare(old, cluster(name))
+    assert {f"{change.scheme} {change.host}" for change in comparison.gains} == set(CASES[name]["opens"])
+
+
 def test_every_case_has_a_folder_and_every_folder_a_case() -> None:
     folders = {folder.name for folder in FOLDER.iterdir() if folder.is_dir()} - {"bases"}
     assert folders == set(CASES)
@@ -68,6 +91,6 @@ def test_every_case_has_a_folder_and_every_folder_a_case() -> None:
 
 def test_every_answer_states_only_known_facts() -> None:
     for case in CASES.values():
-        assert set(case) <= {"about", "base", "source", "answers"}
-        for expected in case["answers"]:
+        assert set(case) <= {"about", "base", "source", "answers", "findings", "rows", "opens"}
+        for expected in case.get("answers", ()):
             assert set(expected) <= KNOWN, expected

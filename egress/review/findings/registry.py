@@ -8,7 +8,10 @@ from egress.review.findings import (
     around_routing,
     dead_policy,
     dead_routes,
+    entries,
     exposure,
+    handshakes,
+    invalid,
 )
 from egress.review.findings.acceptance import EXPIRED, UNUSED, VOID
 from egress.review.findings.evidence import Evidence
@@ -23,7 +26,10 @@ ANALYZERS: tuple[Analyzer, ...] = tuple(
             *around_routing.ANALYZERS,
             *dead_policy.ANALYZERS,
             *dead_routes.ANALYZERS,
+            *entries.ANALYZERS,
             *exposure.ANALYZERS,
+            *handshakes.ANALYZERS,
+            *invalid.ANALYZERS,
         ),
         key=lambda analyzer: analyzer.kind.code,
     )

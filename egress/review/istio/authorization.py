@@ -135,13 +135,11 @@ def _decision(outcome: Outcome, reason: Reason, address: str | None) -> Decision
 
 
 def _refusal(policies: PolicyIndex, asked: Attributes) -> Decision:
-    """The refusal of a request that no policy allows, with the policy that comes nearest to it."""
+    """The refusal of a request that no policy allows: none of them decides it, so none is named."""
     reason = Reason(
         Why.NO_POLICY_MATCHES, count=len(policies.allow), caller=asked.principal or None, port=asked.port
     )
-    near = policies.allowing(asked.namespace)
-    own = [policy for policy in near if policy.only_namespaces()] or near or policies.allow
-    return _decision(Outcome.REFUSES, reason, own[0].address)
+    return _decision(Outcome.REFUSES, reason, None)
 
 
 def _matches(policy: AuthorizationPolicy, asked: Attributes) -> bool:

@@ -143,7 +143,7 @@ TEXTS: Mapping[Why, str] = {
     Why.POLICY_DENIES: "{policy} denies it",
     Why.POLICY_ALLOWS: "{policy} allows it",
     Why.NO_ALLOW_POLICY: "no ALLOW policy selects the Pod: everything is let through",
-    Why.NO_POLICY_MATCHES: "none of {count} ALLOW policies matches {caller} on port {port}",
+    Why.NO_POLICY_MATCHES: "no policy allows it: none of {count} ALLOW policies matches {caller} on port {port}",
     Why.CONDITION_NOT_MODELLED: "the condition on {key!r} is not modelled",
     Why.CALLERS_ADDRESS_OPEN: "the caller's address decides ({ranges})",
     Why.SELECTOR_OPERATOR: "the selector's operator {operator!r} is unknown",
