@@ -130,10 +130,10 @@ def importing(entry: str) -> State:
 def originating(number: int, protocol: str, target: int | None = None) -> State:
     """A host straight from a team's sidecar, with TLS of the proxy's."""
     ports = [port_of(number, protocol, target)]
-    rule = {"host": "own.example.net", "trafficPolicy": {"tls": {"mode": "SIMPLE"}}}
+    policy = {"tls": {"mode": "SIMPLE"}}
     return tutorial().apply(
         istio("ServiceEntry", "team-x", "own", hosts=["own.example.net"], ports=ports, resolution="DNS"),
-        istio("DestinationRule", "team-x", "own", **rule),
+        istio("DestinationRule", "team-x", "own", host="own.example.net", trafficPolicy=policy),
         istio("Sidecar", "team-x", "default", egress=[{"hosts": ["*/*"]}]),
     )
 

@@ -38,6 +38,8 @@ def outbound(
     )
     view = SidecarView(mesh, sender, source, request)
     scope = view.scope
+    if scope.rejected is not None:
+        raise Undecided(Reason(Why.LISTENER_REJECTED, host=scope.rejected.host), scope.rejected.address)
     dialled = view.dialled_service()
     port = view.port
     if dialled is not None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 from egress.review.decision.reason import Reason, Why
@@ -122,6 +123,20 @@ class Scope:
         """The imported VirtualServices of the mesh whose hosts cover a host, first choice first."""
         found = self.routes.for_host(MESH, host, self.namespace)
         return [item for item in found if self._imports_virtual_service(item)]
+
+    @cached_property
+    def rejected(self) -> Service | None:
+        """An imported entry that Envoy takes no listener for: TLS for a star without a dot after it."""
+        return next(
+            (
+                service
+                for service in self.registry.wildcards
+                if service.host[1:2] not in ("", ".")
+                and any(port.tls for port in service.ports)
+                and service in self.services(service.host)
+            ),
+            None,
+        )
 
     def http_listener(self, port: int) -> bool:
         """True when any imported service makes a listener for HTTP on 0.0.0.0 and this port."""

@@ -14,6 +14,11 @@ from egress.review.objects.kubernetes_object import KubernetesObject, of_kind
 from egress.review.objects.pods import KINDS, makes_pods
 from egress.review.objects.workloads import Workload, workload
 
+SERVICE_NAME = "kubernetes.io/service-name"
+MANAGED_BY = "endpointslice.kubernetes.io/managed-by"
+ENDPOINT_CONTROLLER = "endpointslice-controller.k8s.io"
+"""What makes the EndpointSlices of a Service's selector."""
+
 
 class Mesh:
     """Everything istiod would see."""
@@ -59,6 +64,11 @@ class Mesh:
             for found in [workload(item, self.labels_of(item.namespace), self.injector)]
         }
         self.gateways = [item for item in self.workloads.values() if item.gateway]
+        self._foreign_ends = {
+            (item.namespace, item.labels.get(SERVICE_NAME, ""))
+            for item in by_kind["EndpointSlice"]
+            if item.labels.get(MANAGED_BY) != ENDPOINT_CONTROLLER
+        }
         self._scopes: dict[tuple[str, str | None], Scope] = {}
         self._by_namespace: dict[str, list[Workload]] = defaultdict(list)
         for found in self.workloads.values():
@@ -89,6 +99,10 @@ class Mesh:
     def shows_pods_of(self, namespace: str) -> bool:
         """True when the input has any workload of a namespace: else what its Services select is not known."""
         return namespace in self._by_namespace
+
+    def has_foreign_ends(self, namespace: str, name: str) -> bool:
+        """True for a Service that somebody else than its selector gives endpoints, by an EndpointSlice of its own."""
+        return (namespace, name) in self._foreign_ends
 
     def pods_behind(self, namespace: str, selector: Mapping[str, str]) -> list[Workload]:
         """The workloads a Service selects."""

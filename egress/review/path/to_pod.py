@@ -78,6 +78,8 @@ def _selected(mesh: Mesh, service: Service) -> list[Workload]:
     """The Pods behind a Service. Raises Undecided where the input does not show them."""
     if not service.selector and not service.external:
         raise Undecided(Reason(Why.NO_SELECTOR, host=service.host), service.address)
+    if not service.external and mesh.has_foreign_ends(service.namespace, service.object.name):
+        raise Undecided(Reason(Why.FOREIGN_ENDPOINTS, host=service.host), service.address)
     found = mesh.pods_behind(service.namespace, service.selector)
     if not found and not mesh.shows_pods_of(service.namespace):
         raise Undecided(Reason(Why.NO_PODS_SHOWN, namespace=service.namespace), service.address)

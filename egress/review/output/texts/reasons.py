@@ -154,6 +154,8 @@ TEXTS: Mapping[Why, str] = {
     Why.SELECTS_SEVERAL_WORKLOADS: "{host} selects several workloads",
     Why.NO_CONTAINER_PORT: "{pod} names no container port that {host} leads to",
     Why.SERVICE_PORT: "{host}:{port} is port {number} of its Pods",
+    Why.FOREIGN_ENDPOINTS: "{host} has an EndpointSlice of its own beside its selector: where it leads is not known",
+    Why.LISTENER_REJECTED: "Envoy rejects a listener with the SNI {host} (no dot after the star): the rest is open",
     Why.NO_SELECTOR: "{host} has no selector: its endpoints are not in the input",
     Why.NO_PODS_SHOWN: "the input shows no Pods of {namespace}",
     Why.POD_WITHOUT_SIDECAR: "no sidecar",
