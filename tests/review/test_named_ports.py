@@ -24,9 +24,9 @@ def with_port(folder: Path, *, granted: bool) -> Path:
     destinations["destinations"]["api.github.com"]["https_port"] = 8443
     file.write_text(yaml.safe_dump(destinations))
     platform = folder / "config" / "platform.yaml"
-    settings = yaml.safe_load(platform.read_text())
-    settings["network"].setdefault("firewall", {})["egress_ports"] = [80, 443, 8443]
-    platform.write_text(yaml.safe_dump(settings))
+    stated_ports = platform.read_text()
+    assert "egress_ports: [80, 443]" in stated_ports
+    platform.write_text(stated_ports.replace("egress_ports: [80, 443]", "egress_ports: [80, 443, 8443]"))
     if granted:
         team = folder / "config" / "teams" / "team-y.yaml"
         stated = yaml.safe_load(team.read_text())

@@ -179,11 +179,14 @@ def test_diff_is_what_two_lists_differ_in(one: int, other: int) -> None:
     old, new = Cluster(generated(one)), Cluster(generated(other))
     before, after = Matrix(old), Matrix(new)
     expected = {
-        (source.identity, host, scheme)
+        (source.identity, target.shown, target.scheme)
         for source in before.identities
         for host in sorted({*before.hosts, *after.hosts})
-        for scheme in ("http", "https")
-        if effect_of(before.cell(source, host, scheme), after.cell(source, host, scheme)) is not None
+        for target in {*before.targets(host), *after.targets(host)}
+        if effect_of(
+            before.cell(source, target.shown, target.scheme), after.cell(source, target.shown, target.scheme)
+        )
+        is not None
     }
     found = {(c.identity, c.host, c.scheme) for c in compare(old, new).changes if not is_other(c.host)}
     assert found == expected

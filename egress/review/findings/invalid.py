@@ -107,25 +107,24 @@ def find_invalid(evidence: Evidence) -> Iterator[Finding]:
 
 def _of_service_entry(item: KubernetesObject) -> Iterator[str]:
     spec = item.spec
-    resolution, endpoints = str(spec.get("resolution") or "NONE"), spec.get("endpoints") or ()
-    selected = spec.get("workloadSelector")
+    resolution = str(spec.get("resolution") or "NONE")
+    endpoints, selected = spec.get("endpoints"), spec.get("workloadSelector")
+    alone = not endpoints and not selected
     for host in map(str, spec.get("hosts") or ()):
         if host == "*":
             yield "the host * is every name"
-        elif is_wildcard(host) and resolution in NAMELESS and not endpoints and not selected:
+        elif is_wildcard(host) and resolution in NAMELESS and alone:
             yield f"the host {host} cannot be resolved by {resolution} without endpoints"
-    if resolution == "STATIC" and not endpoints and not selected:
+    if resolution == "STATIC" and alone:
         yield "resolution STATIC needs endpoints"
     if resolution == "NONE" and endpoints:
         yield "resolution NONE takes no endpoints"
     if resolution in NAMELESS and any("/" in str(one) for one in spec.get("addresses") or ()):
         yield f"addresses with a mask need resolution NONE or STATIC, not {resolution}"
-    numbers = [port.get("number") for port in spec.get("ports") or ()]
-    names = [port.get("name") for port in spec.get("ports") or ()]
-    if len(set(numbers)) < len(numbers):
-        yield "a port number is stated twice"
-    if len(set(names)) < len(names):
-        yield "a port name is stated twice"
+    for field in ("number", "name"):
+        stated = [port.get(field) for port in spec.get("ports") or ()]
+        if len(set(stated)) < len(stated):
+            yield f"a port {field} is stated twice"
 
 
 def _of_virtual_service(item: KubernetesObject) -> Iterator[str]:
