@@ -1,6 +1,8 @@
 """What an input holds: the cluster's objects, the mesh's settings, the VPC if it is given."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from egress.review.network.vpc import Vpc
 from egress.review.objects.kubernetes_object import ROOT_NAMESPACE, KubernetesObject
@@ -31,9 +33,20 @@ class MeshSettings:
     auto_mtls: bool = True
     """Proxies speak mesh mTLS to Pods with a sidecar by themselves."""
     exports: DefaultExports = DefaultExports()
+    proxy: Mapping[str, Any] = field(default_factory=dict)
+    """meshConfig.defaultConfig: what each proxy starts from."""
     address: str | None = None
     given: bool = False
     """False where the input holds no control plane: Istio's defaults are then stated as an assumption."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class RawResource:
+    """A managed Terraform resource with its values resolved, whether the review judges it or not."""
+
+    address: str
+    type: str
+    body: Mapping[str, Any]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -45,3 +58,5 @@ class Inventory:
     vpc: Vpc | None = None
     origin: str = ""
     """The folder or file it was read from."""
+    resources: tuple[RawResource, ...] = ()
+    """Every Terraform resource of the input; none where it is Kubernetes YAML."""

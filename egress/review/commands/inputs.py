@@ -4,6 +4,9 @@ import argparse
 from pathlib import Path
 
 DEFAULT_INPUT = "cdktf.out"
+NONE = "none"
+"""The word for a state, or a file of acceptances, that is not there and known not to be."""
+THRESHOLDS = ("error", "warning", "note")
 
 
 def add_input(parser: argparse.ArgumentParser) -> None:
@@ -23,6 +26,21 @@ def inputs(options: argparse.Namespace) -> list[Path]:
     return options.input or [Path(DEFAULT_INPUT)]
 
 
+def accepted_file(given: Path | None) -> Path | None:
+    """A file of acceptances; None where there is none."""
+    return None if given is None or given == Path(NONE) else given
+
+
+def add_threshold(parser: argparse.ArgumentParser) -> None:
+    """`--failure-threshold`."""
+    parser.add_argument(
+        "--failure-threshold",
+        choices=THRESHOLDS,
+        default="warning",
+        help="the least level of a finding that sets exit code 1 (default: warning)",
+    )
+
+
 def add_artifact(parser: argparse.ArgumentParser) -> None:
     """`--artifact`, beside `--accepted`."""
     parser.add_argument(
@@ -39,7 +57,7 @@ def artifact(options: argparse.Namespace) -> Path | None:
     if options.artifact is None and options.accepted is not None:
         from egress.checks.folder import PLATFORM
 
-        folder: Path = options.accepted.parent
-        return folder if (folder / PLATFORM).is_file() else None
+        file = accepted_file(options.accepted)
+        return file.parent if file and (file.parent / PLATFORM).is_file() else None
     found: Path | None = options.artifact
     return found

@@ -12,7 +12,7 @@ from egress.review.matrix import Row
 from egress.review.targets import target_of
 
 OLDER_ELSEWHERE = Kind(
-    code="EG127",
+    code="EG129",
     name="entry-of-another-namespace-decides",
     family=Family.WAY_AROUND,
     level=Level.ERROR,

@@ -13,7 +13,7 @@ from egress.review.matrix import Row
 from egress.review.targets import target_of
 
 WEAKENED = Kind(
-    code="EG118",
+    code="EG119",
     name="mesh-mtls-weakened",
     family=Family.WAY_AROUND,
     level=Level.WARNING,

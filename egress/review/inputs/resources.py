@@ -1,7 +1,7 @@
 """From resolved Terraform resources to an inventory."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from egress.review.errors import ReviewError
@@ -10,7 +10,7 @@ from egress.review.inputs.distinct import distinct
 from egress.review.inputs.google_resources import read_vpc
 from egress.review.inputs.mesh_config import agreed, in_objects
 from egress.review.inputs.typed_objects import typed_object
-from egress.review.inventory import Inventory, MeshSettings
+from egress.review.inventory import Inventory, MeshSettings, RawResource
 from egress.review.objects.kubernetes_object import KubernetesObject, kubernetes_object
 from egress.review.objects.understood import check
 from egress.terraform.google import GoogleResource
@@ -23,6 +23,7 @@ class ResolvedResource:
     address: str
     type: str
     body: dict[str, Any]
+    lifecycle: Mapping[str, Any] = field(default_factory=dict)
 
 
 def inventory_of(resources: Iterable[ResolvedResource], origin: str) -> Inventory:
@@ -30,7 +31,8 @@ def inventory_of(resources: Iterable[ResolvedResource], origin: str) -> Inventor
     objects: list[KubernetesObject] = []
     google: list[GoogleResource] = []
     settings: list[MeshSettings] = []
-    for item in resources:
+    listed = list(resources)
+    for item in listed:
         if item.type == "kubernetes_manifest":
             manifest = item.body.get("manifest")
             if not isinstance(manifest, dict):
@@ -53,4 +55,15 @@ def inventory_of(resources: Iterable[ResolvedResource], origin: str) -> Inventor
         elif item.type.startswith("google_"):
             google.append(GoogleResource(type=item.type, address=item.address, body=item.body))
     mesh = agreed([*settings, *in_objects(objects)])
-    return Inventory(objects=check(distinct(objects)), mesh=mesh, vpc=read_vpc(google), origin=origin)
+    return Inventory(
+        objects=check(distinct(objects)),
+        mesh=mesh,
+        vpc=read_vpc(google),
+        origin=origin,
+        resources=tuple(_raw(item) for item in listed),
+    )
+
+
+def _raw(item: ResolvedResource) -> RawResource:
+    body = {**item.body, "lifecycle": item.lifecycle} if item.lifecycle else item.body
+    return RawResource(address=item.address, type=item.type, body=body)
