@@ -1,4 +1,4 @@
-"""How Istio and Envoy judge: judgements 44 to 52, and objects that stand for one another."""
+"""How Istio and Envoy judge: judgements 47 to 54, and objects that stand for one another."""
 
 from typing import Any
 
@@ -48,7 +48,7 @@ def arrives(state: State, url: str) -> str:
 
 
 @pytest.mark.parametrize("protocol", [None, "", "OTHER"])
-def test_47_a_port_without_a_protocol_is_sniffed(protocol: str | None) -> None:
+def test_a_port_without_a_protocol_is_sniffed(protocol: str | None) -> None:
     port = {"number": 8000, "name": "any", **({} if protocol is None else {"protocol": protocol})}
     state = entries({"ports": [port]})
     for scheme in ("http", "https", "tcp"):
@@ -57,12 +57,12 @@ def test_47_a_port_without_a_protocol_is_sniffed(protocol: str | None) -> None:
 
 
 @pytest.mark.parametrize("protocol", ["TCP", "TLS", "HTTPS", "MONGO", "REDIS", "MYSQL"])
-def test_43_a_port_that_is_not_http_meets_no_http_rule(protocol: str) -> None:
+def test_a_port_that_is_not_http_meets_no_http_rule(protocol: str) -> None:
     state = entries({"ports": [port_of(80, protocol)]})
     assert seen(state.ask(X, f"http://{HOST}")) == "502"
 
 
-def test_48_a_port_of_an_entry_that_is_not_united_is_dead() -> None:
+def test_a_port_of_an_entry_that_is_not_united_is_dead() -> None:
     first, second = {"ports": [port_of(80, "HTTP")]}, {"ports": [port_of(443, "TLS")], "resolution": "STATIC"}
     second["endpoints"] = [{"address": "203.0.113.9"}]
     state = entries(first, second)
@@ -70,7 +70,7 @@ def test_48_a_port_of_an_entry_that_is_not_united_is_dead() -> None:
     assert seen(state.ask(X, f"https://{HOST}")) == "exit 35"
 
 
-def test_44_an_entry_exported_by_name_comes_before_a_public_one() -> None:
+def test_an_entry_exported_by_name_comes_before_a_public_one() -> None:
     public = {"ports": [port_of(80, "HTTP")], "namespace": "team-y", "endpoints": [{"address": "a.net"}]}
     named = {
         "ports": [port_of(80, "HTTP")],
@@ -81,12 +81,12 @@ def test_44_an_entry_exported_by_name_comes_before_a_public_one() -> None:
     assert arrives(entries(public, named), f"http://{HOST}") == "b.net:80"
 
 
-def test_49_resolution_none_with_a_target_port_connects_there() -> None:
+def test_resolution_none_with_a_target_port_connects_there() -> None:
     state = entries({"ports": [port_of(8443, "TLS", 443)], "resolution": "NONE"})
     assert arrives(state, f"https://{HOST}:8443") == f"{HOST}:443"
 
 
-def test_46_a_star_without_a_dot_loses_the_listeners() -> None:
+def test_a_star_without_a_dot_loses_the_listeners() -> None:
     state = tutorial().apply(
         istio("ServiceEntry", "team-x", "star", hosts=["*cdn.example.net"], ports=[port_of(443, "TLS")])
     )
@@ -94,7 +94,7 @@ def test_46_a_star_without_a_dot_loses_the_listeners() -> None:
     assert state.ask(X, "https://example.com").verdict is Verdict.UNKNOWN
 
 
-def test_46_a_star_with_dns_leads_nowhere() -> None:
+def test_a_star_with_dns_leads_nowhere() -> None:
     state = tutorial().apply(
         istio(
             "ServiceEntry", "team-x", "star", hosts=["*.example.net"], ports=[port_of(443, "TLS")], resolution="DNS"
@@ -103,7 +103,7 @@ def test_46_a_star_with_dns_leads_nowhere() -> None:
     assert seen(state.ask(X, "https://a.example.net")) == "exit 35"
 
 
-def test_52_a_trailing_dot_is_routed_like_the_registered_host() -> None:
+def test_a_trailing_dot_is_routed_like_the_registered_host() -> None:
     state = entries({"ports": [port_of(80, "HTTP"), port_of(443, "TLS")]})
     assert arrives(state, f"http://{HOST}.").startswith(HOST)
     assert state.ask(X, f"https://{HOST}.").verdict is Verdict.ALLOWED
