@@ -70,6 +70,16 @@ def test_a_port_of_an_entry_that_is_not_united_is_dead() -> None:
     assert seen(state.ask(X, f"https://{HOST}")) == "exit 35"
 
 
+@pytest.mark.parametrize(("imported", "united"), [("./*", True), (f"./{HOST}", False)])
+def test_an_exact_import_takes_the_oldest_entry_of_a_host_alone(imported: str, united: bool) -> None:
+    state = entries({"ports": [port_of(80, "HTTP")]}, {"ports": [port_of(443, "TLS")]})
+    mode = {"mode": "REGISTRY_ONLY"}
+    state = state.apply(
+        istio("Sidecar", "team-x", "default", egress=[{"hosts": [imported]}], outboundTrafficPolicy=mode)
+    )
+    assert arrives(state, f"https://{HOST}") == (f"{HOST}:443" if united else "exit 35")
+
+
 def test_an_entry_exported_by_name_comes_before_a_public_one() -> None:
     public = {"ports": [port_of(80, "HTTP")], "namespace": "team-y", "endpoints": [{"address": "a.net"}]}
     named = {

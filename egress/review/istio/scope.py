@@ -8,7 +8,7 @@ from typing import NamedTuple
 from egress.review.decision.reason import Reason, Why
 from egress.review.errors import Undecided
 from egress.review.inventory import MeshSettings
-from egress.review.istio.hostnames import overlap, subset_of
+from egress.review.istio.hostnames import is_wildcard, overlap, subset_of
 from egress.review.istio.services import ANY_NAMESPACE, Registry, Service, chosen, united
 from egress.review.istio.virtual_services import MESH, VirtualService, VirtualServices
 from egress.review.istio.visibility import PUBLIC, visible
@@ -37,6 +37,14 @@ class Imports:
 
     entries: tuple[Import, ...]
     excluded: tuple[Import, ...]
+
+    @property
+    def exact(self) -> bool:
+        """True where no entry has a star: of several entries of a host the oldest alone is then looked up.
+
+        Source: model/sidecar.go, servicesForExactHosts.
+        """
+        return not any(entry.namespace == ANY_NAMESPACE or is_wildcard(entry.host) for entry in self.entries)
 
     def service(self, service: Service) -> bool:
         """True for a service that is taken in."""
@@ -189,7 +197,10 @@ class Scope:
         return self._ports[key]
 
     def _imports_service(self, service: Service) -> bool:
-        return self._imports is None or any(listener.service(service) for listener in self._imports)
+        return self._imports is None or any(
+            listener.service(service) and (not listener.exact or self.registry.is_foremost(service))
+            for listener in self._imports
+        )
 
     def _imports_virtual_service(self, item: VirtualService) -> bool:
         return self._imports is None or any(listener.virtual_service(item) for listener in self._imports)

@@ -256,6 +256,11 @@ class Registry:
         ]
         return found if service in found else [service]
 
+    def is_foremost(self, service: Service) -> bool:
+        """True for the one service of its host and namespace that stands for all: Kubernetes' own, else the oldest."""
+        same = [other for other in self.named(service.host) if other.namespace == service.namespace]
+        return next((other for other in same if not other.external), same[0]) is service
+
     def listens(self, service: Service, port: int) -> bool:
         """True when a sidecar gets a listener or filter chain for a service's port."""
         offered = service.port(port)
