@@ -1,5 +1,5 @@
 """The domain: who may reach what, in pure Python. Nothing here imports cdktf."""
 
-from egress.source.version import VERSION as __version__
+from egress.source.version import VERSION
 
-__all__ = ["__version__"]
+__version__ = VERSION

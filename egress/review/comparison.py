@@ -6,9 +6,10 @@ from enum import StrEnum
 
 from egress.review.answer import Answer, Verdict
 from egress.review.cluster import Cluster
-from egress.review.matrix import ALL_CELLS, ANY_OTHER, SCHEMES, Matrix
+from egress.review.matrix import ALL_CELLS, SCHEMES, Matrix
 from egress.review.objects.kubernetes_object import KubernetesObject
 from egress.review.request import Scheme
+from egress.review.targets import ANY_OTHER, ANY_OTHER_PORT
 
 
 class Effect(StrEnum):
@@ -205,17 +206,22 @@ def _cells(before: Matrix, after: Matrix) -> Iterable[tuple[str, str, Scheme]]:
             source = matrix.by_identity.get(identity)
             known |= matrix.known_hosts(source) if source else set()
         for host in hosts if every_cell else sorted(known):
-            for scheme in SCHEMES:
-                yield identity, host, scheme
+            for target in dict.fromkeys((*before.targets(host), *after.targets(host))):
+                yield identity, target.shown, target.scheme
         for scheme in SCHEMES:
             yield identity, ANY_OTHER, scheme
+        for target in sorted(
+            {*before.ports.others, *after.ports.others}, key=lambda one: (one.port, one.scheme)
+        ):
+            yield identity, target.shown, target.scheme
+        yield identity, ANY_OTHER_PORT, "tcp"
 
 
 def _answer(matrix: Matrix, identity: str, host: str, scheme: Scheme) -> Answer | None:
     source = matrix.by_identity.get(identity)
     if source is None:
         return None
-    return matrix.other(source, scheme) if host == ANY_OTHER else matrix.cell(source, host, scheme)
+    return matrix.cell(source, host, scheme)
 
 
 class _Blame:

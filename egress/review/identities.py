@@ -1,11 +1,11 @@
 """Whose requests are reviewed: the workloads and service accounts of the application namespaces."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from egress.review.errors import ReviewError
 from egress.review.istio.state import Mesh
 from egress.review.objects.kubernetes_object import KubernetesObject
-from egress.review.objects.workloads import Workload, injects
+from egress.review.objects.workloads import Workload
 
 INFRASTRUCTURE = frozenset({"kube-system", "kube-public", "kube-node-lease", "gmp-public", "gmp-system"})
 GOOGLES = "gke-managed-"
@@ -24,9 +24,9 @@ class Identities:
             if item.kind == "ServiceAccount" and item.group == "":
                 self._accounts.setdefault(item.namespace, {})[item.name] = item
         self._without_workload: dict[tuple[str, str], Workload] = {}
-        self._by_account: dict[tuple[str, str], Workload] = {}
+        self._by_account: dict[tuple[str, str], list[Workload]] = {}
         for pod in mesh.workloads.values():
-            self._by_account.setdefault((pod.namespace, pod.service_account), pod)
+            self._by_account.setdefault((pod.namespace, pod.service_account), []).append(pod)
 
     def all(self) -> list[Workload]:
         """Every workload, every account without one, and `default` where a namespace has neither."""
@@ -54,9 +54,15 @@ class Identities:
         namespace, _, rest = source.partition("/")
         if rest.startswith("sa/"):
             account = rest.removeprefix("sa/")
-            known = self._by_account.get((namespace, account))
-            if known is not None:
-                return known
+            known = self._by_account.get((namespace, account), [])
+            if len(known) > 1:
+                named = ", ".join(sorted(pod.identity for pod in known)[:5])
+                raise ReviewError(
+                    f"--from {source}: {len(known)} workloads run as it, and their requests may be answered "
+                    f"differently; name one: {named}"
+                )
+            if known:
+                return known[0]
             if namespace in self._mesh.namespaces or namespace in self._accounts:
                 return self._account(namespace, account)
         found = self._mesh.workloads.get((namespace, rest))
@@ -71,14 +77,16 @@ class Identities:
         """A Pod without labels that runs as a service account."""
         if (namespace, name) in self._without_workload:
             return self._without_workload[namespace, name]
-        labels: Mapping[str, str] = self._mesh.labels_of(namespace)
+        called = self._mesh.injector.calls(namespace, {})
         declared = self._accounts.get(namespace, {}).get(name)
         found = Workload(
             namespace=namespace,
             name=f"sa/{name}",
             labels={},
             service_account=name,
-            meshed=injects(labels),
+            meshed=called.present,
+            sidecar_open=called.open,
+            injection_given=called.given,
             address=declared.address if declared else None,
         )
         self._without_workload[namespace, name] = found

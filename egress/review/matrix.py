@@ -15,23 +15,27 @@ from egress.review.objects.workloads import Workload
 from egress.review.path.evaluation import ask
 from egress.review.probes import ONE_PROBE, Probe, of_criteria, of_rules, probes
 from egress.review.request import DEFAULT_PORT, Request, Scheme
-
-ANY_OTHER = "(any other host)"
-"""The row of every host that the input does not name."""
+from egress.review.targets import ANY_OTHER, NamedPorts, Target, target_of
 
 UNNAMED = "unnamed.invalid"
 SCHEMES: tuple[Scheme, ...] = ("http", "https")
+"""What every host is asked on its own ports; other ports and protocols where an object names them."""
 ALL_CELLS = 5_000
 """Up to so many cells each is a row of its own; beyond, hosts that an identity knows nothing of share one."""
 
 
 class Row(NamedTuple):
-    """One cell: who, where to, how, and the answer."""
+    """One cell: who, where to (with the port where it is not the scheme's own), how, and the answer."""
 
     identity: str
     host: str
     scheme: Scheme
     answer: Answer
+
+    @property
+    def target(self) -> Target:
+        """Where it leads."""
+        return target_of(self.host, self.scheme)
 
     @property
     def cell(self) -> Cell:
@@ -47,17 +51,27 @@ class Matrix:
         self.identities = cluster.identities.all()
         self.by_identity = {source.identity: source for source in self.identities}
         self.hosts = self._hosts()
+        self.ports = NamedPorts(cluster)
+        services = [service for service in cluster.mesh.registry.services if service.external]
+        self._addresses = {address for service in services for address in service.own_addresses}
+        self.hosts = sorted({*self.hosts, *(one for one in self._addresses if self.ports.of(one))})
         self._public, self._exported, self._wild = self._visible_hosts()
-        self._shared: dict[tuple[str, Scheme, str], Answer] = {}
+        self._shared: dict[tuple[str, Scheme, int, str], Answer] = {}
+        self._shared_for: dict[tuple[str, Scheme, int, str], str] = {}
         self._policy_probes: dict[str, tuple[set[str], set[str]]] = {}
         self._route_probes: dict[str, tuple[set[str], set[str]]] = {}
 
-    def cell(self, source: Workload, host: str, scheme: Scheme) -> Answer:
+    def cell(self, source: Workload, shown: str, scheme: Scheme) -> Answer:
         """The answer of one cell; for paths and methods that are treated differently it is conditional."""
+        target = target_of(shown, scheme)
+        host = target.host
+        if host == ANY_OTHER:
+            target = target._replace(host=UNNAMED, port=target.port or self.ports.unnamed)
+            return self._shared_answer(source, target)
         if not self.known(source, host):
-            return self._shared_answer(source, host, scheme)
+            return self._shared_answer(source, target)
         asked = self._probes(source, host) if scheme == "http" else ONE_PROBE
-        answers = [(probe, self._ask(source, host, scheme, probe)) for probe in asked]
+        answers = [(probe, self._ask(source, target, probe)) for probe in asked]
         verdicts = {answer.verdict for _, answer in answers}
         if len(verdicts) == 1:
             return answers[-1][1]
@@ -79,14 +93,34 @@ class Matrix:
         for source in self.identities:
             hosts = self.hosts if every_cell else sorted(self.known_hosts(source))
             for host in hosts:
-                for scheme in SCHEMES:
-                    yield Row(source.identity, host, scheme, self.cell(source, host, scheme))
+                for target in self.targets(host):
+                    yield self._row(source, target)
             for scheme in SCHEMES:
-                yield Row(source.identity, ANY_OTHER, scheme, self.other(source, scheme))
+                yield self._row(source, Target(ANY_OTHER, scheme, DEFAULT_PORT[scheme]))
+            yield from self._other_ports(source)
 
-    def other(self, source: Workload, scheme: Scheme) -> Answer:
-        """The answer for a host that the input does not name."""
-        return self.cell(source, UNNAMED, scheme)
+    def targets(self, host: str) -> list[Target]:
+        """What is asked of a named host: its ports 80 and 443, and each other one that an object names.
+
+        An address is asked on the named ports alone.
+        """
+        if host in self._addresses:
+            return self.ports.of(host)
+        own = [Target(host, scheme, DEFAULT_PORT[scheme]) for scheme in SCHEMES]
+        return [*own, *self.ports.of(host)]
+
+    def _row(self, source: Workload, target: Target) -> Row:
+        answer = self.cell(source, target.shown, target.scheme)
+        return Row(source.identity, target.shown, target.scheme, answer)
+
+    def _other_ports(self, source: Workload) -> Iterator[Row]:
+        """Any other host on each port that is treated differently there, then on any other port."""
+        last = self._row(source, Target(ANY_OTHER, "tcp", 0))
+        for target in self.ports.others:
+            row = self._row(source, target)
+            if _kind(row.answer) != _kind(last.answer):
+                yield row
+        yield last
 
     def known(self, source: Workload, host: str) -> bool:
         """True when some object that names a host is visible to an identity."""
@@ -109,25 +143,30 @@ class Matrix:
             else self._public | self._exported[source.namespace]
         )
 
-    def _shared_answer(self, source: Workload, host: str, scheme: Scheme) -> Answer:
+    def _shared_answer(self, source: Workload, target: Target) -> Answer:
+        host, scheme, port = target
         resolved = self.cluster.names.resolve(host).addresses
-        key = (source.identity, scheme, resolved.name if resolved else "")
+        key = (source.identity, scheme, port, resolved.name if resolved else "")
         if key not in self._shared:
-            self._shared[key] = self._ask(source, host, scheme, ONE_PROBE[0])
+            self._shared[key] = self._ask(source, target, ONE_PROBE[0])
         found = self._shared[key]
-        if found.verdict is not Verdict.ALLOWED:
+        if found.verdict is not Verdict.ALLOWED or not isinstance(found.arrival, AtSite):
             return found
-        shown = ANY_OTHER if host == UNNAMED else host
-        assert isinstance(found.arrival, AtSite)  # noqa: S101 - nothing inside is shared
-        arrival = found.arrival._replace(ends=((shown, DEFAULT_PORT[scheme]),))
-        return replace(found, arrival=arrival)
+        if any(
+            end != UNNAMED and end != self._shared_for.setdefault(key, host) for end, _ in found.arrival.ends
+        ):
+            # It arrives at a site of its own, whichever host is asked for.
+            return found
+        ends = ((ANY_OTHER if host == UNNAMED else host, port),)
+        return replace(found, arrival=found.arrival._replace(ends=ends))
 
-    def _ask(self, source: Workload, host: str, scheme: Scheme, probe: Probe) -> Answer:
+    def _ask(self, source: Workload, target: Target, probe: Probe) -> Answer:
+        host = target.host
         request = Request(
             source=source.identity,
-            scheme=scheme,
+            scheme=target.scheme,
             host=host.replace("*", "star", 1) if is_wildcard(host) else host,
-            port=DEFAULT_PORT[scheme],
+            port=target.port,
             path=probe.path,
             method=probe.method,
         )
@@ -151,6 +190,7 @@ class Matrix:
         wild: dict[str, set[str]] = defaultdict(set)
         mesh = self.cluster.mesh
         named = [(s.host, s.export) for s in mesh.registry.services if s.external]
+        named += [(one, s.export) for s in mesh.registry.services for one in s.own_addresses]
         named += [(host, item.export) for item in mesh.virtual_services.all for host in item.hosts]
         for host, export in named:
             for viewer in export:
@@ -192,3 +232,10 @@ class Matrix:
                 paths |= found[0]
                 methods |= found[1]
         return paths, methods
+
+
+def _kind(answer: Answer) -> tuple[object, ...]:
+    """What makes two answers differ besides the port in them."""
+    step = answer.decisive
+    spoken = answer.arrival.spoken if isinstance(answer.arrival, AtSite) else None
+    return answer.verdict, step and (step.control, step.reason.why, step.address), spoken, answer.through

@@ -1,16 +1,19 @@
 """The question: who asks for what, and how it is dialled."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from egress.review.errors import ReviewError
+from egress.review.paths import normalized
 
-Scheme = Literal["http", "https"]
+Scheme = Literal["http", "https", "tcp"]
+"""`tcp` stands for bytes that are neither HTTP nor TLS."""
 DEFAULT_PORT: Mapping[str, int] = {"http": 80, "https": 443}
 MAX_PORT = 65535
+SCHEMES: Mapping[str, Scheme] = {"http": "http", "https": "https", "tcp": "tcp"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,12 +59,18 @@ class Request:
         """What the client puts into Host or SNI."""
         if self.authority:
             return self.authority
-        return self.host if self.port == DEFAULT_PORT[self.scheme] else f"{self.host}:{self.port}"
+        return self.host if self.port == DEFAULT_PORT.get(self.scheme) else f"{self.host}:{self.port}"
+
+    @property
+    def normalized(self) -> "Request":
+        """The request as a proxy that has read it sends it on."""
+        path = normalized(self.path)
+        return self if path == self.path else replace(self, path=path)
 
     @property
     def sni(self) -> str:
-        """The SNI of an https request: the name asked, without port, in lower case."""
-        return (self.authority or self.host).partition(":")[0].lower()
+        """The SNI of an https request: the name asked, without port and final dot, in lower case."""
+        return (self.authority or self.host).partition(":")[0].lower().removesuffix(".")
 
 
 def parse_request(
@@ -76,12 +85,16 @@ def parse_request(
     """Build a request from a URL. Raises ReviewError for anything that is not one."""
     parts = urlsplit(url if "//" in url else f"//{url}")
     scheme = parts.scheme
-    if scheme not in DEFAULT_PORT:
-        raise ReviewError(f"--to {url}: the scheme must be http or https, for example https://example.com/a")
+    if scheme not in SCHEMES:
+        raise ReviewError(
+            f"--to {url}: the scheme must be http, https or tcp, for example https://example.com/a"
+        )
     try:
         port = parts.port
     except ValueError as error:
         raise ReviewError(f"--to {url}: {error}") from error
+    if scheme == "tcp" and port is None:
+        raise ReviewError(f"--to {url}: tcp has no port of its own, for example tcp://db.example.com:5432")
     if not parts.hostname:
         raise ReviewError(f"--to {url}: no host in it, for example https://example.com/a")
     if source.count("/") not in (1, 2) or (source.count("/") == 2 and source.split("/")[1] != "sa"):
@@ -89,9 +102,9 @@ def parse_request(
     given = {key.lower(): value for key, value in (headers or {}).items()}
     return Request(
         source=source,
-        scheme="http" if scheme == "http" else "https",
+        scheme=SCHEMES[scheme],
         host=parts.hostname,
-        port=port if port is not None else DEFAULT_PORT[scheme],
+        port=port if port is not None else DEFAULT_PORT.get(scheme, 0),
         path=(parts.path or "/") + (f"?{parts.query}" if parts.query else ""),
         method=method,
         headers={key: value for key, value in given.items() if key != "host"},

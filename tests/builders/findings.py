@@ -73,6 +73,81 @@ def with_google(state: State, address: str) -> State:
     return replace(state.apply(open_dns), vpc=replace(vpc(*CLOSED, apis), zones=(zone,)))
 
 
+def istio(kind: str, namespace: str, name: str, created: str = "", **spec: Any) -> dict[str, Any]:
+    group = "security" if kind in ("PeerAuthentication", "AuthorizationPolicy") else "networking"
+    metadata = {"name": name, "namespace": namespace}
+    if created:
+        metadata["creationTimestamp"] = created
+    return {"apiVersion": f"{group}.istio.io/v1", "kind": kind, "metadata": metadata, "spec": spec}
+
+
+def mtls(mode: str) -> State:
+    strict = istio("PeerAuthentication", "istio-system", "default", mtls={"mode": "STRICT"})
+    return tutorial().apply(strict, istio("PeerAuthentication", "team-x", "own", mtls={"mode": mode}))
+
+
+def second_entry(namespace: str, created: str, **changes: Any) -> State:
+    """The first host's entry once more, elsewhere or older."""
+    state = tutorial()
+    spec = {**state.spec("ServiceEntry", "example-com-ext"), **changes}
+    if namespace != "istio-egress":
+        spec["exportTo"] = ["istio-egress", "team-x"]
+        spec["endpoints"] = [{"address": "other.net"}]
+        state = state.change("ServiceEntry", "example-com-ext", exportTo=["*"])
+    return state.apply(istio("ServiceEntry", namespace, "second", created, **spec))
+
+
+def deny(ports: list[str]) -> State:
+    rules = [{"from": [{"source": {"namespaces": ["team-x"]}}], "to": [{"operation": {"ports": ports}}]}]
+    selector = {"matchLabels": {"istio": "egressgateway"}}
+    policy = istio(
+        "AuthorizationPolicy", "istio-egress", "denial", selector=selector, action="DENY", rules=rules
+    )
+    return tutorial().apply(policy)
+
+
+def port_of(number: int, protocol: str, target: int | None = None) -> dict[str, Any]:
+    found: dict[str, Any] = {"number": number, "name": f"{protocol.lower()}-{number}", "protocol": protocol}
+    return {**found, "targetPort": target} if target else found
+
+
+def databases(protocol: str) -> State:
+    """Two databases on one port."""
+    return tutorial().apply(
+        *(
+            istio(
+                "ServiceEntry", "istio-egress", name, hosts=[f"{name}.example.net"],
+                ports=[port_of(5432, protocol)], resolution="DNS", exportTo=["team-x"],
+            )
+            for name in ("db-a", "db-b")
+        )
+    )  # fmt: skip
+
+
+def importing(entry: str) -> State:
+    return tutorial().apply(
+        istio("Sidecar", "team-x", "importing", egress=[{"hosts": [entry, "istio-system/*"]}])
+    )
+
+
+def originating(number: int, protocol: str, target: int | None = None) -> State:
+    """A host straight from a team's sidecar, with TLS of the proxy's."""
+    ports = [port_of(number, protocol, target)]
+    policy = {"tls": {"mode": "SIMPLE"}}
+    return tutorial().apply(
+        istio("ServiceEntry", "team-x", "own", hosts=["own.example.net"], ports=ports, resolution="DNS"),
+        istio("DestinationRule", "team-x", "own", host="own.example.net", trafficPolicy=policy),
+        istio("Sidecar", "team-x", "default", egress=[{"hosts": ["*/*"]}]),
+    )
+
+
+def entry_for(host: str, resolution: str) -> State:
+    ports = [port_of(443, "TLS")]
+    return tutorial().apply(
+        istio("ServiceEntry", "istio-egress", "star", hosts=[host], ports=ports, resolution=resolution)
+    )
+
+
 def held_to(level: str) -> dict[str, Any]:
     namespace = tutorial().objects["Namespace", "", "team-x"]
     labels = {**namespace["metadata"]["labels"], "pod-security.kubernetes.io/enforce": level}
@@ -225,6 +300,18 @@ EXAMPLES: dict[str, tuple[Callable[[], State], Callable[[], State]]] = {
         lambda: with_google(tutorial("8-google-apis"), "199.36.153.8"),
         lambda: with_google(tutorial("7-network-policies"), "199.36.153.8"),
     ),
+    "EG119": (lambda: mtls("DISABLE"), lambda: mtls("STRICT")),
+    "EG129": (lambda: second_entry("team-x", ""), tutorial),
+    "EG207": (lambda: deny(ports=["8443"]), lambda: deny(ports=["8080"])),
+    "EG215": (
+        lambda: second_entry("istio-egress", "", resolution="NONE"),
+        lambda: second_entry("istio-egress", ""),
+    ),
+    "EG216": (lambda: databases("TCP"), lambda: databases("TLS")),
+    "EG217": (lambda: importing("istio-egres/*"), lambda: importing("istio-egress/*")),
+    "EG218": (lambda: originating(443, "HTTPS"), lambda: originating(80, "HTTP", 443)),
+    "EG219": (lambda: originating(80, "HTTP"), lambda: originating(80, "HTTP", 443)),
+    "EG220": (lambda: entry_for("*.s3.example.com", "DNS"), lambda: entry_for("*.s3.example.com", "NONE")),
     "EG127": (lambda: with_vpc(tutorial(), *CLOSED), lambda: with_names("example.com.")),
     "EG128": (
         lambda: google_through_the_gateway(None),

@@ -40,9 +40,7 @@ def test_an_init_container_asks_through_the_sidecar_where_that_is_native(
 
 
 def test_a_sidecar_that_is_not_native_is_known_where_no_init_container_asks() -> None:
-    state = pod_of(
-        tutorial(), {"sidecar.istio.io/nativeSidecar": "false"}, initContainers=[{"name": "istio-init"}]
-    )
+    state = pod_of(tutorial(), {"sidecar.istio.io/nativeSidecar": "false"})
     assert state.ask(X, "http://example.com").verdict == "allowed"
 
 
@@ -231,7 +229,8 @@ def test_a_subset_of_a_service_entry_takes_its_endpoints_labels() -> None:
 def test_a_sidecar_gets_no_secret_of_a_rule_for_everybody() -> None:
     """It then speaks plain text where the rule asks for TLS."""
     tls = {"mode": "SIMPLE", "credentialName": "a-secret"}
-    direct = entry().without("VirtualService", ROUTE)
+    port = {"number": 80, "name": "http", "protocol": "HTTP", "targetPort": 443}
+    direct = entry(ports=[port]).without("VirtualService", ROUTE)
     everybody = {"host": "example.com", "trafficPolicy": {"tls": tls}}
     selected = {**everybody, "workloadSelector": {"matchLabels": {"app": "test"}}}
 
@@ -244,8 +243,8 @@ def test_a_sidecar_gets_no_secret_of_a_rule_for_everybody() -> None:
         }
         return arrival_text(direct.apply(item).ask(X, "http://example.com").arrival)
 
-    assert arrives(everybody) == "example.com:80, plain"
-    assert arrives(selected) == "example.com:80, TLS of the proxy"
+    assert arrives(everybody) == "example.com:443, plain"
+    assert arrives(selected) == "example.com:443, TLS of the proxy"
 
 
 def test_a_service_entry_with_resolution_static_and_no_endpoints_leads_nowhere() -> None:
@@ -307,7 +306,17 @@ def matched(match: dict[str, Any], url: str = "http://example.com/a", **options:
         ({"queryParams": {"x": {"exact": "a b"}}}, {"url": "http://example.com/?x=a+b"}, "unknown"),
         ({"headers": {"X-Team": {"regex": "*"}}}, {"headers": {"x-team": "a"}}, "route"),
         ({"headers": {"X-Team": {"regex": "*"}}}, {}, "next"),
-        ({"headers": {":authority": {"exact": "example.com"}}}, {}, "unknown"),
+        ({"headers": {":authority": {"exact": "example.com"}}}, {}, "route"),
+        ({"headers": {"host": {"exact": "other.net"}}}, {}, "next"),
+        ({"headers": {":path": {"exact": "/a?x=1"}}}, {"url": "http://example.com/%61?x=1"}, "route"),
+        ({"headers": {"x-request-id": {}}}, {}, "route"),
+        ({"headers": {"x-request-id": {"exact": "1"}}}, {}, "unknown"),
+        ({"headers": {"x-forwarded-for": {"prefix": "10."}}}, {}, "unknown"),
+        ({"uri": {"regex": "/[[:alpha:]]+"}}, {"url": "http://example.com/abc"}, "route"),
+        ({"uri": {"regex": "/a{,3}"}}, {"url": "http://example.com/aa"}, "next"),
+        ({"uri": {"regex": "/(a+)+b"}}, {"url": "http://example.com/" + "a" * 2000}, "next"),
+        ({"uri": {"exact": "/p/%61"}}, {"url": "http://example.com/p/%61"}, "next"),
+        ({"uri": {"exact": "/p/a"}}, {"url": "http://example.com/p/%61"}, "route"),
         ({"withoutHeaders": {"x-team": {}}}, {}, "route"),
         ({"withoutHeaders": {"x-team": {}}}, {"headers": {"x-team": "a"}}, "next"),
         ({"withoutHeaders": {"x-team": {"exact": "a"}}}, {}, "route"),

@@ -18,10 +18,11 @@ from egress.review.cluster import Cluster
 from egress.review.comparison import compare, effect_of
 from egress.review.errors import ReviewError
 from egress.review.inventory import Inventory
-from egress.review.matrix import ANY_OTHER, Matrix
+from egress.review.matrix import Matrix
 from egress.review.objects.kubernetes_object import KubernetesObject, kubernetes_object
 from egress.review.path.evaluation import evaluate
 from egress.review.request import parse_request
+from egress.review.targets import is_other
 from tests.builders.vpcs import CLOSED, with_vpc
 from tests.review.reviewed import tutorial
 
@@ -155,7 +156,7 @@ def test_the_names_of_the_objects_decide_nothing(seed: int) -> None:
 def test_list_says_cell_by_cell_what_evaluate_says(seed: int) -> None:
     review = Cluster(generated(seed))
     for row in Matrix(review).rows(every_cell=True):
-        if row.host == ANY_OTHER:
+        if is_other(row.host):
             continue
         paths = ("/", "/a", "/status/418") if row.scheme == "http" else ("/",)
         asked = [parse_request(source=row.identity, url=f"{row.scheme}://{row.host}{path}") for path in paths]
@@ -178,13 +179,16 @@ def test_diff_is_what_two_lists_differ_in(one: int, other: int) -> None:
     old, new = Cluster(generated(one)), Cluster(generated(other))
     before, after = Matrix(old), Matrix(new)
     expected = {
-        (source.identity, host, scheme)
+        (source.identity, target.shown, target.scheme)
         for source in before.identities
         for host in sorted({*before.hosts, *after.hosts})
-        for scheme in ("http", "https")
-        if effect_of(before.cell(source, host, scheme), after.cell(source, host, scheme)) is not None
+        for target in {*before.targets(host), *after.targets(host)}
+        if effect_of(
+            before.cell(source, target.shown, target.scheme), after.cell(source, target.shown, target.scheme)
+        )
+        is not None
     }
-    found = {(c.identity, c.host, c.scheme) for c in compare(old, new).changes if c.host != ANY_OTHER}
+    found = {(c.identity, c.host, c.scheme) for c in compare(old, new).changes if not is_other(c.host)}
     assert found == expected
 
 

@@ -4,12 +4,16 @@ import pytest
 
 from egress.review.answer import Verdict
 from egress.review.decision.control import Control
+from egress.review.decision.reason import Why
 from egress.review.output.texts.arrivals import arrival_text
 from tests.review.reviewed import State, seen, tutorial
 
 NO_GATEWAY_POLICY = ""
 
 # stage, source, URL, what the client sees, the kind and name of the object that decides
+NO_POLICY = "no policy allows it"
+"""What decides where no ALLOW policy matches: none of them is to blame."""
+
 STATEMENTS = [
     ("1-sidecar", "team-x/test", "http://example.com", "502", "Sidecar team-x/default"),
     ("2-route", "team-x/test", "http://example.com", "200", NO_GATEWAY_POLICY),
@@ -28,14 +32,14 @@ STATEMENTS = [
         "team-x/test",
         "http://httpbin.org",
         "403",
-        "AuthorizationPolicy istio-egress/egress-team-x-to-example-com",
+        NO_POLICY,
     ),
     (
         "4-policies",
         "team-y/test",
         "http://httpbin.org",
         "403",
-        "AuthorizationPolicy istio-egress/egress-team-y-to-httpbin-teapot",
+        NO_POLICY,
     ),
     (
         "4-policies",
@@ -72,7 +76,10 @@ def test_a_stage_answers_as_the_tutorial_says(
     assert seen(answer) == expected
     if decides is not None:
         assert answer.decisive is not None
-        if decides:
+        if decides == NO_POLICY:
+            assert answer.decisive.address is None
+            assert answer.decisive.reason.why is Why.NO_POLICY_MATCHES
+        elif decides:
             assert answer.decisive.address == decides
 
 

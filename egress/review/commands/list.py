@@ -17,7 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--to", dest="host", metavar="PATTERN", help="destinations, for example '*.example.com'"
     )
-    parser.add_argument("--scheme", choices=("http", "https"))
+    parser.add_argument("--scheme", choices=("http", "https", "tcp"))
     parser.add_argument("--verdict", choices=VERDICTS, action="append", help="may be given again")
 
 
@@ -32,7 +32,9 @@ def run(options: argparse.Namespace) -> int:
         row
         for row in Matrix(Cluster(read(inputs(options)))).rows()
         if (options.source is None or fnmatchcase(row.identity, options.source))
-        and (options.host is None or fnmatchcase(row.host, options.host))
+        and (
+            options.host is None or any(fnmatchcase(one, options.host) for one in (row.host, row.target.host))
+        )
         and (options.scheme is None or row.scheme == options.scheme)
         and (not options.verdict or str(row.answer.verdict) in options.verdict)
     ]

@@ -7,6 +7,7 @@ class ClientSees(StrEnum):
     """What arrives at the client: the site's answer, a proxy's, or none."""
 
     SITE_ANSWER = auto()
+    BAD_REQUEST = auto()
     FORBIDDEN = auto()
     NOT_FOUND = auto()
     BAD_GATEWAY = auto()
@@ -27,6 +28,7 @@ class ClientSees(StrEnum):
 
 
 _STATUS = {
+    ClientSees.BAD_REQUEST: 400,
     ClientSees.FORBIDDEN: 403,
     ClientSees.NOT_FOUND: 404,
     ClientSees.BAD_GATEWAY: 502,

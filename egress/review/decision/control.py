@@ -7,6 +7,8 @@ class Control(StrEnum):
     """One control. output/texts/controls.py names it for a person."""
 
     SOURCE = auto()
+    INJECTION = auto()
+    """What gives a Pod its sidecar."""
     SIDECAR = auto()
     """The sender's sidecar, where it is not told which part of it."""
     SIDECAR_SCOPE = auto()

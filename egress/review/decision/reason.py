@@ -9,6 +9,9 @@ class Why(StrEnum):
     # The sender and its sidecar
     HOST_NETWORK = auto()
     NO_SIDECAR = auto()
+    NO_NAMESPACE = auto()
+    REVISION_OPEN = auto()
+    SIDECAR_CHANGED = auto()
     NOT_CAPTURED = auto()
     EVERYTHING_OF_USER = auto()
     ONE_PORT = auto()
@@ -19,6 +22,7 @@ class Why(StrEnum):
     OWN_NAMES = auto()
     HOST_NOT_KNOWN = auto()
     NO_LISTENER_FOR_POD = auto()
+    LISTENER_REJECTED = auto()
     NO_LISTENER_FOR_SNI = auto()
     NO_LISTENER_FOR_HTTP = auto()
     REGISTRY_ONLY = auto()
@@ -35,7 +39,8 @@ class Why(StrEnum):
     NO_ROUTE_TAKES = auto()
     NO_DESTINATION = auto()
     SEVERAL_DESTINATIONS = auto()
-    PSEUDO_HEADER = auto()
+    HEADER_SET_BY_PROXY = auto()
+    PATH_REFUSED = auto()
     MATCH_NOT_MODELLED = auto()
     COMPARISON_NOT_MODELLED = auto()
     ENCODED_QUERY = auto()
@@ -72,6 +77,7 @@ class Why(StrEnum):
     NO_SERVER_FOR_SNI = auto()
     NOT_ALLOWED_BY_SERVER = auto()
     HANDSHAKE_INSIDE_MTLS = auto()
+    NO_HTTP_ARRIVES = auto()
     CERTIFICATE_WANTED = auto()
     SERVER_NOT_MODELLED = auto()
     SERVER_CERTIFICATES = auto()
@@ -94,6 +100,7 @@ class Why(StrEnum):
     NO_CONTAINER_PORT = auto()
     SERVICE_PORT = auto()
     NO_SELECTOR = auto()
+    FOREIGN_ENDPOINTS = auto()
     NO_PODS_SHOWN = auto()
     POD_WITHOUT_SIDECAR = auto()
     PORT_NOT_CAPTURED = auto()
@@ -150,6 +157,7 @@ class Why(StrEnum):
     NOT_LISTENING = auto()
     SITE_HAS_NO_MESH_CERTIFICATE = auto()
     CERTIFICATE_OF_ANOTHER = auto()
+    SITE_SPEAKS_PLAIN = auto()
 
 
 class Reason:

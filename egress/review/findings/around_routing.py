@@ -6,17 +6,19 @@ from collections.abc import Iterable, Iterator
 from egress.review.answer import Verdict
 from egress.review.cell import Cell, Way
 from egress.review.decision.control import Control
+from egress.review.decision.decision import Outcome
 from egress.review.findings.admission import refusing
 from egress.review.findings.evidence import Evidence
 from egress.review.findings.finding import Analyzer, Family, Finding, Kind, Level, Subjects, some
 from egress.review.istio.hostnames import most_specific, subset_of
 from egress.review.istio.virtual_services import MESH, VirtualService
 from egress.review.istio.visibility import visible
-from egress.review.matrix import ANY_OTHER, Row
+from egress.review.matrix import Row
 from egress.review.network.addresses import GOOGLE_API_VIPS, INTERNET, PRIVATE_VIP, RESTRICTED_VIP, Cover
 from egress.review.objects.kubernetes_object import KubernetesObject
 from egress.review.output.texts.cells import host_text
 from egress.review.output.texts.controls import NAMES
+from egress.review.targets import ANY_OTHER, is_other, target_of
 
 DIRECT = Kind(
     code="EG121",
@@ -108,7 +110,7 @@ def find_direct(evidence: Evidence) -> Iterator[Finding]:
                 },
                 about=Subjects(
                     identities=(source.identity,),
-                    hosts=tuple(dict.fromkeys(each.host for each in found if each.host != ANY_OTHER)),
+                    hosts=tuple(dict.fromkeys(each.host for each in found if not is_other(each.host))),
                 ),
                 addresses=tuple(dict.fromkeys(addresses)),
                 cells=tuple(found),
@@ -119,14 +121,15 @@ UNLISTED = "unlisted.example"
 
 
 def _public(evidence: Evidence, host: str) -> bool:
-    return host == ANY_OTHER or evidence.cluster.names.resolve(host).addresses is INTERNET
+    name = target_of(host, "http").host
+    return is_other(host) or evidence.cluster.names.resolve(name).addresses is INTERNET
 
 
 def find_no_route(evidence: Evidence) -> Iterator[Finding]:
     """Registered hosts that a sidecar reaches directly as far as the mesh is concerned (the tutorial's D26)."""
     without: dict[tuple[str, str], list[str]] = defaultdict(list)
     for row in evidence.named_rows:
-        steps = row.answer.steps
+        steps = [step for step in row.answer.steps if step.outcome is not Outcome.NOT_GIVEN]
         straight = bool(steps) and steps[0].control is Control.SIDECAR_REGISTRY
         if straight and steps[0].address and _public(evidence, row.host):
             without[row.host, steps[0].address].append(row.identity)

@@ -10,11 +10,12 @@ from egress.review.inventory import Inventory
 from egress.review.istio.authorization_policy import AuthorizationPolicy
 from egress.review.istio.filter_chains import FilterChains
 from egress.review.istio.gateway_servers import GatewayServers, Server
-from egress.review.matrix import ANY_OTHER, Matrix, Row
+from egress.review.matrix import Matrix, Row
 from egress.review.objects.kubernetes_object import KubernetesObject, of_kind
 from egress.review.objects.workloads import Workload
 from egress.review.path.evaluation import ask
 from egress.review.request import DEFAULT_PORT, Dial, Request, Scheme
+from egress.review.targets import is_other
 
 
 class Evidence:
@@ -160,8 +161,8 @@ class Evidence:
 
     @cached_property
     def named_rows(self) -> list[Row]:
-        """The rows of named hosts."""
-        return [row for row in self.rows if row.host != ANY_OTHER]
+        """The rows of named hosts, on each of their ports."""
+        return [row for row in self.rows if not is_other(row.host)]
 
     @cached_property
     def granting(self) -> set[str]:

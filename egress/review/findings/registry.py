@@ -11,7 +11,10 @@ from egress.review.findings import (
     around_routing,
     dead_policy,
     dead_routes,
+    entries,
     exposure,
+    handshakes,
+    invalid,
     leaving,
 )
 from egress.review.findings.acceptance import EXPIRED, UNUSED, VOID
@@ -29,7 +32,10 @@ ANALYZERS: tuple[Analyzer, ...] = tuple(
             *around_routing.ANALYZERS,
             *dead_policy.ANALYZERS,
             *dead_routes.ANALYZERS,
+            *entries.ANALYZERS,
             *exposure.ANALYZERS,
+            *handshakes.ANALYZERS,
+            *invalid.ANALYZERS,
             *leaving.ANALYZERS,
         ),
         key=lambda analyzer: analyzer.kind.code,

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from egress.review.errors import ReviewError
+from egress.review.inputs.injection_webhooks import injection_webhooks
 from egress.review.inputs.mesh_config import check_values, mesh_settings_of
 from egress.review.inventory import MeshSettings
 from egress.review.objects.kubernetes_object import ROOT_NAMESPACE, KubernetesObject, kubernetes_object
@@ -97,7 +98,7 @@ def mesh_settings(body: Mapping[str, Any], address: str) -> MeshSettings:
 
 
 def istiod_objects(body: Mapping[str, Any], address: str) -> list[KubernetesObject]:
-    """Istiod's Deployment, so that NetworkPolicies towards it can be judged."""
+    """Istiod's Deployment, so that NetworkPolicies towards it can be judged, and its injection webhooks."""
     values = values_of(body, address)
     revision = str(values.get("revision") or "")
     labels = {"app": "istiod", "istio": "istiod" if revision else "pilot"}
@@ -108,7 +109,7 @@ def istiod_objects(body: Mapping[str, Any], address: str) -> list[KubernetesObje
         "metadata": {"name": name, "namespace": body.get("namespace") or ROOT_NAMESPACE},
         "spec": {"template": {"metadata": {"labels": labels}, "spec": {"serviceAccountName": name}}},
     }
-    return [kubernetes_object(document, address)]
+    return [kubernetes_object(one, address) for one in (document, injection_webhooks(values))]
 
 
 def _merged(under: dict[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

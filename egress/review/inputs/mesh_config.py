@@ -10,7 +10,7 @@ import yaml
 from egress.review.errors import ReviewError
 from egress.review.inventory import DefaultExports, MeshSettings
 from egress.review.objects.kubernetes_object import ROOT_NAMESPACE, KubernetesObject
-from egress.review.objects.pods import istiod_switches
+from egress.review.objects.pods import istiod_switches, makes_pods, pod_labels
 from egress.review.objects.proxy_config import of_proxy_config
 from egress.review.objects.shapes import OUTBOUND_MODES
 
@@ -122,13 +122,15 @@ def check_values(values: Mapping[str, Any], address: str) -> None:
 
 
 def in_objects(objects: Iterable[KubernetesObject]) -> list[MeshSettings]:
-    """The settings of the control planes among objects: ConfigMaps `istio` and `istio-REVISION`.
+    """The settings of the control planes among objects: ConfigMaps `istio` and `istio-REVISION` beside istiod.
 
     Raises ReviewError, also for what the injector's ConfigMap says and the review does not model.
     """
     found = []
-    for item in objects:
-        if item.kind != "ConfigMap" or item.group:
+    listed = list(objects)
+    planes = control_planes(listed)
+    for item in listed:
+        if item.kind != "ConfigMap" or item.group or item.namespace not in planes:
             continue
         data = item.spec.get("data") or {}
         if (item.name == "istio" or item.name.startswith("istio-")) and "mesh" in data:
@@ -138,6 +140,15 @@ def in_objects(objects: Iterable[KubernetesObject]) -> list[MeshSettings]:
         elif item.name.startswith("istio-sidecar-injector") and "values" in data:
             check_values(json.loads(data["values"] or "{}"), item.address)
     return found
+
+
+def control_planes(objects: Iterable[KubernetesObject]) -> set[str]:
+    """The namespaces whose ConfigMaps are a control plane's: those that run istiod, else Istio's own.
+
+    A ConfigMap of the same name elsewhere is a tenant's, and no proxy reads it.
+    """
+    istiod = {one.namespace for one in objects if makes_pods(one) and pod_labels(one).get("app") == "istiod"}
+    return istiod | {ROOT_NAMESPACE}
 
 
 def agreed(settings: Iterable[MeshSettings]) -> MeshSettings:

@@ -22,7 +22,6 @@ from egress.review.istio.authorization_policy import (
     Values,
     authorization_policy,
 )
-from egress.review.istio.http_matching import path_only
 from egress.review.istio.policy_values import (
     Compare,
     by_host,
@@ -31,9 +30,11 @@ from egress.review.istio.policy_values import (
     by_principal,
     by_string,
 )
+from egress.review.istio.request_headers import SET_BY_A_PROXY, seen
 from egress.review.network.addresses import AddressSet, Cover, networks
 from egress.review.objects.kubernetes_object import KubernetesObject
 from egress.review.objects.workloads import Workload
+from egress.review.paths import path_only
 from egress.review.request import Request
 
 
@@ -134,13 +135,11 @@ def _decision(outcome: Outcome, reason: Reason, address: str | None) -> Decision
 
 
 def _refusal(policies: PolicyIndex, asked: Attributes) -> Decision:
-    """The refusal of a request that no policy allows, with the policy that comes nearest to it."""
+    """The refusal of a request that no policy allows: none of them decides it, so none is named."""
     reason = Reason(
         Why.NO_POLICY_MATCHES, count=len(policies.allow), caller=asked.principal or None, port=asked.port
     )
-    near = policies.allowing(asked.namespace)
-    own = [policy for policy in near if policy.only_namespaces()] or near or policies.allow
-    return _decision(Outcome.REFUSES, reason, own[0].address)
+    return _decision(Outcome.REFUSES, reason, None)
 
 
 def _matches(policy: AuthorizationPolicy, asked: Attributes) -> bool:
@@ -195,7 +194,7 @@ class _Evaluated:
             return self._addresses(values)
         if key.startswith("request.headers["):
             name = key.removeprefix("request.headers[").removesuffix("]").lower()
-            return self._http(values, asked.request.headers.get(name, ""), by_string)
+            return not asked.http or self._header(name, values)
         if key.startswith("request.auth."):
             return self._http(values, "", by_string)
         match key:
@@ -210,6 +209,17 @@ class _Evaluated:
             case "source.serviceAccount":
                 return values.fit(asked.service_account, self._by_service_account)
         raise Undecided(Reason(Why.CONDITION_NOT_MODELLED, key=key), self.policy.address)
+
+    def _header(self, name: str, values: Values) -> bool:
+        try:
+            value = seen(self.asked.request, name)
+        except Undecided as undecided:
+            raise Undecided(undecided.reason, self.policy.address) from undecided
+        if value is SET_BY_A_PROXY:
+            if any(pattern != "*" for pattern in values.all):
+                raise Undecided(Reason(Why.HEADER_SET_BY_PROXY, header=name), self.policy.address)
+            return not values.unwanted
+        return values.fit(str(value or ""), by_string)
 
     def _http(self, values: Values, value: str, compare: Compare) -> bool:
         """An attribute that only a request has: of a connection it is left out."""

@@ -12,7 +12,8 @@ from egress.review.decision.security import Security
 from egress.review.errors import Undecided
 from egress.review.istio.destination_rules import ClientTls, DestinationRule, DestinationRules
 from egress.review.istio.forwarding import Forwarding, Onward, Refusal, Target, Wire, unwrapped
-from egress.review.istio.services import Service
+from egress.review.istio.hostnames import is_wildcard
+from egress.review.istio.services import Registry, Service
 from egress.review.istio.virtual_services import Destination
 from egress.review.objects.selectors import matches_labels
 from egress.review.request import Request
@@ -27,13 +28,14 @@ class Sender:
     labels: Mapping[str, str]
     principal: str
     rules: DestinationRules
+    registry: Registry
 
 
 class UpstreamCluster(NamedTuple):
     """A route's destination as a proxy has it: its services, port, subset and rule."""
 
     services: tuple[Service, ...]
-    """Those of one host that have the port; more than one are pooled."""
+    """Those of one host that have the port."""
     port: int
     subset: str
     rule: DestinationRule | None
@@ -94,7 +96,7 @@ def send(
     if wire is None:
         return refused(Reason(Why.TLS_MODE_UNKNOWN, mode=cluster.tls.mode), cluster.tls.address or address)
     passed = _passed(sender.proxy, cluster, destination, wire, address)
-    target = _target(cluster, request)
+    target = _target(cluster, sender.registry, request)
     return Onward((*steps, *passed), target, wire, http, _automatic(cluster, sender))
 
 
@@ -147,15 +149,26 @@ def _passed(
     return found
 
 
-def _target(cluster: UpstreamCluster, request: Request) -> Target:
+def _target(cluster: UpstreamCluster, registry: Registry, request: Request) -> Target:
     """Where the proxy connects to."""
     service, port = cluster.service, cluster.port
     if cluster.passes_the_address_on is not None or service.resolution == "NONE":
-        return Target(service.host, port, original=True)
+        return Target(service.host, _kept_port(cluster, request), original=True)
     if not service.external:
         return Target(service.host, port, service=service, labels=cluster.labels)
-    ends = tuple(end for one in cluster.services for end in _ends(one, port, request, cluster.labels))
+    pooled = registry.pooled(service, port)
+    ends = tuple(end for one in pooled for end in _ends(one, port, request, cluster.labels))
     return Target(service.host, port, ends=ends)
+
+
+def _kept_port(cluster: UpstreamCluster, request: Request) -> int:
+    """The port that a proxy dials at the address that was dialled: the same, unless an entry overrides it."""
+    offered = cluster.service.port(cluster.port)
+    if offered is not None and cluster.service.resolution == "NONE" and cluster.service.external:
+        overridden = str(offered.target).isdigit() and int(offered.target) != offered.number
+        if overridden:
+            return int(offered.target)
+    return request.dial.port if request.dial else request.port
 
 
 def _automatic(cluster: UpstreamCluster, sender: Sender) -> Wire | None:
@@ -175,6 +188,8 @@ def _ends(service: Service, port: int, request: Request, labels: Mapping[str, st
     assert offered is not None, service.host  # noqa: S101 - a cluster's services have its port
     target = int(offered.target)
     if service.resolution == "DYNAMIC_DNS":
+        if request.scheme == "tcp":
+            return []
         return [(request.sni if request.scheme == "https" else request.name_asked.partition(":")[0], target)]
     if any(end.address.startswith("unix:") for end in service.endpoints):
         raise Undecided(Reason(Why.ENDPOINT_IS_SOCKET, host=service.host), service.address)
@@ -184,6 +199,8 @@ def _ends(service: Service, port: int, request: Request, labels: Mapping[str, st
             for end in service.endpoints
             if matches_labels(labels, end.labels)
         ]
+    if is_wildcard(service.host):
+        return []
     return [] if labels else [(service.host, target)]
 
 
@@ -200,7 +217,8 @@ def _wire(cluster: UpstreamCluster, sender: Sender, request: Request, *, http: b
         case "SIMPLE" | "MUTUAL":
             if _credential_withheld(cluster, sender):
                 return unwrapped(request, http=http)
-            asked = request.name_asked.partition(":")[0].lower()
+            # Around a connection the proxy knows no name: neither an SNI nor a name to check follows from it.
+            asked = request.name_asked.partition(":")[0].lower() if http else ""
             sni = (tls.sni or asked).lower()
             return Wire(Security.ORIGINATED_TLS, sni, None, tls.verified(asked), tls.address)
     return None

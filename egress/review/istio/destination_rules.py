@@ -26,12 +26,14 @@ class ClientTls:
     def verified(self, asked: str) -> tuple[str, ...]:
         """The names one of which the site's certificate must carry; none where the name is not checked.
 
+        `asked` is empty where the proxy has read no request.
+
         With `sni` set and no subjectAltNames, Istio checks no name (cluster_tls.go,
         setAutoSniAndAutoSanValidation).
         """
         if self.insecure:
             return ()
-        return self.subject_alt_names or (() if self.sni else (asked,))
+        return self.subject_alt_names or (() if self.sni or not asked else (asked,))
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

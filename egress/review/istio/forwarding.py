@@ -30,7 +30,7 @@ def unwrapped(request: Request, *, http: bool = False) -> Wire:
 
     `http` is true where a proxy has read the request: it then goes on in plain text.
     """
-    if http or request.scheme == "http":
+    if http or request.scheme != "https":
         return Wire(Security.PLAIN)
     return Wire(Security.APPLICATION_TLS, request.sni)
 

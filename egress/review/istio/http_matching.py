@@ -1,30 +1,15 @@
 """Which route of a VirtualService an HTTP request takes."""
 
-import posixpath
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from egress.review.decision.reason import Reason, Why
 from egress.review.errors import Undecided
+from egress.review.istio.regular_expressions import fits
+from egress.review.istio.request_headers import SET_BY_A_PROXY, Header, seen
 from egress.review.istio.virtual_services import Listening, Route, VirtualService
+from egress.review.paths import path_only
 from egress.review.request import Request
-
-
-def path_only(path: str) -> str:
-    """The path without its query, dot segments resolved; `//` stays and `%2F` is not decoded."""
-    bare = path.partition("?")[0].partition("#")[0]
-    if "/." not in bare:
-        return bare
-    ending = "/" if bare.endswith(("/", "/.", "/..")) else ""
-    segments: list[str] = []
-    for segment in bare.split("/")[1:]:
-        if segment == "..":
-            del segments[-1:]
-        elif segment != ".":
-            segments.append(segment)
-    resolved = "/" + "/".join(segments)
-    return posixpath.join(resolved, "") if ending and not resolved.endswith("/") else resolved
 
 
 def first_route(
@@ -73,19 +58,18 @@ def _fits(key: str, wanted: Any, criteria: Mapping[str, Any], request: Request) 
             return _string(wanted, request.method)
         case "authority":
             return _string(wanted, request.name_asked)
-        case "headers" | "withoutHeaders" if any(name.startswith(":") for name in wanted):
-            raise Undecided(Reason(Why.PSEUDO_HEADER))
         case "headers":
-            return all(_header(value, request.headers.get(name.lower())) for name, value in wanted.items())
+            return all(_header(value, seen(request, name), name) for name, value in wanted.items())
         case "withoutHeaders":
             # A header that is not there counts as empty (route.go, TreatMissingHeaderAsEmpty).
-            return not any(
-                _header(value, request.headers.get(name.lower(), None if _present(value) else ""))
-                for name, value in wanted.items()
-            )
+            for name, value in wanted.items():
+                there = seen(request, name)
+                if _header(value, "" if there is None and not _present(value) else there, name):
+                    return False
+            return True
         case "queryParams":
             query = _query(request.path.partition("?")[2])
-            return all(_header(value, query.get(name)) for name, value in wanted.items())
+            return all(_header(value, query.get(name), name) for name, value in wanted.items())
         case "ignoreUriCase":
             return True
     raise Undecided(Reason(Why.MATCH_NOT_MODELLED, key=key))
@@ -97,10 +81,14 @@ def _catches_all(criteria: Mapping[str, Any]) -> bool:
     return bare and (not uri or uri.get("prefix") == "/" or uri.get("regex") == ".*")
 
 
-def _header(wanted: Mapping[str, Any], value: str | None) -> bool:
+def _header(wanted: Mapping[str, Any], value: Header, name: str) -> bool:
     if value is None:
         return False
-    return _present(wanted) or _string(wanted, value)
+    if _present(wanted):
+        return True
+    if value is SET_BY_A_PROXY:
+        raise Undecided(Reason(Why.HEADER_SET_BY_PROXY, header=name))
+    return _string(wanted, str(value))
 
 
 def _present(wanted: Mapping[str, Any]) -> bool:
@@ -118,7 +106,7 @@ def _string(wanted: Mapping[str, Any], value: str, *, folded: bool = False) -> b
             case "prefix":
                 return text.startswith(against)
             case "regex":
-                return _regex(str(pattern)).fullmatch(value) is not None
+                return fits(str(pattern), value)
             case _:
                 raise Undecided(Reason(Why.COMPARISON_NOT_MODELLED, kind=kind))
     return True
@@ -133,12 +121,3 @@ def _query(text: str) -> dict[str, str]:
         name, _, value = part.partition("=")
         found.setdefault(name, value)
     return found
-
-
-def _regex(pattern: str) -> re.Pattern[str]:
-    """A pattern of RE2 as far as Python reads it alike. Raises Undecided for any other."""
-    try:
-        return re.compile(pattern, re.ASCII)
-    except re.error as error:
-        reason = Reason(Why.REGULAR_EXPRESSION, pattern=pattern, error=str(error))
-        raise Undecided(reason) from error

@@ -14,7 +14,7 @@ from egress.review.istio.forwarding import Connection, Forwarding, Onward, Refus
 from egress.review.istio.gateway_servers import GatewayServers, Server
 from egress.review.istio.hostnames import is_wildcard, most_specific, subset_of
 from egress.review.istio.http_matching import first_route
-from egress.review.istio.services import chosen
+from egress.review.istio.services import united
 from egress.review.istio.virtual_services import Route, VirtualService
 from egress.review.objects.workloads import Workload
 from egress.review.request import Request
@@ -67,8 +67,8 @@ class _Views(NamedTuple):
 
     @property
     def plain_to_tls(self) -> ClientSees:
-        http = self.request.scheme == "http"
-        return self.connection.failed(ClientSees.RESET if http else ClientSees.TLS_FAILURE)
+        https = self.request.scheme == "https"
+        return self.connection.failed(ClientSees.TLS_FAILURE if https else ClientSees.RESET)
 
     @property
     def handshake(self) -> ClientSees:
@@ -91,6 +91,8 @@ def _plain(servers: GatewayServers, server: Server, wire: Wire, view: _Views) ->
         raise Undecided(Reason(Why.SERVER_NOT_MODELLED, protocol=server.protocol), address)
     if wire.security is not Security.PLAIN:
         return _refusal(Reason(Why.HTTP_EXPECTED, port=server.bound), address, view.handshake)
+    if view.request.scheme == "tcp":
+        return _refusal(Reason(Why.NO_HTTP_ARRIVES, port=server.bound), address, ClientSees.RESET)
     step = _passes(Reason(Why.NOBODY_IDENTIFIED, port=server.bound), address)
     return Accepted(servers, server, wire, True, (step,))
 
@@ -126,7 +128,11 @@ def _mutual(server: Server, wire: Wire, view: _Views) -> Refusal | None:
     if server.subject_alt_names and f"spiffe://{wire.principal}" not in server.subject_alt_names:
         reason = Reason(Why.NOT_ALLOWED_BY_SERVER, principal=wire.principal)
         return _refusal(reason, address, view.handshake, Control.GATEWAY_IDENTITY)
-    if server.terminates_http and request.scheme == "https" and not request.own_tls:
+    if server.terminates_http and request.scheme != "http" and not request.own_tls:
+        if request.scheme == "tcp":
+            return _refusal(
+                Reason(Why.NO_HTTP_ARRIVES, port=port), address, ClientSees.RESET, Control.GATEWAY_PROTOCOL
+            )
         reason = Reason(Why.HANDSHAKE_INSIDE_MTLS, port=port)
         return _refusal(reason, address, ClientSees.TLS_FAILURE, Control.GATEWAY_PROTOCOL)
     return None
@@ -205,6 +211,8 @@ def _follow(
         raise Undecided(Reason(Why.SEVERAL_DESTINATIONS, route=item.object.name), item.address)
     mesh = accepted.servers.mesh
     destination = taken[0]
-    services = chosen(mesh.registry.seen_by(gateway.namespace, destination.host), gateway.namespace)
-    sender = Sender(Proxy.GATEWAY, gateway.namespace, gateway.labels, principal, mesh.destination_rules)
+    services = united(mesh.registry.seen_by(gateway.namespace, destination.host))
+    sender = Sender(
+        Proxy.GATEWAY, gateway.namespace, gateway.labels, principal, mesh.destination_rules, mesh.registry
+    )
     return send(sender, destination, services, accepted.server.number, request, (), item.address, http=http)

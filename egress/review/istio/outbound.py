@@ -17,6 +17,7 @@ from egress.review.istio.state import Mesh
 from egress.review.istio.virtual_services import Destination, Listening, VirtualService
 from egress.review.network.addresses import AddressSet
 from egress.review.objects.workloads import Workload
+from egress.review.paths import readable
 from egress.review.request import Request
 
 
@@ -33,9 +34,12 @@ def outbound(
         source.labels,
         source.principal(mesh.settings.trust_domain),
         mesh.destination_rules,
+        mesh.registry,
     )
     view = SidecarView(mesh, sender, source, request)
     scope = view.scope
+    if scope.rejected is not None:
+        raise Undecided(Reason(Why.LISTENER_REJECTED, host=scope.rejected.host), scope.rejected.address)
     dialled = view.dialled_service()
     port = view.port
     if dialled is not None:
@@ -47,6 +51,10 @@ def outbound(
     if bound:
         if any(item.tls for item in scope.virtual_services(bound[0].host)):
             raise Undecided(Reason(Why.SNI_ROUTE_WITH_ADDRESSES), bound[0].address)
+        offered = bound[0].port(port)
+        assert offered is not None  # noqa: S101 - bound_services holds no other
+        if offered.sniffed and request.scheme == "http":
+            return _sniffed_by_address(view, bound[0], offered)
         return opaque(view, bound[0], port)
     if request.scheme == "http" and scope.http_listener(port):
         # Beside TLS and TCP on one port the proxy tells HTTP by its first bytes (listener.go: TCPOverAuto).
@@ -60,16 +68,7 @@ def _by_address(view: SidecarView, dialled: Service, offered: ServicePort) -> Fo
     One without a protocol reads requests where the first bytes are HTTP, and takes any Host.
     """
     if offered.sniffed and view.request.scheme == "http":
-        routed = [item for item in view.scope.virtual_services(dialled.host) if item.http]
-        if routed:
-            reason = Reason(
-                Why.ROUTE_WITHOUT_PROTOCOL,
-                route=routed[0].object.name,
-                host=dialled.host,
-                port=offered.number,
-            )
-            raise Undecided(reason, dialled.address)
-        return direct(view, dialled, offered.number, http=True)
+        return _sniffed_by_address(view, dialled, offered)
     destination = Destination(dialled.host, offered.number, "")
     reason = Reason(Why.SERVICE_LISTENER, host=dialled.host, port=offered.number)
     step = Decision(Control.SIDECAR_SCOPE, Outcome.PASSES, reason, view.scope.address)
@@ -85,8 +84,31 @@ def _by_address(view: SidecarView, dialled: Service, offered: ServicePort) -> Fo
     )
 
 
+def _sniffed_by_address(view: SidecarView, service: Service, offered: ServicePort) -> Forwarding:
+    """HTTP on a listener of a service's own that looks at the first bytes. Raises Undecided beside a route."""
+    if not readable(view.request.path):
+        return _bad_request(view)
+    routed = [item for item in view.scope.virtual_services(service.host) if item.http]
+    if routed:
+        reason = Reason(
+            Why.ROUTE_WITHOUT_PROTOCOL,
+            route=routed[0].object.name,
+            host=service.host,
+            port=offered.number,
+        )
+        raise Undecided(reason, service.address)
+    return direct(view, service, offered.number, http=True)
+
+
+def _bad_request(view: SidecarView) -> Refusal:
+    refused = Decision(Control.SIDECAR_ROUTE, Outcome.REFUSES, Reason(Why.PATH_REFUSED), view.scope.address)
+    return Refusal((refused,), ClientSees.BAD_REQUEST)
+
+
 def _http(view: SidecarView, port: int) -> Forwarding:
     """The HTTP listener on 0.0.0.0: a virtual host by Host, then its routes."""
+    if not readable(view.request.path):
+        return _bad_request(view)
     found = _virtual_host(view, port)
     if found is None:
         return view.unmatched(Reason(Why.HOST_NOT_KNOWN, port=port), ClientSees.BAD_GATEWAY)
@@ -107,19 +129,19 @@ def _virtual_host(view: SidecarView, port: int) -> VirtualService | Service | No
     buildSidecarVirtualHostsForVirtualService.
     """
     scope, host = view.scope, view.host
-    registered = [
-        s for s in scope.covering(host) if (offered := s.port(port)) and (offered.http or offered.sniffed)
-    ]
-    exact = [service for service in registered if service.host == host]
+    registered = _speaking_http(scope, host, port)
+    own = scope.registered(host, port)
+    exact = own is not None and own in registered
     listening = view.listening(port)
     candidates = scope.virtual_services(host)
     for item in candidates:
         if host not in item.hosts or not routes_at(item, listening):
             continue
-        if exact or port == 80 or _shares_port(scope, item, port):
+        # A registered host whose port is not HTTP gets no virtual host, whatever routes it has.
+        if exact or (own is None and not view.dotted and (port == 80 or _shares_port(scope, item, port))):
             return item
-    if exact:
-        return _best_wildcard(candidates, host, listening) or exact[0]
+    if own is not None and exact:
+        return _best_wildcard(candidates, host, listening) or own
     for item in candidates:
         stars = [own for own in item.hosts if is_wildcard(own) and subset_of(host, own)]
         for star in sorted(stars, key=len, reverse=True):
@@ -128,6 +150,17 @@ def _virtual_host(view: SidecarView, port: int) -> VirtualService | Service | No
     for service in registered:
         return _best_wildcard(candidates, service.host, listening) or service
     return None
+
+
+def _speaking_http(scope: Scope, host: str, port: int) -> list[Service]:
+    """The services that a name falls under and that get a virtual host on a port, the most specific first."""
+    found = []
+    for name in dict.fromkeys(service.host for service in scope.covering(host)):
+        service = scope.registered(name, port)
+        offered = service.port(port) if service else None
+        if service is not None and offered is not None and (offered.http or offered.sniffed):
+            found.append(service)
+    return found
 
 
 def _best_wildcard(items: list[VirtualService], host: str, listening: Listening) -> VirtualService | None:
@@ -142,7 +175,7 @@ def _best_wildcard(items: list[VirtualService], host: str, listening: Listening)
 
 def _shares_port(scope: Scope, item: VirtualService, port: int) -> bool:
     """True when another host of a VirtualService is a service with an HTTP port of this number."""
-    return any(offered.http for own in item.hosts for s in scope.services(own) if (offered := s.port(port)))
+    return any(_speaking_http(scope, own, port) for own in item.hosts if scope.registered(own, port))
 
 
 def _covers_no_service(scope: Scope, star: str, port: int) -> bool:

@@ -59,6 +59,7 @@ def _by_sni(view: SidecarView, port: int) -> Forwarding | None:
         if (offered := service.port(port))
         and offered.tls
         and not service.bound.ranges
+        and scope.registry.listens(service, port)
         and not _routed_by_tls(scope, service, listening)
     ]
     if best is not None and not (best != sni and any(s.host == sni for s in plain)):
@@ -73,7 +74,10 @@ def _has_tls_service(scope: Scope, item: VirtualService, port: int) -> bool:
         if is_wildcard(own):
             if any(overlap(service.host, own) for service in scope.tls_services(port)):
                 return True
-        elif any((offered := s.port(port)) and offered.tls for s in scope.covering(own)):
+        elif any(
+            (offered := s.port(port)) and offered.tls and scope.registry.listens(s, port)
+            for s in scope.covering(own)
+        ):
             return True
     return False
 

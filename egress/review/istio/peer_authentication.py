@@ -67,6 +67,12 @@ class PeerAuthentications:
         return inherited
 
 
+def modes_of(item: KubernetesObject) -> list[str]:
+    """The modes that a policy states, of its own and of its ports."""
+    levels = [item.spec.get("mtls"), *(item.spec.get("portLevelMtls") or {}).values()]
+    return [str(level["mode"]) for level in levels if level and level.get("mode")]
+
+
 def _selector(item: KubernetesObject) -> Mapping[str, str]:
     return (item.spec.get("selector") or {}).get("matchLabels") or {}
 

@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 
+from egress.review.istio.regular_expressions import fits, quoted
+
 Compare = Callable[[str, str], bool]
 
 
@@ -26,7 +28,7 @@ def by_host(pattern: str, value: str) -> bool:
 def by_path(pattern: str, value: str) -> bool:
     """A string, or a template with `{*}` for one segment and `{**}` for any number."""
     if "{*}" in pattern or "{**}" in pattern:
-        return _template(pattern).fullmatch(value) is not None
+        return fits(_template(pattern), value)
     return by_string(pattern, value)
 
 
@@ -43,7 +45,9 @@ def by_principal(pattern: str, value: str) -> bool:
 
 def by_namespace(pattern: str, value: str) -> bool:
     """The namespace of the peer's certificate; a star may stand anywhere."""
-    return bool(value) and _starred(pattern).fullmatch(value) is not None
+    if "*" not in pattern:
+        return bool(value) and pattern == value
+    return bool(value) and fits(_starred(pattern), value)
 
 
 def any_of(patterns: Iterable[str], value: str, compare: Compare) -> bool:
@@ -52,13 +56,13 @@ def any_of(patterns: Iterable[str], value: str, compare: Compare) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def _starred(pattern: str) -> re.Pattern[str]:
-    return re.compile(".*".join(re.escape(part) for part in pattern.split("*")))
+def _starred(pattern: str) -> str:
+    return ".*".join(quoted(part) for part in pattern.split("*"))
 
 
 @lru_cache(maxsize=1024)
-def _template(pattern: str) -> re.Pattern[str]:
+def _template(pattern: str) -> str:
     """Envoy's URI template: `{*}` one segment that is not empty, `{**}` any characters."""
     parts = re.split(r"(\{\*\*\}|\{\*\})", pattern)
     pieces = {"{*}": "[^/]+", "{**}": ".*"}
-    return re.compile("".join(pieces.get(part, re.escape(part)) for part in parts))
+    return "".join(pieces.get(part, "") or quoted(part) for part in parts)

@@ -2,16 +2,17 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 from egress.review.decision.reason import Reason, Why
 from egress.review.errors import Undecided
 from egress.review.inventory import MeshSettings
-from egress.review.istio.hostnames import overlap, subset_of
-from egress.review.istio.services import ANY_NAMESPACE, Registry, Service, chosen
+from egress.review.istio.hostnames import is_wildcard, overlap, subset_of
+from egress.review.istio.services import ANY_NAMESPACE, Registry, Service, chosen, united
 from egress.review.istio.virtual_services import MESH, VirtualService, VirtualServices
-from egress.review.istio.visibility import visible
-from egress.review.network.addresses import AddressSet, Cover
+from egress.review.istio.visibility import PUBLIC, visible
+from egress.review.network.addresses import INTERNET, AddressSet, Cover
 from egress.review.objects.kubernetes_object import KubernetesObject
 from egress.review.objects.selectors import matches_labels
 
@@ -36,6 +37,14 @@ class Imports:
 
     entries: tuple[Import, ...]
     excluded: tuple[Import, ...]
+
+    @property
+    def exact(self) -> bool:
+        """True where no entry has a star: of several entries of a host the oldest alone is then looked up.
+
+        Source: model/sidecar.go, servicesForExactHosts.
+        """
+        return not any(entry.namespace == ANY_NAMESPACE or is_wildcard(entry.host) for entry in self.entries)
 
     def service(self, service: Service) -> bool:
         """True for a service that is taken in."""
@@ -84,7 +93,7 @@ class Scope:
         return self.sidecar.address if self.sidecar else None
 
     def services(self, host: str) -> list[Service]:
-        """The imported services of a host; more than one are pooled."""
+        """The imported services of a host, all of one namespace; each makes listeners of its own."""
         if host not in self._services:
             seen = self.registry.seen_by(self.namespace, host)
             self._services[host] = chosen([s for s in seen if self._imports_service(s)], self.namespace)
@@ -96,8 +105,15 @@ class Scope:
         The latter make no listener and no virtual host (model/sidecar.go).
         """
         if host not in self._clusters:
-            self._clusters[host] = self.services(host) or self._as_destination(host)
+            self._clusters[host] = united(self.services(host)) or self._as_destination(host)
         return self._clusters[host]
+
+    def registered(self, host: str, port: int) -> Service | None:
+        """The service that stands for a host in the routes of a port, whatever its protocol there.
+
+        Of several the last counts (core/httproute.go, BuildSidecarOutboundVirtualHosts).
+        """
+        return next((s for s in reversed(self.services(host)) if s.port(port)), None)
 
     def covering(self, host: str) -> list[Service]:
         """The services a name falls under: its own, then those with a star, the longest first."""
@@ -116,13 +132,30 @@ class Scope:
         found = self.routes.for_host(MESH, host, self.namespace)
         return [item for item in found if self._imports_virtual_service(item)]
 
+    @cached_property
+    def rejected(self) -> Service | None:
+        """An imported entry that Envoy takes no listener for: TLS for a star without a dot after it."""
+        return next(
+            (
+                service
+                for service in self.registry.wildcards
+                if service.host[1:2] not in ("", ".")
+                and any(port.tls for port in service.ports)
+                and service in self.services(service.host)
+            ),
+            None,
+        )
+
     def http_listener(self, port: int) -> bool:
         """True when any imported service makes a listener for HTTP on 0.0.0.0 and this port."""
-        return bool(self._listening(port, "http"))
+        return bool(self._listening(port, "http")) or any(
+            s.external and not s.bound.ranges for s in self._listening(port, "sniffed")
+        )
 
     def opaque_services(self, port: int) -> list[Service]:
-        """The imported ServiceEntries whose port is neither HTTP nor TLS: one takes all that no SNI matches."""
-        return [s for s in self._listening(port, "bytes") if s.external and not s.bound.ranges]
+        """The imported ServiceEntries whose port is neither HTTP nor TLS: the first takes all that no SNI matches."""
+        found = [*self._listening(port, "bytes"), *self._listening(port, "sniffed")]
+        return sorted((s for s in found if s.external and not s.bound.ranges), key=_precedence)
 
     def tls_services(self, port: int) -> list[Service]:
         """The imported ServiceEntries with a TLS port: they share the listener on 0.0.0.0."""
@@ -133,14 +166,21 @@ class Scope:
 
         Raises Undecided where the host of one may have its addresses or others.
         """
-        found = [
-            s for s in (*self._listening(port, "tls"), *self._listening(port, "bytes")) if s.bound.ranges
-        ]
+        reads = ("tls", "bytes", "sniffed")
+        found = [s for kind in reads for s in self._listening(port, kind) if s.bound.ranges]
         for service in found:
-            if dialled.covered_by(service.bound) is Cover.SOME and subset_of(host, service.host):
+            if subset_of(host, service.host) and _may_be_there(dialled, service.bound):
                 reason = Reason(Why.BOUND_ADDRESSES_OPEN, host=host, addresses=service.bound.name)
                 raise Undecided(reason, service.address)
-        return [s for s in found if dialled.covered_by(s.bound) is Cover.ALL]
+        return sorted(
+            (
+                s
+                for s in found
+                if dialled.covered_by(s.bound) is Cover.ALL
+                and (not _needs_sni(s, port, dialled) or subset_of(host, s.host))
+            ),
+            key=_precedence,
+        )
 
     def _listening(self, port: int, reads: str) -> list[Service]:
         """Every imported service with a port that is read in one way."""
@@ -153,11 +193,14 @@ class Scope:
                 pool = registry.listening(ANY_NAMESPACE, viewer, port, reads)
             else:
                 pool = [s for space in namespaces for s in registry.listening(space, viewer, port, reads)]
-            self._ports[key] = [service for service in pool if self._imports_service(service)]
+            self._ports[key] = sorted((s for s in pool if s in self.services(s.host)), key=_precedence)
         return self._ports[key]
 
     def _imports_service(self, service: Service) -> bool:
-        return self._imports is None or any(listener.service(service) for listener in self._imports)
+        return self._imports is None or any(
+            listener.service(service) and (not listener.exact or self.registry.is_foremost(service))
+            for listener in self._imports
+        )
 
     def _imports_virtual_service(self, item: VirtualService) -> bool:
         return self._imports is None or any(listener.virtual_service(item) for listener in self._imports)
@@ -171,7 +214,26 @@ class Scope:
             return []
         own = [service for service in seen if service.namespace == self.namespace]
         first = min(seen, key=lambda service: service.namespace)
-        return own or [service for service in seen if service.namespace == first.namespace]
+        taken = own or [service for service in seen if service.namespace == first.namespace]
+        oldest = min(taken, key=lambda service: (service.external, service.age))
+        return [oldest]
+
+
+def _precedence(service: Service) -> tuple[bool, tuple[str, ...]]:
+    """Sort as a proxy takes services in: those exported by name first, then public ones, oldest first."""
+    return PUBLIC in service.export, service.age
+
+
+def _may_be_there(dialled: AddressSet, bound: AddressSet) -> bool:
+    """True where a name may have one of an entry's addresses or another: nothing of the input tells."""
+    cover = dialled.covered_by(bound)
+    return cover is Cover.SOME or (cover is Cover.NONE and dialled.name == INTERNET.name)
+
+
+def _needs_sni(service: Service, port: int, dialled: AddressSet) -> bool:
+    """True where a range of addresses shares the listener on 0.0.0.0, which also asks for the SNI."""
+    offered = service.port(port)
+    return bool(offered and offered.tls) and dialled.covered_by(service.bound_alone) is not Cover.ALL
 
 
 def _imports(sidecar: KubernetesObject | None, namespace: str) -> tuple[Imports, ...] | None:

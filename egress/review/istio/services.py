@@ -15,8 +15,10 @@ from egress.review.objects.workloads import Workload
 HTTP = frozenset({"HTTP", "HTTP2", "GRPC", "GRPC-WEB", "HTTP_PROXY"})
 TLS = frozenset({"HTTPS", "TLS"})
 ANY_NAMESPACE = "*"
+BYTES = frozenset({"TCP", "MONGO", "REDIS", "MYSQL"})
+UDP = "UDP"
 SNIFFED = "UNSUPPORTED"
-"""A Kubernetes Service's port without a protocol in its name."""
+"""A port without a protocol that Istio knows: proxies look at the first bytes (pkg/config/protocol)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +32,12 @@ class ServicePort:
 
     @property
     def reads(self) -> str:
-        """How a proxy's listener reads it: `http`, `tls` or `bytes`."""
-        return "http" if self.http else "tls" if self.tls else "bytes"
+        """How a proxy's listener reads it: `http`, `tls`, `sniffed`, `bytes`, or `nothing` for UDP."""
+        if self.http:
+            return "http"
+        if self.tls:
+            return "tls"
+        return "sniffed" if self.sniffed else "nothing" if self.protocol == UDP else "bytes"
 
     @property
     def http(self) -> bool:
@@ -72,18 +78,34 @@ class Service:
     ports: tuple[ServicePort, ...]
     export: frozenset[str]
     address: str
-    age: tuple[str, str, str]
+    age: tuple[str, ...]
+    """Sorts as istiod does: by creation, then by name (of a ServiceEntry its host), namespace and object."""
     external: bool
     resolution: str = "DNS"
     selector: Mapping[str, str] = field(default_factory=dict)
     headless: bool = False
     """`clusterIP: None`: its name is its Pods' own addresses."""
     bound: AddressSet = EMPTY
-    """`addresses` of a ServiceEntry: connections are then taken by address, not by SNI."""
+    """`addresses` of a ServiceEntry: connections are then taken by address."""
+    bound_alone: AddressSet = EMPTY
+    """Those that are one address each, with a listener of their own: TLS there needs no SNI."""
     endpoints: tuple[ServiceEndpoint, ...] = ()
     """Those that a ServiceEntry names."""
     cluster_ip: AddressSet | None = None
     object: KubernetesObject
+
+    @property
+    def own_addresses(self) -> tuple[str, ...]:
+        """The addresses of a ServiceEntry that are one each: what a client may dial in place of the host."""
+        stated = map(str, self.object.spec.get("addresses") or ()) if self.external else ()
+        return tuple(one.removesuffix("/32") for one in stated if _is_single(one) and ":" not in one)
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """What its own endpoints are called: names or addresses."""
+        if self.endpoints:
+            return tuple(end.address for end in self.endpoints)
+        return (self.host,) if self.resolution in ("DNS", "DNS_ROUND_ROBIN") else ()
 
     def port(self, number: int) -> ServicePort | None:
         """The port of a number."""
@@ -128,6 +150,16 @@ def kubernetes_service(item: KubernetesObject, default: Iterable[str] = (PUBLIC,
     )
 
 
+def _is_single(address: str) -> bool:
+    return "/" not in address or address.endswith("/32")
+
+
+def _declared(protocol: object) -> str:
+    """The protocol of a ServiceEntry's port: its name is not asked, and what Istio does not know is sniffed."""
+    stated = str(protocol or "").upper()
+    return stated if stated in HTTP | TLS | BYTES | {UDP} else SNIFFED
+
+
 def service_entries(item: KubernetesObject, default: Iterable[str] = (PUBLIC,)) -> Iterable[Service]:
     """One service for each host of a ServiceEntry."""
     spec = item.spec
@@ -135,7 +167,7 @@ def service_entries(item: KubernetesObject, default: Iterable[str] = (PUBLIC,)) 
         ServicePort(
             int(port["number"]),
             str(port.get("name") or ""),
-            str(port.get("protocol") or "TCP").upper(),
+            _declared(port.get("protocol")),
             int(port.get("targetPort") or port["number"]),
         )
         for port in spec.get("ports") or ()
@@ -148,6 +180,7 @@ def service_entries(item: KubernetesObject, default: Iterable[str] = (PUBLIC,)) 
         )
         for endpoint in spec.get("endpoints") or ()
     )
+    addresses = [str(one) for one in spec.get("addresses") or ()]
     for host in spec.get("hosts") or ():
         yield Service(
             host=str(host).lower(),
@@ -155,10 +188,12 @@ def service_entries(item: KubernetesObject, default: Iterable[str] = (PUBLIC,)) 
             ports=ports,
             export=exported_to(spec.get("exportTo"), item.namespace, default),
             address=item.address,
-            age=item.age,
+            age=(item.created, str(host).lower(), item.namespace, item.name),
             external=True,
             resolution=str(spec.get("resolution") or "NONE"),
-            bound=networks(map(str, spec.get("addresses") or ())),
+            bound=networks(addresses),
+            bound_alone=networks(one for one in addresses if _is_single(one)),
+            selector=(spec.get("workloadSelector") or {}).get("labels") or {},
             endpoints=endpoints,
             object=item,
         )
@@ -179,14 +214,57 @@ class Registry:
             self._by_namespace[service.namespace].append(service)
             if is_wildcard(service.host):
                 self.wildcards.append(service)
-            for port in service.ports:
-                for viewer in service.export:
-                    for namespace in (service.namespace, ANY_NAMESPACE):
-                        self._listening[namespace, viewer, port.number, port.reads].append(service)
             if not service.external:
                 self._aliases.update(dict.fromkeys(service_aliases(service.host)[1:], service.host))
             for address in service.object.spec.get("addresses") or ():
-                self._aliases.setdefault(str(address), service.host)
+                self._aliases.setdefault(str(address).removesuffix("/32"), service.host)
+        for service in self.services:
+            for port in service.ports:
+                if self._without_listener(service, port):
+                    continue
+                for viewer in service.export:
+                    for namespace in (service.namespace, ANY_NAMESPACE):
+                        self._listening[namespace, viewer, port.number, port.reads].append(service)
+
+    def _without_listener(self, service: Service, port: ServicePort) -> bool:
+        """True for a port of resolution NONE whose host has endpoints by name in the same namespace.
+
+        Istio then makes a listener for each endpoint's address, and a name is none (core/listener.go,
+        buildSidecarOutboundListeners). Who sees the entry with the endpoints does not matter.
+        """
+        if not service.external or service.resolution != "NONE" or port.http or service.bound.ranges:
+            return False
+        ends = [
+            end
+            for other in self.named(service.host)
+            if other.external and other.namespace == service.namespace and other.port(port.number)
+            for end in other.addresses
+        ]
+        return bool(ends)
+
+    def pooled(self, service: Service, port: int) -> list[Service]:
+        """The services whose endpoints stand behind a service's port: those of its host and namespace.
+
+        Who sees them does not matter, their resolution does.
+        """
+        found = [
+            other
+            for other in self.named(service.host)
+            if other.namespace == service.namespace
+            and other.resolution == service.resolution
+            and other.port(port)
+        ]
+        return found if service in found else [service]
+
+    def is_foremost(self, service: Service) -> bool:
+        """True for the one service of its host and namespace that stands for all: Kubernetes' own, else the oldest."""
+        same = [other for other in self.named(service.host) if other.namespace == service.namespace]
+        return next((other for other in same if not other.external), same[0]) is service
+
+    def listens(self, service: Service, port: int) -> bool:
+        """True when a sidecar gets a listener or filter chain for a service's port."""
+        offered = service.port(port)
+        return offered is not None and not self._without_listener(service, offered)
 
     def named(self, host: str) -> list[Service]:
         """The services of exactly this host, oldest first."""
@@ -209,8 +287,12 @@ class Registry:
         return self._by_namespace.get(namespace, [])
 
     def seen_by(self, viewer: str, host: str) -> list[Service]:
-        """The services of a host that are exported to a namespace."""
-        return [service for service in self.named(host) if visible(service.export, viewer)]
+        """The services of a host that a namespace sees: those exported to it by name, then public ones.
+
+        Each part is the oldest first (model/push_context.go, servicesExportedToNamespace).
+        """
+        seen = [service for service in self.named(host) if visible(service.export, viewer)]
+        return sorted(seen, key=lambda service: PUBLIC in service.export) if len(seen) > 1 else seen
 
     def listening(self, namespace: str, viewer: str, port: int, reads: str) -> list[Service]:
         """The services of a namespace (`*`: of any) that a viewer sees, with a port read in one of three ways."""
@@ -226,10 +308,10 @@ class Registry:
 
 
 def chosen(services: list[Service], viewer: str) -> list[Service]:
-    """Of several services of one host: those of the viewer's namespace, else of one other namespace.
+    """Of several services of one host: those of the one namespace whose services a sidecar takes.
 
-    Kubernetes Services come before ServiceEntries. More than one is left where a namespace declares the host
-    twice: their endpoints are pooled.
+    That is the viewer's own, else the one of the first service; a Kubernetes Service comes before
+    ServiceEntries (model/sidecar.go, selectServices).
     """
     if len(services) < 2:
         return services
@@ -238,6 +320,34 @@ def chosen(services: list[Service], viewer: str) -> list[Service]:
         return [service for service in services if service.namespace == viewer]
     first = next((service for service in services if not service.external), services[0])
     return [service for service in services if service.namespace == first.namespace]
+
+
+def united(services: list[Service]) -> list[Service]:
+    """Of several services of one host those that a proxy's clusters are made of: the first, and what unites with it.
+
+    A Kubernetes Service comes first. Services of another namespace, resolution, export, selector or with other
+    labels are ignored, so that a port of theirs alone has no cluster (model/sidecar.go, canMergeServices).
+    """
+    if len(services) < 2:
+        return services
+    first = next((service for service in services if not service.external), services[0])
+    return [service for service in services if service is first or _unite(first, service)]
+
+
+def _unite(first: Service, other: Service) -> bool:
+    return (
+        first.external
+        and other.external
+        and first.namespace == other.namespace
+        and first.resolution == other.resolution
+        and first.object.labels == other.object.labels
+        and first.selector == other.selector
+        and _stated_export(first) == _stated_export(other)
+    )
+
+
+def _stated_export(service: Service) -> frozenset[str]:
+    return frozenset(map(str, service.object.spec.get("exportTo") or ()))
 
 
 _PREFIXES = {

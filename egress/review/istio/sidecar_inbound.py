@@ -11,6 +11,7 @@ from egress.review.decision.control import Control
 from egress.review.decision.decision import Decision, Outcome
 from egress.review.decision.reason import Reason, Why
 from egress.review.decision.security import Security
+from egress.review.errors import Undecided
 from egress.review.istio.forwarding import Connection, Refusal, Wire
 from egress.review.istio.peer_authentication import PeerMode
 from egress.review.istio.services import ServicePort
@@ -43,7 +44,12 @@ class _Reads(Enum):
 def enter(
     mesh: Mesh, pod: Workload, port: int, connection: Connection, request: Request
 ) -> Entered | Refusal:
-    """What stands in front of a Pod's application makes of a connection to one of its ports."""
+    """What stands in front of a Pod's application makes of a connection to one of its ports.
+
+    Raises Undecided where nobody can tell whether that is a sidecar.
+    """
+    if pod.sidecar_open is not None:
+        raise Undecided(pod.sidecar_open, pod.address)
     if not pod.captures(port):
         return _without_sidecar(pod, port, connection.wire, request)
     mode, reads = mesh.peer_authentications.at(pod, port), _read_as(mesh, pod, port)
@@ -77,7 +83,10 @@ class _Listener(NamedTuple):
         if security is Security.PLAIN:
             if self.mode.mode == "STRICT":
                 return self._refuse(Why.TAKES_MTLS_ALONE, ClientSees.RESET)
-            return self._enter(Why.TAKES_PLAIN_TEXT, http=self.reads is not _Reads.BYTES)
+            if self.reads is _Reads.HTTP and request.scheme == "tcp":
+                return self._refuse(Why.NO_HTTP_ARRIVES, ClientSees.RESET)
+            http = self.reads is _Reads.HTTP or (self.reads is _Reads.SNIFFED and request.scheme == "http")
+            return self._enter(Why.TAKES_PLAIN_TEXT, http=http)
         if security is Security.MESH_MTLS:
             return self._take_mtls(connection, request)
         return self._take_other_tls(request)
@@ -103,6 +112,8 @@ class _Listener(NamedTuple):
     def _take_mtls(self, connection: Connection, request: Request) -> Entered | Refusal:
         """Mesh mTLS: the caller is identified. ALPN tells whether the proxy that connects has read requests."""
         own = request.own_tls is not None
+        if self.reads is _Reads.HTTP and request.scheme == "tcp" and not own:
+            return self._refuse(Why.NO_HTTP_ARRIVES, ClientSees.RESET)
         if self.reads is _Reads.HTTP and request.scheme == "https" and not own:
             return self._refuse(Why.READS_HTTP_HANDSHAKE_INSIDE, ClientSees.TLS_FAILURE)
         by_alpn = connection.reads_http and not own and request.scheme == "http"

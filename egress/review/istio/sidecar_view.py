@@ -24,7 +24,10 @@ class SidecarView:
         self.source = source
         self.request = request
         self.port = request.dial.port if request.dial else request.port
-        self.host = mesh.registry.canonical(request.name_asked.partition(":")[0].lower())
+        asked = request.name_asked.partition(":")[0].lower()
+        self.dotted = asked.endswith(".")
+        """A Host with a dot at its end: only a registered host has a virtual host for it."""
+        self.host = mesh.registry.canonical(asked.removesuffix("."))
 
     def listening(self, port: int) -> Listening:
         """The listener of a port, as match blocks see it."""
@@ -57,7 +60,7 @@ class SidecarView:
         """What the outbound traffic policy does with a request that nothing takes."""
         address = self.scope.address or self.mesh.settings.address
         if self.scope.registry_only:
-            default = ClientSees.RESET if self.request.scheme == "http" else ClientSees.TLS_FAILURE
+            default = ClientSees.TLS_FAILURE if self.request.scheme == "https" else ClientSees.RESET
             refused = Decision(
                 Control.SIDECAR_SCOPE, Outcome.REFUSES, Reason(Why.REGISTRY_ONLY, because=why), address
             )
@@ -76,7 +79,7 @@ def direct(view: SidecarView, service: Service, port: int, *, http: bool) -> For
     why = Why.STRAIGHT_TO_SITE if service.external else Why.STRAIGHT_TO_PODS
     reason = Reason(why, host=service.host)
     step = Decision(Control.SIDECAR_REGISTRY, Outcome.PASSES, reason, service.address)
-    pool = view.scope.services(service.host)
+    pool = view.scope.clusters(service.host)
     destination = Destination(service.host, port, "")
     return send(view.sender, destination, pool, port, view.request, (step,), service.address, http=http)
 

@@ -9,9 +9,15 @@ from egress.review.istio.peer_authentication import PeerAuthentications
 from egress.review.istio.scope import Scope, sidecar_for
 from egress.review.istio.services import Registry, kubernetes_service, service_entries
 from egress.review.istio.virtual_services import VirtualServices, virtual_service
+from egress.review.objects.injection import Injector
 from egress.review.objects.kubernetes_object import KubernetesObject, of_kind
 from egress.review.objects.pods import KINDS, makes_pods
 from egress.review.objects.workloads import Workload, workload
+
+SERVICE_NAME = "kubernetes.io/service-name"
+MANAGED_BY = "endpointslice.kubernetes.io/managed-by"
+ENDPOINT_CONTROLLER = "endpointslice-controller.k8s.io"
+"""What makes the EndpointSlices of a Service's selector."""
 
 
 class Mesh:
@@ -49,14 +55,20 @@ class Mesh:
         self.gateway_objects = [
             item for item in of_kind(by_kind["Gateway"], "Gateway") if item.group == "networking.istio.io"
         ]
+        self.injector = Injector(objects)
         self.workloads = {
             (found.namespace, found.name): found
             for kind in KINDS
             for item in by_kind[kind]
             if makes_pods(item) and not self._made_by_another(item, by_kind)
-            for found in [workload(item, self.labels_of(item.namespace))]
+            for found in [workload(item, self.labels_of(item.namespace), self.injector)]
         }
         self.gateways = [item for item in self.workloads.values() if item.gateway]
+        self._foreign_ends = {
+            (item.namespace, item.labels.get(SERVICE_NAME, ""))
+            for item in by_kind["EndpointSlice"]
+            if item.labels.get(MANAGED_BY) != ENDPOINT_CONTROLLER
+        }
         self._scopes: dict[tuple[str, str | None], Scope] = {}
         self._by_namespace: dict[str, list[Workload]] = defaultdict(list)
         for found in self.workloads.values():
@@ -87,6 +99,10 @@ class Mesh:
     def shows_pods_of(self, namespace: str) -> bool:
         """True when the input has any workload of a namespace: else what its Services select is not known."""
         return namespace in self._by_namespace
+
+    def has_foreign_ends(self, namespace: str, name: str) -> bool:
+        """True for a Service that somebody else than its selector gives endpoints, by an EndpointSlice of its own."""
+        return (namespace, name) in self._foreign_ends
 
     def pods_behind(self, namespace: str, selector: Mapping[str, str]) -> list[Workload]:
         """The workloads a Service selects."""

@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from egress.review.decision.reason import Reason
 from egress.review.objects.capture import WHOLE, Capture, read_capture
+from egress.review.objects.injection import Injector, sidecar
 from egress.review.objects.kubernetes_object import KubernetesObject
 from egress.review.objects.pods import pod_annotations, pod_labels, pod_spec
 
@@ -35,6 +37,10 @@ class Workload:
     service_account: str
     meshed: bool
     """A sidecar is injected; a gateway counts as not meshed."""
+    sidecar_open: Reason | None = None
+    """Why nobody can tell whether there is a sidecar, or what it does."""
+    injection_given: bool = True
+    """False where the input lacks the Namespace, whose labels ask for sidecars."""
     gateway: bool = False
     address: str | None = None
     node_selector: Mapping[str, str] = field(default_factory=dict)
@@ -77,22 +83,22 @@ def injects(namespace_labels: Mapping[str, str]) -> bool:
     return injection == "enabled" if injection is not None else bool(namespace_labels.get("istio.io/rev"))
 
 
-def workload(item: KubernetesObject, namespace_labels: Mapping[str, str]) -> Workload:
+def workload(item: KubernetesObject, namespace_labels: Mapping[str, str], injector: Injector) -> Workload:
     """The workload of a Pod or of anything with a Pod template."""
     labels, annotations, spec = pod_labels(item), pod_annotations(item), pod_spec(item)
     containers = [*(spec.get("containers") or ()), *(spec.get("initContainers") or ())]
     gateway = _is_gateway(containers, annotations)
     host_network = bool(spec.get("hostNetwork"))
     wished = labels.get("sidecar.istio.io/inject", annotations.get("sidecar.istio.io/inject"))
-    by_hand = any(container.get("name") == "istio-proxy" for container in containers) and not gateway
-    injected = not gateway and not host_network and wished != "false" and _asks(labels, namespace_labels)
-    meshed = by_hand or injected
+    proxy = sidecar(item, injector, gateway=gateway)
     return Workload(
         namespace=item.namespace,
         name=item.name,
         labels=labels,
         service_account=str(spec.get("serviceAccountName") or spec.get("serviceAccount") or "default"),
-        meshed=meshed,
+        meshed=proxy.present,
+        sidecar_open=proxy.open,
+        injection_given=proxy.given,
         gateway=gateway,
         address=item.address,
         node_selector={str(key): str(value) for key, value in (spec.get("nodeSelector") or {}).items()},
@@ -104,7 +110,7 @@ def workload(item: KubernetesObject, namespace_labels: Mapping[str, str]) -> Wor
         ports=_named_ports(containers),
         injection_refused=injects(namespace_labels) and not gateway and (wished == "false" or host_network),
         capture=read_capture(annotations, spec),
-        takes_mtls=labels.get(TLS_MODE, "istio" if meshed else "") == "istio",
+        takes_mtls=labels.get(TLS_MODE, "istio" if proxy.present else "") == "istio",
         names=_names(spec),
     )
 
@@ -115,16 +121,6 @@ def _is_gateway(containers: Containers, annotations: Mapping[str, str]) -> bool:
         one.get("name") == "istio-proxy" and "router" in (one.get("args") or ()) for one in containers
     )
     return by_hand or GATEWAY_TEMPLATE in annotations.get("inject.istio.io/templates", "").split(",")
-
-
-def _asks(labels: Mapping[str, str], namespace_labels: Mapping[str, str]) -> bool:
-    """True when the namespace asks for a sidecar, or the Pod does in one that says nothing.
-
-    The webhooks select Pods by their labels; an annotation does not call them.
-    """
-    if {"istio-injection", "istio.io/rev"} & set(namespace_labels):
-        return injects(namespace_labels)
-    return labels.get("sidecar.istio.io/inject") == "true" or bool(labels.get("istio.io/rev"))
 
 
 def _is_unprivileged(containers: Containers) -> bool:

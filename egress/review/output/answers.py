@@ -11,6 +11,9 @@ from egress.review.output.texts.conditions import conditions_texts
 from egress.review.output.texts.controls import NAMES, control_text
 from egress.review.output.texts.reasons import reason_text
 
+FAILURES = (ClientSees.WRONG_CERTIFICATE, ClientSees.TLS_FAILURE)
+"""What a client may see of a request that is let through and arrives."""
+
 
 def as_json(answer: Answer, *, explain: bool = False) -> dict[str, Any]:
     """An answer's fields; with `explain` every control on the way."""
@@ -56,7 +59,11 @@ def seen_text(answer: Answer) -> str:
     """What the client sees, or where an allowed request arrives."""
     if answer.verdict in (Verdict.ALLOWED, Verdict.CONDITIONAL):
         way = f"through {answer.through}" if answer.through else "directly"
-        wrong = f", {client_text(answer)}" if answer.client is ClientSees.WRONG_CERTIFICATE else ""
+        wrong = (
+            f", {client_text(answer)}"
+            if answer.client in FAILURES and answer.verdict is Verdict.ALLOWED
+            else ""
+        )
         return f"{arrival_text(answer.arrival)}, {way}{wrong}"
     return client_text(answer)
 

@@ -49,6 +49,13 @@ def _follow(question: Question, trace: Trace) -> Refused | Arrived:
         refused = look_up(question, trace, source, request.host, ClientSees.NO_NAME)
         if refused is not None:
             return refused
+    trace.ask(Control.INJECTION)
+    if request.sidecar is None:
+        if source.sidecar_open is not None:
+            raise Undecided(source.sidecar_open, source.address)
+        if not source.injection_given:
+            reason = Reason(Why.NO_NAMESPACE, namespace=source.namespace)
+            trace.add(Decision(Control.INJECTION, Outcome.NOT_GIVEN, reason))
     trace.ask(Control.SIDECAR)
     meshed = source.meshed if request.sidecar is None else request.sidecar
     proxied = meshed and _captured(question)
@@ -58,6 +65,9 @@ def _follow(question: Question, trace: Trace) -> Refused | Arrived:
         trace.add(*forwarding.steps)
         if isinstance(forwarding, Refusal):
             return Refused(forwarding.client)
+        if forwarding.http and (proxied or gateways):
+            # The next proxy normalizes what this one has normalized.
+            question = question._replace(request=question.request.normalized)
         connection = _connection(question, forwarding, sender, gateways, proxied=proxied)
         reached = _connect(question, trace, forwarding, connection)
         if not isinstance(reached, AtGateway):

@@ -22,6 +22,7 @@ from egress.review.objects.selectors import matches_labels
 from egress.review.objects.workloads import Workload
 from egress.review.path.question import Question
 from egress.review.path.trace import Arrived, AtGateway, Refused, Trace
+from egress.review.paths import readable
 from egress.review.request import Request
 
 MAX_GATEWAYS = 3
@@ -77,6 +78,8 @@ def _selected(mesh: Mesh, service: Service) -> list[Workload]:
     """The Pods behind a Service. Raises Undecided where the input does not show them."""
     if not service.selector and not service.external:
         raise Undecided(Reason(Why.NO_SELECTOR, host=service.host), service.address)
+    if not service.external and mesh.has_foreign_ends(service.namespace, service.object.name):
+        raise Undecided(Reason(Why.FOREIGN_ENDPOINTS, host=service.host), service.address)
     found = mesh.pods_behind(service.namespace, service.selector)
     if not found and not mesh.shows_pods_of(service.namespace):
         raise Undecided(Reason(Why.NO_PODS_SHOWN, namespace=service.namespace), service.address)
@@ -133,6 +136,10 @@ def _into(
         stranger = _verify(question, trace, connection, pod)
         if stranger is not None:
             return stranger
+    if entered.http and not readable(request.path):
+        return trace.refuse(
+            Control.INBOUND_SIDECAR, Reason(Why.PATH_REFUSED), pod.address, ClientSees.BAD_REQUEST
+        )
     if entered.proxied:
         trace.ask(Control.AUTHORIZATION_POLICY)
         asked = _asked(question, connection, port, http=entered.http, principal=entered.principal or "")
@@ -160,6 +167,10 @@ def _through(
         return stranger
     if isinstance(accepted, Refusal):
         return Refused(accepted.client)
+    if accepted.http and not readable(request.path):
+        return trace.refuse(
+            Control.GATEWAY_ROUTE, Reason(Why.PATH_REFUSED), pod.address, ClientSees.BAD_REQUEST
+        )
     trace.ask(Control.AUTHORIZATION_POLICY)
     identified = connection.wire.security is Security.MESH_MTLS and accepted.server.mode == "ISTIO_MUTUAL"
     principal = (connection.wire.principal if identified else "") or ""

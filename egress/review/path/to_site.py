@@ -18,6 +18,9 @@ from egress.review.path.question import Question
 from egress.review.path.trace import Arrived, Refused, Trace
 from egress.review.request import Request
 
+PLAIN_PORT = 80
+"""Where every site speaks plain text."""
+
 Ends = tuple[tuple[str, int], ...]
 
 _SPOKEN: Mapping[Security, Spoken] = {
@@ -132,6 +135,9 @@ def _no_handshake(wire: Wire, ends: Ends) -> Reason | None:
         strangers = [host for host, _ in ends if _stranger(host, wire.verifies)]
         if strangers:
             return Reason(Why.CERTIFICATE_OF_ANOTHER, host=strangers[0], verified=wire.verifies)
+        plain = [host for host, port in ends if port == PLAIN_PORT]
+        if plain:
+            return Reason(Why.SITE_SPEAKS_PLAIN, host=plain[0], port=PLAIN_PORT)
     return None
 
 
