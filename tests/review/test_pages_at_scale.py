@@ -13,8 +13,9 @@ from egress.review.changes.change import Change, change
 from egress.review.comparison import Change as Cell
 from egress.review.comparison import Effect
 from egress.review.judgement import judge_cluster
-from egress.review.matrix import ANY_OTHER, SCHEMES, Row
+from egress.review.matrix import SCHEMES, Row
 from egress.review.output.page.document import render
+from egress.review.targets import ANY_OTHER
 from tests.review.browser import Browser, chromium
 from tests.review.conftest import synthesize_here
 from tests.review.pages import HEADING, TODAY, written

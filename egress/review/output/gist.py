@@ -8,11 +8,11 @@ from egress.review.answer import Answer
 from egress.review.changes.reach import Destination, Part, Sentence
 from egress.review.comparison import Comparison, Effect, Successor
 from egress.review.inventory import Inventory
-from egress.review.matrix import ANY_OTHER
 from egress.review.output.answers import seen_text
 from egress.review.output.texts.clients import client_text
 from egress.review.output.texts.conditions import conditions_texts
 from egress.review.output.texts.controls import NAMES
+from egress.review.targets import ANY_OTHER
 
 SHORT_COMMIT = 12
 """Letters of a commit that are shown."""

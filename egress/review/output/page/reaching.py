@@ -6,9 +6,10 @@ from html import escape
 from urllib.parse import quote
 
 from egress.review.answer import Verdict
-from egress.review.matrix import ANY_OTHER, Row
+from egress.review.matrix import Row
 from egress.review.output.gist import listed, number
 from egress.review.output.page.rows import breakable, whole
+from egress.review.targets import ANY_OTHER
 
 SHOWN, NAMED = 5, 4
 """Lines of the first screen, and names in one of them."""
