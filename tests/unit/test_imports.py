@@ -8,7 +8,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("egress.source", "egress.terraform", "lazy_bindings"),
     ("egress.config",),
     ("egress.derived",),
-    ("egress.checks", "egress_constructs"),
+    ("egress.checks", "egress.logs", "egress_constructs"),
     ("egress.review", "stacks"),
     ("egress.proof", "main"),
     ("egress", "bench", "experiments", "posture"),
