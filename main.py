@@ -13,8 +13,9 @@ ROOT = Path(__file__).parent
 sys.path.append(str(ROOT / "constructs"))
 
 from egress.checks.loading import load  # noqa: E402
-from egress.checks.notices import notices, today  # noqa: E402
+from egress.checks.notices import notices  # noqa: E402
 from egress.config.configuration import Configuration  # noqa: E402 - after the source root
+from egress.config.days import today  # noqa: E402
 from egress.source.problem import ConfigurationError  # noqa: E402
 from egress.terraform.summary import summary  # noqa: E402
 

@@ -13,6 +13,7 @@ class NamespaceProps:
 
     name: str
     labels: Mapping[str, str] | None = None
+    annotations: Mapping[str, str] | None = None
 
 
 class Namespace(Construct):
@@ -24,6 +25,8 @@ class Namespace(Construct):
             self,
             "namespace",
             metadata=NamespaceV1Metadata(
-                name=props.name, labels=dict(props.labels) if props.labels else None
+                name=props.name,
+                labels=dict(props.labels) if props.labels else None,
+                annotations=dict(props.annotations) if props.annotations else None,
             ),
         )

@@ -12,6 +12,7 @@ from egress.config.team import Team
 from egress.derived import construct_ids as ids
 from egress.derived import gateway
 from egress.derived.control_plane import injection_label
+from egress.derived.grant_notes import namespace_notes
 from egress.derived.istio.routing import team_objects
 from egress.derived.network_policies.as_stated import team_policies
 from egress.derived.network_policies.default_deny import network_facts, team_at_gateway, team_isolation
@@ -73,8 +74,11 @@ class Tenant(Construct):
             **injection_label(self._configuration.platform),
             **(tenant_label(self._name) if tenants.admission == "enforced" else {}),
         }
+        annotations = namespace_notes(self._configuration, name) if name == self._name else {}
         return Namespace(
-            scope_at(self, ids.NAMESPACES), name, NamespaceProps(name=name, labels=labels)
+            scope_at(self, ids.NAMESPACES),
+            name,
+            NamespaceProps(name=name, labels=labels, annotations=annotations),
         ).namespace
 
     def _isolate(self) -> None:

@@ -1,12 +1,14 @@
 """Reads a configuration folder: every file, the environment and every rule, then all problems at once."""
 
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 
 from egress.checks.draft import Draft, TeamFile
 from egress.checks.folder import Files, find
 from egress.checks.rules import judge
-from egress.config.configuration import Configuration
+from egress.config.configuration import Configuration, EndedGrant
+from egress.config.days import DATES, today
 from egress.config.destinations import Destinations
 from egress.config.environment import override
 from egress.config.platform import Platform
@@ -19,7 +21,8 @@ from egress.source.yaml_file import read
 def load(folder: Path, environ: Mapping[str, str]) -> Configuration:
     """Read a configuration folder.
 
-    PROJECT_ID, REGION, ZONE and AUTHORIZED_NETWORKS in the environment override its platform file.
+    PROJECT_ID, REGION, ZONE and AUTHORIZED_NETWORKS in the environment override its platform file. A grant whose
+    last day is over is judged like the others and then left out; SOURCE_DATE_EPOCH states the day.
     Raises ConfigurationError with every problem of every file.
     """
     files = find(folder)
@@ -34,8 +37,26 @@ def load(folder: Path, environ: Mapping[str, str]) -> Configuration:
     platform, destinations = draft.platform.model, draft.destinations_file.model
     if problems or platform is None or destinations is None:
         raise ConfigurationError(_in_order(problems))
-    teams = {name: each.team for name, each in draft.teams.items()}
-    return Configuration(platform=platform, destinations=destinations, teams=teams)
+    day = today(environ)
+    return Configuration(
+        platform=platform,
+        destinations=destinations,
+        teams={name: _without_ended(each.team, day) for name, each in draft.teams.items()},
+        ended=tuple(
+            EndedGrant(team=name, grant=grant, place=each.file.where(path))
+            for name, each in draft.teams.items()
+            for path, grant in each.grants()
+            if grant.until and grant.until < day
+        ),
+    )
+
+
+def _without_ended(team: Team, day: date) -> Team:
+    """The team without the grants whose last day is over."""
+    if not any(grant.until and grant.until < day for grant in team.grants):
+        return team
+    kept = tuple(grant for grant in team.grants if not grant.until or grant.until >= day)
+    return team.model_copy(update={"grants": kept})
 
 
 def _draft(files: Files, environ: Mapping[str, str]) -> Draft:
@@ -44,7 +65,10 @@ def _draft(files: Files, environ: Mapping[str, str]) -> Draft:
     return Draft(
         platform=validate(Platform, platform),
         destinations_file=validate(Destinations, read(files.destinations)),
-        teams={path.stem: TeamFile(name=path.stem, file=validate(Team, read(path))) for path in files.teams},
+        teams={
+            path.stem: TeamFile(name=path.stem, file=validate(Team, read(path, dates=DATES)))
+            for path in files.teams
+        },
         misnamed=files.misnamed_teams,
         teams_are_read=files.has_teams_folder,
     )

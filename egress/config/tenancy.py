@@ -13,3 +13,5 @@ class Tenants(ConfigModel):
     those a team's file asks for (the tutorial)."""
     admission: Literal["enforced", "none"] = "enforced"
     """`enforced`: ValidatingAdmissionPolicies and RBAC refuse what would lead around the gateway."""
+    grants_state: tuple[Literal["reason", "owner", "ticket", "until"], ...] = ()
+    """What each grant of each team must state beside its host."""

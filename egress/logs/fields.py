@@ -43,6 +43,7 @@ KNOWN = ISTIO_KEYS | PLATFORM_KEYS
 OF_CONNECTIONS = frozenset({"start_time", "response_flags", "upstream_cluster"})
 """A line without these keys is no access log, whatever else it is."""
 
+_NESTED = frozenset({dict, list, bool})
 _QUERY = re.compile(r"[?#].*", re.DOTALL)
 
 
@@ -62,7 +63,7 @@ def entry_of(found: Mapping[str, Any], line: int, writer: Writer) -> Entry:
         raise Malformed(f"no key {min(missing)!r}")
     get = found.get
     for value in found.values():
-        if isinstance(value, dict | list | bool):
+        if value.__class__ in _NESTED:
             raise Malformed("a value is no text and no number")
     return Entry(
         line,
