@@ -10,6 +10,7 @@ from egress.review.findings import (
     around_routing,
     dead_policy,
     dead_routes,
+    ended_grants,
     exposure,
 )
 from egress.review.findings.acceptance import EXPIRED, UNUSED, VOID
@@ -26,6 +27,7 @@ ANALYZERS: tuple[Analyzer, ...] = tuple(
             *around_routing.ANALYZERS,
             *dead_policy.ANALYZERS,
             *dead_routes.ANALYZERS,
+            *ended_grants.ANALYZERS,
             *exposure.ANALYZERS,
         ),
         key=lambda analyzer: analyzer.kind.code,
