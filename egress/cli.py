@@ -25,6 +25,10 @@ _VERBS = {
         "Every identity, destination and scheme, with the control that decides",
     ),
     "evaluate": ("egress.review.commands.evaluate", "One request: allowed or refused, and by which control"),
+    "why": (
+        "egress.review.commands.why",
+        "Why a request was refused: the control, the line that decides, the patch that grants it",
+    ),
     "summary": ("egress.review.commands.summary", "A change's differences and findings for a pull request"),
     "report": (
         "egress.review.commands.report",

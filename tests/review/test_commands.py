@@ -134,6 +134,9 @@ def test_evaluate_answers_json_lines(egress: Run, synthesized: Path) -> None:
     assert answers[0]["verdict"] == "allowed"
     assert answers[0]["decided_by"]["address"].startswith("egress.kubernetes_manifest.")
     assert [set(answer) for answer in answers[1:]] == [{"error"}, {"error"}]
+    assert done.returncode == 2
+    good = egress("evaluate", "--input", str(synthesized), "--requests", "-", stdin=json.dumps(lines[0]))
+    assert good.returncode == 0
 
 
 def test_yaml_alone_says_what_is_not_given(egress: Run, tmp_path: Path) -> None:

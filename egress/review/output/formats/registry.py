@@ -14,6 +14,7 @@ MANY = 2_000
 FORMATS: Mapping[str, tuple[str, ...]] = {
     "list": ("text", "json", "csv", "markdown"),
     "evaluate": ("text", "json"),
+    "why": ("text", "json"),
     "diff": ("text", "json", "markdown"),
     "findings": ("text", "json", "markdown", "sarif"),
     "summary": ("markdown", "json"),
