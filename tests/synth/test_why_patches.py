@@ -20,14 +20,16 @@ from tests.synth.conftest import Synthesize
 from tests.synth.variations import COMMITTED
 
 DAY = {"SOURCE_DATE_EPOCH": "1795000000"}
-SAMPLE = 12
+CONFIGURATIONS = ("00-mesh", "03-authorization", "tutorial", "production")
+
+SAMPLE = 5
 """So many patches of a configuration are synthesized; every one is loaded and held against the request."""
 
 REQUESTS = (("http", "GET", "/status/500"), ("http", "POST", "/a/b?c=d"), ("https", "GET", "/"))
 NEW_HOSTS = ("pypi.org", "storage.googleapis.com", "192.0.2.1", "example.com:8080")
 
 
-@pytest.fixture(scope="module", params=sorted(COMMITTED))
+@pytest.fixture(scope="module", params=CONFIGURATIONS)
 def patched(
     request: pytest.FixtureRequest, synthesize: Synthesize, tmp_path_factory: pytest.TempPathFactory
 ) -> "Patched":
@@ -71,7 +73,7 @@ def patch_of(found: Explained) -> str:
 def test_each_refusal_has_a_patch_or_says_why_there_is_none(patched: Patched) -> None:
     refused = patched.refused()
 
-    assert len(refused) > 20
+    assert len(refused) > 5
     for found in refused:
         remedy = found.remedy
         assert remedy is not None
@@ -89,7 +91,7 @@ def test_a_patched_folder_grants_what_was_asked(patched: Patched, tmp_path: Path
     """Of every refusal: the patch applies with git, the folder has no problem, and nothing lacks any more."""
     patches = {found.asked: found for found in patched.refused() if patch_of(found)}
 
-    assert len(patches) > 10
+    assert patches
     for number, (question, found) in enumerate(patches.items()):
         folder = Folder(patched.apply(patch_of(found), tmp_path / str(number)), DAY)
         source = patched.cluster.identities.find(question.source)
