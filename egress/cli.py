@@ -38,6 +38,7 @@ _VERBS = {
         "egress.review.commands.findings",
         "Ways around, dead policy and exposure, each with its mend",
     ),
+    "due": ("egress.review.commands.due", "Grants and acceptances that end soon, or have ended"),
     "diff": ("egress.review.commands.diff", "What a change gives and takes, and which object does it"),
     "prove": ("egress.proof.command", "Bring a real mesh up from the stacks and ask it who can reach what"),
 }

@@ -4,9 +4,12 @@ import argparse
 import sys
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from egress.review.commands import evidence
 from egress.review.commands.inputs import add_input, inputs
+from egress.review.errors import ReviewError
 from egress.review.output.formats.registry import FORMATS, render
 from egress.source.nearest import nearest
 
@@ -19,17 +22,27 @@ VERDICTS = ("allowed", "refused", "conditional", "unknown")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The filters and the format."""
     add_input(parser)
-    parser.add_argument("--format", choices=FORMATS["list"], default="text")
+    formats = dict.fromkeys((*FORMATS["list"], *FORMATS["evidence"]))
+    parser.add_argument("--format", choices=tuple(formats), help=f"default: {FORMATS['list'][0]}")
     parser.add_argument("--from", dest="source", metavar="PATTERN", help="identities, for example 'team-x/*'")
     parser.add_argument(
         "--to", dest="host", metavar="PATTERN", help="destinations, for example '*.example.com'"
     )
     parser.add_argument("--scheme", choices=("http", "https"))
     parser.add_argument("--verdict", choices=VERDICTS, action="append", help="may be given again")
+    evidence.add_arguments(parser)
+    parser.add_argument("--artifact", type=Path, metavar="FOLDER", help="with --evidence: config/<env>")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the matrix. Exit code 0."""
+    """Print the matrix, or the audit list. Exit code 0."""
+    if options.evidence:
+        return evidence.run(options)
+    format_ = options.format or FORMATS["list"][0]
+    if format_ not in FORMATS["list"]:
+        raise ReviewError(f"--format {format_} is for `list --evidence`")
+    if options.proof or options.artifact:
+        raise ReviewError("--proof and --artifact are for `list --evidence`")
     from egress.review.cluster import Cluster
     from egress.review.inputs.reading import read
     from egress.review.matrix import Matrix
@@ -46,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
     ]
     if not rows:
         sys.stderr.write(f"{_nothing(options, every)}\n")
-    print(render("list", options.format, rows, len(rows)))
+    print(render("list", format_, rows, len(rows)))
     return 0
 
 

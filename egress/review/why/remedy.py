@@ -28,9 +28,9 @@ LIFE = datetime.timedelta(days=90)
 """How long a proposed grant lasts where the platform wants an end."""
 
 TO_FILL_IN: Mapping[str, str] = {
-    "reason": "TODO say why",
-    "owner": "TODO say who answers for it",
-    "ticket": "TODO say where it was agreed",
+    "reason": "(say why)",
+    "owner": "(say who answers for it)",
+    "ticket": "(say where it was agreed)",
 }
 
 
@@ -78,6 +78,11 @@ class Folder:
     def place(self, name: str, *keys: str | int) -> Place:
         """The line of a key, or of the nearest one around it."""
         return Place(relative(self.path / name), self.source(name).line(keys) or 1)
+
+    def grants(self, team: str) -> tuple[Grant, ...]:
+        """A team's grants as its file counts them, the ended ones too."""
+        stated = self.source(f"{TEAMS}/{team}.yaml").at(("grants",))
+        return Team.model_validate({"grants": stated or []}, strict=False).grants
 
     def with_texts(self, texts: Mapping[str, str]) -> str:
         """What is wrong with the folder when some of its files hold other texts; empty where nothing is."""
@@ -246,9 +251,7 @@ class Granting:
 
     def _stated_grants(self) -> Iterator[tuple[int, Grant]]:
         """The team's grants as its file counts them, the ended ones too."""
-        stated = self._folder.source(self._team_file).at(("grants",))
-        team = Team.model_validate({"grants": stated or []}, strict=False)
-        yield from enumerate(team.grants)
+        yield from enumerate(self._folder.grants(str(self._team)))
 
     def _refusal(self, number: int, grant: Grant) -> tuple[int, Statement] | None:
         """What of a grant does not cover the request, and how far it is from doing so."""
@@ -428,7 +431,7 @@ class Granting:
         asked = self._configuration.platform.tenants.grants_state
         found: dict[str, Any] = {key: TO_FILL_IN[key] for key in asked if key in TO_FILL_IN}
         if found:
-            self._notes.append("fill in what begins with TODO")
+            self._notes.append("fill in what stands in round brackets")
         if "until" in asked:
             found["until"] = self._folder.day + LIFE
         return found
