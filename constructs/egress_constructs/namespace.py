@@ -17,7 +17,7 @@ class NamespaceProps:
 
 
 class Namespace(Construct):
-    """A namespace with its labels."""
+    """A namespace with its labels and annotations."""
 
     def __init__(self, scope: Construct, id_: str, props: NamespaceProps) -> None:
         super().__init__(scope, id_)

@@ -33,6 +33,8 @@ class MeshSettings:
     auto_mtls: bool = True
     """Proxies speak mesh mTLS to Pods with a sidecar by themselves."""
     exports: DefaultExports = DefaultExports()
+    proxy: Mapping[str, Any] = field(default_factory=dict)
+    """meshConfig.defaultConfig: what each proxy starts from."""
     address: str | None = None
     given: bool = False
     """False where the input holds no control plane: Istio's defaults are then stated as an assumption."""

@@ -77,11 +77,14 @@ def test_every_finding_of_the_tutorial_is_shown_at_the_statement_behind_it(synth
         ("EG125", "example.com", "tutorial/destinations.yaml: http: originate-tls"),
         ("EG126", "private.googleapis.com", "tutorial/destinations.yaml: private-googleapis-com:"),
         ("EG126", "storage.googleapis.com", "tutorial/destinations.yaml: private-googleapis-com:"),
+        ("EG127", "any name", "tutorial/platform.yaml: dns: open"),
         ("EG205", "httpbin.org", "tutorial/destinations.yaml: visible_to: [team-x, team-y]"),
         ("EG206", "example.com", "tutorial/teams/team-x.yaml: - to: example.com"),
         ("EG206", "httpbin.org", "tutorial/teams/team-y.yaml: - to: httpbin.org"),
         *(("EG303", name, "tutorial/platform.yaml: scope: network") for name in EVERY_MACHINE),
         ("EG304", "team-x/allow-egress-to-google-apis", "tutorial/teams/team-x.yaml: network_policies:"),
+        ("EG305", GATEWAY, "tutorial/platform.yaml: gateway: { headers: as-proxies-add }"),
+        ("EG306", "gateway", "tutorial/platform.yaml: firewall:"),
     }
 
 
@@ -90,8 +93,8 @@ def test_every_finding_of_production_is_shown_at_the_statement_behind_it(product
     findings = find(Cluster(inventory))
     assert shown(inventory, findings, "production") == {
         ("EG101", GATEWAY, "production/destinations.yaml: https: pass-through"),
-        ("EG126", "private.googleapis.com", "production/destinations.yaml: private-googleapis-com:"),
-        ("EG126", "storage.googleapis.com", "production/destinations.yaml: private-googleapis-com:"),
+        ("EG128", "storage.googleapis.com", "production/teams/team-x.yaml: - to: storage.googleapis.com"),
+        ("EG205", "storage.googleapis.com", "production/teams/team-x.yaml: - to: storage.googleapis.com"),
         ("EG205", "example.com", "production/teams/team-x.yaml: - to: example.com"),
         ("EG205", "httpbin.org", "production/teams/team-y.yaml: - to: httpbin.org"),
     }
@@ -115,12 +118,15 @@ EXPECTED = {
     "EG115": "tutorial/teams/team-x.yaml: squatter:",
     "EG116": ADMISSION,
     "EG117": "tutorial/teams/team-x.yaml: bare:",
+    "EG118": "tutorial/teams/team-x.yaml: ",
     "EG121": "tutorial/platform.yaml: firewall:",
     "EG122": "tutorial/destinations.yaml: visible_to: [team-x]",
     "EG123": "tutorial/teams/team-x.yaml: ",
     "EG124": ADMISSION,
     "EG125": "tutorial/destinations.yaml: http: originate-tls",
     "EG126": "tutorial/destinations.yaml: private-googleapis-com:",
+    "EG127": "tutorial/platform.yaml: dns: open",
+    "EG128": "tutorial/destinations.yaml: private-googleapis-com:",
     "EG201": "tutorial/destinations.yaml: authorization: by-namespace",
     "EG202": "tutorial/teams/team-x.yaml: - to: other.net",
     "EG203": "tutorial/destinations.yaml: authorization: by-namespace",
@@ -136,6 +142,8 @@ EXPECTED = {
     "EG302": "tutorial/platform.yaml: firewall:",
     "EG303": "tutorial/platform.yaml: scope: network",
     "EG304": "tutorial/teams/team-x.yaml: network_policies:",
+    "EG305": "tutorial/platform.yaml: gateway: { headers: as-proxies-add }",
+    "EG306": "tutorial/platform.yaml: firewall:",
 }
 """For the first instance of each kind's example, in the tutorial's configuration with what the example adds."""
 

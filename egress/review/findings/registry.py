@@ -7,11 +7,13 @@ from egress.review.findings import (
     around_isolation,
     around_nodes,
     around_pass_through,
+    around_pods,
     around_routing,
     dead_policy,
     dead_routes,
     ended_grants,
     exposure,
+    leaving,
 )
 from egress.review.findings.acceptance import EXPIRED, UNUSED, VOID
 from egress.review.findings.change_kinds import POSTURE, WEAKENED
@@ -24,11 +26,13 @@ ANALYZERS: tuple[Analyzer, ...] = tuple(
             *around_pass_through.ANALYZERS,
             *around_isolation.ANALYZERS,
             *around_nodes.ANALYZERS,
+            *around_pods.ANALYZERS,
             *around_routing.ANALYZERS,
             *dead_policy.ANALYZERS,
             *dead_routes.ANALYZERS,
             *ended_grants.ANALYZERS,
             *exposure.ANALYZERS,
+            *leaving.ANALYZERS,
         ),
         key=lambda analyzer: analyzer.kind.code,
     )

@@ -100,6 +100,7 @@ def mesh_settings_of(config: Mapping[str, Any], namespace: str, address: str) ->
             virtual_services=_exports(config.get("defaultVirtualServiceExportTo")),
             destination_rules=_exports(config.get("defaultDestinationRuleExportTo")),
         ),
+        proxy=config.get("defaultConfig") or {},
         address=address,
         given=True,
     )

@@ -124,11 +124,14 @@ STATEMENTS: Mapping[str, tuple[Candidate, ...]] = {
     "EG112": (_platform("tenants", "network"),),
     "EG113": (_team("sidecar"), _platform("mesh", "outbound")),
     "EG116": ADMISSION,
+    "EG118": (_team("pod_security"), _team()),
     "EG121": (_platform("network", "firewall"),),
     "EG122": (_exactly("visible_to"), _host()),
     "EG123": (_team(),),
     "EG124": ADMISSION,
     "EG125": (_host("http"),),
+    "EG127": (_platform("network", "dns"),),
+    "EG128": (_grant, _host()),
     "EG205": (_exactly("visible_to"), _grant, _host()),
     "EG212": (_host(),),
     "EG214": ISOLATION,
@@ -136,5 +139,7 @@ STATEMENTS: Mapping[str, tuple[Candidate, ...]] = {
     "EG301": (_exactly("visible_to"), _host()),
     "EG302": (_platform("network", "firewall", "egress_ports"),),
     "EG303": (_platform("network", "firewall", "scope"),),
+    "EG305": (_platform("mesh", "gateway", "headers"),),
+    "EG306": (_platform("network", "firewall", "gateway"),),
 }
 """The statements to look for, the best first; a kind that is not here is shown at its objects' own."""

@@ -39,6 +39,11 @@ def _all(field: Field, *names: str) -> dict[str, Field]:
 
 STRING_MATCH: Shape = _all(READ, "exact", "prefix", "regex")
 _DESTINATION: Shape = {"host": READ, "port": {"number": READ}, "subset": READ}
+_HEADERS: Shape = {
+    # What the site reads of a request; at the gateway its own policies are asked before.
+    "request": {"remove": READ},
+    "response": INERT,
+}
 _L4_MATCH: Shape = _all(READ, "gateways", "port", "sourceLabels", "sourceNamespace")
 _L4_ROUTE: Shape = {"match": _L4_MATCH, "route": {"destination": _DESTINATION, "weight": READ}}
 _CLIENT_TLS: Shape = {
@@ -115,7 +120,8 @@ SHAPES: Mapping[tuple[str, str], Shape] = {
                 **_all(READ, "ignoreUriCase", "headers", "withoutHeaders", "queryParams"),
                 **_all(INERT, "name", "statPrefix"),
             },
-            "route": {"destination": _DESTINATION, "weight": READ},
+            "route": {"destination": _DESTINATION, "weight": READ, "headers": _HEADERS},
+            "headers": _HEADERS,
             **_all(INERT, "name", "timeout", "retries"),
         },
         "tls": {**_L4_ROUTE, "match": {**_L4_MATCH, "sniHosts": READ}},

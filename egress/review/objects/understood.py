@@ -6,6 +6,7 @@ from typing import Any
 from egress.review.errors import ReviewError
 from egress.review.objects.fields import shape_of, unknown_fields, without_inert
 from egress.review.objects.kubernetes_object import KubernetesObject
+from egress.review.objects.mesh_headers import of_mesh_headers
 from egress.review.objects.metadata import of_metadata
 from egress.review.objects.pods import makes_pods, of_pods, pod_labels
 from egress.review.objects.shapes import SHAPES
@@ -76,6 +77,8 @@ def _problems(item: KubernetesObject) -> Iterator[str]:
     shape = shape_of(item.group, item.kind)
     if shape is not None:
         yield from unknown_fields(item.spec, shape, "spec")
+        if item.kind == "VirtualService":
+            yield from of_mesh_headers(item.spec)
     elif _decides(item.group) and item.kind not in WITHOUT_EFFECT | HARMLESS_IN_DECIDING_GROUPS:
         yield f"the kind {item.kind} of {item.api_version} is not modelled"
 
