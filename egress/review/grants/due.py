@@ -21,7 +21,7 @@ _DAYS = {"d": 1, "w": 7}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ending:
+class LastDay:
     """One thing that ends."""
 
     until: datetime.date
@@ -44,7 +44,7 @@ class Due:
     today: datetime.date
     within: int
     """Days."""
-    endings: tuple[Ending, ...]
+    endings: tuple[LastDay, ...]
 
 
 def days(span: str) -> int:
@@ -67,11 +67,11 @@ def due(folder: Folder, within: int) -> Due:
     )
 
 
-def endings(folder: Folder) -> Iterator[Ending]:
+def endings(folder: Folder) -> Iterator[LastDay]:
     """Everything that has an end."""
     for team, number, grant in stated_grants(folder):
         if grant.until:
-            yield Ending(
+            yield LastDay(
                 until=grant.until,
                 sort="grant",
                 what=f"{team} to {grant.to}",
@@ -91,9 +91,9 @@ def stated_grants(folder: Folder) -> Iterator[tuple[str, int, Grant]]:
             yield team, number, grant
 
 
-def _acceptances(file: Path, today: datetime.date) -> Iterator[Ending]:
+def _acceptances(file: Path, today: datetime.date) -> Iterator[LastDay]:
     for entry in read_acceptances(file, ACCEPTABLE, today) if file.is_file() else ():
-        yield Ending(
+        yield LastDay(
             until=entry.until,
             sort="acceptance",
             what=f"{entry.code} {entry.subject}",
@@ -102,10 +102,10 @@ def _acceptances(file: Path, today: datetime.date) -> Iterator[Ending]:
         )
 
 
-def _istio(folder: Folder, configuration: Configuration) -> Iterator[Ending]:
+def _istio(folder: Folder, configuration: Configuration) -> Iterator[LastDay]:
     mesh = configuration.platform.mesh
     minor = minor_of(mesh.istio_version)
-    yield Ending(
+    yield LastDay(
         until=minor.ends,
         sort="Istio",
         what=f"support of Istio {minor.name}",

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 
-from egress.review.grants.due import Due, Ending
+from egress.review.grants.due import Due, LastDay
 
 OCTETS = 75
 """Of a line, without its end (RFC 5545, 3.1)."""
@@ -18,7 +18,7 @@ def render(document: Due) -> str:
     return "\r\n".join(part for line in [*lines, "END:VCALENDAR"] for part in _folded(line)) + "\r"
 
 
-def _event(document: Due, each: Ending) -> Iterator[str]:
+def _event(document: Due, each: LastDay) -> Iterator[str]:
     what = f"{document.environment} {each.sort} {each.what}"
     uid = hashlib.sha256(f"{what} {each.place.rpartition(':')[0]} {each.until}".encode()).hexdigest()[:32]
     told = [each.reason, each.owner and f"owner {each.owner}", each.ticket, each.place]
