@@ -45,9 +45,17 @@ def no_dns() -> State:
     return tutorial().apply(policy)
 
 
+def only_dns() -> State:
+    ports = [{"protocol": "UDP", "port": 53}]
+    return tutorial().apply(
+        network_policy("team-x", "dns-alone", policyTypes=["Egress"], egress=[{"ports": ports}])
+    )
+
+
 CHANGED: Mapping[str, State] = {
     "tutorial, a route takes POST alone": route_takes_post_alone(),
     "tutorial, DNS is not let out": no_dns(),
+    "tutorial, only DNS is let out": only_dns(),
 }
 
 

@@ -137,7 +137,7 @@ def _proven(
         plain = " " not in url and (not grant.methods or method in grant.methods)
         if theirs and asked and plain and row.ended.startswith(SITE):
             found.append(f"{row.identity} {row.request}: {row.got}")
-    return found
+    return list(dict.fromkeys(found))
 
 
 def _lines(folder: Folder, name: str, number: int) -> tuple[int, int]:
