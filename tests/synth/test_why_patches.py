@@ -15,7 +15,8 @@ from egress.review.inputs.reading import read
 from egress.review.path.evaluation import evaluate
 from egress.review.why.asked import Asked
 from egress.review.why.explained import Explained, explain
-from egress.review.why.remedy import Folder, Granting
+from egress.review.why.folder import Folder
+from egress.review.why.remedy import Granting
 from tests.synth.conftest import Synthesize
 from tests.synth.variations import COMMITTED
 

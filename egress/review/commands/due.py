@@ -36,7 +36,7 @@ def configuration(options: argparse.Namespace) -> Path:
 def run(options: argparse.Namespace) -> int:
     """Exit code 0 where nothing ends within the span, 1 where something does or has ended."""
     from egress.review.grants.due import days, due
-    from egress.review.why.remedy import Folder
+    from egress.review.why.folder import Folder
 
     within = days(options.within)
     found = due(Folder(configuration(options), os.environ), within)

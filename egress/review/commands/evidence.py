@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print the audit list. Exit code 0."""
     from egress.review.grants.evidence import audit_list
-    from egress.review.why.remedy import Folder
+    from egress.review.why.folder import Folder
 
     format_ = options.format or DEFAULT
     if format_ not in FORMATS["evidence"]:

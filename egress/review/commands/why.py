@@ -64,7 +64,7 @@ def _found(options: argparse.Namespace) -> Any:
     from egress.review.inputs.reading import read
     from egress.review.why.asked import Asked, identity
     from egress.review.why.explained import Why, explain, explain_log
-    from egress.review.why.remedy import Folder
+    from egress.review.why.folder import Folder
 
     given = _sorted(options)
     source = options.source or given.get("source")

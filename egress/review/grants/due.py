@@ -13,7 +13,7 @@ from egress.config.team import Grant
 from egress.review.errors import ReviewError
 from egress.review.findings.acceptance_file import read_acceptances
 from egress.review.findings.registry import ACCEPTABLE
-from egress.review.why.remedy import Folder
+from egress.review.why.folder import Folder
 
 ACCEPTED = "accepted.yaml"
 _SPAN = re.compile(r"([0-9]{1,4})([dw])")

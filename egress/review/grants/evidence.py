@@ -13,7 +13,7 @@ from egress.config.configuration import granted_schemes, service_account
 from egress.config.team import Grant
 from egress.review.errors import ReviewError
 from egress.review.grants.due import stated_grants
-from egress.review.why.remedy import Folder
+from egress.review.why.folder import Folder
 
 EVERYBODY = "every workload of the namespace"
 SITE = "outside through the gateway"

@@ -11,7 +11,8 @@ from egress.review.errors import ReviewError
 from egress.review.path.evaluation import evaluate
 from egress.review.request import Request
 from egress.review.why.asked import Asked, asked, failed, logged
-from egress.review.why.remedy import Folder, Granting, Remedy
+from egress.review.why.folder import Folder
+from egress.review.why.remedy import Granting, Remedy
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -73,6 +73,7 @@ PLAIN: Mapping[Control, str] = {
     Control.VPC_FIREWALL_INGRESS: "the VPC's firewall stops what arrives at the node",
     Control.ROUTE_AND_NAT: "the node has no route to the internet",
     Control.PRIVATE_DNS: "a private DNS zone answers for the name, or has no record of it",
+    Control.RESPONSE_POLICY: "the VPC's DNS policy does not answer for the name",
     Control.METADATA_SERVER: "the node's metadata server decides",
 }
 """Every control in plain words, as the one that refuses; a test enumerates."""
