@@ -86,7 +86,8 @@ class Granting:
             names = ", ".join(sorted(f"{namespace}/{name}" for namespace, name in known)) or "none"
             raise NoEdit(
                 "the gateway lets ServiceAccounts of the team through, and "
-                f"{self._asks.namespace}/{self._asks.account} is none: run the Pod as one of them ({names}), or add it to the team's `service_accounts`"
+                f"{self._asks.namespace}/{self._asks.account} is none: "
+                f"run the Pod as one of them ({names}), or add it to the team's `service_accounts`"
             )
 
     def _open_the_way(self) -> None:
