@@ -35,6 +35,10 @@ _VERBS = {
         "Every identity, destination and scheme, with the control that decides",
     ),
     "evaluate": ("egress.review.commands.evaluate", "One request: allowed or refused, and by which control"),
+    "why": (
+        "egress.review.commands.why",
+        "Why a request was refused: the control, the line that decides, the patch that grants it",
+    ),
     "summary": ("egress.review.commands.summary", "A change's differences and findings for a pull request"),
     "report": (
         "egress.review.commands.report",
@@ -48,6 +52,7 @@ _VERBS = {
         "egress.review.commands.changed_stacks",
         "The stacks that a pipeline applies for a change, and those it destroys",
     ),
+    "due": ("egress.review.commands.due", "Grants and acceptances that end soon, or have ended"),
     "diff": ("egress.review.commands.diff", "What a change gives and takes, and which object does it"),
     "drift": (
         "egress.drift.command",

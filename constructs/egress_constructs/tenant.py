@@ -13,6 +13,7 @@ from egress.derived import construct_ids as ids
 from egress.derived import gateway
 from egress.derived.admission.workload_accounts import what_accounts_run
 from egress.derived.control_plane import injection_label
+from egress.derived.grant_notes import namespace_notes
 from egress.derived.istio.routing import team_objects
 from egress.derived.network_policies.as_stated import team_policies
 from egress.derived.network_policies.default_deny import network_facts, team_at_gateway, team_isolation
@@ -81,6 +82,7 @@ class Tenant(Construct):
         annotations = {
             **({REASON: own.reason} if own and self._pod_security() else {}),
             **(what_accounts_run(self._team, name, self._name) if bound else {}),
+            **(namespace_notes(self._configuration, name) if name == self._name else {}),
         }
         props = NamespaceProps(name=name, labels=labels, annotations=annotations)
         return Namespace(scope_at(self, ids.NAMESPACES), name, props).namespace

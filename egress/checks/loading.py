@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from egress.checks.draft import Draft, TeamFile
 from egress.checks.folder import Files, environment_name, find
 from egress.checks.rules import judge
-from egress.config.configuration import Configuration
+from egress.config.configuration import Configuration, EndedGrant
+from egress.config.days import DATES, today
 from egress.config.destinations import Destinations
 from egress.config.environment import override
 from egress.config.minimal import block
@@ -23,7 +25,8 @@ from egress.source.yaml_file import NO_FILE, read
 def load(folder: Path, environ: Mapping[str, str]) -> Configuration:
     """Read a configuration folder.
 
-    PROJECT_ID, REGION, ZONE and AUTHORIZED_NETWORKS in the environment override its platform file.
+    PROJECT_ID, REGION, ZONE and AUTHORIZED_NETWORKS in the environment override its platform file. A grant whose
+    last day is over is judged like the others and then left out; SOURCE_DATE_EPOCH states the day.
     Raises ConfigurationError with every problem of every file.
     """
     files = find(folder)
@@ -38,10 +41,27 @@ def load(folder: Path, environ: Mapping[str, str]) -> Configuration:
     platform, destinations = draft.platform.model, draft.destinations_file.model
     if problems or platform is None or destinations is None:
         raise ConfigurationError(_in_order(problems))
-    teams = {name: each.team for name, each in draft.teams.items()}
+    day = today(environ)
     return Configuration(
-        environment=draft.environment, platform=platform, destinations=destinations, teams=teams
+        environment=draft.environment,
+        platform=platform,
+        destinations=destinations,
+        teams={name: _without_ended(each.team, day) for name, each in draft.teams.items()},
+        ended=tuple(
+            EndedGrant(team=name, grant=grant, place=each.file.where(path))
+            for name, each in draft.teams.items()
+            for path, grant in each.grants()
+            if grant.until and grant.until < day
+        ),
     )
+
+
+def _without_ended(team: Team, day: date) -> Team:
+    """The team without the grants whose last day is over."""
+    if not any(grant.until and grant.until < day for grant in team.grants):
+        return team
+    kept = tuple(grant for grant in team.grants if not grant.until or grant.until >= day)
+    return team.model_copy(update={"grants": kept})
 
 
 def _with_blocks(model: type[ConfigModel], problems: Iterable[Problem]) -> Iterator[Problem]:
@@ -62,7 +82,10 @@ def _draft(folder: Path, files: Files, environ: Mapping[str, str]) -> Draft:
         environment=environment_name(folder),
         platform=validate(Platform, platform),
         destinations_file=validate(Destinations, read(files.destinations)),
-        teams={path.stem: TeamFile(name=path.stem, file=validate(Team, read(path))) for path in files.teams},
+        teams={
+            path.stem: TeamFile(name=path.stem, file=validate(Team, read(path, dates=DATES)))
+            for path in files.teams
+        },
         misnamed=files.misnamed_teams,
         teams_are_read=files.has_teams_folder,
     )

@@ -1,7 +1,6 @@
 """What a configuration still needs before it can be deployed, or soon; it synthesizes without."""
 
-from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 
 from egress.config.configuration import Configuration
 from egress.config.istio_releases import MINORS, minor_of
@@ -10,13 +9,12 @@ from egress.config.platform import PLACEHOLDER_NUMBER, PLACEHOLDER_PROJECT
 
 def notices(configuration: Configuration, today: date) -> tuple[str, ...]:
     """What to set before a deploy, and whose support is over; empty where nothing is to do."""
-    return (*_missing(configuration), *_tenancy(configuration), *_out_of_support(configuration, today))
-
-
-def today(environ: Mapping[str, str]) -> date:
-    """Return the day, by SOURCE_DATE_EPOCH where a build is to be repeated."""
-    epoch = environ.get("SOURCE_DATE_EPOCH", "")
-    return datetime.fromtimestamp(int(epoch), UTC).date() if epoch.isdecimal() else datetime.now(UTC).date()
+    return (
+        *_missing(configuration),
+        *_tenancy(configuration),
+        *_out_of_support(configuration, today),
+        *_ended(configuration),
+    )
 
 
 def _missing(configuration: Configuration) -> tuple[str, ...]:
@@ -65,4 +63,13 @@ def _out_of_support(configuration: Configuration, today: date) -> tuple[str, ...
         f"{MINORS[0].name} or later (docs/upgrade.md)."
         for key, version in versions.items()
         if (minor := minor_of(version)).over(today)
+    )
+
+
+def _ended(configuration: Configuration) -> tuple[str, ...]:
+    """One line for each grant that is not synthesized any more."""
+    return tuple(
+        f"{each.place}: {each.team}'s grant for {each.grant.to} ended on {each.grant.until} and is not synthesized: "
+        "remove it, or state a later `until`."
+        for each in configuration.ended
     )

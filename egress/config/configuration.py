@@ -10,6 +10,16 @@ from egress.config.team import Grant, Team
 
 
 @dataclass(frozen=True, kw_only=True)
+class EndedGrant:
+    """A grant whose last day is over."""
+
+    team: str
+    grant: Grant
+    place: str
+    """FILE:LINE."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Configuration:
     """A configuration that passed every rule; `teams` is keyed by team name, in alphabetical order."""
 
@@ -18,6 +28,9 @@ class Configuration:
     platform: Platform
     destinations: Destinations
     teams: dict[str, Team]
+    """Their grants are those that have not ended."""
+    ended: tuple[EndedGrant, ...] = ()
+    """The grants that have, in the order of the files."""
 
     def visible_to(self, host: str) -> tuple[str, ...]:
         """The teams whose sidecars get a route to a host: as stated, else those with a grant for it."""

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from egress.config.days import Day
 from egress.config.hosts import HostName
 from egress.config.http_paths import HttpPath
 from egress.config.iam_roles import IamRole
@@ -81,6 +82,14 @@ class Workload(ConfigModel):
     """The user and group it runs as, where Pods are held to a standard: neither root nor the sidecar's 1337."""
 
 
+Note = Annotated[
+    str,
+    Field(max_length=200),
+    matching(r"^[ -~]*[!-~][ -~]*$", "one line of printable ASCII, such as a sentence, an address or a link"),
+]
+"""Something for people: it goes into annotations, which hold one line of each."""
+
+
 class Grant(ConfigModel):
     """What the team may ask one outside host for. The gateway enforces it."""
 
@@ -97,6 +106,15 @@ class Grant(ConfigModel):
     """Limits the grant to plain HTTP or to HTTPS. Methods and paths can only be enforced on `http`."""
     policy: KubernetesName | None = None
     """The AuthorizationPolicy's name; left out, `egress-<team>-to-<host>`."""
+    reason: Note | None = None
+    """Why the team needs it, in a sentence."""
+    owner: Note | None = None
+    """Who answers for it: a person's or a group's address."""
+    ticket: Note | None = None
+    """Where it was asked for and agreed."""
+    until: Day | None = None
+    """The last day on which it counts, such as 2027-06-30; left out, it does not end. After that day it is not
+    synthesized (docs/grants.md)."""
 
 
 class NetworkPolicies(ConfigModel):

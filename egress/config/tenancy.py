@@ -16,6 +16,8 @@ class Tenants(ConfigModel):
     those a team's file asks for (the tutorial)."""
     admission: Literal["enforced", "none"] = "enforced"
     """`enforced`: ValidatingAdmissionPolicies and RBAC refuse what would lead around the gateway."""
+    grants_state: tuple[Literal["reason", "owner", "ticket", "until"], ...] = ()
+    """What each grant of each team must state beside its host."""
     pod_security: Literal["restricted", "none"] = "restricted"
     """`restricted`: the Pod Security Standard that every team's Pods, the gateway and istiod are held to; a team's
     file may say `baseline` with a reason. `none`: the namespaces are not labelled (the tutorial)."""

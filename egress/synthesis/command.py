@@ -49,7 +49,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Exit code 0 when the JSON is written; a refused configuration writes nothing."""
     from egress.checks.loading import load
-    from egress.checks.notices import notices, today
+    from egress.checks.notices import notices
+    from egress.config.days import today
     from egress.derived.stack_ids import stack_ids
     from egress.environments.record import write
     from egress.synthesis.checkout import find_stacks

@@ -357,6 +357,20 @@ EXAMPLES: dict[str, tuple[Callable[[], State], Callable[[], State]]] = {
         lambda: tutorial().apply(network_policy("team-x", "closed", policyTypes=["Egress"])),
         lambda: tutorial("7-network-policies"),
     ),
+    "EG221": (
+        lambda: tutorial().apply(
+            {
+                "apiVersion": "v1",
+                "kind": "Namespace",
+                "metadata": {
+                    "name": "team-x",
+                    "labels": {"istio-injection": "enabled", "team": "x"},
+                    "annotations": {"secure-egress/ended-grants": "other.net until 2026-10-31"},
+                },
+            }
+        ),
+        tutorial,
+    ),
     "EG301": (
         lambda: tutorial("5-tls-origination"),
         lambda: (

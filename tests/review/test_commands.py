@@ -42,6 +42,33 @@ def test_list_filters(egress: Run, synthesized: Path) -> None:
     assert "conditional (path /status/418)" in done.stdout
 
 
+@pytest.mark.parametrize(
+    ("filters", "says"),
+    [
+        (("--from", "team-x/tset"), "--from team-x/tset matches nothing: did you mean team-x/test?"),
+        (("--to", "example.co"), "--to example.co matches nothing: did you mean example.com?"),
+        (("--from", "nobody/*"), "--from nobody/* matches nothing: there is team-x/test, team-y/test"),
+        (("--to", "example.com", "--verdict", "unknown"), "each filter matches something"),
+    ],
+)
+def test_a_filter_that_matches_nothing_says_so_with_the_nearest_names(
+    egress: Run, synthesized: Path, filters: tuple[str, ...], says: str
+) -> None:
+    done = egress("list", "--input", str(synthesized), *filters)
+    assert done.returncode == 0
+    assert says in done.stderr
+
+
+def test_evaluate_says_why_without_explain(egress: Run, synthesized: Path) -> None:
+    done = egress(
+        "evaluate", "--input", str(synthesized), "--from", "team-x/test", "--to", "http://httpbin.org"
+    )
+    assert (
+        "  because none of 3 ALLOW policies matches cluster.local/ns/team-x/sa/test on port 8080"
+        in done.stdout
+    )
+
+
 @pytest.mark.parametrize("format_", ["json", "csv", "markdown"])
 def test_list_in_other_formats_has_the_same_cells(egress: Run, synthesized: Path, format_: str) -> None:
     text = egress("list", "--input", str(synthesized), "--format", format_).stdout
@@ -104,6 +131,9 @@ def test_evaluate_answers_json_lines(egress: Run, synthesized: Path) -> None:
     assert answers[0]["verdict"] == "allowed"
     assert answers[0]["decided_by"]["address"].startswith("egress.kubernetes_manifest.")
     assert [set(answer) for answer in answers[1:]] == [{"error"}, {"error"}]
+    assert done.returncode == 2
+    good = egress("evaluate", "--input", str(synthesized), "--requests", "-", stdin=json.dumps(lines[0]))
+    assert good.returncode == 0
 
 
 def test_yaml_alone_says_what_is_not_given(egress: Run, tmp_path: Path) -> None:

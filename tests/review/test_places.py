@@ -146,6 +146,7 @@ EXPECTED = {
     "EG212": "tutorial/destinations.yaml: example.com:",
     "EG213": "tutorial/platform.yaml: firewall:",
     "EG214": "tutorial/teams/team-x.yaml: network_policies:",
+    "EG221": "tutorial/teams/team-x.yaml: - to: other.net",
     "EG301": "tutorial/destinations.yaml: visible_to: [team-x]",
     "EG302": "tutorial/platform.yaml: firewall:",
     "EG303": "tutorial/platform.yaml: scope: network",

@@ -233,6 +233,8 @@ CASES: Mapping[str, Case] = {
     "team.grants.paths": to(["/status*"]),
     "team.grants.scheme": to("https", team={"grants": [{"to": "httpbin.org", "service_accounts": ["test"]}]}),
     "team.grants.policy": to("another", base="tutorial"),
+    **{f"team.grants.{key}": to("another") for key in ("reason", "owner", "ticket")},
+    "team.grants.until": to("2099-06-30"),
     "team.network_policies.to_teams": to([]),
     "team.google_service_accounts.used_by": to(["batch"]),
     "team.google_service_accounts.roles": to(["roles/pubsub.publisher"]),
@@ -242,6 +244,7 @@ CASES: Mapping[str, Case] = {
 """By the key's name; what is not here tries its own values in config/production."""
 
 EXCEPTIONS: Mapping[str, str] = {
+    "platform.tenants.grants_state": "it asks something of the teams' files alone (tests/unit/config/rules.yaml)",
     "team.pod_security.level": "it has one value (test_tenant_protection: a team may be held to less)",
     "platform.project.region": "the zones must lie in it, so it never changes alone (test_variations: other-names)",
     "platform.cluster.location": "it decides which of zone and node_zones is stated (platform/options.py: location)",

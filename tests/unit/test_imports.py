@@ -8,7 +8,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("egress.environments.errors", "egress.source", "egress.terraform", "lazy_bindings"),
     ("egress.config",),
     ("egress.derived",),
-    ("egress.checks", "egress_constructs"),
+    ("egress.checks", "egress.logs", "egress_constructs"),
     ("egress.drift", "egress.environments.record", "egress.environments.selection", "stacks"),
     ("egress.review", "egress.synthesis"),
     ("egress.environments", "egress.proof"),

@@ -6,8 +6,9 @@ import pytest
 
 import main
 from egress.checks.loading import load
-from egress.checks.notices import notices, today
+from egress.checks.notices import notices
 from egress.config.configuration import Configuration
+from egress.config.days import today
 from egress.derived.stack_ids import SHARED, stack_ids, stack_of_team
 from egress.synthesis.command import UnknownStackError, chosen
 from stacks.synthesis import STACKS_OF_A_SHARD, shards_of

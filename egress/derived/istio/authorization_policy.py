@@ -91,14 +91,19 @@ def on(port: gateway.Port) -> Condition:
     return {"key": "destination.port", "values": [str(port.target)]}
 
 
-def allow(name: str, rules: Sequence[Rule], *, selected: bool = False) -> AuthorizationPolicy:
+def allow(
+    name: str, rules: Sequence[Rule], *, selected: bool = False, annotations: dict[str, str] | None = None
+) -> AuthorizationPolicy:
     """A policy beside the gateway; `selected`: for the gateway's Pods and no others of its namespace."""
     spec: AuthorizationPolicySpec = {"action": "ALLOW", "rules": list(rules)}
     if selected:
         spec = {"selector": {"matchLabels": gateway.SELECTOR}, **spec}
+    metadata = in_gateway_namespace(name)
+    if annotations:
+        metadata["annotations"] = annotations
     return {
         "apiVersion": SECURITY,
         "kind": "AuthorizationPolicy",
-        "metadata": in_gateway_namespace(name),
+        "metadata": metadata,
         "spec": spec,
     }

@@ -1,7 +1,7 @@
 """What every Istio object has in common."""
 
 from collections.abc import Iterable, Mapping
-from typing import Literal, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 from egress.derived import gateway
 
@@ -15,10 +15,11 @@ IstioObject = Mapping[str, object]
 
 
 class Metadata(TypedDict):
-    """An object's name and namespace."""
+    """An object's name and namespace, and what people are told of it."""
 
     name: str
     namespace: str
+    annotations: NotRequired[dict[str, str]]
 
 
 class PortNumber(TypedDict):

@@ -40,7 +40,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Exit code 0 allowed, 1 refused, 2 a bad question or one that the input leaves open; 0 for --requests."""
+    """Exit code 0 allowed, 1 refused, 2 a bad question or one that the input leaves open.
+
+    With --requests 0 where each line is a question, whatever the answers.
+    """
     from egress.review.inputs.reading import read
 
     name_environment(options)
@@ -49,11 +52,9 @@ def run(options: argparse.Namespace) -> int:
             raise ReviewError("--requests takes the place of --from and --to")
         cluster = Cluster(read(inputs(options)))
         if options.requests == "-":
-            _answer_lines(cluster, sys.stdin, explain=options.explain)
-        else:
-            with _opened(options.requests) as lines:
-                _answer_lines(cluster, lines, explain=options.explain)
-        return 0
+            return _answer_lines(cluster, sys.stdin, explain=options.explain)
+        with _opened(options.requests) as lines:
+            return _answer_lines(cluster, lines, explain=options.explain)
     if not options.source or not options.url:
         raise ReviewError("evaluate needs --from and --to, or --requests")
     request = _request(options)
@@ -87,8 +88,9 @@ def _opened(name: str) -> TextIO:
         raise ReviewError(f"--requests {name}: {error.strerror}") from error
 
 
-def _answer_lines(cluster: Cluster, lines: Iterable[str], *, explain: bool) -> None:
-    """Answer JSON lines with JSON lines, in their order; a line that is no question gets an error."""
+def _answer_lines(cluster: Cluster, lines: Iterable[str], *, explain: bool) -> int:
+    """Answer JSON lines with JSON lines, in their order; a line that is no question gets an error, and exit code 2."""
+    code = 0
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
@@ -98,5 +100,6 @@ def _answer_lines(cluster: Cluster, lines: Iterable[str], *, explain: bool) -> N
                 raise ReviewError("a request is a JSON object")
             answered = as_json(evaluate(cluster, request_from_json(document)), explain=explain)
         except (ValueError, ReviewError) as error:
-            answered = {"error": f"line {number}: {error}"}
+            answered, code = {"error": f"line {number}: {error}"}, OPEN
         print(json.dumps(answered))
+    return code

@@ -1,10 +1,20 @@
 """`list`: every identity, destination and scheme."""
 
 import argparse
+import sys
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+from egress.review.commands import evidence
 from egress.review.commands.inputs import add_input, inputs, name_environment
+from egress.review.errors import ReviewError
 from egress.review.output.formats.registry import FORMATS, render
+from egress.source.nearest import nearest
+
+if TYPE_CHECKING:
+    from egress.review.matrix import Row
 
 VERDICTS = ("allowed", "refused", "conditional", "unknown")
 
@@ -12,25 +22,37 @@ VERDICTS = ("allowed", "refused", "conditional", "unknown")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The filters and the format."""
     add_input(parser)
-    parser.add_argument("--format", choices=FORMATS["list"], default="text")
+    formats = dict.fromkeys((*FORMATS["list"], *FORMATS["evidence"]))
+    parser.add_argument("--format", choices=tuple(formats), help=f"default: {FORMATS['list'][0]}")
     parser.add_argument("--from", dest="source", metavar="PATTERN", help="identities, for example 'team-x/*'")
     parser.add_argument(
         "--to", dest="host", metavar="PATTERN", help="destinations, for example '*.example.com'"
     )
     parser.add_argument("--scheme", choices=("http", "https", "tcp"))
     parser.add_argument("--verdict", choices=VERDICTS, action="append", help="may be given again")
+    evidence.add_arguments(parser)
+    parser.add_argument("--artifact", type=Path, metavar="FOLDER", help="with --evidence: config/<env>")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the matrix. Exit code 0."""
+    """Print the matrix, or the audit list. Exit code 0."""
+    if options.evidence:
+        return evidence.run(options)
+    format_ = options.format or FORMATS["list"][0]
+    if format_ not in FORMATS["list"]:
+        raise ReviewError(f"--format {format_} is for `list --evidence`")
+    if options.proof or options.artifact:
+        raise ReviewError("--proof and --artifact are for `list --evidence`")
     from egress.review.cluster import Cluster
     from egress.review.inputs.reading import read
     from egress.review.matrix import Matrix
 
     name_environment(options)
+    matrix = Matrix(Cluster(read(inputs(options))))
+    every = list(matrix.rows())
     rows = [
         row
-        for row in Matrix(Cluster(read(inputs(options)))).rows()
+        for row in every
         if (options.source is None or fnmatchcase(row.identity, options.source))
         and (
             options.host is None or any(fnmatchcase(one, options.host) for one in (row.host, row.target.host))
@@ -38,5 +60,17 @@ def run(options: argparse.Namespace) -> int:
         and (options.scheme is None or row.scheme == options.scheme)
         and (not options.verdict or str(row.answer.verdict) in options.verdict)
     ]
-    print(render("list", options.format, rows, len(rows)))
+    if not rows:
+        sys.stderr.write(f"{_nothing(options, every)}\n")
+    print(render("list", format_, rows, len(rows)))
     return 0
+
+
+def _nothing(options: argparse.Namespace, every: Sequence["Row"]) -> str:
+    """Which filter matches nothing by itself, and the names that are nearest to it."""
+    names = (("--from", options.source, "identity"), ("--to", options.host, "host"))
+    for option, pattern, part in names:
+        known = dict.fromkeys(getattr(row, part) for row in every)
+        if pattern is not None and not any(fnmatchcase(name, pattern) for name in known):
+            return f"no row: {option} {pattern} matches nothing: {nearest(pattern, known)}"
+    return "no row: each filter matches something, and no row matches all of them"

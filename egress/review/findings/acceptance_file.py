@@ -1,13 +1,13 @@
 """accepted.yaml as a file: its model, its limits, and every problem of it at once."""
 
 import datetime
-import re
 from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
+from egress.config.days import DATES, day
 from egress.review.errors import ReviewError
 from egress.review.findings.acceptance import Acceptance
 from egress.review.findings.finding import Kind, Level
@@ -23,18 +23,6 @@ from egress.source.yaml_file import read
 
 LONGEST = datetime.timedelta(days=366)
 """How far ahead an acceptance may end: somebody looks again at least once a year."""
-
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-
-
-def _day(text: Any) -> Any:
-    """A day of the calendar. Raises ValueError with what to write instead."""
-    if not isinstance(text, str) or not _DAY.fullmatch(text):
-        raise ValueError("this is no date: write year, month and day, for example 2027-06-30")
-    try:
-        return datetime.date.fromisoformat(text)
-    except ValueError:
-        raise ValueError("the calendar has no such day: write one that exists") from None
 
 
 def _control(text: str) -> str:
@@ -58,7 +46,7 @@ class Entry(ConfigModel):
     reason: Annotated[str, matching(r"\S", "a sentence that says why this is meant to be so")]
     """Why it is meant to be so."""
     # Editors read an unquoted date as a date or as text; the schema takes both.
-    until: Annotated[datetime.date, BeforeValidator(_day), WithJsonSchema({"format": "date"})]
+    until: Annotated[datetime.date, BeforeValidator(day), WithJsonSchema({"format": "date"})]
     """The day it ends, at most 366 days ahead, for example 2027-06-30."""
 
 
@@ -73,7 +61,7 @@ def read_acceptances(
     file: Path, kinds: Collection[Kind], today: datetime.date | None = None
 ) -> list[Acceptance]:
     """Read a file. Raises ReviewError with every problem of it at once."""
-    checked = validate(AcceptedFile, read(file, dates=frozenset({"until"})))
+    checked = validate(AcceptedFile, read(file, dates=DATES))
     day = today or datetime.datetime.now(tz=datetime.UTC).date()
     problems = [*checked.problems, *_judged(checked, {kind.code: kind for kind in kinds}, day)]
     if problems:

@@ -4,6 +4,7 @@ from functools import cached_property
 from pathlib import Path
 
 from egress.checks.folder import find
+from egress.config.days import DATES
 from egress.review.locations.location import Place, relative
 from egress.source.problem import Path as Keys
 from egress.source.source import Source
@@ -19,7 +20,7 @@ class Configuration:
         files = find(folder)
         self._platform = read(files.platform)
         self._destinations = read(files.destinations)
-        self._teams = {path.stem: read(path) for path in files.teams}
+        self._teams = {path.stem: read(path, dates=DATES) for path in files.teams}
 
     @property
     def first(self) -> Place:

@@ -135,6 +135,7 @@ STATEMENTS: Mapping[str, tuple[Candidate, ...]] = {
     "EG205": (_exactly("visible_to"), _grant, _host()),
     "EG212": (_host(),),
     "EG214": ISOLATION,
+    "EG221": (_grant, _team()),
     "EG301": (_exactly("visible_to"), _host()),
     "EG302": (_platform("network", "firewall", "egress_ports"),),
     "EG303": (_platform("network", "firewall", "scope"),),

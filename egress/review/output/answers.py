@@ -76,6 +76,12 @@ def decided_text(answer: Answer) -> str:
     return f"{control_text(step)}: {step.address or reason_text(step.reason)}"
 
 
+def why_text(answer: Answer) -> str:
+    """The reason of the control that decides; empty where `decided_text` says it already."""
+    step = answer.decisive
+    return reason_text(step.reason) if step is not None and step.address else ""
+
+
 MARKS = {
     Outcome.PASSES: "passes",
     Outcome.REFUSES: "REFUSES",

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from egress.checks.loading import load
-from egress.checks.notices import notices, today
+from egress.checks.notices import notices
+from egress.config.days import today
 from egress.config.istio_releases import API, DEFAULT, MINORS, MODULES, minor_of, module_release
 from egress.config.mesh import Mesh
 from egress.source.problem import ConfigurationError

@@ -26,7 +26,9 @@ ROWS = [
 
 
 def edit(folder, edits):
-    for name, old, new in edits:
+    """Make the edits; a fourth item repeats what is new so often, numbered."""
+    for name, old, one, *times in edits:
+        new = "".join(one.replace("<n>", str(number)) for number in range(*times)) if times else one
         if not (folder.path / name).exists():
             folder.write(name, "")
         folder.edit(name, old, new)

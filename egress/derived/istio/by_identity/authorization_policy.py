@@ -6,6 +6,7 @@ from egress.config.configuration import granted_schemes, service_account
 from egress.config.destinations import Destination
 from egress.config.team import Grant, Team
 from egress.derived import gateway
+from egress.derived.grant_notes import notes
 from egress.derived.identity import principal
 from egress.derived.istio.authorization_policy import (
     AuthorizationPolicy,
@@ -30,6 +31,7 @@ def allow_identities(
     Every host is listed twice, with and without its port: Istio compares the whole authority, and a client may send
     either (pilot/pkg/security/authz/matcher/header.go).
     """
+    grants = [grant for grant in team.grants if "http" in granted_schemes(grant, destinations[grant.to])]
     rules: list[Rule] = [
         {
             "from": [
@@ -47,10 +49,9 @@ def allow_identities(
             "to": [{"operation": operation(grant, _authorities(grant.to, destinations[grant.to]))}],
             "when": [on(gateway.HTTP)],
         }
-        for grant in sorted(team.grants, key=_in_order)
-        if "http" in granted_schemes(grant, destinations[grant.to])
+        for grant in sorted(grants, key=_in_order)
     ]
-    return allow(team_policy_name(name), rules, selected=True) if rules else None
+    return allow(team_policy_name(name), rules, selected=True, annotations=notes(grants)) if rules else None
 
 
 def allow_pass_through_to(hosts: Iterable[str]) -> AuthorizationPolicy:

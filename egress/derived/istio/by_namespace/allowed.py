@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from egress.config.destinations import Destination
 from egress.config.team import Grant, Team
+from egress.derived.grant_notes import NOTES
 from egress.source.model import ConfigModel
 
 ANY = None
@@ -31,11 +32,17 @@ ALLOWED: Mapping[type[ConfigModel], Keys] = {
         "google_service_accounts": ANY,
         "buckets": ANY,
     },
-    Grant: {"to": ANY, "paths": ANY, "scheme": (None, "http"), "policy": ANY},
+    Grant: {
+        "to": ANY,
+        "paths": ANY,
+        "scheme": (None, "http"),
+        "policy": ANY,
+        **dict.fromkeys(NOTES, ANY),
+    },
 }
 """By model and key, the values of the tutorial's form."""
 
-RESTRICTING = tuple(key for key in ALLOWED[Grant] if key != "to")
+RESTRICTING = tuple(key for key in ALLOWED[Grant] if key not in ("to", *NOTES))
 """The keys of a grant that only an AuthorizationPolicy can enforce; `authorization: open` has no policies."""
 
 

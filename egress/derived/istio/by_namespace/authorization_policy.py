@@ -2,6 +2,7 @@
 
 from egress.config.team import Grant
 from egress.derived import gateway, object_names
+from egress.derived.grant_notes import notes
 from egress.derived.istio.authorization_policy import AuthorizationPolicy, allow, on, operation
 
 
@@ -21,6 +22,7 @@ def allow_namespace(team: str, grant: Grant) -> AuthorizationPolicy:
                 "when": [on(gateway.HTTP)],
             }
         ],
+        annotations=notes([grant]),
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from rich.console import RenderableType
 from rich.text import Text
 
-from egress.review.output.answers import MARKS, decided_text, seen_text, verdict_text
+from egress.review.output.answers import MARKS, decided_text, seen_text, verdict_text, why_text
 from egress.review.output.documents import Evaluated
 from egress.review.output.terminal.drawing import beside, columns_of_window, draw, under, worded
 from egress.review.output.texts.controls import control_text
@@ -27,6 +27,9 @@ def _answer(document: Evaluated, room: int) -> Iterator[RenderableType]:
     yield Text.assemble(f"{document.source} -> {document.url}: ", verdict)
     yield under((seen_text(answer), ""), indent=2, room=room)
     yield under(("decided by ", "dim"), (decided_text(answer), ""), indent=2, room=room)
+    why = why_text(answer)
+    if why:
+        yield under(("because ", "dim"), (why, ""), indent=2, room=room)
     for number, step in enumerate(answer.steps if document.explain else (), 1):
         lines = [(f"{control_text(step)}: {reason_text(step.reason)}", "")]
         if step.address:

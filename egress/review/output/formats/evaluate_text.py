@@ -1,6 +1,6 @@
 """One answer as text: the verdict, what is seen, what decides."""
 
-from egress.review.output.answers import decided_text, explained, seen_text, verdict_text
+from egress.review.output.answers import decided_text, explained, seen_text, verdict_text, why_text
 from egress.review.output.documents import Evaluated
 
 
@@ -12,6 +12,9 @@ def render(document: Evaluated) -> str:
         f"  {seen_text(answer)}",
         f"  decided by {decided_text(answer)}",
     ]
+    why = why_text(answer)
+    if why:
+        lines.append(f"  because {why}")
     if document.explain:
         lines.append(explained(answer))
     return "\n".join(lines)

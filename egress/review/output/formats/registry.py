@@ -14,6 +14,9 @@ MANY = 2_000
 FORMATS: Mapping[str, tuple[str, ...]] = {
     "list": ("text", "json", "csv", "markdown"),
     "evaluate": ("text", "json"),
+    "why": ("text", "json"),
+    "due": ("text", "json", "ics"),
+    "evidence": ("csv", "html"),
     "diff": ("text", "json", "markdown"),
     "findings": ("text", "json", "markdown", "sarif"),
     "summary": ("markdown", "json"),

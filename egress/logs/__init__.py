@@ -1,0 +1,1 @@
+"""Access logs of gateways and sidecars, read line by line."""

@@ -1,0 +1,1 @@
+"""The life of grants: what ends, and the audit list."""
