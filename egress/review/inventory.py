@@ -1,9 +1,14 @@
 """What an input holds: the cluster's objects, the mesh's settings, the VPC if it is given."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from egress.review.doubts.doubt import Doubt
 from egress.review.network.vpc import Vpc
 from egress.review.objects.kubernetes_object import ROOT_NAMESPACE, KubernetesObject
+
+SHOWN = 5
+"""So many skipped files are named."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,5 +48,25 @@ class Inventory:
     objects: tuple[KubernetesObject, ...]
     mesh: MeshSettings = field(default_factory=MeshSettings)
     vpc: Vpc | None = None
+    doubts: tuple[Doubt, ...] = ()
+    """What is not understood of it, each with the questions that it can touch."""
+    skipped: tuple[str, ...] = ()
+    """Files that hold no object of Kubernetes."""
     origin: str = ""
     """The folder or file it was read from."""
+
+    @property
+    def not_understood(self) -> tuple[str, ...]:
+        """What is not understood, each once."""
+        return tuple(dict.fromkeys(map(str, self.doubts)))
+
+    def told(self) -> Iterator[str]:
+        """What a reader of the answers has to know: what is not understood, and what was skipped."""
+        named = self.not_understood
+        if named:
+            yield f"not understood, so that the answers which it can touch are unknown ({len(named)}):"
+            yield from (f"  {one}" for one in named)
+        if self.skipped:
+            shown = ", ".join(self.skipped[:SHOWN]) + (", ..." if len(self.skipped) > SHOWN else "")
+            count = len(self.skipped)
+            yield f"skipped {count} file{'' if count == 1 else 's'} without an object of Kubernetes: {shown}"

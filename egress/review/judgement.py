@@ -27,10 +27,12 @@ class Judgement:
     """After acceptance."""
 
 
-def judgement(inputs: Sequence[Path], accepted: Path | None, today: datetime.date) -> Judgement:
+def judgement(
+    inputs: Sequence[Path], accepted: Path | None, today: datetime.date, *, strict: bool = False
+) -> Judgement:
     """Read a state and its acceptances, and judge it. Raises ReviewError."""
     acceptances = read_acceptances(accepted, ACCEPTABLE, today) if accepted else []
-    return judge_cluster(Cluster(read(inputs)), acceptances, today)
+    return judge_cluster(Cluster(read(inputs, strict=strict)), acceptances, today)
 
 
 def judge_cluster(cluster: Cluster, acceptances: Sequence[Acceptance], today: datetime.date) -> Judgement:

@@ -48,7 +48,7 @@ class Matrix:
         self.by_identity = {source.identity: source for source in self.identities}
         self.hosts = self._hosts()
         self._public, self._exported, self._wild = self._visible_hosts()
-        self._shared: dict[tuple[str, Scheme, str], Answer] = {}
+        self._shared: dict[tuple[str, Scheme, str, tuple[int, ...]], Answer] = {}
         self._policy_probes: dict[str, tuple[set[str], set[str]]] = {}
         self._route_probes: dict[str, tuple[set[str], set[str]]] = {}
 
@@ -111,7 +111,8 @@ class Matrix:
 
     def _shared_answer(self, source: Workload, host: str, scheme: Scheme) -> Answer:
         resolved = self.cluster.names.resolve(host).addresses
-        key = (source.identity, scheme, resolved.name if resolved else "")
+        doubted = self.cluster.doubts.of_host(host)
+        key = (source.identity, scheme, resolved.name if resolved else "", doubted)
         if key not in self._shared:
             self._shared[key] = self._ask(source, host, scheme, ONE_PROBE[0])
         found = self._shared[key]

@@ -8,7 +8,7 @@ from typing import TextIO
 
 from egress.review.answer import Verdict
 from egress.review.cluster import Cluster
-from egress.review.commands.inputs import add_input, inputs
+from egress.review.commands.inputs import add_input, announce, inputs
 from egress.review.errors import ReviewError
 from egress.review.output.answers import as_json
 from egress.review.output.documents import Evaluated
@@ -41,12 +41,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Exit code 0 allowed, 1 refused, 2 a bad question or one that the input leaves open; 0 for --requests."""
-    from egress.review.inputs.reading import read
-
     if options.requests:
         if options.source or options.url:
             raise ReviewError("--requests takes the place of --from and --to")
-        cluster = Cluster(read(inputs(options)))
+        cluster = _cluster(options)
         if options.requests == "-":
             _answer_lines(cluster, sys.stdin, explain=options.explain)
         else:
@@ -56,10 +54,18 @@ def run(options: argparse.Namespace) -> int:
     if not options.source or not options.url:
         raise ReviewError("evaluate needs --from and --to, or --requests")
     request = _request(options)
-    answer = evaluate(Cluster(read(inputs(options))), request)
+    answer = evaluate(_cluster(options), request)
     document = Evaluated(source=request.source, url=options.url, answer=answer, explain=options.explain)
     print(render("evaluate", options.format, document))
     return EXIT_CODES.get(answer.verdict, OPEN)
+
+
+def _cluster(options: argparse.Namespace) -> Cluster:
+    from egress.review.inputs.reading import read
+
+    inventory = read(inputs(options), strict=options.strict)
+    announce(inventory)
+    return Cluster(inventory)
 
 
 def _request(options: argparse.Namespace) -> Request:

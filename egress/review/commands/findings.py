@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from egress.review.commands.inputs import add_artifact, add_input, artifact, inputs
+from egress.review.commands.inputs import add_artifact, add_input, announce, artifact, inputs
 from egress.review.output.formats.registry import FORMATS, render
 
 
@@ -22,7 +22,8 @@ def run(options: argparse.Namespace) -> int:
     from egress.review.locations.locations import places
     from egress.review.output.documents import Found
 
-    found = judgement(inputs(options), options.accepted, utc_today())
+    found = judgement(inputs(options), options.accepted, utc_today(), strict=options.strict)
+    announce(found.cluster.inventory)
     where = places(found.cluster.inventory, inputs(options), artifact(options))
     size = len(found.judged.open) + len(found.judged.accepted)
     print(render("findings", options.format, Found(judged=found.judged, places=where), size))

@@ -1,7 +1,14 @@
 """The options that several verbs have."""
 
 import argparse
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from egress.review.output.escapes import plain
+
+if TYPE_CHECKING:
+    from egress.review.inventory import Inventory
 
 DEFAULT_INPUT = "cdktf.out"
 
@@ -16,6 +23,22 @@ def add_input(parser: argparse.ArgumentParser) -> None:
         help=f"a cdktf.out folder, Terraform plans as JSON, or Kubernetes YAML (default: {DEFAULT_INPUT}); "
         "several plans or files: give it again, or their folder",
     )
+    add_strict(parser)
+
+
+def add_strict(parser: argparse.ArgumentParser) -> None:
+    """`--strict`, for whoever takes no unknown answer."""
+    parser.add_argument(
+        "--strict",
+        action="store_true",
+        help="stop at anything that is not understood, in place of leaving open what it can touch",
+    )
+
+
+def announce(inventory: "Inventory") -> None:
+    """Name once, on standard error, what is not understood and which files were skipped."""
+    for line in inventory.told():
+        sys.stderr.write(f"{plain(line)}\n")
 
 
 def inputs(options: argparse.Namespace) -> list[Path]:

@@ -3,7 +3,7 @@
 import argparse
 from fnmatch import fnmatchcase
 
-from egress.review.commands.inputs import add_input, inputs
+from egress.review.commands.inputs import add_input, announce, inputs
 from egress.review.output.formats.registry import FORMATS, render
 
 VERDICTS = ("allowed", "refused", "conditional", "unknown")
@@ -27,9 +27,11 @@ def run(options: argparse.Namespace) -> int:
     from egress.review.inputs.reading import read
     from egress.review.matrix import Matrix
 
+    inventory = read(inputs(options), strict=options.strict)
+    announce(inventory)
     rows = [
         row
-        for row in Matrix(Cluster(read(inputs(options)))).rows()
+        for row in Matrix(Cluster(inventory)).rows()
         if (options.source is None or fnmatchcase(row.identity, options.source))
         and (options.host is None or fnmatchcase(row.host, options.host))
         and (options.scheme is None or row.scheme == options.scheme)

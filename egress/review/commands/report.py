@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from egress.review.commands.inputs import add_input, inputs
+from egress.review.commands.inputs import add_input, announce, inputs
 from egress.review.output.formats.registry import render
 
 
@@ -23,8 +23,9 @@ def run(options: argparse.Namespace) -> int:
     from egress.review.output.documents import Page
 
     today = utc_today()
-    head = judgement(inputs(options), options.accepted, today)
-    base = judgement([options.base], None, today) if options.base else None
+    head = judgement(inputs(options), options.accepted, today, strict=options.strict)
+    announce(head.cluster.inventory)
+    base = judgement([options.base], None, today, strict=options.strict) if options.base else None
     page = Page(
         origin=head.cluster.inventory.origin,
         rows=tuple(Matrix(head.cluster).rows()),

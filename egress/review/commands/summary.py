@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from egress.review.commands.inputs import add_artifact, artifact
+from egress.review.commands.inputs import add_artifact, add_strict, announce, artifact
 from egress.review.output.formats.registry import render
 
 
@@ -18,6 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--sarif", type=Path, metavar="FILE", help="also write the head's findings as SARIF 2.1.0"
     )
     add_artifact(parser)
+    add_strict(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -30,8 +31,9 @@ def run(options: argparse.Namespace) -> int:
     from egress.review.output.documents import ChangeReport, Found
 
     today = utc_today()
-    base = judgement([options.old], None, today)
-    head = judgement([options.new], options.accepted, today)
+    base = judgement([options.old], None, today, strict=options.strict)
+    head = judgement([options.new], options.accepted, today, strict=options.strict)
+    announce(head.cluster.inventory)
     report = ChangeReport(comparison=compare(base.cluster, head.cluster), base=base, head=head)
     text = render("summary", "markdown", report)
     if options.sarif:

@@ -7,6 +7,8 @@ class ClientSees(StrEnum):
     """What arrives at the client: the site's answer, a proxy's, or none."""
 
     SITE_ANSWER = auto()
+    PROXY_ANSWER = auto()
+    """A redirect or a page of the proxy itself."""
     FORBIDDEN = auto()
     NOT_FOUND = auto()
     BAD_GATEWAY = auto()

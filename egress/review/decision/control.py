@@ -7,6 +7,8 @@ class Control(StrEnum):
     """One control. output/texts/controls.py names it for a person."""
 
     SOURCE = auto()
+    NAMESPACE = auto()
+    """Whether the sender's namespace asks for sidecars."""
     SIDECAR = auto()
     """The sender's sidecar, where it is not told which part of it."""
     SIDECAR_SCOPE = auto()

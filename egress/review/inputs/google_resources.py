@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
+from egress.review.doubts.touch import Point, Touch
 from egress.review.errors import ReviewError
+from egress.review.inputs.assembling import Doubtful
 from egress.review.network.addresses import EMPTY, AddressSet, networks
 from egress.review.network.vpc import FirewallRule, NodePool, Vpc, Zone
 from egress.terraform import TerraformError
@@ -43,21 +45,28 @@ DECIDING = (
 )
 
 
-def read_vpc(resources: Iterable[GoogleResource]) -> Vpc | None:
+def read_vpc(resources: Iterable[GoogleResource], doubtful: Doubtful) -> Vpc | None:
     """The VPC of a set of resources, None where there is none.
 
-    Raises ReviewError for a networking resource that is not modelled and for more than one network.
+    A networking resource that is not modelled is a doubt. Raises ReviewError for more than one network.
     """
     found = GoogleResources(resources)
     for item in found.all:
         if item.type.startswith(DECIDING) and item.type not in MODELLED | WITHOUT_EFFECT:
-            raise ReviewError(f"{item.address}: {item.type} is not modelled and may change verdicts")
+            doubtful.add(
+                item.address, f"{item.type} is not modelled and may change verdicts", _touch(item.type)
+            )
     if not found.networks and not found.firewall:
         return None
     try:
         return _vpc(found)
     except TerraformError as error:
         raise ReviewError(str(error)) from error
+
+
+def _touch(type_: str) -> Touch:
+    """A resource for names touches names, any other what leaves a node."""
+    return Touch(points=frozenset({Point.NAMES if type_.startswith("google_dns_") else Point.VPC}))
 
 
 def _vpc(found: GoogleResources) -> Vpc:

@@ -11,7 +11,7 @@ from egress.review.istio.hostnames import overlap, subset_of
 from egress.review.istio.services import ANY_NAMESPACE, Registry, Service, chosen
 from egress.review.istio.virtual_services import MESH, VirtualService, VirtualServices
 from egress.review.istio.visibility import visible
-from egress.review.network.addresses import AddressSet, Cover
+from egress.review.network.addresses import INTERNET, AddressSet, Cover
 from egress.review.objects.kubernetes_object import KubernetesObject
 from egress.review.objects.selectors import matches_labels
 
@@ -137,7 +137,8 @@ class Scope:
             s for s in (*self._listening(port, "tls"), *self._listening(port, "bytes")) if s.bound.ranges
         ]
         for service in found:
-            if dialled.covered_by(service.bound) is Cover.SOME and subset_of(host, service.host):
+            open_ = dialled is INTERNET or dialled.covered_by(service.bound) is Cover.SOME
+            if open_ and subset_of(host, service.host):
                 reason = Reason(Why.BOUND_ADDRESSES_OPEN, host=host, addresses=service.bound.name)
                 raise Undecided(reason, service.address)
         return [s for s in found if dialled.covered_by(s.bound) is Cover.ALL]

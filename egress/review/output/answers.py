@@ -23,6 +23,8 @@ def as_json(answer: Answer, *, explain: bool = False) -> dict[str, Any]:
         "through": answer.through or None,
         "decided_by": step_json(decisive) if decisive else None,
     }
+    if decisive and decisive.causes:
+        found["causes"] = [cause._asdict() for cause in decisive.causes]
     if answer.conditions:
         found["conditions"] = [condition_text(condition) for condition in answer.conditions]
     if answer.not_given:

@@ -7,11 +7,13 @@ from egress.review.decision.control import Control
 from egress.review.decision.decision import Decision, Outcome
 from egress.review.decision.reason import Reason, Why
 from egress.review.decision.security import Security
+from egress.review.doubts.touch import Point
 from egress.review.errors import ReviewError, Undecided
 from egress.review.istio.forwarding import Connection, Forwarding, Onward, Refusal, Target, Wire, unwrapped
 from egress.review.istio.outbound import outbound
 from egress.review.istio.services import Service
 from egress.review.objects.workloads import Workload
+from egress.review.path.doubting import asked_names, consult, consult_steps
 from egress.review.path.question import Question
 from egress.review.path.to_pod import to_pod, to_service
 from egress.review.path.to_site import look_up, to_sites
@@ -32,12 +34,18 @@ def ask(cluster: Cluster, source: Workload, request: Request) -> Answer:
     except Undecided as undecided:
         left = trace.leave_open(undecided)
         if left is None:
-            return Answer(Verdict.UNKNOWN, ClientSees.UNDECIDED, tuple(trace.decisions), None, trace.gateway)
+            return _open(trace)
         end = left
+    if isinstance(end, Arrived) and trace.restricted():
+        return _open(trace)
     steps = tuple(trace.decisions)
     if isinstance(end, Refused):
         return Answer(Verdict.REFUSED, end.client, steps, None, trace.gateway)
     return Answer(Verdict.ALLOWED, end.client, steps, end.arrival, trace.gateway)
+
+
+def _open(trace: Trace) -> Answer:
+    return Answer(Verdict.UNKNOWN, ClientSees.UNDECIDED, tuple(trace.decisions), None, trace.gateway)
 
 
 def _follow(question: Question, trace: Trace) -> Refused | Arrived:
@@ -45,6 +53,7 @@ def _follow(question: Question, trace: Trace) -> Refused | Arrived:
     source, request = question.source, question.request
     if source.host_network:
         raise Undecided(Reason(Why.HOST_NETWORK), source.address)
+    consult(question, trace, Point.SOURCE, source)
     if request.dial is None:
         refused = look_up(question, trace, source, request.host, ClientSees.NO_NAME)
         if refused is not None:
@@ -52,12 +61,18 @@ def _follow(question: Question, trace: Trace) -> Refused | Arrived:
     trace.ask(Control.SIDECAR)
     meshed = source.meshed if request.sidecar is None else request.sidecar
     proxied = meshed and _captured(question)
+    if proxied:
+        consult(question, trace, Point.SIDECAR, source, port=request.port)
+        consult(question, trace, Point.ROUTE, source, hosts=asked_names(question), port=request.port)
     forwarding = _sidecar(question) if proxied else _without_sidecar(question)
     sender, gateways = source, 0
     while True:
         trace.add(*forwarding.steps)
+        consult_steps(question, trace, forwarding.steps)
         if isinstance(forwarding, Refusal):
             return Refused(forwarding.client)
+        if proxied or gateways:
+            consult(question, trace, Point.ROUTE, sender, hosts=(forwarding.target.host,))
         connection = _connection(question, forwarding, sender, gateways, proxied=proxied)
         reached = _connect(question, trace, forwarding, connection)
         if not isinstance(reached, AtGateway):
@@ -101,7 +116,11 @@ def _without_sidecar(question: Question) -> Onward:
     if source.meshed and request.sidecar is None:
         reason = Reason(Why.NOT_CAPTURED, left_out=source.capture.left_out)
     step = Decision(Control.SIDECAR_SCOPE, Outcome.PASSES, reason, source.address)
-    return Onward((step,), Target(request.host, request.port, original=True), wire)
+    steps: tuple[Decision, ...] = (step,)
+    if request.sidecar is None and question.injection_not_given:
+        left = Reason(Why.INJECTION_NOT_GIVEN, namespace=source.namespace)
+        steps = (step, Decision(Control.NAMESPACE, Outcome.NOT_GIVEN, left))
+    return Onward(steps, Target(request.host, request.port, original=True), wire)
 
 
 def _connection(

@@ -7,6 +7,7 @@ from egress.review.decision.decision import Decision
 
 NAMES: Mapping[Control, str] = {
     Control.SOURCE: "source",
+    Control.NAMESPACE: "namespace",
     Control.SIDECAR: "sidecar",
     Control.SIDECAR_SCOPE: "sidecar scope",
     Control.SIDECAR_REGISTRY: "sidecar registry",

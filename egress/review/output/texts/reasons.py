@@ -26,6 +26,8 @@ def left_out_text(left_out: Iterable[Reason]) -> str:
 def _fact(why: Why, name: str, fact: object) -> str:
     if isinstance(fact, Reason):
         return reason_text(fact)
+    if why is Why.NOT_UNDERSTOOD and isinstance(fact, int):
+        return f" (and {fact} more)"
     if isinstance(fact, tuple):
         parts = [_fact(why, name, part) for part in fact]
         return JOINED.get(why, ", ".join)(parts)
@@ -62,8 +64,10 @@ ABSENT: Mapping[tuple[Why, str], str] = {
 """What is written for a fact that is None."""
 
 TEXTS: Mapping[Why, str] = {
+    Why.NOT_UNDERSTOOD: "{field} is not understood, and may decide{more}",
     # The sender and its sidecar
     Why.HOST_NETWORK: "the Pod uses the host's network",
+    Why.INJECTION_NOT_GIVEN: "the input has no Namespace {namespace}: whether it asks for sidecars is not known",
     Why.NO_SIDECAR: "no sidecar: nothing is imposed on the Pod",
     Why.NOT_CAPTURED: "the sidecar does not see {left_out}",
     Why.EVERYTHING_OF_USER: "everything that runs as user {user}, the sidecar's own",
@@ -89,6 +93,7 @@ TEXTS: Mapping[Why, str] = {
     Why.ROUTE_VISIBLE: "{route} is visible",
     # Routes and what a proxy speaks
     Why.NO_ROUTE_TAKES: "no route of {route} takes this request",
+    Why.ANSWERED_BY_PROXY: "the proxy answers itself: {field} of {route}",
     Why.NO_DESTINATION: "a route of {route} names no destination",
     Why.SEVERAL_DESTINATIONS: "{route} splits requests over several destinations",
     Why.PSEUDO_HEADER: "a route matches on a pseudo-header, which is not modelled",
@@ -139,6 +144,7 @@ TEXTS: Mapping[Why, str] = {
     Why.POLICY_ALLOWS: "{policy} allows it",
     Why.NO_ALLOW_POLICY: "no ALLOW policy selects the Pod: everything is let through",
     Why.NO_POLICY_MATCHES: "none of {count} ALLOW policies matches {caller} on port {port}",
+    Why.TOKEN_OPEN: "{policy} asks for a token's content, and which token the caller has is not known",
     Why.CONDITION_NOT_MODELLED: "the condition on {key!r} is not modelled",
     Why.CALLERS_ADDRESS_OPEN: "the caller's address decides ({ranges})",
     Why.SELECTOR_OPERATOR: "the selector's operator {operator!r} is unknown",
