@@ -63,12 +63,19 @@ def main(arguments: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except (ReviewError, ConfigurationError) as error:
-        sys.stderr.write(f"error: {error}\n")
+        sys.stderr.write(f"error: {_shown(str(error))}\n")
         return CANNOT
     except Exception as error:
-        sys.stderr.write(f"{_fault(options.verb, error)}\n")
+        sys.stderr.write(f"{_shown(_fault(options.verb, error))}\n")
         return CANNOT
     return code
+
+
+def _shown(text: str) -> str:
+    """A message without what an input may have for the terminal."""
+    from egress.review.output.escapes import lines
+
+    return lines(text)
 
 
 def _fault(verb: str, error: Exception) -> str:

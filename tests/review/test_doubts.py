@@ -188,7 +188,7 @@ def test_no_refusal_stands_beside_a_resource_that_can_carry_an_object(type_: str
     assert [line for line in found.not_understood if line.startswith("a.carrier: ")]
 
 
-def test_a_carrier_whose_text_is_readable_is_read(tmp_path: Path) -> None:
+def test_a_carrier_whose_text_is_readable_is_read() -> None:
     state = tutorial("4-policies")
     body = {"yaml_body": yaml.safe_dump(ALLOW_ALL)}
     found = of_terraform(state, ResolvedResource(address="a.b", type="kubectl_manifest", body=body))

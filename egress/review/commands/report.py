@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from egress.review.commands.inputs import add_input, announce, inputs
+from egress.review.output.escapes import plain
 from egress.review.output.formats.registry import render
 
 
@@ -34,5 +35,5 @@ def run(options: argparse.Namespace) -> int:
         judged_before=base.judged if base else None,
     )
     options.output.write_text(render("report", "html", page), encoding="utf-8")
-    print(f"{options.output}")
+    print(plain(str(options.output)))
     return 0

@@ -79,11 +79,11 @@ MARKS = {
 }
 
 
-def explained(answer: Answer) -> str:
+def explained(answer: Answer) -> list[str]:
     """Every control in order, for `--explain`."""
     lines = []
     for number, step in enumerate(answer.steps, 1):
         lines.append(f"  {number:2} {MARKS[step.outcome]:9} {control_text(step)}: {reason_text(step.reason)}")
         if step.address:
             lines.append(f"               {step.address}")
-    return "\n".join(lines)
+    return lines

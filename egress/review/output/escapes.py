@@ -1,6 +1,7 @@
 """One escape per output: nothing of an input is a command to a terminal, a page, a table or a spreadsheet."""
 
 import re
+from html import escape
 
 _CONTROLS = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
@@ -22,16 +23,29 @@ def lines(text: str) -> str:
     return _CONTROLS.sub(_written, text)
 
 
+class Markup(str):
+    """Markdown of the program's own, its parts escaped."""
+
+    __slots__ = ()
+
+
 def markdown(text: str) -> str:
     """Text inside a line of Markdown: no table, link, element or mention begins in it."""
+    if isinstance(text, Markup):
+        return text
     found = plain(text).replace("\\", "\\\\").replace("|", "\\|").replace("`", "'")
     found = found.replace("<", "&lt;").replace("](", "]\\(").replace("@", "&#64;")
     return found.replace("![", "!\\[")
 
 
-def code(text: str) -> str:
+def code(text: str) -> Markup:
     """Text between backticks."""
-    return f"`{plain(text).replace('`', chr(39)).replace('|', chr(92) + '|')}`"
+    return Markup(f"`{plain(text).replace('`', chr(39)).replace('|', chr(92) + '|')}`")
+
+
+def html(text: str) -> str:
+    """Text of a page, inside an element or an attribute."""
+    return escape(plain(text))
 
 
 def cell(text: str) -> str:

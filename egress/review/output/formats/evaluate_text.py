@@ -2,6 +2,7 @@
 
 from egress.review.output.answers import decided_text, explained, seen_text, verdict_text
 from egress.review.output.documents import Evaluated
+from egress.review.output.escapes import plain
 
 
 def render(document: Evaluated) -> str:
@@ -13,5 +14,5 @@ def render(document: Evaluated) -> str:
         f"  decided by {decided_text(answer)}",
     ]
     if document.explain:
-        lines.append(explained(answer))
-    return "\n".join(lines)
+        lines += explained(answer)
+    return "\n".join(map(plain, lines))

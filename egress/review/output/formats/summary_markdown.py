@@ -7,6 +7,7 @@ from egress.review.findings.acceptance import Judged
 from egress.review.findings.difference import only_in
 from egress.review.output.comparison import COLUMNS, cells, counted
 from egress.review.output.documents import ChangeReport
+from egress.review.output.escapes import markdown as escaped
 from egress.review.output.findings import as_markdown
 from egress.review.output.findings import counted as findings_counted
 from egress.review.output.table import markdown
@@ -32,9 +33,16 @@ def render(report: ChangeReport) -> str:
     if new:
         parts += ["### New", as_markdown(Judged(open=tuple(new), accepted=()))]
     if gone:
-        parts += ["### Mended", "\n".join(f"- {finding.kind.code} {finding.message}" for finding in gone)]
+        parts += [
+            "### Mended",
+            "\n".join(f"- {finding.kind.code} {escaped(finding.message)}" for finding in gone),
+        ]
     if not new and not gone:
         parts.append("The change adds no finding and mends none.")
+    named = report.head.cluster.inventory.not_understood
+    if named:
+        parts += ["## Not understood", "The answers that these can touch are unknown."]
+        parts.append("\n".join(f"- {escaped(one)}" for one in named[:MANY]))
     return "\n\n".join(parts)
 
 

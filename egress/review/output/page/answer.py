@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from html import escape
 from urllib.parse import quote
 
 from egress.review.answer import Verdict
@@ -12,6 +11,7 @@ from egress.review.findings.acceptance import Judged
 from egress.review.findings.difference import only_in
 from egress.review.findings.finding import Family, Level
 from egress.review.matrix import Row
+from egress.review.output.escapes import html as escape
 from egress.review.output.page.differences import OPENS, parts
 from egress.review.output.page.findings import by_kind
 from egress.review.output.page.rows import breakable

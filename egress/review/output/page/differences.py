@@ -1,10 +1,10 @@
 """What the change does: what it opens first, then the rest."""
 
 from collections.abc import Sequence
-from html import escape
 
 from egress.review.comparison import Change, Comparison
 from egress.review.output.comparison import COLUMNS, cells, counted
+from egress.review.output.escapes import html as escape
 from egress.review.output.page.rows import PAGE, change_row, table
 
 OPENS, OTHERS = "opens", "others"

@@ -3,12 +3,12 @@
 import base64
 import hashlib
 from collections.abc import Sequence
-from html import escape
 from pathlib import Path
 
 from egress.review.comparison import Comparison
 from egress.review.findings.acceptance import Judged
 from egress.review.matrix import Row
+from egress.review.output.escapes import html as escape
 from egress.review.output.page import answer, differences, findings, matrix
 from egress.review.output.page.data import Data
 
