@@ -2,7 +2,6 @@
 # Python packages of Pipfile.lock.
 
 CONFIG ?= tutorial
-PIPENV_VERSION := 2026.10.3
 
 # The first Python of 3.11 to 3.13, on which everything was tried, else a later one; PYTHON=... names another.
 PYTHON ?= $(shell for before in 14 99; do for candidate in python3 python3.13 python3.12 python3.11 python3.14; do \
@@ -38,11 +37,12 @@ test: setup ## Run every test
 	$(VENV)/bin/pytest
 
 .PHONY: check
-check: setup $(CHECKOV) ## What CI runs: format, lint, types, checkov, tests
+check: setup $(CHECKOV) ## What CI runs: format, lint, types, checkov, workflows, tests
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy .
 	$(VENV)/bin/python -m posture
+	$(VENV)/bin/python -m workflows
 	$(VENV)/bin/pytest
 
 .PHONY: prove
@@ -65,9 +65,12 @@ prove-deep: setup ## Hold the review against a real mesh: 2,000 rows of generate
 	$(VENV)/bin/python -m egress prove-deep --seed $(SEED)
 	$(VENV)/bin/python -m egress prove-deep --mistakes
 
+# The one environment that CONFIG=... names on the command line, else all of them.
+REVIEWED = $(if $(filter command line environment,$(origin CONFIG)),$(CONFIG))
+
 .PHONY: review
-review: setup ## Compare this work tree with BASE (default: where it left origin/main): who gains what, and findings
-	@CONFIG=$(CONFIG) .ci/review
+review: setup ## Compare this work tree with BASE in every environment (.ci/review also tells 1 and 2 apart)
+	@.ci/review $(REVIEWED)
 
 .PHONY: reference
 reference: setup ## Write what follows from the models: config/schema and docs/configuration.md
@@ -96,11 +99,11 @@ clean: ## Remove what make wrote, but for .venv
 
 # pip compiles what it installs; compileall catches what was installed with compilation off (without the .pyc
 # files every run of main.py compiles cdktf: 3 times the time).
-$(INSTALLED): Pipfile.lock
+$(INSTALLED): Pipfile.lock requirements/pipenv.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed: install it, or name it: make PYTHON=/path/to/python3.11" >&2; exit 1; }
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11) and "%s is Python %s; 3.11 or later is needed" % (sys.executable, sys.version.split()[0]))'
 	test -x $(VENV)/bin/python || "$(PYTHON)" -m venv $(VENV)
-	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check pipenv==$(PIPENV_VERSION)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/pipenv.txt
 	$(IN_VENV) pipenv sync --dev
 	$(VENV)/bin/python -m compileall -q -j 0 -x 'lib2to3|/tests?/' $(VENV)/lib || true
 	@touch $@
@@ -113,7 +116,7 @@ $(WARMED): $(INSTALLED)
 $(CHECKOV): posture/requirements.txt $(INSTALLED)
 	rm -rf $(@D)
 	$(VENV)/bin/python -m venv $(@D)
-	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --requirement posture/requirements.txt
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement posture/requirements.txt
 	@touch $@
 
 $(CLI): package-lock.json $(INSTALLED)

@@ -38,7 +38,14 @@ def build(app: "App", configuration: Configuration) -> None:
     foundation = FoundationStack(app, "foundation", platform=platform)
     cluster = ClusterStack(app, "cluster", platform=platform, foundation=foundation.outputs)
     mesh = MeshStack(app, "mesh", platform=platform, cluster=cluster.outputs)
-    EgressStack(app, "egress", configuration=configuration, cluster=cluster.outputs, mesh=mesh.outputs)
+    EgressStack(
+        app,
+        "egress",
+        configuration=configuration,
+        foundation=foundation.outputs,
+        cluster=cluster.outputs,
+        mesh=mesh.outputs,
+    )
 
 
 def synthesize(configuration: Configuration) -> Path:

@@ -1,11 +1,16 @@
 """`python -m posture`: synthesizes config/production and holds it against checkov's checks.
 
-Exit code 1 where a check fails that accepted.yaml does not list, or where it lists one that nothing needs.
+Exit code 1 where a check fails that accepted.yaml does not list, or where it lists one that nothing needs. With
+`--stacks FOLDER` it prints the checks that fail for synthesized stacks as JSON instead, accepted or not, for
+`python -m egress summary` to compare two states. Exit code 2 where checkov is not there or did not finish.
 """
 
+import argparse
+import json
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from main import ROOT, build
@@ -16,11 +21,33 @@ PRODUCTION = ROOT / "config" / "production"
 PROGRAM = ROOT / ".cache" / "checkov" / "bin" / "checkov"
 
 
-def main() -> int:
+def main(arguments: Sequence[str]) -> int:
     """Exit code 0 where every failure is accepted and every acceptance needed."""
+    parser = argparse.ArgumentParser(prog="python -m posture", description=__doc__)
+    parser.add_argument(
+        "--stacks", type=Path, metavar="FOLDER", help="print the failures of a cdktf.out folder as JSON"
+    )
+    stacks = parser.parse_args(arguments).stacks
     if not PROGRAM.exists():
         sys.stderr.write("checkov is not installed: run `make posture`, which installs it\n")
         return 2
+    try:
+        return _of_stacks(stacks) if stacks else _of_production()
+    except Exception as error:
+        sys.stderr.write(f"error: {type(error).__name__}: {error}\n")
+        return 2
+
+
+def _of_stacks(folder: Path) -> int:
+    result = run(PROGRAM, folder / "stacks")
+    failures = [
+        {"check": each.check, "resource": each.resource, "title": each.title} for each in result.failures
+    ]
+    print(json.dumps({"version": result.version, "passed": result.passed, "failures": failures}, indent=2))
+    return 0
+
+
+def _of_production() -> int:
     started = time.monotonic()
     accepted = read_accepted()
     with tempfile.TemporaryDirectory() as folder:
@@ -54,4 +81,4 @@ def _synthesize(out: Path) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

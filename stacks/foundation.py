@@ -11,10 +11,15 @@ from egress.config.platform import Platform
 from egress.derived.google_services import google_services
 from egress.derived.image_repositories import Repository, istio_hub, own_mirror, parse, read_by_nodes
 from egress.derived.images import allowed_images
+from egress.derived.vpc.dns_names import closes_names, platform_rules
 from egress.derived.vpc.firewall_rules import firewall_rules
+from egress.derived.vpc.gateway_destinations import knows_names
 from egress.derived.vpc.google_apis import vip_range, zones
+from egress_constructs.dns_query_log import DnsQueryLog, DnsQueryLogProps
 from egress_constructs.docker_hub_mirror import DockerHubMirror, DockerHubMirrorProps
 from egress_constructs.firewall import Firewall, FirewallProps
+from egress_constructs.gateway_firewall_policy import GatewayFirewallPolicy, GatewayFirewallPolicyProps
+from egress_constructs.google_beta import declare_google_beta
 from egress_constructs.image_policy import ImagePolicy, ImagePolicyProps
 from egress_constructs.nat import Nat, NatProps
 from egress_constructs.network import PODS, SERVICES, Network, NetworkProps
@@ -27,7 +32,9 @@ from egress_constructs.node_service_account import (
 from egress_constructs.private_dns_zone import PrivateDnsZone, PrivateDnsZoneProps
 from egress_constructs.project_services import ProjectServices, ProjectServicesProps
 from egress_constructs.repository_readers import RepositoryReaders, RepositoryReadersProps
+from egress_constructs.response_policy import NameRules, NameRulesProps, ResponsePolicy, ResponsePolicyProps
 from egress_constructs.secrets_key import SecretsKey, SecretsKeyProps
+from egress_constructs.service_perimeter import ServicePerimeter, ServicePerimeterProps
 from egress_constructs.shared_network_access import SharedNetworkAccess, SharedNetworkAccessProps
 from egress_constructs.state_backend import declare_backend
 
@@ -46,6 +53,10 @@ class FoundationOutputs:
     application_nodes: str
     gateway_nodes: str
     secrets_key: str | None
+    response_policy: str | None
+    """The name of the network's DNS response policy, to which the egress stack adds the granted hosts."""
+    gateway_firewall_policy: str | None
+    """The name of the policy that lets the gateway nodes out host by host."""
 
 
 class FoundationStack(TerraformStack):
@@ -108,7 +119,10 @@ class FoundationStack(TerraformStack):
             application_nodes=application_nodes,
             gateway_nodes=gateway_nodes,
             secrets_key=self._secrets_key(),
+            response_policy=self._names(network, owner),
+            gateway_firewall_policy=self._gateway_firewall_policy(network),
         )
+        self._perimeter()
 
     def _network(self) -> tuple[str, str]:
         """The ids of the VPC and its subnet: new ones, or an existing network's, written out."""
@@ -122,6 +136,7 @@ class FoundationStack(TerraformStack):
                     name=settings.name,
                     subnet=settings.subnet,
                     region=project.region,
+                    firewall_policies_first=knows_names(self._platform),
                     depends_on=self._enabled,
                 ),
             )
@@ -213,6 +228,43 @@ class FoundationStack(TerraformStack):
                 depends_on=self._enabled,
             ),
         ).key.id
+
+    def _names(self, network: str, owner: str | None) -> str | None:
+        """The name of the network's response policy, with the rules that no grant changes; None where DNS is open."""
+        settings = self._platform.network
+        if settings.dns_log and settings.existing is None:
+            DnsQueryLog(self, "dns-query-log", DnsQueryLogProps(network=network, depends_on=self._enabled))
+        if not closes_names(self._platform):
+            return None
+        if settings.existing is not None:
+            policy = settings.existing.response_policy
+        else:
+            policy = ResponsePolicy(
+                self, "response-policy", ResponsePolicyProps(network=network, depends_on=self._enabled)
+            ).policy.response_policy_name
+        if policy:
+            rules = NameRulesProps(policy=policy, project=owner, rules=platform_rules(self._platform))
+            declare_google_beta(self, project=self._platform.project.id, region=self._platform.project.region)
+            NameRules(self, "names", rules)
+        return policy
+
+    def _gateway_firewall_policy(self, network: str) -> str | None:
+        if not knows_names(self._platform):
+            return None
+        return GatewayFirewallPolicy(
+            self,
+            "gateway-firewall-policy",
+            GatewayFirewallPolicyProps(network=network, depends_on=self._enabled),
+        ).policy.name
+
+    def _perimeter(self) -> None:
+        settings, number = self._platform.network.perimeter, self._platform.project.number
+        if settings is not None and number is not None:
+            ServicePerimeter(
+                self,
+                "perimeter",
+                ServicePerimeterProps(settings=settings, project_number=number, depends_on=self._enabled),
+            )
 
 
 def _readers_id(repository: Repository, platform: Platform) -> str:

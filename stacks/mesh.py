@@ -10,6 +10,7 @@ from egress.config.platform import Platform
 from egress.derived import charts, construct_ids, gateway
 from egress.derived.control_plane import has_istiod, injection_label
 from egress.derived.image_repositories import istio_hub
+from egress.derived.pod_security import pod_security_labels
 from egress_constructs.istio_chart import IstioChart, IstioChartProps
 from egress_constructs.namespace import Namespace, NamespaceProps
 from egress_constructs.scope import scope_at
@@ -38,11 +39,14 @@ class MeshStack(TerraformStack):
         cluster.access.helm_provider(self)
         mesh, self._hub = platform.mesh, istio_hub(platform)
 
-        control_plane = self._control_plane(mesh) if has_istiod(platform) else []
+        control_plane = self._control_plane(platform) if has_istiod(platform) else []
         egress = Namespace(
             self,
             "istio-egress",
-            NamespaceProps(name=gateway.NAMESPACE, labels=injection_label(platform)),
+            NamespaceProps(
+                name=gateway.NAMESPACE,
+                labels={**injection_label(platform), **pod_security_labels(platform.pod_security)},
+            ),
         )
         # After istiod: its webhook fills in the gateway's image; a Pod created earlier never starts.
         egress_gateway = IstioChart(
@@ -62,13 +66,20 @@ class MeshStack(TerraformStack):
             gateway_service=egress_gateway.release.name,
         )
 
-    def _control_plane(self, mesh: Mesh) -> list[ITerraformDependable]:
+    def _control_plane(self, platform: Platform) -> list[ITerraformDependable]:
         """Namespace, CRDs and istiod; during an upgrade a second istiod, which steps back or forward first.
 
         Releases are named after their revision, so that the two may change places. A tag's webhook belongs to
         one release: the canary's release goes first, so that the other may take over the tag.
         """
-        system = Namespace(self, "istio-system", NamespaceProps(name=gateway.CONTROL_PLANE_NAMESPACE))
+        mesh = platform.mesh
+        system = Namespace(
+            self,
+            "istio-system",
+            NamespaceProps(
+                name=gateway.CONTROL_PLANE_NAMESPACE, labels=pod_security_labels(platform.pod_security)
+            ),
+        )
         versions = [mesh.istio_version, *([mesh.canary.istio_version] if mesh.canary else [])]
         base = IstioChart(
             self,
@@ -83,10 +94,27 @@ class MeshStack(TerraformStack):
             ),
         )
         installed: list[ITerraformDependable] = [base.release]
+        if mesh.capture == "cni":
+            # Before any Pod with a sidecar: its first container waits for the redirect.
+            installed = [self._cni(mesh, installed).release]
         if mesh.canary:
             canary = self._istiod(mesh, mesh.canary.revision, mesh.canary.istio_version, installed)
             installed = [canary.release]
         return [self._istiod(mesh, mesh.revision, mesh.istio_version, installed).release]
+
+    def _cni(self, mesh: Mesh, depends_on: list[ITerraformDependable]) -> IstioChart:
+        return IstioChart(
+            self,
+            "cni",
+            IstioChartProps(
+                chart="cni",
+                release=charts.CNI_RELEASE,
+                namespace=charts.CNI_NAMESPACE,
+                version=mesh.istio_version,
+                values=charts.cni_values(mesh, self._hub),
+                depends_on=depends_on,
+            ),
+        )
 
     def _istiod(
         self, mesh: Mesh, revision: str, version: str, depends_on: list[ITerraformDependable]

@@ -2,6 +2,7 @@
 
 from constructs import Construct
 
+from egress.config.platform import Platform
 from egress.derived.admission.policies import admission_objects
 from egress_constructs.istio_object import istio_object
 
@@ -9,7 +10,7 @@ from egress_constructs.istio_object import istio_object
 class Admission(Construct):
     """The ValidatingAdmissionPolicies and their bindings."""
 
-    def __init__(self, scope: Construct, id_: str) -> None:
+    def __init__(self, scope: Construct, id_: str, platform: Platform) -> None:
         super().__init__(scope, id_)
-        for manifest in admission_objects():
+        for manifest in admission_objects(platform):
             istio_object(self, manifest)

@@ -9,7 +9,15 @@ from cdktf_cdktf_provider_kubernetes.data_kubernetes_service_v1 import (
 )
 from constructs import Construct
 
+from egress.derived import gateway
 from egress.derived.gateway import Port
+
+RESTORE = (
+    "Where the mesh stack was not deployed since the configuration changed, deploy it. Where somebody changed the "
+    "Service by hand, that changes nothing, since Helm compares releases alone. Put it back as the release has it: "
+    f"helm -n {gateway.NAMESPACE} get manifest {gateway.RELEASE} | kubectl apply --server-side --force-conflicts -f -"
+)
+"""What helps, for the two causes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +51,7 @@ class GatewayService(Construct):
                         ),
                         error_message=(
                             f"The egress gateway's Service must send port {port.service} to {port.target}: "
-                            "the AuthorizationPolicies name that port. Deploy the mesh stack first."
+                            f"the AuthorizationPolicies name that port. {RESTORE}"
                         ),
                     )
                     for port in props.ports

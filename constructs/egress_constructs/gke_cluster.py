@@ -24,6 +24,7 @@ from cdktf_cdktf_provider_google.container_cluster import (
     ContainerClusterNodePoolDefaultsNodeConfigDefaults,
     ContainerClusterReleaseChannel,
     ContainerClusterSecurityPostureConfig,
+    ContainerClusterServiceExternalIpsConfig,
     ContainerClusterWorkloadIdentityConfig,
 )
 from constructs import Construct
@@ -117,6 +118,9 @@ class GkeCluster(Construct):
             security_posture_config=ContainerClusterSecurityPostureConfig(mode="BASIC")
             if hardening.security_posture
             else None,
+            service_external_ips_config=None
+            if hardening.external_ips
+            else ContainerClusterServiceExternalIpsConfig(enabled=False),
             database_encryption=ContainerClusterDatabaseEncryption(
                 state="ENCRYPTED", key_name=props.secrets_key
             )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from cdktf import ITerraformDependable
-from cdktf_cdktf_provider_kubernetes.manifest import Manifest
+from cdktf_cdktf_provider_kubernetes.manifest import Manifest, ManifestFieldManager
 from constructs import Construct
 
 from egress.derived.construct_ids import istio_object_id
@@ -14,12 +14,14 @@ def istio_object(
 ) -> Manifest:
     """Add an object whose id is its kind and name, so that the address in a plan tells what it is.
 
-    A manifest and no chart: what somebody changes or deletes in the cluster shows in the next plan.
+    A manifest and no chart: what somebody changes or deletes in the cluster shows in the next plan. Without
+    `force_conflicts` the apply that is to take it back ends with a conflict, and leaves it as it was changed.
     """
     return Manifest(
         scope,
         istio_object_id(str(manifest["kind"]), _metadata(manifest)["name"]),
         manifest=manifest,
+        field_manager=ManifestFieldManager(force_conflicts=True),
         depends_on=list(depends_on) or None,
     )
 

@@ -13,10 +13,11 @@ class NamespaceProps:
 
     name: str
     labels: Mapping[str, str] | None = None
+    annotations: Mapping[str, str] | None = None
 
 
 class Namespace(Construct):
-    """A namespace with its labels."""
+    """A namespace with its labels and annotations."""
 
     def __init__(self, scope: Construct, id_: str, props: NamespaceProps) -> None:
         super().__init__(scope, id_)
@@ -24,6 +25,8 @@ class Namespace(Construct):
             self,
             "namespace",
             metadata=NamespaceV1Metadata(
-                name=props.name, labels=dict(props.labels) if props.labels else None
+                name=props.name,
+                labels=dict(props.labels) if props.labels else None,
+                annotations=dict(props.annotations) if props.annotations else None,
             ),
         )

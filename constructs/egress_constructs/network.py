@@ -12,6 +12,7 @@ from cdktf_cdktf_provider_google.compute_subnetwork import (
 from constructs import Construct
 
 from egress.config.network import Subnet
+from egress.derived.vpc.gateway_destinations import BEFORE
 
 PODS = "pods"
 SERVICES = "services"
@@ -25,6 +26,8 @@ class NetworkProps:
     name: str
     subnet: Subnet
     region: str
+    firewall_policies_first: bool = False
+    """Whether network firewall policies are tried before the VPC's own rules."""
     depends_on: list[ITerraformDependable]
 
 
@@ -39,6 +42,7 @@ class Network(Construct):
             "vpc",
             name=props.name,
             auto_create_subnetworks=False,
+            network_firewall_policy_enforcement_order=BEFORE if props.firewall_policies_first else None,
             depends_on=props.depends_on,
         )
         self.subnet = ComputeSubnetwork(

@@ -11,11 +11,13 @@ from egress.config.configuration import Configuration, service_account, team_nam
 from egress.config.team import Team
 from egress.derived import construct_ids as ids
 from egress.derived import gateway
+from egress.derived.admission.workload_accounts import what_accounts_run
 from egress.derived.control_plane import injection_label
 from egress.derived.istio.routing import team_objects
 from egress.derived.network_policies.as_stated import team_policies
 from egress.derived.network_policies.default_deny import network_facts, team_at_gateway, team_isolation
 from egress.derived.network_policies.policy import NetworkPolicy as Policy
+from egress.derived.pod_security import REASON, Level, pod_security_labels
 from egress.derived.tenant_label import tenant_label
 from egress_constructs.bucket import Bucket, BucketProps
 from egress_constructs.istio_object import istio_object, namespace_of
@@ -72,10 +74,21 @@ class Tenant(Construct):
             **self._team.labels,
             **injection_label(self._configuration.platform),
             **(tenant_label(self._name) if tenants.admission == "enforced" else {}),
+            **pod_security_labels(self._pod_security()),
         }
-        return Namespace(
-            scope_at(self, ids.NAMESPACES), name, NamespaceProps(name=name, labels=labels)
-        ).namespace
+        own = self._team.pod_security
+        bound = tenants.admission == "enforced" and tenants.service_accounts == "bound"
+        annotations = {
+            **({REASON: own.reason} if own and self._pod_security() else {}),
+            **(what_accounts_run(self._team, name, self._name) if bound else {}),
+        }
+        props = NamespaceProps(name=name, labels=labels, annotations=annotations)
+        return Namespace(scope_at(self, ids.NAMESPACES), name, props).namespace
+
+    def _pod_security(self) -> Level | None:
+        """The Pod Security Standard of the team's namespaces."""
+        own, platforms = self._team.pod_security, self._configuration.platform.pod_security
+        return own.level if own and platforms else platforms
 
     def _isolate(self) -> None:
         if self._configuration.platform.tenants.network == "as-stated":
@@ -172,6 +185,7 @@ class Tenant(Construct):
                     port=workload.port,
                     replicas=workload.replicas,
                     google_account=google_accounts.get(name),
+                    user=workload.user if self._pod_security() else None,
                     depends_on=[self._namespaces[namespace]],
                 ),
             )
@@ -180,5 +194,10 @@ class Tenant(Construct):
                 TenantAccess(
                     self._within(namespace),
                     ids.ACCESS,
-                    TenantAccessProps(namespace=namespace, groups=self._team.groups, depends_on=[created]),
+                    TenantAccessProps(
+                        namespace=namespace,
+                        groups=self._team.groups,
+                        enter=self._configuration.platform.tenants.people == "deploy-and-enter",
+                        depends_on=[created],
+                    ),
                 )

@@ -13,55 +13,19 @@ from cdktf_cdktf_provider_kubernetes.role_binding_v1 import (
 from cdktf_cdktf_provider_kubernetes.role_v1 import RoleV1, RoleV1Metadata, RoleV1Rule
 from constructs import Construct
 
+from egress.derived.admission.tenant_access import ENTER, RULES
 from egress.derived.tenant_access_name import ACCESS_NAME
 
 RBAC = "rbac.authorization.k8s.io"
 
-EVERYTHING = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"]
-READ = ["get", "list", "watch"]
-
-RULES = (
-    (
-        [""],
-        [
-            "configmaps",
-            "endpoints",
-            "persistentvolumeclaims",
-            "pods",
-            "pods/exec",
-            "pods/portforward",
-            "secrets",
-            "services",
-        ],
-        EVERYTHING,
-    ),
-    ([""], ["events", "pods/log", "pods/status", "serviceaccounts"], READ),
-    (
-        ["apps"],
-        [
-            "daemonsets",
-            "deployments",
-            "deployments/scale",
-            "replicasets",
-            "statefulsets",
-            "statefulsets/scale",
-        ],
-        EVERYTHING,
-    ),
-    (["batch"], ["cronjobs", "jobs"], EVERYTHING),
-    (["autoscaling"], ["horizontalpodautoscalers"], EVERYTHING),
-    (["policy"], ["poddisruptionbudgets"], EVERYTHING),
-    (["networking.istio.io", "security.istio.io", "networking.k8s.io"], ["*"], READ),
-)
-"""Workloads to run, policy to read: no ServiceAccount, no NetworkPolicy, no Istio object to write."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class TenantAccessProps:
-    """`groups` are Google groups (GKE, "Google Groups for RBAC")."""
+    """`groups` are Google groups (GKE, "Google Groups for RBAC"); `enter` lets them into running Pods."""
 
     namespace: str
     groups: Sequence[str]
+    enter: bool
     depends_on: Sequence[ITerraformDependable]
 
 
@@ -75,8 +39,10 @@ class TenantAccess(Construct):
             "role",
             metadata=RoleV1Metadata(name=ACCESS_NAME, namespace=props.namespace),
             rule=[
-                RoleV1Rule(api_groups=groups, resources=resources, verbs=verbs)
-                for groups, resources, verbs in RULES
+                RoleV1Rule(
+                    api_groups=list(rule.groups), resources=list(rule.resources), verbs=list(rule.verbs)
+                )
+                for rule in (*RULES, *((ENTER,) if props.enter else ()))
             ],
             depends_on=list(props.depends_on) or None,
         )

@@ -13,6 +13,10 @@ from cdktf_cdktf_provider_kubernetes.deployment_v1 import (
     DeploymentV1SpecTemplateMetadata,
     DeploymentV1SpecTemplateSpec,
     DeploymentV1SpecTemplateSpecContainer,
+    DeploymentV1SpecTemplateSpecContainerSecurityContext,
+    DeploymentV1SpecTemplateSpecContainerSecurityContextCapabilities,
+    DeploymentV1SpecTemplateSpecSecurityContext,
+    DeploymentV1SpecTemplateSpecSecurityContextSeccompProfile,
 )
 from cdktf_cdktf_provider_kubernetes.service_account_v1 import ServiceAccountV1, ServiceAccountV1Metadata
 from cdktf_cdktf_provider_kubernetes.service_v1 import (
@@ -28,7 +32,10 @@ GOOGLE_ACCOUNT_ANNOTATION = "iam.gke.io/gcp-service-account"
 
 @dataclass(frozen=True, kw_only=True)
 class WorkloadProps:
-    """`google_account` is the address the workload acts as, if any."""
+    """`google_account` is the address the workload acts as, if any.
+
+    `user` runs it, where Pods are held to a standard.
+    """
 
     name: str
     namespace: str
@@ -37,6 +44,7 @@ class WorkloadProps:
     port: int
     replicas: int
     google_account: str | None
+    user: int | None
     depends_on: Sequence[ITerraformDependable]
 
 
@@ -78,12 +86,14 @@ class Workload(Construct):
                     metadata=DeploymentV1SpecTemplateMetadata(labels=labels),
                     spec=DeploymentV1SpecTemplateSpec(
                         service_account_name=props.name,
+                        security_context=_as_user(props.user) if props.user else None,
                         container=[
                             DeploymentV1SpecTemplateSpecContainer(
                                 name=props.name,
                                 image=props.image,
                                 command=list(props.command) or None,
                                 image_pull_policy="IfNotPresent",
+                                security_context=_without_rights() if props.user else None,
                             )
                         ],
                     ),
@@ -91,3 +101,21 @@ class Workload(Construct):
             ),
             depends_on=[account],
         )
+
+
+def _as_user(user: int) -> DeploymentV1SpecTemplateSpecSecurityContext:
+    """Return what Pod Security `restricted` asks of a Pod, and admission: a stated user that is not root."""
+    return DeploymentV1SpecTemplateSpecSecurityContext(
+        run_as_non_root=True,
+        run_as_user=str(user),
+        run_as_group=str(user),
+        seccomp_profile=DeploymentV1SpecTemplateSpecSecurityContextSeccompProfile(type="RuntimeDefault"),
+    )
+
+
+def _without_rights() -> DeploymentV1SpecTemplateSpecContainerSecurityContext:
+    """Return what it asks of a container."""
+    return DeploymentV1SpecTemplateSpecContainerSecurityContext(
+        allow_privilege_escalation=False,
+        capabilities=DeploymentV1SpecTemplateSpecContainerSecurityContextCapabilities(drop=["ALL"]),
+    )

@@ -101,6 +101,9 @@ class Hardening(ConfigModel):
     roles."""
     kubelet_readonly_port: bool = False
     """Whether kubelets serve their unauthenticated port 10255, and the firewall lets nodes reach it."""
+    external_ips: bool = False
+    """Whether Services may claim addresses outside the cluster (`externalIPs`): their connections would go to the
+    Service's Pods, whoever asks."""
     images: Literal["listed", "any"] = "any"
     """`listed`: Binary Authorization admits GKE's own images, Istio's and `allowed_images`; it is to be asked
     for,

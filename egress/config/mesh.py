@@ -46,6 +46,9 @@ class GatewayWorkload(ConfigModel):
     to 5."""
     identity_https: bool = False
     """Whether the Service has the port on which HTTPS is authorized by workload identity."""
+    headers: Literal["as-sent", "as-proxies-add"] = "as-sent"
+    """What of HTTP the gateway sends on: the application's own headers alone, or also those that proxies add, with
+    the caller's certificate, identity and address in them (the tutorial)."""
 
 
 class Mesh(ConfigModel):
@@ -67,6 +70,10 @@ class Mesh(ConfigModel):
     """A registry of one's own on pkg.dev that holds Istio's images, instead of the mirror."""
     istiod_replicas: Replicas | None = None
     """istiod's autoscaling, with a PodDisruptionBudget; left out, the chart's own 1 to 5."""
+    capture: Literal["cni", "init-container"] = "cni"
+    """How connections come to a sidecar: `cni`, by istio-cni on each node, so that no container in a team's namespace
+    needs rights; or `init-container`, by one with NET_ADMIN in every Pod (the tutorial). The managed control plane
+    brings its own CNI."""
     outbound: Literal["registry-only", "allow-any"] = "registry-only"
     """What a sidecar without a Sidecar object does with hosts the mesh does not know: refuse or let go."""
     access_log: Literal["json", "text"] = "json"

@@ -1,6 +1,6 @@
 """platform.yaml: the project, the network, the cluster and the mesh that all teams share."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -112,6 +112,11 @@ class Platform(ConfigModel):
     """Who is told of refusals and exhaustion; left out, there are no alert policies."""
     backend: Backend | None = None
     """Where Terraform keeps the state. Left out: a local file for each stack, beside the output folder."""
+
+    @property
+    def pod_security(self) -> Literal["restricted"] | None:
+        """The Pod Security Standard that namespaces are held to."""
+        return "restricted" if self.tenants.pod_security == "restricted" else None
 
     @property
     def location(self) -> str:

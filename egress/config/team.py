@@ -77,6 +77,8 @@ class Workload(ConfigModel):
     """How many Pods."""
     namespace: KubernetesName | None = None
     """One of the team's namespaces; left out, the team's first."""
+    user: Annotated[int, Field(ge=1, le=2_000_000_000)] = 1000
+    """The user and group it runs as, where Pods are held to a standard: neither root nor the sidecar's 1337."""
 
 
 class Grant(ConfigModel):
@@ -115,6 +117,15 @@ class GoogleServiceAccount(ConfigModel):
     """Roles it has in the project."""
 
 
+class PodSecurity(ConfigModel):
+    """A weaker Pod Security Standard than the platform's, for a team that cannot be held to it yet."""
+
+    level: Literal["baseline"]
+    """`baseline`: Pods may run as root and keep capabilities, and so become the sidecar's user."""
+    reason: Annotated[str, Field(min_length=10, max_length=400)]
+    """Why; it stands on the namespace, and in the review's finding."""
+
+
 class Bucket(ConfigModel):
     """A Cloud Storage bucket called `<project>-<key>`."""
 
@@ -141,6 +152,8 @@ class Team(ConfigModel):
     """Workloads by name."""
     grants: tuple[Grant, ...] = ()
     """What the team may reach through the gateway."""
+    pod_security: PodSecurity | None = None
+    """A weaker Pod Security Standard for the team's Pods; left out, the platform's."""
     network_policies: NetworkPolicies | None = None
     """The team's NetworkPolicies; left out, it has none."""
     google_service_accounts: dict[ServiceAccountId, GoogleServiceAccount] = Field(default_factory=dict)

@@ -13,3 +13,12 @@ class Tenants(ConfigModel):
     those a team's file asks for (the tutorial)."""
     admission: Literal["enforced", "none"] = "enforced"
     """`enforced`: ValidatingAdmissionPolicies and RBAC refuse what would lead around the gateway."""
+    pod_security: Literal["restricted", "none"] = "restricted"
+    """`restricted`: the Pod Security Standard that every team's Pods, the gateway and istiod are held to; a team's
+    file may say `baseline` with a reason. `none`: the namespaces are not labelled (the tutorial)."""
+    people: Literal["deploy", "deploy-and-enter"] = "deploy"
+    """What the teams' groups may do: run workloads and read their logs, or also enter running Pods (`kubectl exec`,
+    `cp`, `attach`, `port-forward`), as whoever the Pod is."""
+    service_accounts: Literal["bound", "free"] = "bound"
+    """`bound`: a ServiceAccount of a stated workload runs that workload's image and command alone (admission).
+    `free`: any Pod of its namespace may take it."""

@@ -8,11 +8,17 @@ from collections.abc import Mapping
 SOURCE_PRINCIPAL = "source_principal"
 """The caller's workload identity, spiffe://TRUST_DOMAIN/ns/NAMESPACE/sa/ACCOUNT; `-` where the caller showed none."""
 
+GATEWAY_ADDRESS = "gateway_address"
+"""Where the caller reached the proxy, with the port."""
+
+HANDSHAKE_FAILURE = "downstream_transport_failure_reason"
+"""Why the caller's TLS handshake failed; `-` or nothing where it did not."""
+
 FIELDS: Mapping[str, str] = {
     "start_time": "%START_TIME%",
     SOURCE_PRINCIPAL: "%DOWNSTREAM_PEER_URI_SAN%",
     "source_address": "%DOWNSTREAM_REMOTE_ADDRESS%",
-    "gateway_address": "%DOWNSTREAM_LOCAL_ADDRESS%",
+    GATEWAY_ADDRESS: "%DOWNSTREAM_LOCAL_ADDRESS%",
     "sni": "%REQUESTED_SERVER_NAME%",
     "authority": "%REQ(:AUTHORITY)%",
     "method": "%REQ(:METHOD)%",
@@ -23,7 +29,7 @@ FIELDS: Mapping[str, str] = {
     # Both name the rule that refused: `rbac_access_denied_matched_policy[...]`, for HTTP and for TCP.
     "response_code_details": "%RESPONSE_CODE_DETAILS%",
     "connection_termination_details": "%CONNECTION_TERMINATION_DETAILS%",
-    "downstream_transport_failure_reason": "%DOWNSTREAM_TRANSPORT_FAILURE_REASON%",
+    HANDSHAKE_FAILURE: "%DOWNSTREAM_TRANSPORT_FAILURE_REASON%",
     "upstream_transport_failure_reason": "%UPSTREAM_TRANSPORT_FAILURE_REASON%",
     "upstream_host": "%UPSTREAM_HOST%",
     "upstream_cluster": "%UPSTREAM_CLUSTER_RAW%",

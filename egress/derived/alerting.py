@@ -1,7 +1,8 @@
 """What is measured and what raises an incident, as data: refusals at the gateway, its saturation, NAT ports.
 
 Sources: Cloud Logging, "Log-based metrics"; Cloud Monitoring, "Google Cloud metrics"; Cloud NAT, "Monitor".
-A refusal in the handshake (HTTPS by identity) is no policy's: it leaves no `rbac_access_denied`, and is not counted.
+A refusal in the handshake (HTTPS by identity) is no policy's: it leaves no `rbac_access_denied`. It is counted by the
+port and the reason that the log gives for a handshake that failed.
 """
 
 from collections.abc import Mapping
@@ -10,7 +11,7 @@ from typing import Literal
 
 from egress.config.platform import Platform
 from egress.derived import gateway
-from egress.derived.access_log import SOURCE_PRINCIPAL
+from egress.derived.access_log import GATEWAY_ADDRESS, HANDSHAKE_FAILURE, SOURCE_PRINCIPAL
 from egress.derived.control_plane import has_istiod
 
 REFUSALS = "egress-gateway-refusals"
@@ -45,12 +46,21 @@ class Alert:
 
 
 def refusal_metric(platform: Platform) -> LogMetric:
-    """Lines of the gateway's log that name RBAC as what ended a request or a connection."""
+    """Lines of the gateway's log that name RBAC as what ended a request or connection, or a handshake that failed.
+
+    On the identity port the handshake is what refuses; only a log of fields tells its reason.
+    """
     json = has_istiod(platform) and platform.mesh.access_log == "json"
+    refused = '"rbac_access_denied"'
+    if json and platform.mesh.gateway.identity_https:
+        refused = (
+            f'({refused} OR (jsonPayload.{GATEWAY_ADDRESS}=~":{gateway.IDENTITY.target}$" AND '
+            f'jsonPayload.{HANDSHAKE_FAILURE}=~"[^-]"))'
+        )
     return LogMetric(
         name=REFUSALS,
-        description="Requests and connections that an AuthorizationPolicy refused at the egress gateway",
-        filter=f'{_gateway_containers(platform)} AND "rbac_access_denied"',
+        description="Requests, connections and handshakes that the egress gateway refused",
+        filter=f"{_gateway_containers(platform)} AND {refused}",
         labels={"source": f"EXTRACT(jsonPayload.{SOURCE_PRINCIPAL})"} if json else {},
     )
 

@@ -8,6 +8,12 @@ from typing import Any
 from egress.config.mesh import Mesh, Replicas
 from egress.derived import gateway
 from egress.derived.access_log import FIELDS
+from egress.derived.istio.sent_on import proxy_config_annotation
+
+CNI_NAMESPACE = "kube-system"
+"""Where Pods of the class system-node-critical may run; on GKE others need a ResourceQuota."""
+
+CNI_RELEASE = "istio-cni"
 
 REPOSITORY = "https://blob.istio.io/istio-release/charts"
 """Where Istio publishes charts since 1.31 (istio.io, "Retirement of GCP hosting")."""
@@ -21,6 +27,9 @@ GATEWAY_RESOURCES = {
 }
 """What a replica reserves and may use: 226 MiB were seen with 1,000 teams, 458 MiB with 2,000 and identity
 HTTPS."""
+
+RUNTIME_DEFAULT = {"type": "RuntimeDefault"}
+"""The seccomp profile that Pod Security `restricted` asks for. Every port of the gateway is above 1024."""
 
 Values = dict[str, Any]
 
@@ -42,9 +51,13 @@ def istiod_values(mesh: Mesh, revision: str, hub: str) -> Values:
     """
     values: Values = {
         "revision": _chart_revision(revision),
-        "global": {"hub": hub},
+        "global": {"hub": hub, "tag": _version(mesh, revision)},
         "meshConfig": _mesh_config(mesh),
     }
+    if mesh.capture == "cni":
+        values["cni"] = {"enabled": True}
+        values["seccompProfile"] = dict(RUNTIME_DEFAULT)
+        values["global"]["proxy"] = {"seccompProfile": dict(RUNTIME_DEFAULT)}
     if mesh.tag and revision == mesh.revision:
         values["revisionTags"] = [mesh.tag]
     if mesh.istiod_replicas:
@@ -52,6 +65,14 @@ def istiod_values(mesh: Mesh, revision: str, hub: str) -> Values:
         values["autoscaleMin"] = mesh.istiod_replicas.min
         values["autoscaleMax"] = mesh.istiod_replicas.max
     return values
+
+
+def cni_values(mesh: Mesh, hub: str) -> Values:
+    """istio-cni, which redirects each Pod's connections from the node. It finds GKE's own plugin folder itself."""
+    return {
+        "global": {"platform": "gke", "hub": hub, "tag": mesh.istio_version},
+        "excludeNamespaces": [CNI_NAMESPACE, gateway.CONTROL_PLANE_NAMESPACE],
+    }
 
 
 def gateway_values(mesh: Mesh, pool: str) -> Values:
@@ -79,6 +100,8 @@ def gateway_values(mesh: Mesh, pool: str) -> Values:
                 "effect": "NoSchedule",
             }
         ],
+        **({"securityContext": {"seccompProfile": dict(RUNTIME_DEFAULT)}} if mesh.capture == "cni" else {}),
+        **({"podAnnotations": proxy_config_annotation()} if mesh.gateway.headers == "as-sent" else {}),
         **(_kept_up(mesh.gateway.replicas) if mesh.gateway.replicas else {}),
     }
 
@@ -132,6 +155,12 @@ def _mesh_config(mesh: Mesh) -> Values:
 def _gateway_revision(mesh: Mesh) -> str:
     """What the gateway's Pods follow; the managed control plane injects by the namespace's label alone."""
     return "" if mesh.control_plane == "managed" else mesh.tag or _chart_revision(mesh.revision)
+
+
+def _version(mesh: Mesh, revision: str) -> str:
+    """The version of a control plane's images, which admission compares."""
+    canary = mesh.canary
+    return canary.istio_version if canary and revision == canary.revision else mesh.istio_version
 
 
 def _chart_revision(revision: str) -> str:

@@ -24,6 +24,9 @@ CONTROL_PLANES = "control-planes"
 ROUTING = "routing"
 GATEWAY_ISOLATION = "gateway-isolation"
 ADMISSION = "admission"
+WORKLOAD_ACCOUNTS = "workload-accounts"
+GRANTED_NAMES = "granted-names"
+GATEWAY_DESTINATIONS = "gateway-destinations"
 
 
 def istio_object_id(kind: str, name: str) -> str:

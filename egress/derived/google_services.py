@@ -37,6 +37,7 @@ def google_services(platform: Platform) -> tuple[str, ...]:
         *(FLEET if platform.fleet else ()),
         *(CONNECT_GATEWAY if cluster.deploy_through == "connect-gateway" else ()),
         *(MANAGED_MESH if platform.mesh.control_plane == "managed" else ()),
+        *(("accesscontextmanager.googleapis.com",) if platform.network.perimeter else ()),
         *(("cloudkms.googleapis.com",) if cluster.secrets_encryption else ()),
         *(("binaryauthorization.googleapis.com",) if cluster.hardening.images == "listed" else ()),
         *(("containersecurity.googleapis.com",) if cluster.hardening.security_posture else ()),

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from egress.proof.asking import attempts, report
+from egress.proof.asking import attempts, by_hand, leaving, report
 from egress.proof.asking.asking import ProofRow
 from egress.proof.asking.prove import Progress, Proof, bring_up
 from egress.proof.asking.stages import TABLE, Stage, move, named, read_patches
@@ -65,8 +65,13 @@ def prove_stages(
             progress.say(f"{stage.name}")
         else:
             progress.say(f"{stage.name}: {move(proof, patched(deployment.read(out, tools), patches))}")
+        since = len(proof.mesh.fabric.journal.arrivals)
+        proof.mesh.fabric.names.asked_outside.clear()
         rows += named(stage, proof.ask(table, generated=False))
+        pods = {identity.name: identity.pod for identity in proof.everybody}
+        rows += named(stage, leaving.ask(proof.mesh, pods, leaving.read_leaving(stage.folder), since))
         rows += named(stage, attempts.ask(proof.mesh.api, attempts.read_attempts(stage.folder)))
+        rows += named(stage, by_hand.ask(proof.mesh, by_hand.read_changes(stage.folder)))
     if proof is None:
         raise ProofError("no stages given")
     proof.figures["stages_seconds"] = round(time.monotonic() - started, 1)

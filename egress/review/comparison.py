@@ -46,6 +46,10 @@ class Comparison:
     changes: tuple[Change, ...]
     changed_objects: tuple[str, ...]
     without_effect: int
+    not_understood: tuple[str, ...] = ()
+    """What is not understood of the newer state."""
+    on_the_way: frozenset[str] = frozenset()
+    """The addresses of changed objects that lie on the way of a changed cell's answer."""
 
     @property
     def gains(self) -> tuple[Change, ...]:
@@ -60,6 +64,7 @@ def compare(old: Cluster, new: Cluster) -> Comparison:
     blame = _Blame(changed)
     changes = []
     used: set[str] = set()
+    on_the_way: set[str] = set()
     for identity, host, scheme in _cells(before, after):
         one, other = _answer(before, identity, host, scheme), _answer(after, identity, host, scheme)
         effect = effect_of(one, other)
@@ -67,11 +72,14 @@ def compare(old: Cluster, new: Cluster) -> Comparison:
             continue
         did_it = blame.of(one, other)
         used.update(did_it)
+        on_the_way |= blame.on_the_way(one, other)
         changes.append(Change(identity, host, scheme, effect, one, other, did_it))
     return Comparison(
         changes=tuple(changes),
         changed_objects=tuple(sorted(changed)),
         without_effect=len(set(changed) - used),
+        not_understood=new.inventory.not_understood,
+        on_the_way=frozenset(on_the_way),
     )
 
 
@@ -175,9 +183,14 @@ class _Blame:
 
     def of(self, *answers: Answer | None) -> tuple[str, ...]:
         """The changed objects that did it, in order; all of them where none is on the way."""
-        on_the_way = {step.address for answer in answers if answer for step in answer.steps if step.address}
-        found = sorted({number for address in on_the_way for number in self._at.get(address, ())})
+        met = self.on_the_way(*answers)
+        found = sorted({number for address in met for number in self._at[address]})
         return tuple(self._all[number] for number in found) or self._all
+
+    def on_the_way(self, *answers: Answer | None) -> set[str]:
+        """The addresses of changed objects that the answers met."""
+        met = {step.address for answer in answers if answer for step in answer.steps if step.address}
+        return {address for address in met if address in self._at}
 
 
 def _by_key(objects: Iterable[KubernetesObject]) -> dict[tuple[str, str, str, str], KubernetesObject]:

@@ -1,7 +1,8 @@
 """What an input holds: the cluster's objects, the mesh's settings, the VPC if it is given."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from egress.review.doubts.doubt import Doubt
 from egress.review.network.vpc import Vpc
@@ -36,9 +37,20 @@ class MeshSettings:
     auto_mtls: bool = True
     """Proxies speak mesh mTLS to Pods with a sidecar by themselves."""
     exports: DefaultExports = DefaultExports()
+    proxy: Mapping[str, Any] = field(default_factory=dict)
+    """meshConfig.defaultConfig: what each proxy starts from."""
     address: str | None = None
     given: bool = False
     """False where the input holds no control plane: Istio's defaults are then stated as an assumption."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class RawResource:
+    """A managed Terraform resource with its values resolved, whether the review judges it or not."""
+
+    address: str
+    type: str
+    body: Mapping[str, Any]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -54,6 +66,8 @@ class Inventory:
     """Files that hold no object of Kubernetes."""
     origin: str = ""
     """The folder or file it was read from."""
+    resources: tuple[RawResource, ...] = ()
+    """Every Terraform resource of the input; none where it is Kubernetes YAML."""
 
     @property
     def not_understood(self) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from egress.review.cluster import Cluster
+from egress.review.errors import ReviewError
 from egress.review.findings.acceptance import Acceptance, Judged, judge
 from egress.review.findings.acceptance_file import read_acceptances
 from egress.review.findings.evidence import Evidence
@@ -13,6 +14,7 @@ from egress.review.findings.finding import Finding
 from egress.review.findings.registry import ACCEPTABLE, find_in
 from egress.review.findings.standing import gone
 from egress.review.inputs.reading import read
+from egress.review.inventory import Inventory
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,13 +32,34 @@ class Judgement:
 def judgement(
     inputs: Sequence[Path], accepted: Path | None, today: datetime.date, *, strict: bool = False
 ) -> Judgement:
-    """Read a state and its acceptances, and judge it. Raises ReviewError."""
+    """Read a state and its acceptances, and judge it; no inputs are an empty state. Raises ReviewError."""
     acceptances = read_acceptances(accepted, ACCEPTABLE, today) if accepted else []
-    return judge_cluster(Cluster(read(inputs, strict=strict)), acceptances, today)
+    inventory = read(inputs, strict=strict) if inputs else Inventory(objects=())
+    return judge_cluster(Cluster(inventory), acceptances, today)
+
+
+def base_judgement(
+    inputs: Sequence[Path], accepted: Path | None, today: datetime.date, *, given: bool, strict: bool = False
+) -> tuple[Judgement, list[str]]:
+    """Judge the state that a change starts from, and say what of its acceptances is not known.
+
+    A file that cannot be read accepts nothing: the change that repairs it must pass, and everything shows as new.
+    """
+    notes = [] if given else ["what the base accepts (--base-accepted): every acceptance counts as new"]
+    acceptances: list[Acceptance] = []
+    try:
+        acceptances = read_acceptances(accepted, ACCEPTABLE, today) if accepted else []
+    except ReviewError as error:
+        first = str(error).partition("\n")[0]
+        notes.append(
+            f"what the base accepts: every acceptance counts as new, since its file is faulty: {first}"
+        )
+    inventory = read(inputs, strict=strict) if inputs else Inventory(objects=())
+    return judge_cluster(Cluster(inventory), acceptances, today), notes
 
 
 def judge_cluster(cluster: Cluster, acceptances: Sequence[Acceptance], today: datetime.date) -> Judgement:
-    """Judge a reviewed state."""
+    """Judge a cluster."""
     evidence = Evidence(cluster)
     findings = find_in(evidence)
     leant_on = dict.fromkeys(control for entry in acceptances for control in entry.leans_on)

@@ -39,6 +39,8 @@ class Resource:
     body: dict[str, Value]
     provider: str | None = None
     data: bool = False
+    lifecycle: AbstractMapping[str, Any] = field(default_factory=dict)
+    """What Terraform itself is told to do with it: `prevent_destroy`, `ignore_changes`."""
 
     @property
     def address(self) -> str:
@@ -93,6 +95,7 @@ class _Resolver:
             body=self._body(stack, ("data." if data else "") + type_, name),
             provider=provider if isinstance(provider, str) else None,
             data=data,
+            lifecycle=raw.get("lifecycle") or {},
         )
 
     def _body(self, stack: str, type_: str, name: str) -> dict[str, Value]:

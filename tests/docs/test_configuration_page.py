@@ -53,7 +53,7 @@ def _keys(model: type[BaseModel], path: str = "") -> Iterator[str]:
     """Every key of a file, read from the models' types and not from their schemas."""
     for name, field in model.model_fields.items():
         yield f"{path}{name}"
-        entry = {"destinations": ".HOST", "grants": "[]"}.get(name, "")
+        entry = {"destinations": ".HOST", "grants": "[]", "ingress": "[]", "egress": "[]"}.get(name, "")
         if not entry and "dict[" in str(field.annotation):
             entry = ".NAME"
         for inner in _types(field.annotation):

@@ -46,9 +46,10 @@ def plugins(outs: dict[str, Path]) -> Path:
                 name: each["version"] for name, each in read["terraform"]["required_providers"].items()
             }
             for section, data in (("resource", False), ("data", True)):
-                for type_ in read.get(section, {}):
+                for type_, named in read.get(section, {}).items():
                     if type_ != "terraform_remote_state":
-                        types[type_.partition("_")[0]].add((type_, data))
+                        for body in named.values():
+                            types[body.get("provider") or type_.partition("_")[0]].add((type_, data))
     try:
         return plugin_folder(versions, types)
     except ImitationUnavailableError as error:

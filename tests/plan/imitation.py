@@ -29,6 +29,14 @@ KNOWN_AT_PLAN = {"google_service_account": ("email", "member")}
 """Computed attributes that the pinned google provider knows when it plans (since 6.8)."""
 
 
+BINDING_OF = {"google-beta": "google"}
+"""Providers without a binding of their own, and the one whose schema they have beside what they add."""
+ADDED = {
+    ("google-beta", "google_dns_response_policy_rule"): {"behavior": {"type": "string", "optional": True}}
+}
+"""Attributes that only such a provider has (google-beta's page of google_dns_response_policy_rule)."""
+
+
 class ImitationUnavailableError(Exception):
     """Terraform, Go or the modules are not to be had here; the message says which."""
 
@@ -45,7 +53,7 @@ def plugin_folder(versions: Mapping[str, str], types: Types) -> Path:
     if shutil.which("terraform") is None:
         raise ImitationUnavailableError("terraform is not on PATH")
     wanted = json.dumps([sorted(versions.items()), {name: sorted(of) for name, of in types.items()}])
-    archives = " ".join(archive(name).name for name in sorted(versions))
+    archives = " ".join(archive(BINDING_OF.get(name, name)).name for name in sorted(versions))
     made_of = [
         *sorted((HERE / "provider").iterdir()),
         HERE / "schema.py",
@@ -101,14 +109,17 @@ def _install(plugins: Path, binary: Path, name: str, version: str, types: Iterab
 
 def schema_of(provider: str, types: Iterable[tuple[str, bool]]) -> dict[str, Any]:
     """What one imitation is to know: the schemas of some types, and which computed values follow from others."""
-    folders = {folder_of(provider, type_, data=data): (type_, data) for type_, data in types}
-    typescript = sources(provider, [*folders, "provider"])
+    binding = BINDING_OF.get(provider, provider)
+    folders = {folder_of(binding, type_, data=data): (type_, data) for type_, data in types}
+    typescript = sources(binding, [*folders, "provider"])
     found: dict[str, Any] = {"resource_schemas": {}, "data_source_schemas": {}}
     for folder, (type_, data) in folders.items():
-        reader = Reader(provider, typescript[folder])
+        reader = Reader(binding, typescript[folder])
         assert reader.type() == type_, f"{folder} is about {reader.type()}, not {type_}"
-        found["data_source_schemas" if data else "resource_schemas"][type_] = reader.root()
-    configured = Reader(provider, typescript["provider"]).root()
+        root = reader.root()
+        root["attributes"] |= ADDED.get((provider, type_), {})
+        found["data_source_schemas" if data else "resource_schemas"][type_] = root
+    configured = Reader(binding, typescript["provider"]).root()
     del configured["attributes"]["alias"]  # Terraform's own
     resources = sorted(found["resource_schemas"])
     templates = {type_: _templates(type_) for type_ in resources if type_ in COMPUTED}
@@ -122,7 +133,7 @@ def schema_of(provider: str, types: Iterable[tuple[str, bool]]) -> dict[str, Any
             for type_, names in KNOWN_AT_PLAN.items()
             if type_ in templates
         },
-        "whole_blocks": provider in WHOLE_BLOCKS,
+        "whole_blocks": binding in WHOLE_BLOCKS,
         "strict": [type_ for type_ in resources if provider in PLUGIN_FRAMEWORK or type_ in STRICT],
     }
 

@@ -3,10 +3,9 @@
 import datetime
 from pathlib import Path
 
+from egress.review.changes.change import change
 from egress.review.cluster import Cluster
-from egress.review.comparison import compare
-from egress.review.findings.acceptance import judge
-from egress.review.findings.registry import find
+from egress.review.judgement import judge_cluster
 from egress.review.matrix import Matrix
 from egress.review.output.page.document import render
 
@@ -14,12 +13,13 @@ TODAY = datetime.date(2026, 11, 23)
 
 
 def page_of(new: Cluster, old: Cluster | None = None) -> str:
+    head = judge_cluster(new, [], TODAY)
+    base = judge_cluster(old, [], TODAY) if old else None
     return render(
         origin="test",
         rows=list(Matrix(new).rows()),
-        judged=judge(find(new), [], TODAY),
-        comparison=compare(old, new) if old else None,
-        judged_before=judge(find(old), [], TODAY) if old else None,
+        judged=head.judged,
+        change=change(base, head, TODAY) if base else None,
     )
 
 

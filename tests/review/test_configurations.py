@@ -11,8 +11,9 @@ from egress.review.findings.finding import Finding, Level
 from egress.review.findings.registry import ACCEPTABLE, find
 from egress.review.inputs.reading import read
 from egress.review.output.texts.cells import cell_text
-from tests.builders.findings import TODAY
+from tests.builders.findings import TODAY, found, with_google
 from tests.review.conftest import ROOT
+from tests.review.reviewed import tutorial
 
 
 @pytest.fixture(scope="module")
@@ -53,15 +54,21 @@ def test_the_tutorials_own_contradictions_are_found(
 
 
 def test_googles_hosts_are_said_to_hold_any_bucket_where_their_addresses_are_the_private_ones(
-    of_the_tutorial: list[Finding], production: Path
+    of_the_tutorial: list[Finding],
 ) -> None:
     private = {finding.message for finding in of_the_tutorial if finding.kind.code == "EG126"}
     assert len(private) == 2
     assert all("any bucket of any project" in message for message in private)
     assert all("no AuthorizationPolicy can refuse it" in message for message in private)
-    restricted = {f.message for f in find(Cluster(read([production]))) if f.kind.code == "EG126"}
-    assert len(restricted) == 2
-    assert all("a VPC Service Controls perimeter" in message for message in restricted)
+    restricted = found(with_google(tutorial("8-google-apis"), "199.36.153.4"), "EG126")
+    assert restricted
+    assert all("a VPC Service Controls perimeter" in finding.message for finding in restricted)
+
+
+def test_production_reaches_googles_apis_through_the_gateway_alone(production: Path) -> None:
+    codes = {finding.kind.code: finding.subject for finding in find(Cluster(read([production])))}
+    assert "EG126" not in codes
+    assert codes["EG128"] == "storage.googleapis.com"
 
 
 def test_every_finding_of_the_tutorial_names_an_object_or_what_is_missing(

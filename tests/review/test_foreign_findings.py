@@ -92,6 +92,7 @@ def test_the_findings_of_the_foreign_cluster_are_these() -> None:
         ("EG102", "edge-b/passing"),
         ("EG111", "billing"),
         ("EG112", "edge-b/passing"),
+        ("EG305", "edge-a/outbound"),
         ("EG121", "billing/invoice"),
         ("EG123", "shop/for-carts"),
         ("EG124", "DestinationRule"),

@@ -12,6 +12,8 @@ from egress.review.output.formats.registry import DRAWN, FORMATS, formatter
 from tests.review.conftest import ROOT
 
 OUTPUT = ROOT / "egress" / "review" / "output"
+TEXTS = "egress.review.output.texts"
+"""The texts of values: the lowest part of the output, which a finding may quote."""
 REGISTERED = {
     *(f"{verb}_{format_}" for verb, formats in FORMATS.items() for format_ in formats),
     *(f"{verb}_terminal" for verb in DRAWN),
@@ -102,7 +104,7 @@ def test_the_three_verbs_share_one_pipeline() -> None:
     for verb in ("findings", "summary", "report"):
         found = imports(ROOT / "egress/review/commands" / f"{verb}.py")
         assert "egress.review.judgement" in found
-        assert not [name for name in found if name.startswith("egress.review.findings.acceptance")]
+        assert not [name for name in found if name.startswith("egress.review.findings.acceptance_file")]
 
 
 def test_the_registry_is_imported_without_any_formatter() -> None:

@@ -96,7 +96,7 @@ def test_a_finding_that_the_change_brings_is_marked_and_one_that_it_mends_is_tol
     holed = state.without("Sidecar", "default", "team-y")
     there, back = page_of(holed.review(), state.review()), page_of(state.review(), holed.review())
     assert "<b>new:</b>" in there
-    assert "Mended by the change</h3><ul><li>EG" in back
+    assert "Fixed by the change</h3><ul><li>EG" in back
 
 
 def test_findings_of_a_kind_are_folded_and_the_errors_come_first() -> None:

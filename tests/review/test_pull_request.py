@@ -11,7 +11,8 @@ import yaml
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
-from egress.review.comparison import compare
+from egress.review.changes.change import change
+from egress.review.findings.finding import Level
 from egress.review.judgement import judge_cluster
 from egress.review.output.documents import ChangeReport
 from egress.review.output.formats.summary_markdown import render
@@ -32,7 +33,8 @@ class Markdown(SingleFileSnapshotExtension):
 
 def summary(old: State, new: State) -> str:
     base, head = (judge_cluster(state.review(), [], TODAY) for state in (old, new))
-    return render(ChangeReport(comparison=compare(base.cluster, head.cluster), base=base, head=head)) + "\n"
+    found = change(base, head, TODAY)
+    return render(ChangeReport(change=found, asks=found.asks(Level.WARNING))) + "\n"
 
 
 def a_team_gains_a_host(state: State) -> State:
@@ -78,12 +80,12 @@ def a_refactoring_without_effect(state: State) -> State:
 CHANGES = (a_team_gains_a_host, a_host_moves_to_pass_through, a_refactoring_without_effect)
 
 
-@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__.replace("_", "-"))
+@pytest.mark.parametrize("example", CHANGES, ids=lambda example: example.__name__.replace("_", "-"))
 def test_the_summary_of_an_example_change(
-    change: Callable[[State], State], snapshot: SnapshotAssertion
+    example: Callable[[State], State], snapshot: SnapshotAssertion
 ) -> None:
     old = with_vpc(tutorial("4-policies"), *CLOSED)
-    assert summary(old, change(old)) == snapshot(extension_class=Markdown)
+    assert summary(old, example(old)) == snapshot(extension_class=Markdown)
 
 
 def test_a_refactoring_opens_nothing_and_says_so() -> None:
@@ -119,4 +121,6 @@ def test_every_night_the_review_is_held_against_a_mesh_with_another_seed() -> No
 def test_the_workflow_runs_what_make_review_runs() -> None:
     recipe = (ROOT / "Makefile").read_text().partition("\nreview:")[2].partition("\n\n")[0]
     assert ".ci/review" in recipe
-    assert ".ci/review" in WORKFLOW.read_text()
+    assert "uses: ./" in WORKFLOW.read_text()
+    assert ".ci/action" in (ROOT / "action.yml").read_text()
+    assert ".ci/review" in (ROOT / ".ci/action").read_text()

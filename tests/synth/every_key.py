@@ -31,7 +31,9 @@ FILES: Mapping[str, str] = {
 
 ENTRIES: Mapping[str, str | int] = {
     "destinations": "example.com",
-    "google_apis": "private-googleapis-com",
+    "google_apis": "metadata-google-internal",
+    "ingress": 0,
+    "egress": 0,
     "workloads": "test",
     "grants": 0,
     "google_service_accounts": "sa-test-app-team-x",
@@ -69,7 +71,27 @@ EXISTING = {
     "pods_range": "gke-pods",
     "services_range": "gke-services",
 }
-SHARED = {"name": ABSENT, "subnet": {"name": ABSENT}, "existing": EXISTING}
+SHARED = {
+    "name": ABSENT,
+    "subnet": {"name": ABSENT},
+    "existing": EXISTING,
+    "dns": "open",
+    "firewall": {"gateway": ABSENT},
+}
+NAMES = {**SHARED, "dns": "closed", "existing": {**EXISTING, "response_policy": "names"}}
+PERIMETER = {
+    "perimeter": {
+        "access_policy": 1234567890,
+        "ingress": [{"identities": ["user:admin@example.com"], "services": ["container.googleapis.com"]}],
+        "egress": [
+            {
+                "identities": ["user:admin@example.com"],
+                "services": ["storage.googleapis.com"],
+                "projects": [210987654321],
+            }
+        ],
+    }
+}
 OPEN = {"firewall": {"egress_ports": [80, 443, 8443]}}
 BY_ADDRESS = {"control_plane_access": ABSENT, "authorized_networks": ["10.9.0.0/24"]}
 CANARY = {"revision": "1-30-4", "istio_version": "1.30.4"}
@@ -87,6 +109,12 @@ CASES: Mapping[str, Case] = {
     "platform.project.id": to("another-project"),
     "platform.project.number": to(210987654321),
     "platform.project.zone": to("us-central1-b", base="tutorial"),
+    "platform.network.firewall.webhook_ports": to([9443]),
+    "platform.mesh.capture": on_platform("init-container", tenants={"pod_security": "none"}),
+    "team.pod_security.reason": to(
+        "its images run as root",
+        team={"pod_security": {"level": "baseline", "reason": "its images are old"}},
+    ),
     "platform.network.name": to("another"),
     "platform.network.existing.host_project": on_platform("another-host", network=SHARED),
     "platform.network.existing.network": on_platform("another", network=SHARED),
@@ -94,13 +122,24 @@ CASES: Mapping[str, Case] = {
     "platform.network.existing.pods_range": on_platform("another", network=SHARED),
     "platform.network.existing.services_range": on_platform("another", network=SHARED),
     "platform.network.existing.dns_zones": on_platform(network=SHARED),
+    "platform.network.existing.response_policy": on_platform("others", network=NAMES),
+    "platform.network.perimeter.access_policy": on_platform(987654321, network=PERIMETER),
+    "platform.network.perimeter.name": on_platform("another", network=PERIMETER),
+    "platform.network.perimeter.services": on_platform(["pubsub.googleapis.com"], network=PERIMETER),
+    "platform.network.perimeter.ingress.identities": on_platform(["user:b@example.com"], network=PERIMETER),
+    "platform.network.perimeter.ingress.services": on_platform(["pubsub.googleapis.com"], network=PERIMETER),
+    "platform.network.perimeter.egress.identities": on_platform(["user:b@example.com"], network=PERIMETER),
+    "platform.network.perimeter.egress.services": on_platform(["pubsub.googleapis.com"], network=PERIMETER),
+    "platform.network.perimeter.egress.projects": on_platform([310987654321], network=PERIMETER),
     "platform.network.subnet.name": to("another"),
     "platform.network.subnet.nodes": to("10.0.4.0/24"),
     "platform.network.subnet.pods": to("10.3.0.0/16"),
     "platform.network.subnet.services": to("10.4.0.0/20"),
     "platform.network.nat.router": to("another"),
     "platform.network.nat.name": to("another"),
-    "platform.network.firewall.egress_ports": to([80, 443, 8443]),
+    "platform.network.firewall.egress_ports": on_platform(
+        [80, 443, 8443], network={"firewall": {"gateway": ABSENT}}
+    ),
     "platform.cluster.name": to("another"),
     "platform.cluster.labels": to({"part-of": "another"}),
     "platform.cluster.node_zones": to(["us-central1-a", "us-central1-b"]),
@@ -168,7 +207,7 @@ CASES: Mapping[str, Case] = {
     "destinations.destinations.limits.connect_timeout": to("7s"),
     "destinations.destinations.limits.idle_timeout": to("7s"),
     "destinations.destinations.limits.timeout": to("7s"),
-    "destinations.google_apis.hosts": to(["storage.googleapis.com"]),
+    "destinations.google_apis.hosts": to(["pubsub.googleapis.com"]),
     "destinations.google_apis.visible_to": to(["team-x", "team-y"]),
     "team.namespaces": to(["team-x-jobs"]),
     "team.service_accounts": to(["nightly"]),
@@ -203,6 +242,7 @@ CASES: Mapping[str, Case] = {
 """By the key's name; what is not here tries its own values in config/production."""
 
 EXCEPTIONS: Mapping[str, str] = {
+    "team.pod_security.level": "it has one value (test_tenant_protection: a team may be held to less)",
     "platform.project.region": "the zones must lie in it, so it never changes alone (test_variations: other-names)",
     "platform.cluster.location": "it decides which of zone and node_zones is stated (platform/options.py: location)",
 }

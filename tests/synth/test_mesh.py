@@ -72,7 +72,7 @@ def test_the_validating_webhook_asks_the_default_revision(mesh: SynthesizedStack
 def test_the_control_plane_pulls_from_behind_the_firewall_and_logs_access(mesh: SynthesizedStack) -> None:
     assert _values(mesh, "istiod") == {
         "revision": "",
-        "global": {"hub": "us-central1-docker.pkg.dev/your-project-id/docker-hub/istio"},
+        "global": {"hub": "us-central1-docker.pkg.dev/your-project-id/docker-hub/istio", "tag": "1.31.1"},
         "meshConfig": {"accessLogFile": "/dev/stdout"},
     }
 

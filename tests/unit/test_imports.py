@@ -9,7 +9,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("egress.config",),
     ("egress.derived",),
     ("egress.checks", "egress_constructs"),
-    ("egress.review", "stacks"),
+    ("egress.drift", "egress.review", "stacks"),
     ("egress.proof", "main"),
     ("egress", "bench", "experiments", "posture"),
 )
@@ -84,7 +84,10 @@ def test_only_the_comparison_of_the_two_knows_the_review() -> None:
 
 
 def test_the_proof_and_the_review_share_parsing_alone() -> None:
-    """Of what both import, nothing judges: egress.terraform, and the table of Istio's releases."""
+    """Of what both import, nothing judges: egress.terraform, and the table of Istio's releases.
+
+    The proof tries besides what admission states and what drift tells; the review knows neither.
+    """
     judges = ("egress.proof.differential", "egress.proof.command")
     of_the_proof = {
         other
@@ -101,8 +104,10 @@ def test_the_proof_and_the_review_share_parsing_alone() -> None:
     }
     shared = of_the_proof & of_the_review
 
-    allowed = ("egress.terraform", ABOUT_ISTIO)
+    tried = ("egress.derived.admission", "egress.drift")
+    allowed = ("egress.terraform", ABOUT_ISTIO, *tried)
     assert {package_of(other, allowed) for other in of_the_proof} == set(allowed)
+    assert not any(package_of(other, tried) for other in of_the_review)
     assert {"egress.terraform.google", "egress.terraform.kubernetes"} <= shared
 
 

@@ -16,7 +16,10 @@ def test_while_nobody_needs_a_grant_the_ports_of_visible_hosts_are_open(tmp_path
     folder = tmp_path / "config"
     shutil.copytree(TUTORIAL, folder)
     for name, edit in (
-        ("platform.yaml", {"tenants": {"network": "default-deny", "admission": "none"}}),
+        (
+            "platform.yaml",
+            {"tenants": {"network": "default-deny", "admission": "none", "pod_security": "none"}},
+        ),
         ("destinations.yaml", {"authorization": "open"}),
         ("teams/team-x.yaml", {"grants": []}),
         ("teams/team-y.yaml", {"grants": []}),

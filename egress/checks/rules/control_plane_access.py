@@ -43,6 +43,7 @@ def project_number_is_known_where_needed(draft: Draft) -> Iterator[Problem]:
         return
     reasons = {
         "network.existing": platform.network.existing is not None,
+        "network.perimeter": platform.network.perimeter is not None,
         "cluster.secrets_encryption": platform.cluster.secrets_encryption is not None,
         "cluster.deploy_through: connect-gateway": platform.cluster.deploy_through == "connect-gateway",
         "mesh.mirror.login": platform.mesh.mirror.login is not None,

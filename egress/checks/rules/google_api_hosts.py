@@ -4,20 +4,16 @@ from collections.abc import Iterator
 
 from egress.checks.draft import Draft
 from egress.checks.rules.destination_hosts import METADATA_SERVER
+from egress.derived.vpc.google_apis import GOOGLE_DOMAINS, is_googles
 from egress.source.problem import Path, Problem
-
-DOMAINS = ("googleapis.com", "gcr.io", "pkg.dev")
-"""The domains that private DNS zones send to Google's private addresses."""
 
 
 def google_api_hosts_are_googles(draft: Draft) -> Iterator[Problem]:
     """Any other host would have no way out: the firewall lets only Google's private addresses through."""
     for path, host in draft.google_apis:
-        if host != METADATA_SERVER and not any(
-            host == domain or host.endswith(f".{domain}") for domain in DOMAINS
-        ):
+        if host != METADATA_SERVER and not is_googles(host):
             message = (
-                f"this is none of Google's API hosts ({', '.join(DOMAINS)} and {METADATA_SERVER}): "
+                f"this is none of Google's API hosts ({', '.join(GOOGLE_DOMAINS)} and {METADATA_SERVER}): "
                 "make it a destination"
             )
             yield draft.destinations_file.problem(path, message)

@@ -12,6 +12,7 @@ NOT_WHEN_MANAGED = {
     "mirror": "Google's own proxy image is injected",
     "hub": "Google's own proxy image is injected",
     "istiod_replicas": "no istiod runs in the cluster",
+    "capture": "it brings its own CNI",
     "outbound": "it reads no mesh configuration of ours: the teams' Sidecars say REGISTRY_ONLY",
     "access_log": "it brings a log provider of its own",
 }
@@ -64,6 +65,17 @@ def revisions_are_told_apart(draft: Draft) -> Iterator[Problem]:
     if mesh.tag and mesh.tag in revisions:
         message = "a control plane has this name itself: take another one for the tag, such as stable"
         yield draft.platform.problem(("mesh", "tag"), message)
+
+
+def pods_without_rights_need_the_cni(draft: Draft) -> Iterator[Problem]:
+    """Pod Security refuses the rights that a redirecting init container needs."""
+    platform = draft.sound_platform
+    if platform and platform.mesh.capture == "init-container" and platform.pod_security:
+        message = (
+            "every Pod would have a container with NET_ADMIN, which Pod Security `restricted` refuses: write cni, or "
+            "tenants.pod_security: none"
+        )
+        yield draft.platform.problem(("mesh", "capture"), message)
 
 
 def replicas_are_a_range(draft: Draft) -> Iterator[Problem]:

@@ -41,6 +41,17 @@ def labels_are_not_the_systems(draft: Draft) -> Iterator[Problem]:
                 yield team.file.problem(("labels", key), message, key)
 
 
+def pod_security_is_weakened_where_there_is_one(draft: Draft) -> Iterator[Problem]:
+    """A team's exception says nothing where no team is held to a standard."""
+    platform = draft.sound_platform
+    for team in draft.teams.values():
+        if team.team.pod_security and platform and platform.pod_security is None:
+            message = (
+                "no team is held to a Pod Security Standard (tenants.pod_security: none): take the key away"
+            )
+            yield team.file.problem(("pod_security",), message)
+
+
 def teams_hold_something(draft: Draft) -> Iterator[Problem]:
     """A team has a workload or a grant, or there is no reason for it."""
     for team in draft.teams.values():
@@ -66,3 +77,15 @@ def reachable_teams_are_others(draft: Draft) -> Iterator[Problem]:
                 yield team.file.problem(place, f"there is no such team: {nearest(other, draft.team_names)}")
             elif other in teams[:position]:
                 yield team.file.problem(place, "this team stands here twice: take one away")
+
+
+def service_accounts_are_bound_by_admission(draft: Draft) -> Iterator[Problem]:
+    """Without admission policies nobody would hold a Pod to its ServiceAccount's workload."""
+    platform = draft.sound_platform
+    stated = draft.platform.source.at(("tenants", "service_accounts"))
+    if platform and platform.tenants.admission == "none" and stated == "bound":
+        message = (
+            "what ServiceAccounts run is an admission policy: write `service_accounts: free`, "
+            "or `admission: enforced`"
+        )
+        yield draft.platform.problem(("tenants", "service_accounts"), message)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from egress.checks.draft import Draft
+from egress.derived.admission.injected import PROXY_USER
 from egress.source.problem import Problem
 
 SIDECAR_PORTS = frozenset({15000, 15001, 15002, 15004, 15006, 15008, 15009, 15020, 15021, 15053, 15090})
@@ -18,6 +19,15 @@ def workload_ports_are_free(draft: Draft) -> Iterator[Problem]:
             if workload.port in SIDECAR_PORTS:
                 message = "the sidecar listens on this port itself: take another"
                 yield team.file.problem(("workloads", name, "port"), message)
+
+
+def workloads_run_as_users_of_their_own(draft: Draft) -> Iterator[Problem]:
+    """The sidecar's user passes the sidecar by."""
+    for team in draft.teams.values():
+        for name, workload in team.team.workloads.items():
+            if workload.user == PROXY_USER:
+                message = "this is the sidecar's own user, whose connections are not captured: take another"
+                yield team.file.problem(("workloads", name, "user"), message)
 
 
 def images_can_be_pulled(draft: Draft) -> Iterator[Problem]:

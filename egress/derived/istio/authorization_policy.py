@@ -71,7 +71,7 @@ def allow_nothing() -> AuthorizationPolicy:
         "apiVersion": SECURITY,
         "kind": "AuthorizationPolicy",
         "metadata": in_gateway_namespace(gateway.CLOSED_POLICY),
-        "spec": {"action": "ALLOW"},
+        "spec": {"selector": {"matchLabels": gateway.SELECTOR}, "action": "ALLOW", "rules": []},
     }
 
 

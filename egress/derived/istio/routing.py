@@ -7,6 +7,7 @@ from egress.config.configuration import Configuration
 from egress.config.destinations import Destination
 from egress.derived.istio.by_identity import routing as by_identity
 from egress.derived.istio.by_namespace import routing as by_namespace
+from egress.derived.istio.deciding_fields import with_deciding_fields
 from egress.derived.istio.istio_object import IstioObject
 
 
@@ -33,12 +34,17 @@ def form_of(configuration: Configuration) -> Form:
 
 def shared_objects(configuration: Configuration) -> Iterator[IstioObject]:
     """The objects of istio-egress and istio-system that belong to no team."""
-    return form_of(configuration).shared_objects(configuration)
+    return _stated(configuration, form_of(configuration).shared_objects(configuration))
 
 
 def team_objects(configuration: Configuration, name: str) -> Iterator[IstioObject]:
     """The objects of one team: its Sidecars, its way to the gateway and what it may ask there."""
-    return form_of(configuration).team_objects(configuration, name)
+    return _stated(configuration, form_of(configuration).team_objects(configuration, name))
+
+
+def _stated(configuration: Configuration, objects: Iterator[IstioObject]) -> Iterator[IstioObject]:
+    """By identity every deciding field is stated; by namespace the objects are the tutorial's own."""
+    return map(with_deciding_fields, objects) if form_of(configuration) is by_identity else objects
 
 
 def reached_hosts(configuration: Configuration) -> Iterator[tuple[str, int]]:

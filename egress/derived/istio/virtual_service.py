@@ -5,6 +5,7 @@ from typing import Literal, NotRequired, TypedDict
 
 from egress.config.destinations import Destination
 from egress.derived import gateway, object_names
+from egress.derived.istio import sent_on
 from egress.derived.istio.istio_object import (
     NETWORKING,
     Metadata,
@@ -12,6 +13,7 @@ from egress.derived.istio.istio_object import (
     export_to,
     in_gateway_namespace,
 )
+from egress.derived.istio.sent_on import Headers
 from egress.derived.istio.subset_names import origination_subset
 
 MESH = "mesh"
@@ -52,6 +54,7 @@ class HttpRoute(TypedDict):
 
     match: list[HttpMatch]
     route: list[Route]
+    headers: NotRequired[Headers]
     timeout: NotRequired[str]
     retries: NotRequired[Retries]
 
@@ -105,11 +108,14 @@ class VirtualService(TypedDict):
     spec: VirtualServiceSpec
 
 
-def virtual_service(host: str, destination: Destination, visible_to: Iterable[str]) -> VirtualService:
+def virtual_service(
+    host: str, destination: Destination, visible_to: Iterable[str], *, as_sent: bool = False
+) -> VirtualService:
     """A host's routes that both forms have: plain HTTP, and TLS that passes unread.
 
     Source: the tutorial's `example-com-through-egress-gateway`, final form. The tutorial loses `exportTo` in its
-    TLS-origination step, which shows the route to all (D3).
+    TLS-origination step, which shows the route to all (D3). With `as_sent` the gateway takes off the headers that
+    proxies added (D29).
     """
     spec: VirtualServiceSpec = {
         "hosts": [host],
@@ -117,7 +123,7 @@ def virtual_service(host: str, destination: Destination, visible_to: Iterable[st
         "exportTo": export_to(visible_to),
     }
     if destination.http != "closed":
-        spec["http"] = [_http_to_gateway(destination), _http_outside(host, destination)]
+        spec["http"] = [_http_to_gateway(destination), _http_outside(host, destination, as_sent=as_sent)]
     if destination.https == "pass-through":
         spec["tls"] = [
             tls_to_gateway(host, destination, gateway.PASS_THROUGH_SUBSET, gateway.TLS),
@@ -157,9 +163,9 @@ def _http_to_gateway(destination: Destination) -> HttpRoute:
     }
 
 
-def _http_outside(host: str, destination: Destination) -> HttpRoute:
+def _http_outside(host: str, destination: Destination, *, as_sent: bool) -> HttpRoute:
     upgraded = destination.http == "originate-tls"
-    return {
+    route: HttpRoute = {
         "match": [{"gateways": [GATEWAY_REFERENCE], "port": gateway.HTTP.service}],
         "route": [
             to_outside(host, destination.https_port, origination_subset(host))
@@ -167,6 +173,7 @@ def _http_outside(host: str, destination: Destination) -> HttpRoute:
             else to_outside(host, destination.http_port)
         ],
     }
+    return {**route, "headers": sent_on.as_sent()} if as_sent else route
 
 
 def _to_gateway(subset: str, port: gateway.Port) -> Route:

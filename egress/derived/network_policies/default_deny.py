@@ -3,6 +3,7 @@
 Every policy here only adds to `default-deny`: what none of them names is refused by the node, whatever a sidecar does.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,6 +14,7 @@ from egress.config.ranges import PRIVATE_RANGES
 from egress.derived import gateway
 from egress.derived.control_plane import has_istiod
 from egress.derived.istio.routing import form_of, reached_hosts
+from egress.derived.istio.service_entry import METADATA_HOST
 from egress.derived.network_policies.peers import (
     CLUSTER_DNS,
     DNS,
@@ -50,7 +52,6 @@ def team_isolation(configuration: Configuration, team: str, facts: NetworkFacts)
     """The policies of each namespace of a team."""
     settings = configuration.teams[team].network_policies
     own = _namespaces(configuration, team)
-    calls_google = _calls_google(configuration, team)
     policies = [DEFAULT_DENY, _to_dns(facts)]
     ports = gateway_ports(configuration, team)
     if ports:
@@ -59,8 +60,10 @@ def team_isolation(configuration: Configuration, team: str, facts: NetworkFacts)
         )
     if facts.has_istiod:
         policies.append(_to_istiod())
-    if calls_google or not facts.has_istiod:
+    # The managed control plane is itself one of Google's APIs.
+    if _calls_google_directly(configuration, team) or not facts.has_istiod:
         policies.append(_to_google_apis(facts))
+    if _takes_google_identity(configuration, team) or not facts.has_istiod:
         policies.append(_to_metadata_server(facts))
     if settings is None or settings.same_namespace:
         policies.append(
@@ -129,10 +132,20 @@ def callers_of(configuration: Configuration, team: str) -> tuple[str, ...]:
     )
 
 
-def _calls_google(configuration: Configuration, team: str) -> bool:
-    return bool(configuration.teams[team].google_service_accounts) or any(
-        team in apis.visible_to for apis in configuration.destinations.google_apis.values()
-    )
+def _calls_google_directly(configuration: Configuration, team: str) -> bool:
+    """Whether the team's Pods reach Google's APIs past the gateway."""
+    return any(host != METADATA_HOST for host in _google_hosts(configuration, team))
+
+
+def _takes_google_identity(configuration: Configuration, team: str) -> bool:
+    """Whether its Pods ask the metadata server for tokens, whichever way they then use them."""
+    return bool(configuration.teams[team].google_service_accounts or list(_google_hosts(configuration, team)))
+
+
+def _google_hosts(configuration: Configuration, team: str) -> Iterator[str]:
+    for apis in configuration.destinations.google_apis.values():
+        if team in apis.visible_to:
+            yield from apis.hosts
 
 
 def _namespaces(configuration: Configuration, team: str) -> tuple[Peer, ...]:

@@ -8,6 +8,7 @@ from egress.config.names import fold
 from egress.derived import construct_ids as ids
 from egress.derived import gateway
 from egress.derived.admission.policies import admission_objects
+from egress.derived.admission.workload_accounts import workload_account_objects
 from egress.derived.istio.routing import shared_objects
 from egress.derived.network_policies.default_deny import gateway_isolation, network_facts
 from egress.derived.resources.resource import (
@@ -20,6 +21,8 @@ from egress.derived.resources.resource import (
     typed,
 )
 from egress.derived.resources.tenant import STACK, tenant_resources
+from egress.derived.vpc.dns_names import host_rules
+from egress.derived.vpc.gateway_destinations import gateway_destinations
 
 
 def egress_resources(configuration: Configuration) -> Iterator[Derived]:
@@ -35,12 +38,29 @@ def egress_resources(configuration: Configuration) -> Iterator[Derived]:
             inner = (ids.GATEWAY_ISOLATION, f"networkpolicy-{policy.name}", "policy")
             yield typed(STACK, "NetworkPolicy", gateway.NAMESPACE, policy.name, inner, PLATFORM)
     if platform.tenants.admission == "enforced":
-        for manifest in admission_objects():
+        for manifest in admission_objects(platform):
             key = manifest_key(manifest)
             below = (ids.ADMISSION, ids.istio_object_id(key.kind, key.name))
             yield from_manifest(STACK, manifest, below, PLATFORM)
+        if platform.tenants.service_accounts == "bound":
+            for manifest in workload_account_objects():
+                key = manifest_key(manifest)
+                below = (ids.WORKLOAD_ACCOUNTS, ids.istio_object_id(key.kind, key.name))
+                yield from_manifest(STACK, manifest, below, PLATFORM)
+    yield from _of_the_vpc(configuration, causes)
     for name in configuration.teams:
         yield from tenant_resources(configuration, name)
+
+
+def _of_the_vpc(configuration: Configuration, causes: Mapping[str, Cause]) -> Iterator[Derived]:
+    """What of a grant is the VPC's: the host's name, and the gateway nodes' way to its addresses."""
+    for name in host_rules(configuration):
+        cause = causes.get(name.dns_name.rstrip("."), PLATFORM)
+        type_, below = "google_dns_response_policy_rule", (ids.GRANTED_NAMES, name.name)
+        yield Derived(stack=STACK, type=type_, ids=below, cause=cause)
+    for rule in gateway_destinations(configuration):
+        type_, below = "google_compute_network_firewall_policy_rule", (ids.GATEWAY_DESTINATIONS, rule.name)
+        yield Derived(stack=STACK, type=type_, ids=below, cause=PLATFORM)
 
 
 def _causes(configuration: Configuration) -> Mapping[str, Cause]:

@@ -22,6 +22,8 @@ def mesh_resources(platform: Platform) -> Iterator[Derived]:
         system = gateway.CONTROL_PLANE_NAMESPACE
         yield typed(STACK, "Namespace", "", system, (system, "namespace"), PLATFORM)
         yield _release(("base",), PLATFORM)
+        if platform.mesh.capture == "cni":
+            yield _release(("cni",), PLATFORM)
         for revision, cause in revisions(platform):
             yield _release((ids.CONTROL_PLANES, revision), cause)
     yield typed(STACK, "Namespace", "", gateway.NAMESPACE, (gateway.NAMESPACE, "namespace"), PLATFORM)

@@ -9,6 +9,7 @@ from typing import Literal
 
 from egress.config.platform import Platform
 from egress.derived.control_plane import has_istiod
+from egress.derived.vpc.gateway_destinations import knows_names
 from egress.derived.vpc.google_apis import vip_range
 
 Protocol = Literal["all", "tcp"]
@@ -65,6 +66,8 @@ def _closed_but_for_the_gateway(platform: Platform) -> Iterator[FirewallRule]:
         # A shared VPC is others' too: there only the cluster's own nodes are closed.
         targets="nodes" if platform.network.existing else "network",
     )
+    if knows_names(platform):
+        return  # a network firewall policy lets them out, host by host
     yield FirewallRule(
         name=f"{prefix}gateway-allow-egress-web",
         description="Allow the nodes running the egress gateways to connect to the web",
@@ -93,6 +96,15 @@ def _within_the_cluster(platform: Platform) -> Iterator[FirewallRule]:
             description="Allow the API server to call the webhooks exposed by istiod discovery",
             direction="INGRESS",
             ports=(15017,),
+            ranges=(control_plane,),
+            targets=targets,
+        )
+    if platform.network.firewall.webhook_ports:
+        yield FirewallRule(
+            name=f"{prefix}allow-ingress-api-server-to-other-webhooks",
+            description="Allow the API server to call the admission webhooks of others",
+            direction="INGRESS",
+            ports=tuple(sorted(set(platform.network.firewall.webhook_ports))),
             ranges=(control_plane,),
             targets=targets,
         )

@@ -66,6 +66,23 @@ def zones(platform: Platform) -> tuple[Zone, ...]:
     )
 
 
+GOOGLE_DOMAINS = ("googleapis.com", "gcr.io", "pkg.dev")
+"""The domains whose names lead to Google's private addresses."""
+
+CONTROL_PLANE_DOMAIN = "gke.goog"
+
+
+def google_domains(platform: Platform) -> tuple[str, ...]:
+    """The domains of Google that nodes and Pods resolve, whoever made their zones; each ends with a dot."""
+    by_name = platform.cluster.control_plane_access == "dns-endpoint"
+    return tuple(f"{domain}." for domain in (*GOOGLE_DOMAINS, *((CONTROL_PLANE_DOMAIN,) if by_name else ())))
+
+
+def is_googles(host: str) -> bool:
+    """Whether a host is one of Google's APIs or registries."""
+    return any(host == domain or host.endswith(f".{domain}") for domain in GOOGLE_DOMAINS)
+
+
 def addresses(vip: str) -> list[str]:
     """The four addresses of a VIP range, as the A records list them."""
     return [str(address) for address in ip_network(vip)]

@@ -1,38 +1,34 @@
-"""Objects that somebody tries to create on the real API server, and who refuses them.
+"""Requests that somebody tries on the real API server, and who refuses them.
 
 A stage's `attempts.yaml` is a list of `object` (a Kubernetes object), `by` (the groups of who tries it), `what` (in
 words) and `refused` (`admission`, `rbac`, or `no`). Each is asked as a dry run, impersonating a member of the groups.
+Optional: `verb` (create, update with a merge patch, delete, deletecollection, connect), `subresource`, `options`
+and `body` of a connection, and `as` (a user's name). An entry `every: field` with `by` and `namespace` stands for an
+attempt per field that the platform refuses or holds to values, and asks whether the API server knows fields that
+nobody decided about.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import yaml
 
+from egress.derived.admission.kubernetes_types import extract, kubernetes_types
 from egress.proof.asking.asking import ProofRow
+from egress.proof.asking.attempt import ADMISSION, ANYBODY, CREATED, RBAC, TENANT, Attempt
+from egress.proof.asking.field_attempts import field_attempts
 from egress.proof.cluster.kubernetes_api import KubernetesApi, RefusedError
 from egress.proof.errors import ProofError
 
 FILE = "attempts.yaml"
-CREATED = "no"
-_WORDS = {"admission": "denied request:", "rbac": " cannot create resource "}
-_USER = "a-tenant"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Attempt:
-    """One object that one tries to create."""
-
-    what: str
-    by: tuple[str, ...]
-    object: Mapping[str, Any]
-    refused: str
-
-    def __str__(self) -> str:
-        metadata = self.object["metadata"]
-        return f"CREATE {self.object['kind']} {metadata['namespace']}/{metadata['name']}: {self.what}"
+_WORDS = {ADMISSION: ("denied request:", "violates PodSecurity"), RBAC: (" is forbidden: User ",)}
+_NEEDED = frozenset({"what", "by", "object", "refused"})
+_OPTIONAL = frozenset({"verb", "subresource", "options", "body", "as"})
+_VERBS = ("create", "update", "delete", "deletecollection", "connect")
+_EVERY = {"every", "by", "namespace"}
+OPENAPI = "the fields of Pods, Services and claims"
 
 
 def read_attempts(folder: Path) -> list[Attempt]:
@@ -40,41 +36,141 @@ def read_attempts(folder: Path) -> list[Attempt]:
     file = folder / FILE
     if not file.exists():
         return []
-    found = []
+    found: list[Attempt] = []
     for number, entry in enumerate(yaml.safe_load(file.read_text(encoding="utf-8")) or (), 1):
-        wrong = {"what", "by", "object", "refused"} ^ set(entry)
-        if wrong or entry["refused"] not in (*_WORDS, CREATED):
-            known = ", ".join((*_WORDS, CREATED))
-            raise ProofError(f"{file}: entry {number}: give what, by, object and refused ({known})")
-        found.append(
-            Attempt(
-                what=entry["what"], by=tuple(entry["by"]), object=entry["object"], refused=entry["refused"]
-            )
+        found += (
+            _every(entry)
+            if entry.get("every") == "field" and set(entry) == _EVERY
+            else [_one(entry, file, number)]
         )
     return found
 
 
+def _one(entry: Mapping[str, Any], file: Path, number: int) -> Attempt:
+    known = (*_WORDS, CREATED)
+    if _NEEDED - set(entry) or set(entry) - _NEEDED - _OPTIONAL or entry["refused"] not in known:
+        raise ProofError(
+            f"{file}: entry {number}: give what, by, object and refused ({', '.join(known)}), and where needed "
+            f"{', '.join(sorted(_OPTIONAL))}"
+        )
+    if entry.get("verb", "create") not in _VERBS:
+        raise ProofError(f"{file}: entry {number}: verb: {entry['verb']!r} is none of {', '.join(_VERBS)}")
+    return Attempt(
+        what=entry["what"],
+        by=tuple(entry["by"]),
+        object=entry["object"],
+        refused=entry["refused"],
+        verb=entry.get("verb", "create"),
+        subresource=entry.get("subresource", ""),
+        options=entry.get("options") or {},
+        body=entry.get("body"),
+        user=entry.get("as", TENANT),
+    )
+
+
+def _every(entry: Mapping[str, Any]) -> Iterator[Attempt]:
+    groups = tuple(entry["by"])
+    yield Attempt(
+        what=OPENAPI, by=groups, object={"kind": "OpenAPI", "metadata": {"name": "v2"}}, refused=CREATED
+    )
+    yield from field_attempts(entry["namespace"], groups)
+
+
 def ask(api: KubernetesApi, attempts: Sequence[Attempt]) -> list[ProofRow]:
     """Try each; a row says who refused it."""
-    return [_row(api, attempt) for attempt in attempts]
+    return [_decided(api, attempt) if attempt.what == OPENAPI else _row(api, attempt) for attempt in attempts]
 
 
 def _row(api: KubernetesApi, attempt: Attempt) -> ProofRow:
+    evidence, ended, got = "", "", "created"
     try:
-        api.try_to_create(attempt.object, _USER, attempt.by)
+        stored = _try(api, attempt)
+        if attempt.field and _missing(stored, attempt.field):
+            evidence, ended, got = (
+                "the API server drops the field (its feature gate is off)",
+                "api server",
+                "refused",
+            )
     except RefusedError as error:
         evidence = str(error)
-        ended = next((name for name, words in _WORDS.items() if words in evidence), "api server")
-        got = "refused"
-    else:
-        evidence, ended, got = "", "", "created"
-    expected = "created" if attempt.refused == CREATED else "refused"
+        ended = next((end for end, words in _WORDS.items() if any(w in evidence for w in words)), "")
+        if not ended and _invalid_as_injected(attempt, evidence):
+            ended = f"{ADMISSION}, as injected"
+        # A connection that admission lets through fails afterwards: there is no kubelet.
+        if ended or attempt.verb != "connect":
+            got, ended = "refused", ended or "api server"
+    dropped = ended == "api server" and "feature gate" in evidence
+    expected_end = "" if attempt.refused in (CREATED, ANYBODY) or dropped else attempt.refused
     return ProofRow(
-        identity=" and ".join(attempt.by),
+        identity=" and ".join(attempt.by) if attempt.user == TENANT else attempt.user,
         request=attempt,
         got=got,
         ended=ended,
         evidence=evidence,
-        expected=(expected,),
-        expected_end="" if attempt.refused == CREATED else attempt.refused,
+        expected=("created" if attempt.refused == CREATED else "refused",),
+        expected_end=expected_end,
+    )
+
+
+def _try(api: KubernetesApi, attempt: Attempt) -> Mapping[str, Any]:
+    """Send the request as its user, without storing anything (dry run).
+
+    Raises RefusedError with the message of whoever refuses; a connection that is let through ends in one too.
+    """
+    who = (attempt.user, "system:authenticated", *attempt.by)
+    given = attempt.object
+    if attempt.verb == "create":
+        return api.request("POST", f"{api.collection_path(given)}?dryRun=All", given, as_user=who)
+    if attempt.verb == "deletecollection":
+        return api.request("DELETE", f"{api.collection_path(given)}?dryRun=All", as_user=who)
+    path = api.object_path(given) + (f"/{attempt.subresource}" if attempt.subresource else "")
+    if attempt.verb == "delete":
+        return api.request("DELETE", f"{path}?dryRun=All", as_user=who)
+    if attempt.verb == "connect":
+        return api.request("POST", f"{path}?{urlencode(attempt.options)}", attempt.body, as_user=who)
+    merge = "application/merge-patch+json"
+    return api.request("PATCH", f"{path}?dryRun=All", given, content_type=merge, as_user=who)
+
+
+def _invalid_as_injected(attempt: Attempt, evidence: str) -> bool:
+    """Tell whether a container of the sidecar's name made injection write a Pod that contradicts itself."""
+    spec = attempt.object.get("spec") or {}
+    containers = [*(spec.get("containers") or ()), *(spec.get("initContainers") or ())]
+    named = any(str(container.get("name", "")).startswith("istio-") for container in containers)
+    return attempt.object["kind"] == "Pod" and named and " is invalid: " in evidence
+
+
+def _missing(stored: Mapping[str, Any], place: str) -> bool:
+    spec: Any = stored.get("spec") or {}
+    if stored.get("kind") == "Deployment":
+        spec = spec["template"]["spec"]
+    for step in place.split("."):
+        if step.isdigit() and isinstance(spec, list) and int(step) < len(spec):
+            spec = spec[int(step)]
+        elif isinstance(spec, dict) and step in spec:
+            spec = spec[step]
+        else:
+            return True
+    return False
+
+
+def _decided(api: KubernetesApi, attempt: Attempt) -> ProofRow:
+    """Compare the API server's own types with those that the decisions were made for."""
+    version = str(api.request("GET", "/version").get("gitVersion", ""))
+    live, known = extract(api.request("GET", "/openapi/v2"), version), kubernetes_types()
+    names = sorted(set(live.types) | set(known.types))
+    differences = [
+        f"{name}.{field}"
+        for name in names
+        for field in sorted(set(live.types.get(name, {}).items()) ^ set(known.types.get(name, {}).items()))
+    ]
+    return ProofRow(
+        identity=f"Kubernetes {version}",
+        request=attempt,
+        got="undecided" if differences else "created",
+        ended="api server" if differences else "",
+        evidence=f"decided for {known.version}; they differ in {', '.join(map(str, differences[:20]))}"
+        if differences
+        else "",
+        expected=("created",),
     )

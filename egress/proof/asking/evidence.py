@@ -198,6 +198,8 @@ class Records:
                 )
         else:
             ended = arrival.place
+            if through is not None and through.is_gateway:
+                ended += " through the gateway"
         if arrival.scheme == "https" and request.scheme == "http" and request.mesh_tls is None:
             ended += ", upgraded to TLS"
         what = f"{arrival.scheme} {arrival.host}:{arrival.port}"

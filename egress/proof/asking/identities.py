@@ -59,7 +59,7 @@ def identities(deployed: Deployed) -> list[Identity]:
         found.append(_own(namespace, OTHER_ACCOUNT, OTHER_ACCOUNT, meshed=True))
         found.append(_own(namespace, UNMESHED, "default", meshed=False))
     if tenants:
-        last = tenants[-1]
+        last = max(tenants)
         account = next((i.service_account for i in found if i.namespace == last), "default")
         found.append(_own(last, INTRUDER, account, meshed=False))
     return found
@@ -119,7 +119,9 @@ def _own(namespace: str, name: str, account: str, *, meshed: bool) -> Identity:
     security = {
         "allowPrivilegeEscalation": False,
         "capabilities": {"drop": ["ALL"]},
+        "runAsGroup": 1000,
         "runAsNonRoot": True,
+        "runAsUser": 1000,
         "seccompProfile": {"type": "RuntimeDefault"},
     }
     manifest = {

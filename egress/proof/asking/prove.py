@@ -73,8 +73,17 @@ class Proof:
         self.figures["table_seconds"] = round(seconds, 2)
         self.figures["rows_per_second"] = round(len(questions) / seconds, 1)
         self._require_accepted()
+        self.figures["filtered_log"] = self._filtered()
         self.figures["istioctl_warnings"] = self.mesh.judged()
         return answered
+
+    def _filtered(self) -> dict[str, int]:
+        """Count what each Pod's sidecar has logged through a filter."""
+        return {
+            key: len(envoy.filtered_log())
+            for key, envoy in sorted(self.mesh.envoys.items())
+            if not envoy.pod.is_gateway
+        }
 
     def answers(self, questions: Sequence[RowQuestion]) -> list[ProofRow]:
         """Ask questions that nothing is expected of."""

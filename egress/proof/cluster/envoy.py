@@ -20,6 +20,8 @@ SECRETS_SOCKET = str(RUN / "secrets.sock")
 ADMIN_PORT = 15000
 DRAIN_SECONDS = 1
 """How long connections of a replaced listener live; 45 in istio-proxy. Only the waiting is shorter."""
+FILTERED_LOG = "proof_filtered"
+"""The field that marks an entry of a log with a filter."""
 _ISTIO_VERSION = DEFAULT
 _SO_MARK = 36
 
@@ -68,6 +70,13 @@ class Envoy:
 
     def access_log(self) -> Iterator[dict[str, Any]]:
         """Yield its access log's entries so far."""
+        return (entry for entry in self._entries() if FILTERED_LOG not in entry)
+
+    def filtered_log(self) -> list[dict[str, Any]]:
+        """Return what a Telemetry with a filter has let it log so far."""
+        return [entry for entry in self._entries() if FILTERED_LOG in entry]
+
+    def _entries(self) -> Iterator[dict[str, Any]]:
         for line in self.process.log.read_text(errors="replace").splitlines():
             if line.startswith("{"):
                 try:

@@ -14,7 +14,12 @@ from egress.proof.cluster.objects import Addressed
 from egress.proof.errors import ProofError
 from egress.terraform import Resource
 
-_CHARTS = {"base": "base", "istiod": "istio-control/istio-discovery", "gateway": "gateway"}
+_CHARTS = {
+    "base": "base",
+    "istiod": "istio-control/istio-discovery",
+    "gateway": "gateway",
+    "cni": "istio-cni",
+}
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 

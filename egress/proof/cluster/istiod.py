@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from egress.proof.cluster.envoy import FILTERED_LOG
 from egress.proof.cluster.kubernetes_api import KubernetesApi, RefusedError
 from egress.proof.cluster.pods import Pod
 from egress.proof.cluster.processes import Process
@@ -40,11 +41,39 @@ def adapted_mesh(config_map: Object) -> dict[str, Any]:
     }
     mesh |= {"accessLogFile": "/dev/stdout", "accessLogEncoding": "JSON"}
     mesh.pop("accessLogFormat", None)
-    for provider in mesh.get("extensionProviders") or ():
+    providers = mesh.get("extensionProviders") or []
+    for provider in providers:
         if "envoyFileAccessLog" in provider:
             # Istio's own labels, whatever a Telemetry's provider would write: the evidence reads these.
             provider["envoyFileAccessLog"] = {"path": "/dev/stdout", "logFormat": {"labels": {}}}
+    mesh["extensionProviders"] = [*providers, EVERYTHING, FILTERED]
     return {**config_map, "data": {**config_map["data"], "mesh": yaml.safe_dump(mesh)}}
+
+
+EVERYTHING: dict[str, Any] = {
+    "name": "proof-everything",
+    "envoyFileAccessLog": {"path": "/dev/stdout", "logFormat": {"labels": {}}},
+}
+FILTERED: dict[str, Any] = {
+    "name": "proof-filtered",
+    "envoyFileAccessLog": {
+        "path": "/dev/stdout",
+        "logFormat": {"labels": {FILTERED_LOG: "%RESPONSE_FLAGS%", "code": "%RESPONSE_CODE%"}},
+    },
+}
+"""What a proxy logs through a filter, told apart from what the evidence needs."""
+
+
+def adapted_telemetry(telemetry: Object) -> dict[str, Any]:
+    """Return a Telemetry whose filters are kept, with everything logged beside them."""
+    entries = []
+    for entry in telemetry["spec"].get("accessLogging") or ():
+        if "filter" in entry:
+            entries.append({"providers": [{"name": EVERYTHING["name"]}]})
+            entries.append({**entry, "providers": [{"name": FILTERED["name"]}]})
+        else:
+            entries.append(entry)
+    return {**telemetry, "spec": {**telemetry["spec"], "accessLogging": entries}}
 
 
 def trust_domain(config_map: Object) -> str:

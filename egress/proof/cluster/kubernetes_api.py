@@ -39,21 +39,16 @@ class KubernetesApi:
     def apply(self, manifest: Mapping[str, Any], *, strict: bool = True) -> Object:
         """Apply by server-side apply; unknown and duplicate fields are errors."""
         validation = "Strict" if strict else "Warn"
-        path = f"{self._object_path(manifest)}?fieldManager=Terraform&force=true&fieldValidation={validation}"
+        path = f"{self.object_path(manifest)}?fieldManager=Terraform&force=true&fieldValidation={validation}"
         return self.request("PATCH", path, manifest, content_type="application/apply-patch+yaml")
 
     def try_out(self, manifest: Mapping[str, Any]) -> Object:
         """Create an object as a dry run: admission judges it, nothing is stored."""
-        return self.request("POST", f"{self._collection_path(manifest)}?dryRun=All", manifest)
+        return self.request("POST", f"{self.collection_path(manifest)}?dryRun=All", manifest)
 
     def create(self, manifest: Mapping[str, Any]) -> Object:
         """Create an object."""
-        return self.request("POST", self._collection_path(manifest), manifest)
-
-    def try_to_create(self, manifest: Mapping[str, Any], user: str, groups: Sequence[str]) -> Object:
-        """Create an object as another user would, without storing it (dry run)."""
-        path = f"{self._collection_path(manifest)}?dryRun=All"
-        return self.request("POST", path, manifest, as_user=(user, "system:authenticated", *groups))
+        return self.request("POST", self.collection_path(manifest), manifest)
 
     def bind(self, pod: Mapping[str, Any], node: str) -> Object:
         """Bind a Pod to a node, as a scheduler does; return the Pod as it is stored then."""
@@ -63,22 +58,27 @@ class KubernetesApi:
             "metadata": {"name": pod["metadata"]["name"]},
             "target": {"apiVersion": "v1", "kind": "Node", "name": node},
         }
-        self.request("POST", f"{self._object_path(pod)}/binding", binding)
+        self.request("POST", f"{self.object_path(pod)}/binding", binding)
         return self.get(pod)
 
     def set_status(self, manifest: Mapping[str, Any], status: Mapping[str, Any]) -> Object:
         """Replace an object's status."""
         patch = {"status": status}
-        path = f"{self._object_path(manifest)}/status"
+        path = f"{self.object_path(manifest)}/status"
         return self.request("PATCH", path, patch, content_type="application/merge-patch+json")
 
     def delete(self, manifest: Mapping[str, Any]) -> None:
         """Delete an object at once."""
-        self.request("DELETE", f"{self._object_path(manifest)}?gracePeriodSeconds=0")
+        self.request("DELETE", f"{self.object_path(manifest)}?gracePeriodSeconds=0")
+
+    def try_to_merge(self, patch: Mapping[str, Any]) -> Object:
+        """Return an object as it would be stored after a JSON merge patch (dry run)."""
+        path = f"{self.object_path(patch)}?dryRun=All"
+        return self.request("PATCH", path, patch, content_type="application/merge-patch+json")
 
     def get(self, manifest: Mapping[str, Any]) -> Object:
         """Read the stored object of the same kind, namespace and name."""
-        return self.request("GET", self._object_path(manifest))
+        return self.request("GET", self.object_path(manifest))
 
     def list(self, api_version: str, kind: str) -> list[Object]:
         """List a kind over all namespaces."""
@@ -149,15 +149,17 @@ class KubernetesApi:
             self._local.connection = connection
         return connection
 
-    def _collection_path(self, manifest: Mapping[str, Any]) -> str:
+    def collection_path(self, manifest: Mapping[str, Any]) -> str:
+        """Return where objects of a kind stand, in the object's namespace."""
         served = self._kind(manifest["apiVersion"], manifest["kind"])
         if not served.namespaced:
             return f"{served.path}/{served.plural}"
         namespace = quote(manifest["metadata"].get("namespace", "default"))
         return f"{served.path}/namespaces/{namespace}/{served.plural}"
 
-    def _object_path(self, manifest: Mapping[str, Any]) -> str:
-        return f"{self._collection_path(manifest)}/{quote(manifest['metadata']['name'])}"
+    def object_path(self, manifest: Mapping[str, Any]) -> str:
+        """Return where an object stands."""
+        return f"{self.collection_path(manifest)}/{quote(manifest['metadata']['name'])}"
 
     def _kind(self, api_version: str, kind: str) -> ServedKind:
         with self._lock:

@@ -86,7 +86,7 @@ class RunningMesh:
 
     def apply(self, objects: Iterable[Addressed]) -> None:
         """Apply objects; workloads come as Pods, later."""
-        todo = [self._adapted(item) for item in objects if item.object["kind"] not in _WORKLOADS]
+        todo = [self.adapted(item) for item in objects if item.object["kind"] not in _WORKLOADS]
         applying.apply(self.api, todo)
 
     def change(self, after: Deployed, *, judged: bool = True) -> tuple[list[Addressed], list[Addressed]]:
@@ -207,9 +207,12 @@ class RunningMesh:
         self.resolver = str(service["spec"]["clusterIP"])
         sandbox.use_resolver(self.resolver)
 
-    def _adapted(self, item: Addressed) -> Addressed:
+    def adapted(self, item: Addressed) -> Addressed:
+        """Return an object as it is applied here: with what the evidence needs logged."""
         if item.key == self.deployed.mesh_config.key:
             return Addressed(address=item.address, object=istiod_module.adapted_mesh(item.object))
+        if item.object["kind"] == "Telemetry":
+            return Addressed(address=item.address, object=istiod_module.adapted_telemetry(item.object))
         return item
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from egress.proof.errors import ProofError
 from egress.proof.network.namespaces import NetworkNamespace
 from egress.proof.network.networkpolicy import PodFacts
 from egress.proof.network.nodes import PlacedNode
@@ -127,17 +128,38 @@ def from_deployment(deployment: Mapping[str, Any], address: str) -> list[PodRequ
     ]
 
 
-def redirection(pod: Pod) -> str | None:
+INIT, VALIDATION = "istio-init", "istio-validation"
+CNI_NODES = "istio-cni-node"
+"""istio-cni's DaemonSet; it is what redirects where no init container does."""
+
+_ANNOTATED = {
+    "-i": "includeOutboundIPRanges",
+    "-x": "excludeOutboundIPRanges",
+    "-o": "excludeOutboundPorts",
+    "-d": "excludeInboundPorts",
+}
+"""istio-init's arguments, and the annotations of traffic.sidecar.istio.io that istio-cni reads in their place."""
+
+
+def redirection(pod: Pod, *, cni: bool) -> str | None:
     """Return the nftables rules of the sidecar's redirect; None where the Pod has none.
 
     Reads the arguments that the injector gave istio-init, so that an annotation that excludes ports or ranges
-    opens here what it would open in a cluster. The proxy's own traffic carries a packet mark, where istio-init
-    goes by the proxy's user id (a user namespace has one user).
+    opens here what it would open in a cluster; with istio-cni (`cni`: its DaemonSet is there) the annotations, as
+    its plugin does (cni/pkg/plugin/sidecar_redirect.go). The proxy's own traffic carries a packet mark, where
+    both go by the proxy's user id (a user namespace has one user).
+
+    Raises ProofError for a Pod that waits for an istio-cni that is not there: its first container would never end.
     """
-    init = next((c for c in pod.stored["spec"].get("initContainers", ()) if c["name"] == "istio-init"), None)
-    if init is None:
+    first = {c["name"]: c for c in pod.stored["spec"].get("initContainers", ())}
+    if INIT in first:
+        options = _options(first[INIT].get("args") or ())
+    elif VALIDATION in first:
+        if not cni:
+            raise ProofError(f"{pod.key}: {VALIDATION} waits for istio-cni, which the stacks do not install")
+        options = _annotated(pod)
+    else:
         return None
-    options = _options(init.get("args") or ())
     outbound = [f"meta mark {MARK} return", "ip daddr 127.0.0.0/8 return", "ip saddr 127.0.0.6 return"]
     outbound += [f"tcp dport {{ {options['-o']} }} return"] if options.get("-o") else []
     outbound += [f"ip daddr {{ {options['-x']} }} return"] if options.get("-x") else []
@@ -153,6 +175,15 @@ def redirection(pod: Pod) -> str | None:
 
 MARK = 1337
 """The packet mark of a proxy's own traffic."""
+
+
+def _annotated(pod: Pod) -> dict[str, str]:
+    """Read the annotations that istio-cni goes by."""
+    annotations = pod.stored["metadata"].get("annotations") or {}
+    stated = {
+        option: annotations.get(f"traffic.sidecar.istio.io/{name}") for option, name in _ANNOTATED.items()
+    }
+    return {option: value for option, value in stated.items() if value is not None}
 
 
 def _options(arguments: Sequence[str]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from egress.proof.cluster.api_server import PORT, ApiServer
 from egress.proof.cluster.deployment import labels_of
 from egress.proof.cluster.envoy import Envoy
 from egress.proof.cluster.kubernetes_api import RefusedError
-from egress.proof.cluster.pods import Pod, PodRequest, redirection
+from egress.proof.cluster.pods import CNI_NODES, Pod, PodRequest, redirection
 from egress.proof.errors import ProofError
 from egress.proof.network import namespaces, services
 from egress.proof.network.fabric import Fabric
@@ -53,8 +53,9 @@ class RunningPods:
 
     def _run(self, created: Sequence[Pod]) -> None:
         self.refresh()
+        cni = any(d["metadata"]["name"] == CNI_NODES for d in self._api.list("apps/v1", "DaemonSet"))
         for pod in created:
-            rules = redirection(pod)
+            rules = redirection(pod, cni=cni)
             if rules:
                 namespaces.load_ruleset(rules, pod.network)
             ports = self._application_ports(pod)

@@ -79,7 +79,7 @@ CONTROLS = {
         }
     ),
     End.FIREWALL: frozenset({Control.VPC_FIREWALL, Control.VPC_FIREWALL_INGRESS}),
-    End.NAME_SERVER: frozenset({Control.PRIVATE_DNS, Control.NETWORK_POLICY_DNS}),
+    End.NAME_SERVER: frozenset({Control.PRIVATE_DNS, Control.RESPONSE_POLICY, Control.NETWORK_POLICY_DNS}),
     End.NOBODY: frozenset({Control.GATEWAY_LISTENER, Control.SERVICE, Control.METADATA_SERVER}),
 }
 """The controls that may have decided where a request ended."""

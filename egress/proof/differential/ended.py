@@ -74,7 +74,7 @@ def parse_ended(text: str) -> Ended:
             pod=groups.get("pod") or "",
             rule=groups.get("rule") or "",
             policy=bool(groups.get("policy")),
-            through_gateway=text.startswith("outside through the gateway"),
+            through_gateway=" through the gateway" in text,
             upgraded=text.endswith("upgraded to TLS"),
         )
     raise ReviewError(f"not an end that a proof reports: {text!r}")

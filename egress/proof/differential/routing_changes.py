@@ -58,7 +58,7 @@ def routed(choose: Choice) -> Sequence[StateOperation]:
     """A VirtualService that lacks a part, compares otherwise, or is gone."""
     key = choose.key("VirtualService")
     spec = choose.spec(key)
-    section = choose.one(*sorted({"http", "tls", "tcp"} & set(spec)))
+    section = choose.one(*(name for name in ("http", "tcp", "tls") if spec.get(name)))
     route = choose.one(*spec[section])
     match choose.one("without", "port", "request", "hosts", "destination", "order", "gateways", "gone"):
         case "without":
@@ -80,7 +80,7 @@ def routed(choose: Choice) -> Sequence[StateOperation]:
             route["match"][0].pop("gateways", None)
         case "gone":
             return [choose.edit(key, None)]
-    if not {"http", "tls", "tcp"} & set(spec):
+    if not any(spec.get(name) for name in ("http", "tcp", "tls")):
         return [choose.edit(key, None)]
     return [choose.edit(key, spec)]
 

@@ -19,6 +19,8 @@ from egress.proof.network.services import ServiceBackend
 from egress.proof.network.vpc import ImitatedVpc
 
 METADATA = "169.254.169.254"
+NOBODY = "192.0.2.0/24"
+"""TEST-NET-1, with which a response policy answers: packets find their way there, and nobody answers."""
 _SEEN_OUTSIDE = "203.0.113.0/24"
 """Cloud NAT's addresses: one per Pod, so that a row can name who came (Google gives one per VM or several)."""
 
@@ -28,7 +30,7 @@ class Fabric:
 
     def __init__(self, vpc: ImitatedVpc, outside: Authority) -> None:
         self.vpc = vpc
-        self.names = NameRecords(vpc.zones)
+        self.names = NameRecords(vpc.zones, vpc.answered)
         self.journal = Journal()
         self.nodes: list[PlacedNode] = []
         self._vms: list[Node] = []
@@ -41,8 +43,9 @@ class Fabric:
         self.control_plane = self._party("control-plane", (control_plane,))
         internet = self._party("internet", (), (INTERNET,))
         google = self._party("google", (), ruleset.GOOGLE_RANGES)
+        nobody = self._party("nobody", (), (NOBODY,))
         metadata = self._party("metadata", (METADATA, "169.254.169.252"))
-        namespaces.create([self.control_plane, internet, google, metadata])
+        namespaces.create([self.control_plane, internet, google, nobody, metadata])
         self.packets = PacketLog(LOG_GROUP)
         self._certificates = Certificates(outside)
         web = {80: "http", 443: "https", 8080: "http", 8443: "https"}
@@ -87,9 +90,23 @@ class Fabric:
         nat: Mapping[str, str],
     ) -> None:
         """Put the ruleset in force, in one transaction; open connections stay, as in a cluster."""
+        self.names.use(self.vpc.zones, self.vpc.answered)
         namespaces.load_ruleset(
-            ruleset.build(self.vpc, self._vms, pods, policies, labels, backends, nat if self.vpc.nat else {})
+            ruleset.build(
+                self.vpc,
+                self._vms,
+                pods,
+                policies,
+                labels,
+                backends,
+                nat if self.vpc.nat else {},
+                {name: self._addresses(name) for rule in self.vpc.policy for name in rule.names},
+            )
         )
+
+    def _addresses(self, name: str) -> tuple[str, ...]:
+        """Resolve a rule's name as Cloud NGFW does, in the VPC's own order; nothing where it does not exist."""
+        return self.names.look_up(name)[0] or ()
 
     def node_address(self, name: str) -> str:
         """Return a node's own address."""

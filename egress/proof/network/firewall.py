@@ -6,7 +6,7 @@ corresponding ingress rules automatically"). Traffic inside one node passes no V
 rules and "Automatically created firewall rules" in Google's documentation.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from egress.proof.network.vpc import ImitatedVpc, PacketFilterRule
@@ -32,15 +32,26 @@ class Node:
     tags: tuple[str, ...] = ()
 
 
-def ruleset(vpc: ImitatedVpc, nodes: Sequence[Node]) -> str:
-    """Return the chains `vpc_egress` and `vpc_ingress` and a pair per node, for a table of family ip."""
+def ruleset(vpc: ImitatedVpc, nodes: Sequence[Node], named: Mapping[str, Sequence[str]] | None = None) -> str:
+    """Return the chains `vpc_egress` and `vpc_ingress` and a pair per node, for a table of family ip.
+
+    `named` holds the addresses of the names that a firewall policy's rules speak of.
+    """
     chains = []
     for direction in ("egress", "ingress"):
         for node in nodes:
             rules = _applicable(vpc, node, egress=direction == "egress")
             body = [line for rule in rules for line in _lines(rule, nodes)]
+            name = f"{direction}_{node.name.replace('-', '_')}"
+            if direction == "egress" and vpc.policy:
+                following = f"{name}_next" if vpc.policy_first else None
+                of_policy = _policy_lines(vpc, node, following, named or {})
+                first, second = (of_policy, body) if vpc.policy_first else (body, of_policy)
+                chains.append(_chain(f"{name}_next", [*second, "return"]))
+                chains.append(_chain(name, [*first, f"goto {name}_next"]))
+                continue
             implied = "return" if direction == "egress" else _refusal("implied-deny-ingress")
-            chains.append(_chain(f"{direction}_{node.name.replace('-', '_')}", [*body, implied]))
+            chains.append(_chain(name, [*body, implied]))
         side = "saddr" if direction == "egress" else "daddr"
         same_node = [f"ip saddr {n.pod_range} ip daddr {n.pod_range} return" for n in nodes]
         jumps = [
@@ -49,6 +60,24 @@ def ruleset(vpc: ImitatedVpc, nodes: Sequence[Node]) -> str:
         ]
         chains.append(_chain(f"vpc_{direction}", [*same_node, "ip daddr 169.254.0.0/16 return", *jumps]))
     return "\n".join(chains)
+
+
+def _policy_lines(
+    vpc: ImitatedVpc, node: Node, following: str | None, named: Mapping[str, Sequence[str]]
+) -> list[str]:
+    """Return a firewall policy's rules for a node; `following` is the chain that `goto_next` leads to."""
+    verdicts = {"allow": "return", "goto_next": f"goto {following}" if following else "return"}
+    lines = []
+    for rule in vpc.policy:
+        if not rule.targets(node.service_account):
+            continue
+        covered = [*rule.ranges, *(address for name in rule.names for address in named.get(name, ()))]
+        if not covered:
+            continue  # a name without addresses matches nothing
+        peer = f"ip daddr {{ {', '.join(dict.fromkeys(covered))} }} "
+        verdict = verdicts.get(rule.action, _refusal(rule.name))
+        lines += [f"{peer}{_match(protocol, ports)}counter {verdict}" for protocol, ports in rule.traffic]
+    return lines
 
 
 def _applicable(vpc: ImitatedVpc, node: Node, *, egress: bool) -> list[PacketFilterRule]:
@@ -95,13 +124,15 @@ def _lines(rule: PacketFilterRule, nodes: Sequence[Node]) -> Iterable[str]:
         return
     verdict = "return" if rule.allow else _refusal(rule.name)
     for protocol, ports in rule.traffic:
-        if protocol == "all":
-            match = ""
-        elif ports:
-            match = f"{protocol} dport {{ {', '.join(map(_ports, ports))} }} "
-        else:
-            match = f"ip protocol {protocol} "
-        yield f"{peer}{match}counter {verdict}"
+        yield f"{peer}{_match(protocol, ports)}counter {verdict}"
+
+
+def _match(protocol: str, ports: Sequence[tuple[int, int]]) -> str:
+    if protocol == "all":
+        return ""
+    if ports:
+        return f"{protocol} dport {{ {', '.join(map(_ports, ports))} }} "
+    return f"ip protocol {protocol} "
 
 
 def _ports(ports: tuple[int, int]) -> str:

@@ -11,9 +11,11 @@ import random
 import socket
 import struct
 import threading
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from egress.proof.network.vpc import DnsZone
+from egress.terraform.google.response_policy import ResponsePolicy
 
 _A = 1
 _NO_SUCH_NAME = 3
@@ -23,34 +25,61 @@ INTERNET = "198.18.0.0/15"
 
 
 class NameRecords:
-    """What every name resolves to."""
+    """What every name resolves to, and which names were asked outside to find out."""
 
-    def __init__(self, zones: Sequence[DnsZone]) -> None:
-        self._zones = zones
+    def __init__(self, zones: Sequence[DnsZone], answered: ResponsePolicy | None = None) -> None:
+        self.use(zones, answered or ResponsePolicy())
+        self.asked_outside: Counter[str] = Counter()
+        """How often name servers outside were asked for a name."""
         self._services: Mapping[str, tuple[str, ...]] = {}
         self._lock = threading.Lock()
         self._internet: dict[str, str] = {}
         self._hosts: dict[str, str] = {}
         self._free = (str(a) for a in itertools.islice(ipaddress.ip_network(INTERNET).hosts(), 256, None))
 
+    def use(self, zones: Sequence[DnsZone], answered: ResponsePolicy) -> None:
+        """Take the zones and the response policy of another state of the VPC."""
+        self._zones, self._answered = zones, answered
+
     def set_services(self, services: Mapping[str, tuple[str, ...]]) -> None:
         """Replace the cluster's own names (`name.namespace.svc.cluster.local`)."""
         self._services = services
 
     def resolve(self, name: str) -> tuple[str, ...] | None:
-        """Return the addresses of a name; None where it does not exist."""
+        """Return the addresses of a name as a Pod gets them; None where it does not exist."""
+        addresses, outside = self.look_up(name)
+        if outside:
+            self.asked_outside[name.lower().rstrip(".")] += 1
+        return addresses
+
+    def look_up(self, name: str) -> tuple[tuple[str, ...] | None, bool]:
+        """Return the addresses of a name, and whether a name server outside was asked for them.
+
+        In the VPC's order: the inside's own names, the response policy, the private zones, the internet.
+        """
+        inside, addresses = self._inside(name)
+        if inside:
+            return addresses, False
+        name = name.lower().rstrip(".")
+        return (None if "." not in name else (self.outside(name),)), True
+
+    def _inside(self, name: str) -> tuple[bool, tuple[str, ...] | None]:
+        """Return whether a name is answered in the VPC, and with which addresses."""
         name = name.lower().rstrip(".")
         if name.endswith(".svc"):
             name += ".cluster.local"
         if name.endswith((".cluster.local", ".local")):
-            return self._services.get(name)
+            return True, self._services.get(name)
         if name == "metadata.google.internal":
-            return ("169.254.169.254",)
+            return True, ("169.254.169.254",)
+        rule = self._answered.rule_for(name)
+        if rule is not None and not rule.bypass:
+            return True, rule.addresses
         for zone in self._zones:
             origin = zone.dns_name.rstrip(".")
             if name == origin or name.endswith(f".{origin}"):
-                return self._in_zone(zone, name)
-        return None if "." not in name or name.endswith(".internal") else (self.outside(name),)
+                return True, self._in_zone(zone, name)
+        return name.endswith(".internal"), None
 
     def outside(self, host: str) -> str:
         """Return the outside address of a host, the same for the whole run."""

@@ -43,6 +43,8 @@ class Arrival:
     method: str = ""
     path: str = ""
     row: str = ""
+    headers: tuple[str, ...] = ()
+    """The names of the request's headers, in lower case."""
     spoke: bool = False
     """Whether a byte came: of a request, of a handshake, or of anything else."""
 
@@ -232,3 +234,4 @@ def _read(head: str, arrival: Arrival) -> None:
     headers = {name.strip().lower(): value.strip() for name, _, value in (f.partition(":") for f in fields)}
     arrival.authority = headers.get("host", "")
     arrival.row = headers.get("user-agent", "")
+    arrival.headers = tuple(sorted(headers))

@@ -26,8 +26,12 @@ def build(
     namespaces: Mapping[str, Mapping[str, str]],
     backends: Sequence[services.ServiceBackend],
     nat: Mapping[str, str],
+    named: Mapping[str, Sequence[str]] | None = None,
 ) -> str:
-    """Return the ruleset that replaces the whole table; `nat` maps a Pod's address to the one the outside sees."""
+    """Return the ruleset that replaces the whole table.
+
+    `nat` maps a Pod's address to the one the outside sees, `named` a firewall policy's names to their addresses.
+    """
     google = ", ".join(GOOGLE_RANGES)
     cluster = f"{{ {vpc.pods_range}, {vpc.nodes_range} }}"
     beyond = (
@@ -42,7 +46,7 @@ def build(
 table ip proof
 delete table ip proof
 table ip proof {{
-{firewall.ruleset(vpc, nodes)}
+{firewall.ruleset(vpc, nodes, named or {})}
 {networkpolicy.ruleset(policies, pods, namespaces)}
 {services.ruleset(backends)}
 chain forward {{

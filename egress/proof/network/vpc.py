@@ -2,7 +2,7 @@
 
 import ipaddress
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from egress.proof.errors import ProofError
 from egress.terraform import Resource, TerraformError
@@ -14,7 +14,9 @@ from egress.terraform.google import (
     NodePoolBlock,
     Subnetwork,
 )
+from egress.terraform.google.firewall_policy import PolicyRule, policies_come_first, policy_rules
 from egress.terraform.google.network import Traffic
+from egress.terraform.google.response_policy import ResponsePolicy, response_policy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +77,12 @@ class ImitatedVpc:
     node_local_dns: bool
     cluster_name: str
     project: str
+    policy: tuple[PolicyRule, ...] = ()
+    """The network firewall policy's egress rules, in their order."""
+    policy_first: bool = False
+    """Whether they are tried before the VPC firewall rules."""
+    answered: ResponsePolicy = field(default_factory=ResponsePolicy)
+    """Which names the VPC's resolver answers itself."""
 
 
 def read_vpc(resources: Iterable[Resource]) -> ImitatedVpc:
@@ -100,6 +108,7 @@ def _vpc(found: GoogleResources) -> ImitatedVpc:
         )
     (cluster,) = found.clusters
     subnet = _subnet_of(cluster, found.subnetworks)
+    network = next(iter(found.networks), None)
     return ImitatedVpc(
         nodes_range=subnet.range,
         pods_range=_secondary(cluster, subnet, "cluster_secondary_range_name", cluster.pods_range_name),
@@ -120,6 +129,9 @@ def _vpc(found: GoogleResources) -> ImitatedVpc:
         node_local_dns=cluster.node_local_dns,
         cluster_name=cluster.name,
         project=cluster.text("project") or "project",
+        policy=policy_rules(found.all, network.name if network else ""),
+        policy_first=bool(network and policies_come_first(network.body)),
+        answered=response_policy(found.all, network.name if network else ""),
     )
 
 

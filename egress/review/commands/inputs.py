@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from egress.review.inventory import Inventory
 
 DEFAULT_INPUT = "cdktf.out"
+NONE = "none"
+"""The word for a state, or a file of acceptances, that is not there and known not to be."""
+THRESHOLDS = ("error", "warning", "note")
 
 
 def add_input(parser: argparse.ArgumentParser) -> None:
@@ -46,6 +49,27 @@ def inputs(options: argparse.Namespace) -> list[Path]:
     return options.input or [Path(DEFAULT_INPUT)]
 
 
+def accepted_file(given: Path | None) -> Path | None:
+    """A file of acceptances; None where there is none. Raises ReviewError for one beyond the budgets of inputs."""
+    if given is None or given == Path(NONE):
+        return None
+    from egress.review.inputs.documents import text_of, within_budget
+
+    if given.exists():
+        within_budget(text_of(given), str(given))
+    return given
+
+
+def add_threshold(parser: argparse.ArgumentParser) -> None:
+    """`--failure-threshold`."""
+    parser.add_argument(
+        "--failure-threshold",
+        choices=THRESHOLDS,
+        default="warning",
+        help="the least level of a finding that sets exit code 1 (default: warning)",
+    )
+
+
 def add_artifact(parser: argparse.ArgumentParser) -> None:
     """`--artifact`, beside `--accepted`."""
     parser.add_argument(
@@ -62,7 +86,7 @@ def artifact(options: argparse.Namespace) -> Path | None:
     if options.artifact is None and options.accepted is not None:
         from egress.checks.folder import PLATFORM
 
-        folder: Path = options.accepted.parent
-        return folder if (folder / PLATFORM).is_file() else None
+        file = accepted_file(options.accepted)
+        return file.parent if file and (file.parent / PLATFORM).is_file() else None
     found: Path | None = options.artifact
     return found

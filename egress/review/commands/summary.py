@@ -1,45 +1,119 @@
-"""`summary`: a change's differences and findings for a pull request, as Markdown and SARIF."""
+"""`summary`: a change's differences and findings for a pull request, as Markdown, JSON and SARIF."""
 
 import argparse
 from pathlib import Path
 
-from egress.review.commands.inputs import add_artifact, add_strict, announce, artifact
-from egress.review.output.formats.registry import render
+from egress.review.commands.inputs import (
+    NONE,
+    accepted_file,
+    add_artifact,
+    add_strict,
+    add_threshold,
+    announce,
+    artifact,
+)
+from egress.review.errors import ReviewError
+from egress.review.output.formats.registry import FORMATS, render
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The two states and where to write."""
-    parser.add_argument("old", type=Path, help="the base's cdktf.out, plans or YAML")
-    parser.add_argument("new", type=Path, help="the head's")
     parser.add_argument(
-        "--accepted", type=Path, metavar="FILE", help="config/<env>/accepted.yaml of the head"
+        "old", type=Path, help=f"the base's cdktf.out, plans or YAML; `{NONE}` for a new environment"
     )
+    parser.add_argument("new", type=Path, help=f"the head's; `{NONE}` for an environment that goes")
+    parser.add_argument(
+        "--accepted", type=Path, metavar="FILE", help=f"config/<env>/accepted.yaml of the head, or `{NONE}`"
+    )
+    parser.add_argument(
+        "--base-accepted",
+        type=Path,
+        metavar="FILE",
+        help=f"config/<env>/accepted.yaml of the base, or `{NONE}`; left out, every acceptance counts as new",
+    )
+    parser.add_argument("--format", choices=FORMATS["summary"], default=FORMATS["summary"][0])
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write everything as JSON")
     parser.add_argument(
         "--sarif", type=Path, metavar="FILE", help="also write the head's findings as SARIF 2.1.0"
     )
+    for side in ("base", "head"):
+        parser.add_argument(
+            f"--{side}-posture",
+            type=Path,
+            metavar="FILE",
+            help=f"checkov's failures for the {side}: `python -m posture --stacks FOLDER` prints them",
+        )
+    parser.add_argument("--environment", metavar="NAME", help="what is reviewed, for the page's first line")
+    parser.add_argument("--base-commit", metavar="COMMIT", help="where the change starts, for the same line")
+    parser.add_argument("--head-commit", metavar="COMMIT", help="where it ends")
+    parser.add_argument(
+        "--judge-changed",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a file of the review or its workflow that the change touches; may be given again",
+    )
+    add_threshold(parser)
     add_artifact(parser)
     add_strict(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the Markdown. Exit code 0 when nothing opens and no error is new, else 1."""
-    from egress.review.comparison import compare
-    from egress.review.findings.difference import only_in
+    """Print the summary. Exit code 0 where nobody has to agree to anything, else 1."""
+    from egress.review.changes.change import change
+    from egress.review.changes.posture import new_failures
+    from egress.review.findings.acceptance import Judged
     from egress.review.findings.finding import Level
-    from egress.review.judgement import judgement, utc_today
+    from egress.review.judgement import base_judgement, judgement, utc_today
     from egress.review.locations.locations import places
     from egress.review.output.documents import ChangeReport, Found
 
+    if options.old == options.new == Path(NONE):
+        raise ReviewError(f"both states are `{NONE}`: name a folder for one of them")
     today = utc_today()
-    base = judgement([options.old], None, today, strict=options.strict)
-    head = judgement([options.new], options.accepted, today, strict=options.strict)
+    head = judgement(_state(options.new), accepted_file(options.accepted), today, strict=options.strict)
     announce(head.cluster.inventory)
-    report = ChangeReport(comparison=compare(base.cluster, head.cluster), base=base, head=head)
-    text = render("summary", "markdown", report)
+    base, notes = base_judgement(
+        _state(options.old),
+        accepted_file(options.base_accepted),
+        today,
+        given=_given(options),
+        strict=options.strict,
+    )
+    posture = []
+    if options.base_posture and options.head_posture:
+        posture = new_failures(options.base_posture, options.head_posture, head.cluster.inventory)
+    else:
+        notes.append(
+            "checkov's checks of both sides (--base-posture and --head-posture; `make posture` installs it)"
+        )
+    found = change(base, head, today, posture=posture, notes=notes)
+    asks = found.asks(Level(options.failure_threshold))
+    document = ChangeReport(
+        change=found,
+        asks=asks,
+        environment=options.environment or "",
+        base_commit=options.base_commit or "",
+        head_commit=options.head_commit or "",
+        judges=tuple(options.judge_changed),
+    )
+    text = render("summary", options.format, document)
+    written = {options.json: render("summary", "json", document)} if options.json else {}
     if options.sarif:
         where = places(head.cluster.inventory, [options.new], artifact(options))
-        log = render("findings", "sarif", Found(judged=head.judged, places=where))
-        options.sarif.write_text(log, encoding="utf-8")
+        judged = Judged(open=(*head.judged.open, *found.weakened), accepted=head.judged.accepted)
+        written[options.sarif] = render("findings", "sarif", Found(judged=judged, places=where))
+    for file, content in written.items():
+        file.write_text(content, encoding="utf-8")
     print(text)
-    added = only_in(head.judged.open, base.judged.open)
-    return int(bool(report.comparison.gains) or any(finding.kind.level is Level.ERROR for finding in added))
+    return int(bool(asks))
+
+
+def _state(path: Path) -> list[Path]:
+    """The inputs of a side; none for an environment that is not there."""
+    return [] if path == Path(NONE) else [path]
+
+
+def _given(options: argparse.Namespace) -> bool:
+    """Whether it is known what the base accepts: nothing, where there is no base."""
+    return options.base_accepted is not None or options.accepted is None or options.old == Path(NONE)

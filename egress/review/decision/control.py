@@ -34,6 +34,8 @@ class Control(StrEnum):
     VPC_FIREWALL = auto()
     VPC_FIREWALL_INGRESS = auto()
     ROUTE_AND_NAT = auto()
+    RESPONSE_POLICY = auto()
+    """The network's DNS response policy."""
     PRIVATE_DNS = auto()
     METADATA_SERVER = auto()
 

@@ -144,6 +144,10 @@ class Why(StrEnum):
     PUBLIC_NODES = auto()
     NO_CLOUD_NAT = auto()
     CLOUD_NAT = auto()
+    NOBODYS_ADDRESS = auto()
+    NAME_ANSWERED = auto()
+    NAME_NOT_ANSWERED = auto()
+    NAME_LET_THROUGH = auto()
     NAME_HERE = auto()
     NO_RECORD = auto()
     # The site

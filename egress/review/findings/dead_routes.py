@@ -150,7 +150,7 @@ def find_shadowed_rule(evidence: Evidence) -> Iterator[Finding]:
                 earlier is not rule
                 and earlier.egress == rule.egress
                 and _before(earlier, rule)
-                and _covers(earlier, rule)
+                and covers(earlier, rule)
             ):
                 yield Finding(
                     kind=SHADOWED_RULE,
@@ -164,7 +164,7 @@ def _before(one: FirewallRule, other: FirewallRule) -> bool:
     return (one.priority, one.allow) < (other.priority, other.allow)
 
 
-def _covers(one: FirewallRule, other: FirewallRule) -> bool:
+def covers(one: FirewallRule, other: FirewallRule) -> bool:
     """True when a rule applies to every node, address and port of another."""
     ours, theirs = (
         (one.target_service_accounts, one.target_tags),

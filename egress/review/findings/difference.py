@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from egress.review.cell import Cell
 from egress.review.findings.finding import Finding
 
 Key = tuple[str, str, str]
@@ -16,3 +17,15 @@ def only_in(findings: Sequence[Finding], others: Iterable[Finding]) -> list[Find
     """The findings that the other side does not have."""
     known = {key_of(finding) for finding in others}
     return [finding for finding in findings if key_of(finding) not in known]
+
+
+def grown(before: Iterable[Finding], after: Iterable[Finding]) -> list[Finding]:
+    """The findings of both sides that spoil a cell which no finding of their key spoiled before."""
+    spoiled: dict[Key, set[Cell]] = {}
+    for finding in before:
+        spoiled.setdefault(key_of(finding), set()).update(finding.cells)
+    return [
+        finding
+        for finding in after
+        if key_of(finding) in spoiled and not set(finding.cells) <= spoiled[key_of(finding)]
+    ]

@@ -21,6 +21,12 @@ class Level(StrEnum):
     NOTE = "note"
 
 
+def at_least(levels: Iterable[Level], threshold: Level) -> bool:
+    """True where one of some levels is the threshold or worse."""
+    order = list(Level)
+    return any(order.index(level) <= order.index(threshold) for level in levels)
+
+
 class Family(StrEnum):
     """What sort of problem it is."""
 
@@ -28,6 +34,7 @@ class Family(StrEnum):
     DEAD_POLICY = "dead or contradictory policy"
     EXPOSURE = "exposure"
     ACCEPTANCE = "acceptance"
+    GUARD = "weakened guard"
 
 
 @dataclass(frozen=True, kw_only=True)

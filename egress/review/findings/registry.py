@@ -1,18 +1,23 @@
 """Every analyzer, in the order of the codes."""
 
+from collections.abc import Mapping
+
 from egress.review.cluster import Cluster
 from egress.review.findings import (
     around_isolation,
     around_nodes,
     around_pass_through,
+    around_pods,
     around_routing,
     dead_policy,
     dead_routes,
     exposure,
+    leaving,
 )
 from egress.review.findings.acceptance import EXPIRED, UNUSED, VOID
+from egress.review.findings.change_kinds import POSTURE, WEAKENED
 from egress.review.findings.evidence import Evidence
-from egress.review.findings.finding import Analyzer, Finding, Kind
+from egress.review.findings.finding import Analyzer, Finding, Kind, Level
 
 ANALYZERS: tuple[Analyzer, ...] = tuple(
     sorted(
@@ -20,16 +25,28 @@ ANALYZERS: tuple[Analyzer, ...] = tuple(
             *around_pass_through.ANALYZERS,
             *around_isolation.ANALYZERS,
             *around_nodes.ANALYZERS,
+            *around_pods.ANALYZERS,
             *around_routing.ANALYZERS,
             *dead_policy.ANALYZERS,
             *dead_routes.ANALYZERS,
             *exposure.ANALYZERS,
+            *leaving.ANALYZERS,
         ),
         key=lambda analyzer: analyzer.kind.code,
     )
 )
 
-KINDS: tuple[Kind, ...] = (*(analyzer.kind for analyzer in ANALYZERS), EXPIRED, UNUSED, VOID)
+OF_CHANGES: tuple[Kind, ...] = (WEAKENED, POSTURE)
+"""What only a comparison of two states can find."""
+
+KINDS: tuple[Kind, ...] = (
+    *(analyzer.kind for analyzer in ANALYZERS),
+    EXPIRED,
+    UNUSED,
+    VOID,
+    *OF_CHANGES,
+)
+LEVELS: Mapping[str, Level] = {kind.code: kind.level for kind in KINDS}
 
 
 ACCEPTABLE: tuple[Kind, ...] = tuple(analyzer.kind for analyzer in ANALYZERS)

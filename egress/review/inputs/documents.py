@@ -112,6 +112,8 @@ def within_budget(text: str, where: str) -> None:
     try:
         for event in yaml.parse(text, Loader=LOADER):
             if isinstance(event, yaml.AliasEvent):
+                if any(anchor == event.anchor for anchor, _ in open_):
+                    raise ReviewError(f"{where}: a value that holds itself")
                 nodes += sizes.get(event.anchor or "", 1)
             elif isinstance(event, yaml.NodeEvent):
                 nodes += 1

@@ -1,15 +1,24 @@
 """The VPC as the review judges it, from the facts of Google's Terraform resources."""
 
-from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from egress.review.doubts.touch import Point, Touch
 from egress.review.errors import ReviewError
 from egress.review.inputs.assembling import Doubtful
+from egress.review.inputs.not_yet_known import NotYetKnown
 from egress.review.network.addresses import EMPTY, AddressSet, networks
 from egress.review.network.vpc import FirewallRule, NodePool, Vpc, Zone
 from egress.terraform import TerraformError
-from egress.terraform.google import FirewallResource, GoogleResource, GoogleResources, NodePoolBlock
+from egress.terraform.blocks import many, one
+from egress.terraform.google import (
+    FirewallResource,
+    GoogleResource,
+    GoogleResources,
+    NodePoolBlock,
+    firewall_policy,
+    response_policy,
+)
 from egress.terraform.google.facts import Facts
 
 WITHOUT_EFFECT = frozenset(
@@ -33,6 +42,8 @@ MODELLED = frozenset(
         "google_dns_record_set",
         "google_container_cluster",
         "google_container_node_pool",
+        *firewall_policy.TYPES,
+        *response_policy.TYPES,
     }
 )
 
@@ -73,6 +84,10 @@ def _vpc(found: GoogleResources) -> Vpc:
     network = _single(found.networks, "google_compute_network")
     subnet = _single(found.subnetworks, "google_compute_subnetwork")
     cluster = _single(found.clusters, "google_container_cluster")
+    name = network.name if network else ""
+    bound = [
+        GoogleResource(type=item.type, address=item.address, body=_bound(item.body)) for item in found.all
+    ]
     secondary = subnet.secondary if subnet else {}
     pods = secondary.get((cluster.pods_range_name if cluster else "") or "pods")
     services = secondary.get((cluster.services_range_name if cluster else "") or "services")
@@ -91,8 +106,35 @@ def _vpc(found: GoogleResources) -> Vpc:
         cluster_address=cluster.address if cluster else "",
         private_nodes=bool(cluster and cluster.private_nodes),
         dataplane_v2=bool(cluster and cluster.dataplane_v2),
+        policy=firewall_policy.policy_rules(bound, name),
+        policy_first=bool(network and firewall_policy.policies_come_first(network.body)),
+        answered=response_policy.response_policy(bound, name),
+        perimeter_address=_perimeter(found.all),
         cloud_dns=bool(cluster and cluster.cloud_dns),
     )
+
+
+def _bound(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A body without the network's id where only an apply tells it."""
+    stated = dict(body)
+    if isinstance(stated.get("attachment_target"), NotYetKnown):
+        stated["attachment_target"] = None
+    if "networks" in stated:
+        stated["networks"] = [
+            {**block, "network_url": None} if isinstance(block.get("network_url"), NotYetKnown) else block
+            for block in many(stated["networks"])
+        ]
+    return stated
+
+
+def _perimeter(resources: Iterable[GoogleResource]) -> str | None:
+    """A perimeter that is enforced; a dry run refuses nothing."""
+    for item in resources:
+        if item.type == "google_access_context_manager_service_perimeter":
+            status = one(item.body.get("status"))
+            if status.get("restricted_services") and status.get("resources"):
+                return item.address
+    return None
 
 
 F = TypeVar("F", bound=Facts)

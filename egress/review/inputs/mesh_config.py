@@ -113,6 +113,7 @@ def mesh_settings_of(
             virtual_services=_exports(config.get("defaultVirtualServiceExportTo")),
             destination_rules=_exports(config.get("defaultDestinationRuleExportTo")),
         ),
+        proxy=config.get("defaultConfig") or {},
         address=address,
         given=True,
     )

@@ -11,6 +11,8 @@ Path = tuple[str | int, ...]
 
 PROVIDERS_OWN: Mapping[str, frozenset[str]] = {
     "google_compute_firewall": frozenset({"destination_ranges", "direction"}),
+    "google_compute_network_firewall_policy_rule": frozenset({"match", "target_secure_tags"}),
+    "google_dns_response_policy": frozenset({"gke_clusters", "local_data"}),
     "google_compute_subnetwork": frozenset({"private_ip_google_access", "secondary_ip_range"}),
     "google_container_cluster": frozenset(
         {

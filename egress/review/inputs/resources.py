@@ -1,7 +1,7 @@
 """From resolved Terraform resources to an inventory."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from egress.review.doubts.touch import everything
@@ -10,7 +10,7 @@ from egress.review.inputs import istio_charts
 from egress.review.inputs.assembling import Doubtful, inventory_of_objects
 from egress.review.inputs.carriers import carried, carried_or_typed, malformed_manifest
 from egress.review.inputs.google_resources import read_vpc
-from egress.review.inventory import Inventory, MeshSettings
+from egress.review.inventory import Inventory, MeshSettings, RawResource
 from egress.review.objects.forms import stored
 from egress.review.objects.kubernetes_object import KubernetesObject, kubernetes_object
 from egress.terraform.google import GoogleResource
@@ -23,6 +23,7 @@ class ResolvedResource:
     address: str
     type: str
     body: dict[str, Any]
+    lifecycle: Mapping[str, Any] = field(default_factory=dict)
 
 
 READ = ("kubernetes_", "helm_release", "google_")
@@ -35,7 +36,8 @@ def inventory_of(resources: Iterable[ResolvedResource], origin: str, *, strict: 
     google: list[GoogleResource] = []
     settings: list[MeshSettings] = []
     doubtful = Doubtful()
-    for item in resources:
+    listed = list(resources)
+    for item in listed:
         if not item.type.startswith(READ):
             objects += carried(item.type, item.body, item.address, doubtful)
         elif item.type == "kubernetes_manifest":
@@ -62,4 +64,12 @@ def inventory_of(resources: Iterable[ResolvedResource], origin: str, *, strict: 
         elif item.type.startswith("google_"):
             google.append(GoogleResource(type=item.type, address=item.address, body=item.body))
     vpc = read_vpc(google, doubtful)
-    return inventory_of_objects(objects, origin, strict=strict, vpc=vpc, settings=settings, doubtful=doubtful)
+    found = inventory_of_objects(
+        objects, origin, strict=strict, vpc=vpc, settings=settings, doubtful=doubtful
+    )
+    return replace(found, resources=tuple(_raw(item) for item in listed))
+
+
+def _raw(item: ResolvedResource) -> RawResource:
+    body = {**item.body, "lifecycle": item.lifecycle} if item.lifecycle else item.body
+    return RawResource(address=item.address, type=item.type, body=body)

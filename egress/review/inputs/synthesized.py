@@ -16,7 +16,12 @@ def read_synthesized(folder: Path, *, strict: bool = False) -> Inventory:
         raise ReviewError(str(error)) from error
     return inventory_of(
         (
-            ResolvedResource(address=f"{item.stack}.{item.address}", type=item.type, body=item.body)
+            ResolvedResource(
+                address=f"{item.stack}.{item.address}",
+                type=item.type,
+                body=item.body,
+                lifecycle=item.lifecycle,
+            )
             for item in resources
             if not item.data
         ),

@@ -1,8 +1,8 @@
 """How an AuthorizationPolicy's values compare with a request."""
 
-import re
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+
+from egress.review.istio.templates import fits
 
 Compare = Callable[[str, str], bool]
 
@@ -26,7 +26,7 @@ def by_host(pattern: str, value: str) -> bool:
 def by_path(pattern: str, value: str) -> bool:
     """A string, or a template with `{*}` for one segment and `{**}` for any number."""
     if "{*}" in pattern or "{**}" in pattern:
-        return _template(pattern).fullmatch(value) is not None
+        return fits(pattern, value)
     return by_string(pattern, value)
 
 
@@ -43,22 +43,9 @@ def by_principal(pattern: str, value: str) -> bool:
 
 def by_namespace(pattern: str, value: str) -> bool:
     """The namespace of the peer's certificate; a star may stand anywhere."""
-    return bool(value) and _starred(pattern).fullmatch(value) is not None
+    return bool(value) and fits(pattern, value, stars=True)
 
 
 def any_of(patterns: Iterable[str], value: str, compare: Compare) -> bool:
     """True when one of several values compares."""
     return any(compare(str(pattern), value) for pattern in patterns)
-
-
-@lru_cache(maxsize=1024)
-def _starred(pattern: str) -> re.Pattern[str]:
-    return re.compile(".*".join(re.escape(part) for part in pattern.split("*")))
-
-
-@lru_cache(maxsize=1024)
-def _template(pattern: str) -> re.Pattern[str]:
-    """Envoy's URI template: `{*}` one segment that is not empty, `{**}` any characters."""
-    parts = re.split(r"(\{\*\*\}|\{\*\})", pattern)
-    pieces = {"{*}": "[^/]+", "{**}": ".*"}
-    return re.compile("".join(pieces.get(part, re.escape(part)) for part in parts))

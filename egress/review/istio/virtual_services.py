@@ -93,10 +93,13 @@ class VirtualService:
         return self.object.address
 
     def rank(self, viewer: str) -> tuple[int, tuple[str, str, str]]:
-        """Sort as istiod does for a viewer: private ones first, then those exported by name, then public."""
+        """Sort as istiod does for a viewer: its own first, then those exported to it by name, then public.
+
+        One that names its own namespace among others is its own there (push_context.go, initVirtualServices).
+        """
         if PUBLIC in self.export:
             return (2, self.object.age)
-        return (0 if self.export == frozenset({viewer}) and self.namespace == viewer else 1, self.object.age)
+        return (0 if self.namespace == viewer else 1, self.object.age)
 
 
 def virtual_service(item: KubernetesObject, default: Iterable[str] = (PUBLIC,)) -> VirtualService:

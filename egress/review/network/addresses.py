@@ -85,6 +85,9 @@ PRIVATE = networks(
     "special-purpose addresses",
 )
 
+DOCUMENTATION = networks(("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24"), "addresses of nobody")
+"""RFC 5737: what a resolver answers with for a name that shall lead nowhere."""
+
 RESTRICTED_VIP = network("199.36.153.4/30")
 """restricted.googleapis.com: the APIs that VPC Service Controls protects."""
 

@@ -29,3 +29,5 @@ class Flow(NamedTuple):
     destination: Endpoint
     port: int
     protocol: str = "TCP"
+    host: str = ""
+    """The name that led to the destination, where a name did."""

@@ -1,15 +1,17 @@
 """The VPC firewall: rules by priority, DENY before ALLOW where it is equal, the implied rules at the end."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from egress.review.decision.control import Control
 from egress.review.decision.decision import Decision, Outcome
 from egress.review.decision.reason import Reason, Why
 from egress.review.errors import Undecided
+from egress.review.network import firewall_policy
 from egress.review.network.addresses import LINK_LOCAL, AddressSet, Cover
 from egress.review.network.endpoint import Flow
 from egress.review.network.vpc import FirewallRule, NodePool, Vpc
+from egress.terraform.google.firewall_policy import PolicyRule
 
 NOT_GIVEN = Decision(Control.VPC_FIREWALL, Outcome.NOT_GIVEN, Reason(Why.NO_VPC))
 
@@ -19,7 +21,7 @@ class Firewall:
     """The firewall of one VPC."""
 
     vpc: Vpc
-    _egress: dict[tuple[str, int, tuple[tuple[int, int], ...]], Decision | Undecided] = field(
+    _egress: dict[tuple[str, int, str, tuple[tuple[int, int], ...]], Decision | Undecided] = field(
         default_factory=dict
     )
 
@@ -55,7 +57,7 @@ class Firewall:
         return _agreed(steps, flow.destination.pools, self.vpc)
 
     def _for_pool(self, pool: NodePool, addresses: AddressSet, flow: Flow) -> Decision:
-        key = (pool.name, flow.port, addresses.ranges)
+        key = (pool.name, flow.port, flow.host if self.vpc.policy else "", addresses.ranges)
         if key not in self._egress:
             try:
                 self._egress[key] = self._evaluate(pool, addresses, flow)
@@ -67,16 +69,16 @@ class Firewall:
         return found
 
     def _evaluate(self, pool: NodePool, addresses: AddressSet, flow: Flow) -> Decision:
-        rest, deciding = addresses, []
-        for rule in self.rules_for(pool):
-            if not rule.concerns("tcp", flow.port):
-                continue
-            if rest.covered_by(rule.ranges) is Cover.NONE:
-                continue
-            deciding.append(rule)
-            rest = rest.minus(rule.ranges)
+        rest, deciding = addresses, list[FirewallRule | PolicyRule]()
+        for of_policy in (True, False) if self.vpc.policy_first else (False, True):
             if not rest.ranges:
                 break
+            decided: Sequence[FirewallRule | PolicyRule]
+            if of_policy:
+                decided, rest = firewall_policy.tried(self.vpc, pool, rest, flow)
+            else:
+                decided, rest = self._tried(pool, rest, flow)
+            deciding += decided
         verdicts = {rule.allow for rule in deciding} | ({True} if rest.ranges else set())
         control, where = Control.VPC_FIREWALL, {"peer": addresses.name, "port": flow.port}
         if verdicts == {True}:
@@ -89,6 +91,22 @@ class Firewall:
             return Decision(control, Outcome.REFUSES, reason, deciding[0].address)
         names = tuple(rule.name for rule in deciding[:2])
         raise Undecided(Reason(Why.RULES_DIFFER, rules=names, **where), deciding[0].address)
+
+    def _tried(
+        self, pool: NodePool, addresses: AddressSet, flow: Flow
+    ) -> tuple[list[FirewallRule], AddressSet]:
+        """The VPC firewall rules that decide on some of the addresses, and the addresses no rule speaks of."""
+        rest, deciding = addresses, list[FirewallRule]()
+        for rule in self.rules_for(pool):
+            if not rule.concerns("tcp", flow.port):
+                continue
+            if rest.covered_by(rule.ranges) is Cover.NONE:
+                continue
+            deciding.append(rule)
+            rest = rest.minus(rule.ranges)
+            if not rest.ranges:
+                break
+        return deciding, rest
 
     def rules_for(self, pool: NodePool) -> list[FirewallRule]:
         """The egress rules of a pool's nodes in the order in which the VPC tries them."""

@@ -49,6 +49,16 @@ class Names:
         asked, first = host.rstrip(".").lower() + ".", None
         if self.vpc is not None and asked == METADATA_NAME:
             return Resolved(METADATA_SERVER, None)
+        rule = self.vpc.answered.rule_for(asked) if self.vpc else None
+        if rule is not None and not rule.bypass:
+            if not rule.addresses:
+                reason = Reason(Why.NAME_NOT_ANSWERED)
+                return Resolved(
+                    None, Decision(Control.RESPONSE_POLICY, Outcome.REFUSES, reason, rule.address)
+                )
+            found = networks(rule.addresses)
+            reason = Reason(Why.NAME_ANSWERED, addresses=found.name)
+            return Resolved(found, Decision(Control.RESPONSE_POLICY, Outcome.PASSES, reason, rule.address))
         for _ in range(MAX_CHAIN):
             zone = self._zone(asked)
             if zone is None:
@@ -64,7 +74,10 @@ class Names:
                 reason = Reason(Why.NO_RECORD, zone=zone.dns_name)
                 return Resolved(None, Decision(Control.PRIVATE_DNS, Outcome.REFUSES, reason, zone.address))
             asked = alias
-        return Resolved(INTERNET, None)
+        if rule is None:
+            return Resolved(INTERNET, None)
+        reason = Reason(Why.NAME_LET_THROUGH)
+        return Resolved(INTERNET, Decision(Control.RESPONSE_POLICY, Outcome.PASSES, reason, rule.address))
 
     def _zone(self, name: str) -> Zone | None:
         zones = self.vpc.zones if self.vpc else ()

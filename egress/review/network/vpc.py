@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from egress.review.network.addresses import AddressSet
+from egress.terraform.google.firewall_policy import PolicyRule
+from egress.terraform.google.response_policy import ResponsePolicy
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -75,3 +77,11 @@ class Vpc:
     dataplane_v2: bool
     cloud_dns: bool = False
     """Cloud DNS for GKE: Pods ask 169.254.169.254 in place of kube-dns."""
+    policy: tuple[PolicyRule, ...] = ()
+    """The egress rules of the network's firewall policy, in their order."""
+    policy_first: bool = False
+    """Whether they are tried before the VPC firewall rules."""
+    answered: ResponsePolicy = field(default_factory=ResponsePolicy)
+    """Which names the VPC's resolver answers itself."""
+    perimeter_address: str | None = None
+    """The VPC Service Controls perimeter in the input, which says whose data Google's APIs serve."""

@@ -3,7 +3,7 @@
 from egress.review.decision.control import Control
 from egress.review.decision.decision import Decision, Outcome
 from egress.review.decision.reason import Reason, Why
-from egress.review.network.addresses import GOOGLE_API_VIPS, LINK_LOCAL, AddressSet, Cover
+from egress.review.network.addresses import DOCUMENTATION, GOOGLE_API_VIPS, LINK_LOCAL, AddressSet, Cover
 from egress.review.network.vpc import Vpc
 
 
@@ -18,6 +18,8 @@ def way_out(vpc: Vpc, addresses: AddressSet) -> Decision:
         if vpc.private_google_access:
             return _passes(Reason(Why.PRIVATE_ACCESS_ON), vpc.subnet_address)
         return _refuses(Reason(Why.PRIVATE_ACCESS_OFF), vpc.subnet_address)
+    if addresses.covered_by(DOCUMENTATION) is Cover.ALL:
+        return _refuses(Reason(Why.NOBODYS_ADDRESS, addresses=addresses.name), None)
     if not vpc.default_route:
         return _refuses(Reason(Why.NO_DEFAULT_ROUTE), vpc.network or None)
     if not vpc.private_nodes:

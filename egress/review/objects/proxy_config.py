@@ -15,6 +15,14 @@ INERT = frozenset(
     }
 )
 
+UNDERSTOOD_PROXY_HEADERS = frozenset(
+    {
+        *("attemptCount", "envoyDebugHeaders", "forwardedClientCert", "metadataExchangeHeaders", "requestId"),
+        *("server", "setCurrentClientCertDetails", "xForwardedHost", "xForwardedPort"),
+    }
+)
+"""Headers that a proxy adds or leaves out (outgoing_headers.py reads those of the gateways)."""
+
 CAPTURING_MODES = ("", "REDIRECT", "TPROXY")
 
 INERT_VARIABLES = (
@@ -36,6 +44,10 @@ def of_proxy_config(config: Mapping[str, Any]) -> Iterator[str]:
         if value in (None, "", [], {}) or key in INERT:
             continue
         if key == "interceptionMode" and value in CAPTURING_MODES:
+            continue
+        if key == "gatewayTopology" and set(value) <= {"forwardClientCertDetails"}:
+            continue
+        if key == "proxyHeaders" and set(value) <= UNDERSTOOD_PROXY_HEADERS:
             continue
         if key in ("proxyMetadata", "environmentVariables") and isinstance(value, Mapping):
             yield from (f"{key}.{one}" for one in of_variables(value))

@@ -39,6 +39,11 @@ def _all(field: Field, *names: str) -> dict[str, Field]:
 
 STRING_MATCH: Shape = _all(READ, "exact", "prefix", "regex")
 _DESTINATION: Shape = {"host": READ, "port": {"number": READ}, "subset": READ}
+_HEADERS: Shape = {
+    # What the site reads of a request; at the gateway its own policies are asked before.
+    "request": {"remove": READ},
+    "response": INERT,
+}
 _L4_MATCH: Shape = _all(READ, "gateways", "port", "sourceLabels", "sourceNamespace")
 _L4_ROUTE: Shape = {"match": _L4_MATCH, "route": {"destination": _DESTINATION, "weight": READ}}
 _CLIENT_TLS: Shape = {
@@ -118,16 +123,12 @@ SHAPES: Mapping[tuple[str, str], Shape] = {
                 **_all(READ, "ignoreUriCase", "scheme", "headers", "withoutHeaders", "queryParams"),
                 **_all(INERT, "name", "statPrefix"),
             },
-            "route": {
-                "destination": _DESTINATION,
-                "weight": READ,
-                "headers": {"response": INERT},
-            },
+            "route": {"destination": _DESTINATION, "weight": READ, "headers": _HEADERS},
             # They answer at the proxy.
             **_all(READ, "redirect", "directResponse"),
             # A delay changes nothing, and an abort that states no percentage aborts nothing.
             "fault": {"delay": INERT, "abort": _all(INERT, "httpStatus", "grpcStatus", "http2Error")},
-            "headers": {"response": INERT},
+            "headers": _HEADERS,
             # Which pages a browser lets ask; how often and how long.
             **_all(INERT, "name", "timeout", "retries", "corsPolicy"),
         },

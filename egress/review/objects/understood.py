@@ -9,6 +9,7 @@ from egress.review.doubts.of_kinds import is_inert, touch_of_kind
 from egress.review.doubts.touch import PROXIES, Touch
 from egress.review.objects.fields import shape_of, unknown_fields, without_inert
 from egress.review.objects.kubernetes_object import ROOT_NAMESPACE, KubernetesObject
+from egress.review.objects.mesh_headers import of_mesh_headers
 from egress.review.objects.metadata import of_metadata
 from egress.review.objects.pods import makes_pods, of_pods, pod_labels
 from egress.review.objects.shapes import SHAPES
@@ -89,6 +90,8 @@ def _problems(item: KubernetesObject) -> Iterator[str]:
     shape = shape_of(item.group, item.kind)
     if shape is not None:
         yield from unknown_fields(item.spec, shape, "spec")
+        if item.kind == "VirtualService":
+            yield from of_mesh_headers(item.spec)
 
 
 def _is_unknown_kind(item: KubernetesObject) -> bool:

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 from egress.review.answer import Answer
-from egress.review.comparison import Comparison
+from egress.review.changes.change import Change
 from egress.review.findings.acceptance import Judged
-from egress.review.judgement import Judgement
 from egress.review.locations.locations import Places
 from egress.review.matrix import Row
 
@@ -26,23 +25,27 @@ class Found:
 
     judged: Judged
     places: Places
+    not_understood: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeReport:
-    """What a change does: the cells that differ, and both states as they were judged."""
+    """What a change does, and why a reviewer has to agree; nothing where nobody has to."""
 
-    comparison: Comparison
-    base: Judgement
-    head: Judgement
+    change: Change
+    asks: tuple[str, ...]
+    environment: str = ""
+    base_commit: str = ""
+    head_commit: str = ""
+    judges: tuple[str, ...] = ()
+    """Files of the review itself that the change touches."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """What the HTML report shows; `comparison` and `judged_before` are of a base."""
+    """What the HTML report shows; `change` is since a base."""
 
     origin: str
     rows: tuple[Row, ...]
     judged: Judged
-    comparison: Comparison | None = None
-    judged_before: Judged | None = None
+    change: Change | None = None

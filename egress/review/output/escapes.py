@@ -33,7 +33,7 @@ def markdown(text: str) -> str:
     """Text inside a line of Markdown: no table, link, element or mention begins in it."""
     if isinstance(text, Markup):
         return text
-    found = plain(text).replace("\\", "\\\\").replace("|", "\\|").replace("`", "'")
+    found = plain(text).replace("\\", "\\\\").replace("|", "\\|")
     found = found.replace("<", "&lt;").replace("](", "]\\(").replace("@", "&#64;")
     return found.replace("![", "!\\[")
 

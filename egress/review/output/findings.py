@@ -1,6 +1,6 @@
 """What is said of a finding, in words and as JSON; every formatter takes it from here."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from egress.review.findings.acceptance import Acceptance, Judged
@@ -45,6 +45,11 @@ def finding_json(finding: Finding) -> dict[str, Any]:
 
 def as_markdown(judged: Judged) -> str:
     """A table of the open findings and a count."""
+    return "\n\n".join(part for part in (findings_table(judged.open), counted(judged)) if part)
+
+
+def findings_table(findings: Sequence[Finding]) -> str:
+    """A Markdown table of findings; empty for none."""
     rows = [
         (
             Markup(f"[{finding.kind.code}]({finding.kind.page})"),
@@ -52,10 +57,9 @@ def as_markdown(judged: Judged) -> str:
             finding.message,
             Markup(some(map(code, finding.addresses), 2)),
         )
-        for finding in judged.open
+        for finding in findings
     ]
-    table = markdown(("code", "level", "finding", "objects"), rows) if rows else ""
-    return "\n\n".join(part for part in (table, counted(judged)) if part)
+    return markdown(("code", "level", "finding", "objects"), rows) if rows else ""
 
 
 def counted(judged: Judged) -> str:

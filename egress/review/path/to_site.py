@@ -85,17 +85,18 @@ def _to_site(
             return refused
     elif resolved.step is not None:
         trace.add(resolved.step)
-    return _send_packets(question, trace, resolved, port, connection)
+    return _send_packets(question, trace, resolved, (host, port), connection)
 
 
 def _send_packets(
-    question: Question, trace: Trace, resolved: Resolved, port: int, connection: Connection
+    question: Question, trace: Trace, resolved: Resolved, end: tuple[str, int], connection: Connection
 ) -> Refused | None:
     """Pass the sender's NetworkPolicies, the VPC firewall and the way out."""
+    host, port = end
     cluster, addresses = question.cluster, resolved.addresses
     assert addresses is not None  # noqa: S101 - the name resolves
     broken = connection.failed(ClientSees.TIME_OUT)
-    flow = Flow(cluster.endpoint(connection.sender), cluster.outside(addresses), port)
+    flow = Flow(cluster.endpoint(connection.sender), cluster.outside(addresses), port, host=host)
     trace.ask(Control.NETWORK_POLICY)
     consult(question, trace, Point.PACKETS, connection.sender)
     refused = trace.meet(cluster.network_policies.egress(flow), broken)

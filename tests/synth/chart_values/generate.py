@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).parents[3]))
 from egress.config.istio_releases import MODULES
 
 MODULE = "istio.io/istio"
-CHARTS = {"base": "base", "istiod": "istio-control/istio-discovery", "gateway": "gateway"}
+CHARTS = {"base": "base", "istiod": "istio-control/istio-discovery", "gateway": "gateway", "cni": "istio-cni"}
 
 DATA_KEYED = frozenset({"annotations", "labels", "limits", "podAnnotations", "podLabels", "requests"})
 """Mappings whose keys are data, though the chart fills in some of its own."""
@@ -84,8 +84,9 @@ def _kind(value: object) -> str:
 def _add_what_templates_read(keys: Tree, templates: Path) -> None:
     """Add keys that values.yaml shows as a comment at most, such as `service.loadBalancerClass`."""
     for template in sorted(templates.rglob("*")):
+        text = template.read_text() if template.is_file() else ""
         for path in re.findall(
-            r"\.Values\.([A-Za-z][\w.]*\w)", template.read_text() if template.is_file() else ""
+            r"\.Values\.([A-Za-z][\w.]*\w)", text.replace("($.Values.global).", "$.Values.global.")
         ):
             *way, last = path.split(".")
             block: Any = keys

@@ -34,6 +34,11 @@ OPTIONS: dict[str, dict[str, Edit]] = {
         "in-cluster, unrevisioned": {"mesh": {"revision": AWAY, "tag": AWAY}},
         "managed": {"mesh": {"control_plane": "managed", **ISTIOD}},
     },
+    "capture": {
+        "by istio-cni, Pods held to restricted": {},
+        "by istio-cni": {"tenants": {"pod_security": "none"}},
+        "by an init container": {"mesh": {"capture": "init-container"}, "tenants": {"pod_security": "none"}},
+    },
     "mesh configuration": {
         "closed": {},
         "as the tutorial": {"mesh": {"outbound": "allow-any", "access_log": "text"}},
@@ -71,9 +76,47 @@ OPTIONS: dict[str, dict[str, Edit]] = {
         "new": {},
         "existing": {"network": {**OF_A_NEW_NETWORK, "existing": EXISTING}},
         "existing, with its zones": {
-            "network": {**OF_A_NEW_NETWORK, "existing": {**EXISTING, "dns_zones": False}}
+            "network": {
+                **OF_A_NEW_NETWORK,
+                "existing": {**EXISTING, "dns_zones": False, "response_policy": "names"},
+            }
         },
     },
+    "names asked outside": {"of granted hosts": {}, "all": {"network": {"dns": "open"}}},
+    "DNS queries": {"logged": {}, "not logged": {"network": {"dns_log": False}}},
+    "gateway nodes reach": {
+        "granted hosts": {},
+        "the internet": {"network": {"firewall": {"gateway": AWAY}}},
+    },
+    "perimeter": {
+        "none": {},
+        "around the project": {
+            "network": {
+                "perimeter": {
+                    "access_policy": 1234567890,
+                    "ingress": [
+                        {
+                            "identities": ["user:admin@example.com"],
+                            "services": ["container.googleapis.com"],
+                        }
+                    ],
+                    "egress": [
+                        {
+                            "identities": ["serviceAccount:sa@your-project-id.iam.gserviceaccount.com"],
+                            "services": ["storage.googleapis.com"],
+                            "projects": [210987654321],
+                        }
+                    ],
+                }
+            }
+        },
+    },
+    "headers sent on": {
+        "the application's": {},
+        "proxies' too": {"mesh": {"gateway": {"headers": "as-proxies-add"}}},
+    },
+    "teams' people": {"deploy": {}, "enter": {"tenants": {"people": "deploy-and-enter"}}},
+    "ServiceAccounts": {"bound": {}, "free": {"tenants": {"service_accounts": "free"}}},
     "NAT": {
         "fixed addresses, growing": {},
         "fixed addresses": {"network": {"nat": {"ports_per_vm": {"max": AWAY}}}},
@@ -85,6 +128,7 @@ OPTIONS: dict[str, dict[str, Edit]] = {
         "for the network": {
             "network": {"firewall": {"scope": "network", "log": False, "health_checks": True}}
         },
+        "for others' webhooks": {"network": {"firewall": {"webhook_ports": [8443, 9443]}}},
     },
     "pools": {
         "as production": {},
@@ -107,6 +151,7 @@ OPTIONS: dict[str, dict[str, Edit]] = {
                     "kubelet_readonly_port": True,
                     "security_posture": False,
                     "intranode_visibility": False,
+                    "external_ips": True,
                 },
             }
         },
@@ -138,8 +183,19 @@ OPTIONS: dict[str, dict[str, Edit]] = {
 
 REFUSED: dict[tuple[tuple[str, str], tuple[str, str]], str] = {
     (("control plane", "managed"), ("mesh configuration", "as the tutorial")): "managed control plane",
+    (("control plane", "managed"), ("capture", "by an init container")): "managed control plane",
     (("API server", "dns-endpoint"), ("deployed through", "connect-gateway")): "without a connect gateway",
     (("network", "existing"), ("firewall", "for the network")): "others' machines",
+    (("network", "existing"), ("names asked outside", "of granted hosts")): "one DNS response policy",
+    (("network", "existing, with its zones"), ("names asked outside", "all")): "no rule is added",
+    (("network", "existing"), ("DNS queries", "not logged")): "DNS queries are logged",
+    (("network", "existing, with its zones"), ("DNS queries", "not logged")): "DNS queries are logged",
+    (("network", "existing"), ("gateway nodes reach", "granted hosts")): "one global firewall policy",
+    (
+        ("network", "existing, with its zones"),
+        ("gateway nodes reach", "granted hosts"),
+    ): "one global firewall policy",
+    (("perimeter", "around the project"), ("Google's APIs", "private")): "restricted addresses alone",
     (("network", "existing, with its zones"), ("firewall", "for the network")): "others' machines",
 }
 """Pairs that the configuration refuses, and words of the reason it gives."""

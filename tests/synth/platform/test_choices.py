@@ -205,7 +205,7 @@ def test_secrets_lie_under_a_key_that_cannot_be_destroyed(combination: Combinati
 def test_logs_are_written_where_they_were_not_turned_off(combination: Combination) -> None:
     row, synthesis = combination
     for rule in _firewall(synthesis).values():
-        assert ("log_config" in rule) is (row["firewall"] == "for the nodes")
+        assert ("log_config" in rule) is (row["firewall"] != "for the network")
     for subnet in synthesis.stacks["foundation"].all("google_compute_subnetwork").values():
         assert subnet["log_config"]["metadata"] == "INCLUDE_ALL_METADATA"
 
@@ -271,8 +271,12 @@ def test_the_gateway_logs_through_a_provider_that_the_control_plane_knows(combin
     provider = {"managed": "envoy"}.get(row["control plane"], "egress-access-log")
 
     if row["mesh configuration"] == "closed":
-        (telemetry,) = telemetries
-        assert telemetry["spec"]["accessLogging"] == [{"providers": [{"name": provider}]}]
+        logging = {each["metadata"]["namespace"]: each["spec"]["accessLogging"] for each in telemetries}
+        assert set(logging) == {"istio-egress", "istio-system"}
+        assert logging["istio-egress"] == [{"providers": [{"name": provider}]}]
+        (refusals,) = logging["istio-system"]
+        assert refusals["providers"] == [{"name": provider}]
+        assert "response.code in [403, 502, 503]" in refusals["filter"]["expression"]
     else:
         assert telemetries == []
 

@@ -22,7 +22,7 @@ HOSTS = st.builds("{}.{}".format, NAMES, st.sampled_from(["test", "example.com",
 
 Files = dict[str, Any]
 
-NOT_STATED = ("groups", "labels", "sidecar", "google_service_accounts", "buckets")
+NOT_STATED = ("pod_security", "groups", "labels", "sidecar", "google_service_accounts", "buckets")
 """Keys of a team whose values depend on each other, or that the rules refuse by identity."""
 
 

@@ -24,6 +24,9 @@ def of_team(configuration: Configuration, team: str) -> dict[str, NetworkPolicy]
     return {policy.name: policy for policy in policies}
 
 
+CALLED_DIRECTLY = {"pubsub": {"hosts": ["pubsub.googleapis.com"], "visible_to": ["team-x"]}}
+
+
 def test_every_team_denies_both_directions_first(production: Configuration) -> None:
     for team in production.teams:
         deny = of_team(production, team)["default-deny"]
@@ -52,9 +55,18 @@ def test_the_gateway_lets_in_the_same_ports(production: Configuration) -> None:
     assert [port.number for port in rule.ports] == [8080, 9443]
 
 
-def test_google_apis_and_metadata_are_for_teams_that_call_them(production: Configuration) -> None:
-    assert "allow-egress-to-google-apis" in of_team(production, "team-x")
-    assert "allow-egress-to-google-apis" not in of_team(production, "team-y")
+def test_googles_addresses_are_for_teams_that_call_them_directly(
+    production: Configuration, changed: Changed
+) -> None:
+    directly = changed({"destinations.yaml": lambda file: file["google_apis"].update(CALLED_DIRECTLY)})
+    assert "allow-egress-to-google-apis" in of_team(directly, "team-x")
+    assert "allow-egress-to-google-apis" not in of_team(directly, "team-y")
+    for team in production.teams:
+        assert "allow-egress-to-google-apis" not in of_team(production, team)
+
+
+def test_the_metadata_server_is_for_teams_with_google_accounts(production: Configuration) -> None:
+    assert "allow-egress-to-metadata-server" in of_team(production, "team-x")
     assert "allow-egress-to-metadata-server" not in of_team(production, "team-y")
 
 
@@ -77,7 +89,12 @@ def test_no_team_policy_names_a_public_address_but_googles(production: Configura
 
 @pytest.mark.parametrize(("choice", "vip"), [("private", PRIVATE_VIP), ("restricted", RESTRICTED_VIP)])
 def test_google_apis_are_reached_at_the_platforms_vip_alone(changed: Changed, choice: str, vip: str) -> None:
-    configuration = changed({"platform.yaml": lambda file: file["network"].update(google_apis=choice)})
+    configuration = changed(
+        {
+            "platform.yaml": lambda file: file["network"].update(google_apis=choice),
+            "destinations.yaml": lambda file: file["google_apis"].update(CALLED_DIRECTLY),
+        }
+    )
     policy = of_team(configuration, "team-x")["allow-egress-to-google-apis"]
     assert policy.egress is not None
     assert [peer.cidr for rule in policy.egress for peer in rule.peers] == [vip]

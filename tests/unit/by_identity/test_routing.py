@@ -130,7 +130,7 @@ def test_a_way_nobody_is_granted_has_no_port_no_route_and_no_server(changed: Cha
     found = objects(configuration)
     assert ("Gateway", "identity-httpbin-org") not in found
     assert [port["number"] for port in found["ServiceEntry", "httpbin-org-ext"]["spec"]["ports"]] == [80]
-    assert "tls" not in found["VirtualService", "httpbin-org-through-egress-gateway"]["spec"]
+    assert not found["VirtualService", "httpbin-org-through-egress-gateway"]["spec"].get("tls")
 
 
 def test_every_port_a_sidecar_knows_has_a_route_to_the_gateway(production: Configuration) -> None:
@@ -149,7 +149,11 @@ def test_every_port_a_sidecar_knows_has_a_route_to_the_gateway(production: Confi
 
 
 def test_the_gateway_stays_closed_when_the_last_grant_goes(production: Configuration) -> None:
-    assert spec(production, "AuthorizationPolicy", "egress-nothing") == {"action": "ALLOW"}
+    assert spec(production, "AuthorizationPolicy", "egress-nothing") == {
+        "selector": {"matchLabels": {"istio": "egressgateway"}},
+        "action": "ALLOW",
+        "rules": [],
+    }
 
 
 def test_nothing_is_exported_to_everybody(production: Configuration) -> None:

@@ -17,8 +17,19 @@ def test_refusals_are_counted_from_the_gateways_own_log() -> None:
 
     assert 'resource.labels.cluster_name="production"' in metric.filter
     assert 'resource.labels.namespace_name="istio-egress"' in metric.filter
-    assert metric.filter.endswith('"rbac_access_denied"')
+    assert '"rbac_access_denied"' in metric.filter
     assert metric.labels == {"source": "EXTRACT(jsonPayload.source_principal)"}
+
+
+def test_a_handshake_refused_on_the_identity_port_is_counted_too() -> None:
+    refused = refusal_metric(production()).filter
+    without_the_port = refusal_metric(production(mesh={"gateway": {"identity_https": False}})).filter
+    as_text = refusal_metric(production(mesh={"access_log": "text"})).filter
+
+    assert 'jsonPayload.gateway_address=~":9443$"' in refused
+    assert 'jsonPayload.downstream_transport_failure_reason=~"[^-]"' in refused
+    assert without_the_port.endswith('AND "rbac_access_denied"')
+    assert as_text.endswith('AND "rbac_access_denied"')
 
 
 def test_a_log_of_text_has_no_field_to_take_the_caller_from() -> None:

@@ -1,9 +1,11 @@
 """VPC firewall rules as nftables chains."""
 
 from dataclasses import replace
+from typing import Any
 
 from egress.proof.network.firewall import Node, ruleset
 from egress.proof.network.vpc import PacketFilterRule
+from egress.terraform.google.firewall_policy import PolicyRule
 from tests.unit.proof.builders import vpc
 
 NODE = Node(name="gke-application-0", address="10.0.0.2", pod_range="10.1.0.0/24", service_account="app@x")
@@ -80,3 +82,57 @@ def test_source_service_accounts_become_their_nodes_addresses() -> None:
     lines = chain(ruleset(vpc(rule), [NODE, GATEWAY]), "ingress_gke_application_0")
 
     assert any(line.startswith("ip saddr { 10.0.0.3, 10.1.1.0/24 }") for line in lines)
+
+
+def policy_rule(**facts: Any) -> PolicyRule:
+    values: dict[str, Any] = {
+        "name": "port-443",
+        "address": "egress: rule",
+        "priority": 1,
+        "action": "allow",
+        "traffic": (("tcp", ((443, 443),)),),
+        "names": ("example.com",),
+        "ranges": (),
+        "target_service_accounts": ("gw@x",),
+        **facts,
+    }
+    return PolicyRule(**values)
+
+
+NAMED = {"example.com": ("198.18.0.9",)}
+
+
+def test_a_firewall_policy_before_the_vpcs_rules_lets_names_out_and_leaves_the_rest_to_them() -> None:
+    text = ruleset(replace(vpc(DENY_ALL), policy=(policy_rule(),), policy_first=True), [GATEWAY, NODE], NAMED)
+
+    assert chain(text, "egress_gke_gateway_0") == [
+        "ip daddr { 198.18.0.9 } tcp dport { 443 } counter return",
+        "goto egress_gke_gateway_0_next",
+    ]
+    assert "global-deny-egress-all" in chain(text, "egress_gke_gateway_0_next")[0]
+    assert chain(text, "egress_gke_application_0") == ["goto egress_gke_application_0_next"]
+
+
+def test_a_firewall_policy_after_the_vpcs_rules_never_hears_of_what_they_deny() -> None:
+    text = ruleset(replace(vpc(DENY_ALL), policy=(policy_rule(),)), [GATEWAY], NAMED)
+
+    assert "global-deny-egress-all" in chain(text, "egress_gke_gateway_0")[0]
+    assert chain(text, "egress_gke_gateway_0_next") == [
+        "ip daddr { 198.18.0.9 } tcp dport { 443 } counter return",
+        "return",
+    ]
+
+
+def test_goto_next_skips_the_rest_of_a_policy() -> None:
+    rules = (policy_rule(action="goto_next"), policy_rule(action="deny", names=(), ranges=("0.0.0.0/0",)))
+    text = ruleset(replace(vpc(WEB), policy=rules, policy_first=True), [GATEWAY], NAMED)
+
+    first, second, _ = chain(text, "egress_gke_gateway_0")
+    assert first.endswith("counter goto egress_gke_gateway_0_next")
+    assert "firewall port-443" in second
+
+
+def test_a_name_without_addresses_matches_nothing() -> None:
+    text = ruleset(replace(vpc(), policy=(policy_rule(),), policy_first=True), [GATEWAY], {"example.com": ()})
+
+    assert chain(text, "egress_gke_gateway_0") == ["goto egress_gke_gateway_0_next"]

@@ -2,10 +2,13 @@
 
 from typing import Any
 
+import pytest
+
 from egress.proof.cluster.deployment import Deployed
 from egress.proof.cluster.envoy import bootstrap, node_id
 from egress.proof.cluster.objects import Addressed
 from egress.proof.cluster.pods import Pod, redirection
+from egress.proof.errors import ProofError
 from egress.proof.network.namespaces import NetworkNamespace
 from egress.proof.network.nodes import PlacedNode
 from tests.unit.proof.builders import pool, vpc
@@ -40,12 +43,46 @@ def pod(init: list[str] | None = None, proxy: dict[str, Any] | None = None) -> P
     )
 
 
+def redirection_of(pod: Pod, *, cni: bool = False) -> str | None:
+    return redirection(pod, cni=cni)
+
+
+def validated(**annotations: str) -> Pod:
+    """A Pod whose first container waits for istio-cni."""
+    waiting = pod()
+    waiting.stored["spec"]["initContainers"] = [{"name": "istio-validation"}]
+    waiting.stored["metadata"]["annotations"] = {
+        f"traffic.sidecar.istio.io/{name}": value for name, value in annotations.items()
+    }
+    return waiting
+
+
+def test_istio_cni_redirects_by_the_pods_annotations() -> None:
+    rules = (
+        redirection_of(validated(includeOutboundIPRanges="*", excludeInboundPorts="15020"), cni=True) or ""
+    )
+    opened = (
+        redirection_of(validated(excludeOutboundPorts="443", excludeOutboundIPRanges="10.0.0.0/8"), cni=True)
+        or ""
+    )
+
+    assert "meta l4proto tcp redirect to :15001" in rules
+    assert "dport { 443 }" not in rules
+    assert "tcp dport { 443 } return" in opened
+    assert "ip daddr { 10.0.0.0/8 } return" in opened
+
+
+def test_a_pod_that_waits_for_an_istio_cni_that_is_not_there_never_starts() -> None:
+    with pytest.raises(ProofError, match="team-x/test-0: istio-validation waits for istio-cni"):
+        redirection_of(validated())
+
+
 def test_a_pod_without_istio_init_is_not_redirected() -> None:
-    assert redirection(pod()) is None
+    assert redirection_of(pod()) is None
 
 
 def test_everything_is_redirected_but_the_proxys_own_traffic() -> None:
-    rules = redirection(pod(INIT)) or ""
+    rules = redirection_of(pod(INIT)) or ""
 
     assert "meta mark 1337 return" in rules
     assert "meta l4proto tcp redirect to :15001" in rules
@@ -53,8 +90,8 @@ def test_everything_is_redirected_but_the_proxys_own_traffic() -> None:
 
 
 def test_an_annotation_that_excludes_ports_and_ranges_opens_them() -> None:
-    rules = redirection(pod([*INIT, "-o", "443", "-d", "8080"])) or ""
-    with_ranges = redirection(pod([*INIT[:11], "-x", "198.18.0.0/15", "-i", "10.0.0.0/8"])) or ""
+    rules = redirection_of(pod([*INIT, "-o", "443", "-d", "8080"])) or ""
+    with_ranges = redirection_of(pod([*INIT[:11], "-x", "198.18.0.0/15", "-i", "10.0.0.0/8"])) or ""
 
     assert "tcp dport { 443 } return" in rules
     assert "8080" in rules.split("chain prerouting")[1]

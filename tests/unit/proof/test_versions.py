@@ -86,10 +86,10 @@ def test_a_release_of_another_istio_is_named_with_its_address(tmp_path: Path) ->
 
 
 def refusing(monkeypatch: pytest.MonkeyPatch, *refused: str) -> None:
-    def download(_go: Path, istio: str, _cache: Path) -> Path:
+    def download(_go: Path, _module: str, istio: str) -> dict[str, str]:
         if istio in refused:
             raise ProofError("403 Forbidden")
-        return Path("/module")
+        return {"Dir": "/module"}
 
     monkeypatch.setattr(installation, "_download", download)
     monkeypatch.setattr(installation, "find_go", lambda *_: Path("go"))
@@ -137,16 +137,14 @@ def test_an_older_release_that_is_there_serves_without_the_network(
     assert installation._served_istio(tmp_path, environ, lambda _: None) == OLDER
 
 
-def test_a_refused_download_says_what_the_module_proxy_says(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_refused_download_says_what_the_module_proxy_says(monkeypatch: pytest.MonkeyPatch) -> None:
     answer = '{"Path": "istio.io/istio", "Error": "reading it: 403 Forbidden\\n\\tnot available"}'
     monkeypatch.setattr(
         subprocess, "run", lambda *_, **__: subprocess.CompletedProcess([], 1, stdout=answer, stderr="")
     )
 
     with pytest.raises(ProofError, match=r"^reading it: 403 Forbidden not available$"):
-        installation._download(Path("go"), ISTIO, tmp_path)
+        installation._download(Path("go"), installation.ISTIO_MODULE, ISTIO)
 
 
 def test_a_report_names_what_ran_and_what_the_stacks_deploy_instead(tmp_path: Path) -> None:

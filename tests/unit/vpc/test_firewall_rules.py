@@ -89,3 +89,15 @@ def test_a_port_is_always_one_of_tcp() -> None:
     for rule in firewall_rules(TUTORIAL):
         assert not rule.ports or rule.protocol == "tcp", rule.name
         assert all(0 < port < 65536 for port in rule.ports), rule.name
+
+
+def test_others_webhooks_have_a_rule_of_their_own_from_the_control_plane_alone() -> None:
+    firewall = TUTORIAL.network.firewall.model_copy(update={"webhook_ports": (9443, 8443)})
+    platform = TUTORIAL.model_copy(
+        update={"network": TUTORIAL.network.model_copy(update={"firewall": firewall})}
+    )
+    rule = _rules(platform)["allow-ingress-api-server-to-other-webhooks"]
+
+    assert "allow-ingress-api-server-to-other-webhooks" not in _rules(TUTORIAL)
+    assert (rule.direction, rule.ports, rule.ranges) == ("INGRESS", (8443, 9443), ("10.5.0.0/28",))
+    assert rule.targets == "nodes"

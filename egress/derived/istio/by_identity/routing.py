@@ -7,7 +7,7 @@ from egress.config.destinations import Destination, Limits
 from egress.derived import object_names
 from egress.derived.control_plane import trust_domain
 from egress.derived.identity import spiffe_id
-from egress.derived.istio import authorization_policy, istio_gateway, peer_authentication, telemetry
+from egress.derived.istio import authorization_policy, istio_gateway, peer_authentication, sent_on, telemetry
 from egress.derived.istio.by_identity.authorization_policy import (
     allow_identities,
     allow_identity_port,
@@ -101,7 +101,9 @@ def _host(
     visible_to = configuration.namespaces_that_see(key)
     limits = destination.limits or Limits()
     yield service_entry(object_names.service_entry(host), [host], visible_to, list(_ports(destination)))
-    yield through_gateway(host, destination, visible_to, limits)
+    yield through_gateway(
+        host, destination, visible_to, limits, as_sent=sent_on.is_asked_for(configuration.platform.mesh)
+    )
     yield outside(host, destination, limits)
     if destination.https == "identity":
         granted = configuration.identities_granted(key, "https")

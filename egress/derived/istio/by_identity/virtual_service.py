@@ -22,14 +22,14 @@ RETRY_ON = "connect-failure,refused-stream"
 
 
 def through_gateway(
-    host: str, destination: Destination, visible_to: Iterable[str], limits: Limits
+    host: str, destination: Destination, visible_to: Iterable[str], limits: Limits, *, as_sent: bool = False
 ) -> VirtualService:
     """Route a host through the gateway within its limits.
 
     A TLS port that only the gateway uses has a route in the mesh too. Without one, a sidecar that knows the host
     would send TLS straight out (D26).
     """
-    routed = virtual_service(host, destination, visible_to)
+    routed = virtual_service(host, destination, visible_to, as_sent=as_sent)
     spec = routed["spec"]
     if "http" in spec:
         to_gateway, outside = spec["http"]

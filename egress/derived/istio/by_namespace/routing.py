@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from egress.config.configuration import Configuration, offered_schemes, team_namespaces
 from egress.config.destinations import Destination
 from egress.derived import object_names
-from egress.derived.istio import authorization_policy, istio_gateway, peer_authentication, telemetry
+from egress.derived.istio import authorization_policy, istio_gateway, peer_authentication, sent_on, telemetry
 from egress.derived.istio.by_namespace.authorization_policy import allow_namespace, allow_pass_through
 from egress.derived.istio.by_namespace.destination_rule import originate_tls, to_gateway
 from egress.derived.istio.istio_object import IstioObject
@@ -19,7 +19,7 @@ def shared_objects(configuration: Configuration) -> Iterator[IstioObject]:
     yield peer_authentication.mesh_default()
     yield from _gateway(configuration)
     for host, destination in configuration.destinations.destinations.items():
-        yield from _host(host, destination, configuration.namespaces_that_see(host))
+        yield from _host(configuration, host, destination)
     if configuration.destinations.authorization == "by-namespace":
         yield from _policies(configuration)
     for name, apis in configuration.destinations.google_apis.items():
@@ -63,9 +63,11 @@ def _gateway(configuration: Configuration) -> Iterator[IstioObject]:
         yield to_gateway(pass_through=pass_through, teams=list(configuration.teams))
 
 
-def _host(host: str, destination: Destination, visible_to: tuple[str, ...]) -> Iterator[IstioObject]:
+def _host(configuration: Configuration, host: str, destination: Destination) -> Iterator[IstioObject]:
+    visible_to = configuration.namespaces_that_see(host)
+    as_sent = sent_on.is_asked_for(configuration.platform.mesh)
     yield service_entry(object_names.service_entry(host), [host], visible_to)
-    yield virtual_service(host, destination, visible_to)
+    yield virtual_service(host, destination, visible_to, as_sent=as_sent)
     if destination.http == "originate-tls":
         yield originate_tls(host)
 

@@ -12,6 +12,7 @@ def render(comparison: Comparison) -> str:
         "changes": [change_json(change) for change in comparison.changes],
         "gains": len(comparison.gains),
         "changed_objects": list(comparison.changed_objects),
+        "not_understood": list(comparison.not_understood),
         "without_effect": comparison.without_effect,
     }
     return json.dumps(document, indent=2)

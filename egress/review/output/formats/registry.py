@@ -16,7 +16,7 @@ FORMATS: Mapping[str, tuple[str, ...]] = {
     "evaluate": ("text", "json"),
     "diff": ("text", "json", "markdown"),
     "findings": ("text", "json", "markdown", "sarif"),
-    "summary": ("markdown",),
+    "summary": ("markdown", "json"),
     "report": ("html",),
 }
 """The formats that a person may name, the default first."""

@@ -10,6 +10,5 @@ def render(page: Page) -> str:
         origin=page.origin,
         rows=page.rows,
         judged=page.judged,
-        comparison=page.comparison,
-        judged_before=page.judged_before,
+        change=page.change,
     )

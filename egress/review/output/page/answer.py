@@ -6,9 +6,9 @@ from urllib.parse import quote
 
 from egress.review.answer import Verdict
 from egress.review.cell import Cell
+from egress.review.changes.change import Change as Whole
 from egress.review.comparison import Change, Comparison
 from egress.review.findings.acceptance import Judged
-from egress.review.findings.difference import only_in
 from egress.review.findings.finding import Family, Level
 from egress.review.matrix import Row
 from egress.review.output.escapes import html as escape
@@ -20,26 +20,32 @@ from egress.review.output.texts.cells import cell_text
 SHOWN = 6
 
 
-def section(rows: Sequence[Row], judged: Judged, comparison: Comparison | None, before: Judged | None) -> str:
+def section(rows: Sequence[Row], judged: Judged, change: Whole | None) -> str:
     """The section of the page."""
-    change = _of_the_change(comparison, judged, before) if comparison else []
+    tiles = _of_the_change(change) if change else []
+    comparison = change.comparison if change else None
     return (
         '<section aria-labelledby="answer-title"><h2 id="answer-title" class="hidden">In short</h2>'
-        f"{_tiles('The change', change)}{_opened(comparison)}"
-        f"{_tiles('The state after it' if change else 'The state', _of_the_state(rows, judged))}"
+        f"{_tiles('The change', tiles)}{_opened(comparison)}"
+        f"{_tiles('The state after it' if tiles else 'The state', _of_the_state(rows, judged))}"
         f"{_errors(judged)}</section>"
     )
 
 
-def _of_the_change(comparison: Comparison, judged: Judged, before: Judged | None) -> list[str]:
-    opening, others = parts(comparison)
+def _of_the_change(change: Whole) -> list[str]:
+    opening, others = parts(change.comparison)
     found = [
         _tile("opened by the change", len(opening), "#diff-title", "no" if opening else ""),
         _tile("closed or changed", len(others), "#diff-title"),
     ]
-    if before is not None:
-        new = only_in(judged.open, before.open)
-        found.append(_tile("new findings", len(new), "#findings-title", "no" if new else ""))
+    counted = {
+        "new findings": len(change.new) + len(change.reopened) + len(change.grown),
+        "newly accepted": len(change.acceptances.new),
+        "guards weakened": len(change.weakened),
+    }
+    for name, count in counted.items():
+        if count or name == "new findings":
+            found.append(_tile(name, count, "#findings-title", "no" if count else ""))
     return found
 
 

@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from egress.review.comparison import Comparison
+from egress.review.changes.change import Change
 from egress.review.findings.acceptance import Judged
 from egress.review.matrix import Row
 from egress.review.output.escapes import html as escape
@@ -21,10 +21,10 @@ def render(
     origin: str,
     rows: Sequence[Row],
     judged: Judged,
-    comparison: Comparison | None = None,
-    judged_before: Judged | None = None,
+    change: Change | None = None,
 ) -> str:
-    """The whole page; `comparison` and `judged_before` are of a base."""
+    """The whole page; `change` is since a base."""
+    comparison = change.comparison if change else None
     data = Data(judged.open)
     data.add_rows("matrix", rows)
     if comparison:
@@ -33,10 +33,10 @@ def render(
         data.add_changes(differences.OTHERS, others)
     known = {row.cell for row in rows}
     sections = [
-        answer.section(rows, judged, comparison, judged_before),
+        answer.section(rows, judged, change),
         differences.section(comparison) if comparison else "",
         matrix.section(rows),
-        findings.section(judged, judged_before, known),
+        findings.section(judged, change, known),
     ]
     style = (_HERE / "page.css").read_text(encoding="utf-8")
     script = "\n".join((_HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)

@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable, Sequence
 from urllib.parse import quote
 
 from egress.review.cell import Cell
+from egress.review.changes.change import Change
 from egress.review.findings.acceptance import Judged
-from egress.review.findings.difference import only_in
 from egress.review.findings.finding import Finding, Level
 from egress.review.output.escapes import html as escape
 from egress.review.output.findings import counted
@@ -18,13 +18,13 @@ SHOWN = 25
 _LEVELS = tuple(Level)
 
 
-def section(judged: Judged, before: Judged | None, known: Collection[Cell]) -> str:
+def section(judged: Judged, change: Change | None, known: Collection[Cell]) -> str:
     """The section of the page. `known` are the cells that the matrix has, so that they can be led to."""
-    new = {id(finding) for finding in only_in(judged.open, before.open)} if before else set()
-    gone = only_in(before.open, judged.open) if before else []
+    new = {id(finding) for finding in (*change.new, *change.reopened, *change.grown)} if change else set()
+    gone = change.gone if change else ()
+    weakened = _items(change.weakened if change else ())
+    newly = _items([finding for finding, _ in change.acceptances.new] if change else ())
     kinds = "".join(_kind(findings, new, known) for findings in by_kind(judged.open))
-    mended = "".join(f"<li>{finding.kind.code} {breakable(finding.message)}</li>" for finding in gone[:SHOWN])
-    mended += _more("li", len(gone))
     accepted = "".join(
         f"<li>{finding.kind.code} {breakable(finding.message)}: {escape(entry.reason)} (until {entry.until})</li>"
         for finding, entry in judged.accepted[:SHOWN]
@@ -32,9 +32,17 @@ def section(judged: Judged, before: Judged | None, known: Collection[Cell]) -> s
     accepted += _more("li", len(judged.accepted))
     return (
         '<section aria-labelledby="findings-title"><h2 id="findings-title" tabindex="-1">Findings</h2>'
-        f"<p>{escape(counted(judged))}</p>{kinds}{_titled('Mended by the change', mended)}"
+        f"<p>{escape(counted(judged))}</p>{_titled('Newly accepted by the change', newly)}"
+        f"{_titled('Guards that the change weakens', weakened)}{kinds}{_titled('Fixed by the change', _items(gone))}"
         f"{_titled('Accepted', accepted)}</section>"
     )
+
+
+def _items(findings: Sequence[Finding]) -> str:
+    shown = "".join(
+        f"<li>{finding.kind.code} {breakable(finding.message)}</li>" for finding in findings[:SHOWN]
+    )
+    return shown + _more("li", len(findings))
 
 
 def by_kind(findings: Iterable[Finding]) -> list[list[Finding]]:

@@ -30,6 +30,7 @@ NAMES: Mapping[Control, str] = {
     Control.VPC_FIREWALL: "VPC firewall",
     Control.VPC_FIREWALL_INGRESS: "VPC firewall (ingress)",
     Control.ROUTE_AND_NAT: "route and NAT",
+    Control.RESPONSE_POLICY: "DNS response policy",
     Control.PRIVATE_DNS: "private DNS",
     Control.METADATA_SERVER: "metadata server",
 }

@@ -202,6 +202,10 @@ TEXTS: Mapping[Why, str] = {
     Why.PUBLIC_NODES: "the nodes have addresses of their own",
     Why.NO_CLOUD_NAT: "no Cloud NAT serves the subnet and the nodes are private",
     Why.CLOUD_NAT: "Cloud NAT",
+    Why.NOBODYS_ADDRESS: "{addresses} is an address of nobody",
+    Why.NAME_ANSWERED: "the name is answered with {addresses} here, and asked nowhere",
+    Why.NAME_NOT_ANSWERED: "the name has no address here, and is asked nowhere",
+    Why.NAME_LET_THROUGH: "the name may be asked outside",
     Why.NAME_HERE: "the name is {addresses} here",
     Why.NO_RECORD: "{zone} is a private zone without a record for the name",
     # The site

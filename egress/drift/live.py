@@ -1,0 +1,67 @@
+"""The objects that stand in a cluster: from a file of kubectl's, or asked of a context."""
+
+import json
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from egress.drift.errors import DriftError
+from egress.drift.protected import PROTECTED
+
+Object = Mapping[str, Any]
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_ABSENT = ("the server doesn't have a resource type", "could not find the requested resource")
+
+
+def read_file(file: Path) -> list[Object]:
+    """Read what `kubectl get -o yaml` or `-o json` wrote: lists, or documents one after the other.
+
+    Raises DriftError where it cannot be read, or holds no object.
+    """
+    try:
+        text = file.read_text(encoding="utf-8")
+        documents = (
+            [json.loads(text)] if text.lstrip().startswith("{") else list(yaml.load_all(text, _Loader))
+        )
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        raise DriftError(f"{file}: it cannot be read: {error}") from error
+    found = [item for document in documents if document is not None for item in _items(document, file)]
+    if not found:
+        raise DriftError(f"{file}: there is no object in it: write it with kubectl get KINDS -A -o json")
+    return found
+
+
+def read_context(context: str) -> list[Object]:
+    """Ask a cluster for every object of the protected kinds; a kind that it does not know has none.
+
+    Raises DriftError where kubectl is missing or fails.
+    """
+    found: list[Object] = []
+    for kind in PROTECTED:
+        resource = f"{kind.plural}.{kind.group}" if kind.group else kind.plural
+        argv = ["kubectl", "--context", context, "get", resource, "--all-namespaces", "--output", "json"]
+        try:
+            done = subprocess.run(argv, capture_output=True, text=True, check=False)
+        except FileNotFoundError as error:
+            raise DriftError("kubectl is not on PATH: install it, or give --live FILE") from error
+        if done.returncode == 0:
+            found += _items(json.loads(done.stdout), Path(f"kubectl get {resource}"))
+        elif not any(words in done.stderr for words in _ABSENT):
+            raise DriftError(f"kubectl get {resource} failed: {done.stderr.strip()}")
+    return found
+
+
+def _items(document: Any, where: Path) -> Iterator[Object]:
+    if not isinstance(document, Mapping) or not document.get("kind"):
+        raise DriftError(f"{where}: this is no Kubernetes object: {str(document)[:80]!r}")
+    if str(document["kind"]).endswith("List"):
+        for item in document.get("items") or ():
+            kind = str(document["kind"]).removesuffix("List")
+            yield from _items({"apiVersion": document.get("apiVersion"), "kind": kind, **item}, where)
+        return
+    if not (document.get("metadata") or {}).get("name"):
+        raise DriftError(f"{where}: a {document['kind']} without metadata.name")
+    yield document

@@ -1,0 +1,1 @@
+"""What a change does: cells, findings, guards, acceptances, and what of it nobody judges."""

@@ -1,0 +1,142 @@
+"""The fields that the review judges: what differs beside them is listed, since nobody else looks at it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from egress.review.changes.guards import GUARDS
+from egress.review.changes.resources import Path
+from egress.review.objects.shapes import SHAPES, Field
+
+_OF_NODES = ("labels", "service_account", "tags", "taint.effect", "taint.key", "taint.value")
+
+OF_GOOGLE: Mapping[str, frozenset[str]] = {
+    "google_compute_network": frozenset({"delete_default_routes_on_create"}),
+    "google_compute_subnetwork": frozenset(
+        {
+            "ip_cidr_range",
+            "private_ip_google_access",
+            "secondary_ip_range.ip_cidr_range",
+            "secondary_ip_range.range_name",
+        }
+    ),
+    "google_compute_firewall": frozenset(
+        {
+            "allow.ports",
+            "allow.protocol",
+            "deny.ports",
+            "deny.protocol",
+            "destination_ranges",
+            "direction",
+            "disabled",
+            "name",
+            "priority",
+            "source_ranges",
+            "source_service_accounts",
+            "source_tags",
+            "target_service_accounts",
+            "target_tags",
+        }
+    ),
+    "google_compute_router_nat": frozenset(
+        {
+            "source_subnetwork_ip_ranges_to_nat",
+            "subnetwork.source_ip_ranges_to_nat",
+        }
+    ),
+    "google_dns_managed_zone": frozenset(
+        {"dns_name", "forwarding_config", "name", "peering_config", "visibility"}
+    ),
+    "google_dns_record_set": frozenset({"managed_zone", "name", "rrdatas", "type"}),
+    "google_container_cluster": frozenset(
+        {
+            "datapath_provider",
+            "dns_config.cluster_dns",
+            "enable_autopilot",
+            # The default pool's, where it is kept, and pools that the cluster itself lists.
+            *(f"node_config.{field}" for field in _OF_NODES),
+            *(f"node_pool.node_config.{field}" for field in _OF_NODES),
+            "node_pool.name",
+            "ip_allocation_policy.cluster_secondary_range_name",
+            "ip_allocation_policy.services_secondary_range_name",
+            "private_cluster_config.enable_private_nodes",
+            "remove_default_node_pool",
+        }
+    ),
+    "google_container_node_pool": frozenset(
+        {
+            "name",
+            *(f"node_config.{field}" for field in _OF_NODES),
+        }
+    ),
+}
+"""By type, as egress/review/inputs/google_resources.py reads them; a test records what it looks at."""
+
+_POD = (
+    "affinity",
+    "dnsConfig",
+    "dnsPolicy",
+    "hostAliases",
+    "hostNetwork",
+    "nodeSelector",
+    "serviceAccountName",
+    "tolerations",
+)
+_METADATA = ("metadata.labels", "metadata.annotations")
+OF_WORKLOADS = frozenset(
+    {
+        *_METADATA,
+        "spec.template.metadata.labels",
+        "spec.template.metadata.annotations",
+        *(f"spec.template.spec.{name}" for name in _POD),
+        *(f"spec.{name}" for name in _POD),
+    }
+)
+"""Of Pods and what makes them."""
+
+WORKLOADS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "Pod"})
+
+_GUARDED = frozenset((guard.kind, part) for guard in GUARDS for part in [guard.path])
+_SHAPES = {kind: shape for (_, kind), shape in SHAPES.items()}
+
+
+def judged(kind: str, path: Path) -> bool:
+    """True for a field that a cell, a finding or a guard is computed from."""
+    for guarded_kind, guarded in _GUARDED:
+        if guarded_kind == kind and _same(path[: len(guarded)], guarded):
+            return True
+    if kind in OF_GOOGLE:
+        return any(".".join(path[:length]) in OF_GOOGLE[kind] for length in range(1, len(path) + 1))
+    spelled = tuple(_camel(part) for part in path)
+    if kind in WORKLOADS:
+        return any(".".join(spelled[:length]) in OF_WORKLOADS for length in range(1, len(spelled) + 1))
+    if kind == "Namespace":
+        return spelled[:2] == ("metadata", "labels")
+    if kind in _SHAPES:
+        return _read(_SHAPES[kind], spelled[1:]) if spelled[:1] == ("spec",) else spelled[0] == "metadata"
+    return False
+
+
+def _read(shape: Mapping[str, Any], path: Path) -> bool:
+    known: Any = shape
+    for part in path:
+        if isinstance(known, Field):
+            break
+        known = known.get(part) or known.get(f"{part}s")
+        if known is None:
+            return False
+    return isinstance(known, Field) and known.read
+
+
+def _same(path: Path, guarded: Path) -> bool:
+    return len(path) == len(guarded) and all(
+        one == other or _camel(one) in (other, other.removesuffix("s"))
+        for one, other in zip(path, guarded, strict=True)
+    )
+
+
+def _camel(part: str) -> str:
+    """Kubernetes' spelling of a typed resource's field; labels and keys stay as they are."""
+    if not part.replace("_", "").isalnum() or part.startswith("_"):
+        return part
+    head, *rest = part.split("_")
+    return head + "".join(word.capitalize() for word in rest)

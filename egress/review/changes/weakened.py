@@ -1,0 +1,109 @@
+"""Which guards a change weakens."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from egress.review.changes.guards import ADDED, GUARDS, KEPT, Guard
+from egress.review.changes.resources import Pair, Values
+from egress.review.findings.change_kinds import WEAKENED
+from egress.review.findings.dead_routes import covers
+from egress.review.findings.finding import Finding, some
+from egress.review.network.vpc import FirewallRule, Vpc
+
+NOT_SET = "not set"
+"""What is shown where a field is not stated."""
+
+_BY_KIND: dict[str, list[Guard]] = {}
+for _guard in GUARDS:
+    _BY_KIND.setdefault(_guard.kind, []).append(_guard)
+_KEPT = {each.kind: each.what for each in KEPT}
+_ADDED = {each.kind: each.what for each in ADDED}
+
+
+def weakened(pairs: Iterable[Pair], before: Vpc | None, after: Vpc | None) -> list[Finding]:
+    """The guards that hold back less than before, by address and field."""
+    found = [finding for pair in pairs for finding in _of_pair(pair)]
+    if before and after:
+        found += _of_firewall(before.firewall, after.firewall)
+    return sorted(found, key=lambda finding: (finding.subject, finding.message))
+
+
+def _of_pair(pair: Pair) -> Iterator[Finding]:
+    one, other = pair.before, pair.after
+    kind = pair.either.kind
+    if other is None:
+        if kind in _KEPT:
+            yield _finding(pair.either.address, "the resource", "there", "removed", _KEPT[kind])
+        return
+    if one is None and kind in _ADDED:
+        yield _finding(other.address, "the resource", "not there", "a new one", _ADDED[kind])
+    for guard in _BY_KIND.get(kind, ()):
+        now = guard.values(other)
+        if one is None:
+            if guard.of_new and _kept_pool(guard, pair) and guard.safe.weak(now):
+                yield _finding(
+                    other.address, ".".join(guard.path), "no such resource", _shown(now), guard.what
+                )
+            continue
+        then = guard.values(one)
+        if then != now and guard.safe.weaker(then, now):
+            yield _finding(other.address, ".".join(guard.path), _shown(then), _shown(now), guard.what)
+
+
+def _kept_pool(guard: Guard, pair: Pair) -> bool:
+    """False for the nodes of a cluster whose default pool goes at once: nobody runs on them."""
+    return not (
+        guard.kind == "google_container_cluster"
+        and guard.path[0] == "node_config"
+        and pair.either.at(("remove_default_node_pool",)) == ("true",)
+    )
+
+
+def _of_firewall(before: Sequence[FirewallRule], after: Sequence[FirewallRule]) -> Iterator[Finding]:
+    """Rules that allow more, or refuse less, than the rule of their name did."""
+    old = {rule.name: rule for rule in before}
+    new = {rule.name: rule for rule in after}
+    for name, rule in new.items():
+        one = old.get(name)
+        if one is not None and one.allow == rule.allow and one.egress == rule.egress:
+            weaker = not covers(one, rule) if rule.allow else not covers(rule, one)
+            if weaker and (rule.traffic or not rule.allow):
+                yield _rule(rule, _spoken(one), _spoken(rule))
+        elif rule.allow and rule.traffic:
+            yield _rule(rule, _spoken(one) if one else "no such rule", _spoken(rule))
+    for name, rule in old.items():
+        if not rule.allow and rule.traffic and (name not in new or new[name].allow):
+            yield _rule(rule, _spoken(rule), "no such rule")
+
+
+def _rule(rule: FirewallRule, before: str, after: str) -> Finding:
+    what = "what the firewall lets out" if rule.egress else "what the firewall lets in"
+    return _finding(rule.address, "the rule", before, after, what)
+
+
+def _spoken(rule: FirewallRule) -> str:
+    """A rule in words: what it does, for whom, with which ports."""
+    if not rule.traffic:
+        return "a disabled rule"
+    ports = [
+        f"{protocol} {low}" + (f"-{high}" if high != low else "")
+        for protocol, ranges in rule.traffic
+        for low, high in ranges
+    ] or [f"every port ({protocol})" for protocol, _ in rule.traffic]
+    for_whom = (*rule.target_service_accounts, *rule.target_tags)
+    nodes = some(account.partition("@")[0] for account in for_whom) if for_whom else "every machine"
+    return (
+        f"{'allow' if rule.allow else 'deny'} {some(ports, 6)} {'to' if rule.egress else 'from'} "
+        f"{rule.ranges.name or 'other nodes'} for {nodes}"
+    )
+
+
+def _shown(values: Values) -> str:
+    return some(values, 6) if values else NOT_SET
+
+
+def _finding(address: str, field: str, before: str, after: str, what: str) -> Finding:
+    return Finding(
+        kind=WEAKENED,
+        facts={"subject": address, "field": field, "before": before, "after": after, "what": what},
+        addresses=(address,),
+    )

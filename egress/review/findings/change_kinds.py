@@ -1,0 +1,21 @@
+"""The kinds of findings that only a comparison of two states has."""
+
+from egress.review.findings.finding import Family, Kind, Level
+
+WEAKENED = Kind(
+    code="EG501",
+    name="guard-weakened",
+    family=Family.GUARD,
+    level=Level.ERROR,
+    message="{subject}: {field}: {before} becomes {after} ({what})",
+    mend="set the field back, or agree to the change in its review",
+)
+
+POSTURE = Kind(
+    code="EG502",
+    name="posture-check-fails",
+    family=Family.GUARD,
+    level=Level.WARNING,
+    message="{check} fails for {subject} and did not before: {title}",
+    mend="fix what checkov reports, or agree to the change in its review",
+)

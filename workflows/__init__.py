@@ -1,0 +1,1 @@
+"""Holds the workflows and the action against actionlint and zizmor."""
