@@ -115,7 +115,9 @@ def admission_off(side: Side) -> None:
 
 def another_api(side: Side) -> None:
     side.replace(
-        "destinations.yaml", "storage.googleapis.com]", "storage.googleapis.com, bigquery.googleapis.com]"
+        "destinations.yaml",
+        "hosts: [metadata.google.internal]",
+        "hosts: [metadata.google.internal, bigquery.googleapis.com]",
     )
 
 
@@ -166,7 +168,10 @@ def reorder(side: Side) -> None:
 
 def no_team_y(side: Side) -> None:
     text = (side.folder / "accepted.yaml").read_text(encoding="utf-8")
-    start, end = text.index("  - code: EG205\n    subject: httpbin"), text.index("  - code: EG126")
+    start, end = (
+        text.index("  - code: EG205\n    subject: httpbin"),
+        text.index("  - code: EG205\n    subject: storage"),
+    )
     (side.folder / "accepted.yaml").write_text(text[:start] + text[end:], encoding="utf-8")
     (side.folder / "teams" / "team-y.yaml").unlink()
     side.replace("teams/team-x.yaml", "  to_teams: [team-y]\n", "")

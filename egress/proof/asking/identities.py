@@ -59,7 +59,7 @@ def identities(deployed: Deployed) -> list[Identity]:
         found.append(_own(namespace, OTHER_ACCOUNT, OTHER_ACCOUNT, meshed=True))
         found.append(_own(namespace, UNMESHED, "default", meshed=False))
     if tenants:
-        last = max(tenants)
+        last = max(tenants)  # by name: their order in the stacks is not theirs
         account = next((i.service_account for i in found if i.namespace == last), "default")
         found.append(_own(last, INTRUDER, account, meshed=False))
     return found

@@ -10,7 +10,37 @@ from egress.review.objects.shapes import SHAPES, Field
 _OF_NODES = ("labels", "service_account", "tags", "taint.effect", "taint.key", "taint.value")
 
 OF_GOOGLE: Mapping[str, frozenset[str]] = {
-    "google_compute_network": frozenset({"delete_default_routes_on_create"}),
+    "google_compute_network": frozenset(
+        {"delete_default_routes_on_create", "name", "network_firewall_policy_enforcement_order"}
+    ),
+    "google_compute_network_firewall_policy": frozenset({"name"}),
+    "google_compute_network_firewall_policy_association": frozenset({"attachment_target", "firewall_policy"}),
+    "google_compute_network_firewall_policy_rule": frozenset(
+        {
+            "action",
+            "direction",
+            "disabled",
+            "firewall_policy",
+            "match.dest_fqdns",
+            "match.dest_ip_ranges",
+            "match.layer4_configs.ip_protocol",
+            "match.layer4_configs.ports",
+            "priority",
+            "rule_name",
+            "target_secure_tags",
+            "target_service_accounts",
+        }
+    ),
+    "google_dns_response_policy": frozenset({"gke_clusters", "networks.network_url", "response_policy_name"}),
+    "google_dns_response_policy_rule": frozenset(
+        {
+            "behavior",
+            "dns_name",
+            "local_data.local_datas.rrdatas",
+            "local_data.local_datas.type",
+            "response_policy",
+        }
+    ),
     "google_compute_subnetwork": frozenset(
         {
             "ip_cidr_range",

@@ -1,7 +1,8 @@
 """The VPC as the review judges it, from the facts of Google's Terraform resources."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import TypeVar
 
 from egress.review.doubts.touch import Point, Touch
 from egress.review.errors import ReviewError
@@ -85,9 +86,7 @@ def _vpc(found: GoogleResources) -> Vpc:
     subnet = _single(found.subnetworks, "google_compute_subnetwork")
     cluster = _single(found.clusters, "google_container_cluster")
     name = network.name if network else ""
-    bound = [
-        GoogleResource(type=item.type, address=item.address, body=_bound(item.body)) for item in found.all
-    ]
+    bound = [_bound(item) for item in found.all]
     secondary = subnet.secondary if subnet else {}
     pods = secondary.get((cluster.pods_range_name if cluster else "") or "pods")
     services = secondary.get((cluster.services_range_name if cluster else "") or "services")
@@ -114,17 +113,17 @@ def _vpc(found: GoogleResources) -> Vpc:
     )
 
 
-def _bound(body: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A body without the network's id where only an apply tells it."""
-    stated = dict(body)
-    if isinstance(stated.get("attachment_target"), NotYetKnown):
-        stated["attachment_target"] = None
-    if "networks" in stated:
-        stated["networks"] = [
-            {**block, "network_url": None} if isinstance(block.get("network_url"), NotYetKnown) else block
-            for block in many(stated["networks"])
-        ]
-    return stated
+def _bound(item: GoogleResource) -> GoogleResource:
+    """A resource without the network's id where only an apply tells it: the input has one network."""
+    if item.type == "google_compute_network_firewall_policy_association":
+        if isinstance(item.body.get("attachment_target"), NotYetKnown):
+            return replace(item, body={**item.body, "attachment_target": None})
+    elif item.type == "google_dns_response_policy":
+        blocks = many(item.body.get("networks"))
+        if any(isinstance(block.get("network_url"), NotYetKnown) for block in blocks):
+            named = [{**block, "network_url": None} for block in blocks]
+            return replace(item, body={**item.body, "networks": named})
+    return item
 
 
 def _perimeter(resources: Iterable[GoogleResource]) -> str | None:

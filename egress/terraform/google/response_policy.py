@@ -62,7 +62,8 @@ def response_policy(resources: Iterable[GoogleResource], network: str) -> Respon
     ]
     if len(policies) > 1:
         raise NotUnderstoodError(f"{policies[1].address}: a network has one response policy")
-    clusters = [item for item in listed if blocks(item.body.get("gke_clusters"))]
+    bound = [item for item in listed if item.type == "google_dns_response_policy"]
+    clusters = [item for item in bound if blocks(item.body.get("gke_clusters"))]
     if clusters:
         raise NotUnderstoodError(f"{clusters[0].address}: a response policy of a cluster is not modelled")
     if not policies:
