@@ -87,7 +87,7 @@ def run(verb: str, format_: str, folders: tuple[Path, Path], out: Path) -> list[
         case "diff":
             return [verb, old, new, "--format", format_]
         case "summary":
-            return [verb, old, new, "--sarif", str(out / "sarif.json")]
+            return [verb, old, new, "--format", format_, "--sarif", str(out / "sarif.json")]
         case "report":
             return [verb, "--input", new, "--base", old, "--output", str(out / "page.html")]
         case "evaluate":

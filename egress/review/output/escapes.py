@@ -29,11 +29,15 @@ class Markup(str):
     __slots__ = ()
 
 
-def markdown(text: str) -> str:
-    """Text inside a line of Markdown: no table, link, element or mention begins in it."""
+def markdown(text: str, *, own_code: bool = False) -> str:
+    """Text inside a line of Markdown: no table, link, element or mention begins in it.
+
+    `own_code` keeps what the program itself put between backticks.
+    """
     if isinstance(text, Markup):
         return text
     found = plain(text).replace("\\", "\\\\").replace("|", "\\|")
+    found = found if own_code else found.replace("`", "'")
     found = found.replace("<", "&lt;").replace("](", "]\\(").replace("@", "&#64;")
     return found.replace("![", "!\\[")
 

@@ -59,7 +59,7 @@ def _parts(report: ChangeReport) -> Iterator[str]:
         yield _list(named)
     if change.notes:
         yield "## Not compared"
-        yield _list(change.notes)
+        yield _list([Markup(escaped(note, own_code=True)) for note in change.notes])
 
 
 def _short(commit: str) -> str:
