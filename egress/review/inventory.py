@@ -69,6 +69,9 @@ class Inventory:
     resources: tuple[RawResource, ...] = ()
     """Every Terraform resource of the input; none where it is Kubernetes YAML."""
 
+    drifted: tuple[str, ...] = ()
+    """What a plan found changed outside Terraform: the plan undoes it, as far as it says so."""
+
     @property
     def not_understood(self) -> tuple[str, ...]:
         """What is not understood, each once."""
@@ -80,6 +83,9 @@ class Inventory:
         if named:
             yield f"not understood, so that the answers which it can touch are unknown ({len(named)}):"
             yield from (f"  {one}" for one in named)
+        if self.drifted:
+            yield f"changed outside Terraform, as the plan found it ({len(self.drifted)}):"
+            yield from (f"  {one}" for one in self.drifted)
         if self.skipped:
             shown = ", ".join(self.skipped[:SHOWN]) + (", ..." if len(self.skipped) > SHOWN else "")
             count = len(self.skipped)

@@ -60,7 +60,7 @@ DECIDING = (
 def read_vpc(resources: Iterable[GoogleResource], doubtful: Doubtful) -> Vpc | None:
     """The VPC of a set of resources, None where there is none.
 
-    A networking resource that is not modelled is a doubt. Raises ReviewError for more than one network.
+    A networking resource that is not modelled is a doubt. Raises ReviewError.
     """
     found = GoogleResources(resources)
     for item in found.all:
@@ -82,9 +82,9 @@ def _touch(type_: str) -> Touch:
 
 
 def _vpc(found: GoogleResources) -> Vpc:
-    network = _single(found.networks, "google_compute_network")
-    subnet = _single(found.subnetworks, "google_compute_subnetwork")
-    cluster = _single(found.clusters, "google_container_cluster")
+    network = _first(found.networks)
+    subnet = _first(found.subnetworks)
+    cluster = _first(found.clusters)
     name = network.name if network else ""
     bound = [_bound(item) for item in found.all]
     secondary = subnet.secondary if subnet else {}
@@ -139,9 +139,8 @@ def _perimeter(resources: Iterable[GoogleResource]) -> str | None:
 F = TypeVar("F", bound=Facts)
 
 
-def _single(found: Sequence[F], type_: str) -> F | None:
-    if len(found) > 1:
-        raise ReviewError(f"{found[1].address}: more than one {type_} is not modelled; review one at a time")
+def _first(found: Sequence[F]) -> F | None:
+    """The one that is judged; a further one is a doubt (google_doubts.py)."""
     return found[0] if found else None
 
 
@@ -151,12 +150,8 @@ def _range(cidr: str | None, name: str) -> AddressSet:
 
 def _firewall(item: FirewallResource) -> FirewallRule:
     allow = item.allow
-    ends = "destination_ranges", "source_ranges"
-    own, other = ends if item.egress else ends[::-1]
+    own = "destination_ranges" if item.egress else "source_ranges"
     ranges = item.texts(own)
-    if item.texts(other):
-        side = "source" if item.egress else "destination"
-        raise ReviewError(f"{item.address}: {side} ranges on this direction are not modelled")
     by_identity = not item.egress and (item.texts("source_service_accounts") or item.texts("source_tags"))
     listed = ranges or (() if by_identity else ("0.0.0.0/0",))
     return FirewallRule(
@@ -191,6 +186,4 @@ def _zones(found: GoogleResources) -> Iterable[Zone]:
     for item in found.zones:
         if not item.private:
             continue
-        if not item.answers_itself:
-            raise ReviewError(f"{item.address}: a forwarding or peering zone is not modelled")
         yield Zone(dns_name=item.dns_name, address=item.address, records=found.records(item))

@@ -9,6 +9,7 @@ from egress.review.errors import ReviewError
 from egress.review.inputs import istio_charts
 from egress.review.inputs.assembling import Doubtful, inventory_of_objects
 from egress.review.inputs.carriers import carried, carried_or_typed, malformed_manifest
+from egress.review.inputs.google_doubts import doubts_of_google
 from egress.review.inputs.google_resources import read_vpc
 from egress.review.inventory import Inventory, MeshSettings, RawResource
 from egress.review.objects.forms import stored
@@ -64,6 +65,7 @@ def inventory_of(resources: Iterable[ResolvedResource], origin: str, *, strict: 
         elif item.type.startswith("google_"):
             google.append(GoogleResource(type=item.type, address=item.address, body=item.body))
     vpc = read_vpc(google, doubtful)
+    doubtful.found.extend(doubts_of_google(google, objects))
     found = inventory_of_objects(
         objects, origin, strict=strict, vpc=vpc, settings=settings, doubtful=doubtful
     )
