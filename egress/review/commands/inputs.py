@@ -26,6 +26,11 @@ def add_input(parser: argparse.ArgumentParser) -> None:
         help=f"a cdktf.out folder, Terraform plans as JSON, or Kubernetes YAML (default: {DEFAULT_INPUT}); "
         "several plans or files: give it again, or their folder",
     )
+    parser.add_argument(
+        "--context",
+        metavar="NAME",
+        help="a live cluster in place of --input, by its name in kubectl's configuration: read by `kubectl get`",
+    )
     add_strict(parser)
 
 
@@ -45,7 +50,14 @@ def announce(inventory: "Inventory") -> None:
 
 
 def inputs(options: argparse.Namespace) -> list[Path]:
-    """The inputs given, or the default."""
+    """The inputs given, or the default. Raises ReviewError."""
+    if options.context is not None:
+        from egress.review.errors import ReviewError
+        from egress.review.inputs.live_cluster import fetched
+
+        if options.input:
+            raise ReviewError("--context takes the place of --input")
+        options.input, options.context = [fetched(options.context)], None
     return options.input or [Path(DEFAULT_INPUT)]
 
 

@@ -1,5 +1,6 @@
 """AuthorizationPolicies as Istio compiles them for a listener, a gateway's or a sidecar's."""
 
+import contextlib
 from collections import defaultdict
 from collections.abc import Iterable
 from operator import eq
@@ -254,7 +255,9 @@ class _Evaluated:
         )
 
     def _within(self, cidrs: tuple[str, ...]) -> bool:
-        cover = self.asked.addresses.covered_by(networks(cidrs)) if self.asked.addresses else Cover.SOME
+        cover = Cover.SOME
+        with contextlib.suppress(ValueError):  # Istio's validation refuses what is no range
+            cover = self.asked.addresses.covered_by(networks(cidrs)) if self.asked.addresses else Cover.SOME
         if cover is Cover.SOME:
             raise Undecided(Reason(Why.CALLERS_ADDRESS_OPEN, ranges=cidrs), self.policy.address)
         return cover is Cover.ALL

@@ -105,7 +105,7 @@ class VirtualService:
 def virtual_service(item: KubernetesObject, default: Iterable[str] = (PUBLIC,)) -> VirtualService:
     """Parse a VirtualService."""
     spec, namespace = item.spec, item.namespace
-    gateways = [gateway_name(name, namespace) for name in spec.get("gateways") or (MESH,)]
+    gateways = [gateway_name(str(name), namespace) for name in spec.get("gateways") or (MESH,)]
     return VirtualService(
         object=item,
         hosts=tuple(fully_qualified(str(host), namespace) for host in spec.get("hosts") or ()),
@@ -204,7 +204,7 @@ _STATIC = frozenset({"gateways", "port", "sourceLabels", "sourceNamespace", "sni
 
 def _match(match: Mapping[str, Any], namespace: str) -> Match:
     return Match(
-        gateways=tuple(gateway_name(name, namespace) for name in match.get("gateways") or ()),
+        gateways=tuple(gateway_name(str(name), namespace) for name in match.get("gateways") or ()),
         port=match.get("port") or None,
         source_labels=match.get("sourceLabels") or {},
         source_namespace=str(match.get("sourceNamespace") or ""),

@@ -4,6 +4,7 @@ A list with one entry stands for a list of such blocks, a mapping for one block,
 """
 
 import datetime
+import ipaddress
 from collections.abc import Callable, Iterator, Mapping
 from enum import Enum, auto
 from typing import Any
@@ -21,9 +22,16 @@ class Form(Enum):
     SWITCH = auto()
     BLOCK = auto()
     """A mapping whose keys are data."""
+    RANGE = auto()
+    """An address or a CIDR."""
+    RANGES = auto()
+    PORTS = auto()
+    """Ports by name."""
+    OPERATOR = auto()
+    """Of a selector's expression."""
 
 
-T, TS, L, N, P, PN, B, M = Form
+T, TS, L, N, P, PN, B, M, R, RS, PS, OP = Form
 MAX_PORT = 65535
 MAX_TEXT = 262_144
 """Characters of one text that is read; an API server takes no annotations that are longer."""
@@ -31,13 +39,17 @@ MAX_TEXT = 262_144
 _DESTINATION = {"host": T, "port": {"number": P}, "subset": T}
 _MATCH = {"gateways": TS, "port": P, "sourceLabels": L, "sourceNamespace": T, "sniHosts": TS}
 _STRINGS = {"exact": T, "prefix": T, "regex": T}
+_HEADERS = {"request": {"remove": TS, "set": L, "add": L}, "response": M}
 _ROUTES = [{"match": [_MATCH], "route": [{"destination": _DESTINATION, "weight": N}]}]
 _TLS = {"mode": T, "sni": T, "subjectAltNames": TS, "credentialName": T, "insecureSkipVerify": B}
 _POLICY = {"loadBalancer": {"simple": T}, "tls": _TLS}
 _TRAFFIC = {**_POLICY, "portLevelSettings": [{**_POLICY, "port": {"number": P}}]}
-_SELECTOR = {"matchLabels": L, "matchExpressions": [{"key": T, "operator": T, "values": TS}]}
-_PEERS = [{"ipBlock": {"cidr": T, "except": TS}, "namespaceSelector": _SELECTOR, "podSelector": _SELECTOR}]
+_SELECTOR = {"matchLabels": L, "matchExpressions": [{"key": T, "operator": OP, "values": TS}]}
+_PEERS = [{"ipBlock": {"cidr": R, "except": RS}, "namespaceSelector": _SELECTOR, "podSelector": _SELECTOR}]
 _PORTS = [{"port": PN, "endPort": P, "protocol": T}]
+
+
+_TARGETS = {"targetRefs": [{"kind": T, "name": T}], "targetRef": {"kind": T, "name": T}}
 
 
 def _negatable(*names: str) -> dict[str, Form]:
@@ -100,10 +112,10 @@ FORMS: Mapping[tuple[str, str], Mapping[str, Any]] = {
         "hosts": TS,
         "resolution": T,
         "exportTo": TS,
-        "addresses": TS,
+        "addresses": RS,
         "location": T,
         "ports": [{"number": P, "name": T, "protocol": T, "targetPort": P}],
-        "endpoints": [{"address": T, "ports": M, "labels": L}],
+        "endpoints": [{"address": T, "ports": PS, "labels": L}],
     },
     ("networking.istio.io", "VirtualService"): {
         "hosts": TS,
@@ -121,7 +133,8 @@ FORMS: Mapping[tuple[str, str], Mapping[str, Any]] = {
                         "queryParams": M,
                     }
                 ],
-                "route": [{"destination": _DESTINATION, "weight": N}],
+                "route": [{"destination": _DESTINATION, "weight": N, "headers": _HEADERS}],
+                "headers": _HEADERS,
                 "redirect": M,
                 "directResponse": M,
                 "rewrite": M,
@@ -159,18 +172,21 @@ FORMS: Mapping[tuple[str, str], Mapping[str, Any]] = {
         "mtls": {"mode": T},
         "portLevelMtls": M,
     },
-    ("security.istio.io", "RequestAuthentication"): {"selector": {"matchLabels": L}},
+    ("security.istio.io", "RequestAuthentication"): {"selector": {"matchLabels": L}, **_TARGETS},
     ("security.istio.io", "AuthorizationPolicy"): {
         "selector": {"matchLabels": L},
+        **_TARGETS,
         "action": T,
         "rules": [
             {
                 "from": [
                     {
-                        "source": _negatable(
-                            *("principals", "namespaces", "serviceAccounts", "requestPrincipals"),
-                            *("ipBlocks", "remoteIpBlocks"),
-                        )
+                        "source": {
+                            **_negatable("principals", "namespaces", "serviceAccounts", "requestPrincipals"),
+                            **dict.fromkeys(
+                                ("ipBlocks", "notIpBlocks", "remoteIpBlocks", "notRemoteIpBlocks"), RS
+                            ),
+                        }
                     }
                 ],
                 "to": [{"operation": _negatable("ports", "hosts", "methods", "paths")}],
@@ -297,6 +313,26 @@ def _is_port_or_name(value: Any) -> bool:
     return named or _is_port(value)
 
 
+def _is_range(value: Any) -> bool:
+    try:
+        ipaddress.ip_network(str(value), strict=False)
+    except ValueError:
+        return False
+    return isinstance(value, str)
+
+
+def _is_ranges(value: Any) -> bool:
+    return isinstance(value, list | tuple) and all(map(_is_range, value))
+
+
+def _is_ports(value: Any) -> bool:
+    return isinstance(value, Mapping) and all(map(_is_port, value.values()))
+
+
+def _is_operator(value: Any) -> bool:
+    return value in ("In", "NotIn", "Exists", "DoesNotExist")
+
+
 def _is_block(value: Any) -> bool:
     return isinstance(value, Mapping)
 
@@ -309,6 +345,10 @@ _TESTS: Mapping[Form, tuple[Callable[[Any], bool], str]] = {
     Form.TEXT: (_is_scalar, "no text"),
     Form.TEXTS: (_is_texts, "no list of texts"),
     Form.LABELS: (_is_labels, "no map of texts"),
+    Form.RANGE: (_is_range, "no address or range of addresses"),
+    Form.RANGES: (_is_ranges, "no list of addresses or ranges"),
+    Form.PORTS: (_is_ports, "no map of ports"),
+    Form.OPERATOR: (_is_operator, "none of In, NotIn, Exists, DoesNotExist"),
     Form.BLOCK: (_is_block, "no block of fields"),
     Form.SWITCH: (_is_switch, "neither true nor false"),
     Form.NUMBER: (_is_number, "no whole number"),
