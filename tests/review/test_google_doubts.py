@@ -44,7 +44,13 @@ POLICY = {
 
 
 def state(*resources: tuple[str, dict[str, Any]], replaced: dict[str, Any] | None = None) -> Inventory:
-    found = [NETWORK, SUBNET, (CLUSTER[0], {**CLUSTER[1], **(replaced or {})}), NAT, *resources]
+    found: list[tuple[str, dict[str, Any]]] = [
+        NETWORK,
+        SUBNET,
+        (CLUSTER[0], {**CLUSTER[1], **(replaced or {})}),
+        NAT,
+        *resources,
+    ]
     listed = [
         ResolvedResource(address=f"s.{type_}.r{n}", type=type_, body=body)
         for n, (type_, body) in enumerate(found)
