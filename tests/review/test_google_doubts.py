@@ -104,6 +104,8 @@ def test_what_is_judged_is_no_doubt() -> None:
             {"name": "d", "alternative_name_server_config": {"target_name_servers": []}},
             "other servers",
         ),
+        ("google_gke_hub_feature", {"name": "configmanagement"}, "any object"),
+        ("google_gke_hub_feature_membership", {"configmanagement": [{"config_sync": [{}]}]}, "any object"),
         ("google_compute_never_heard_of", {}, "is not modelled"),
         ("google_dns_never_heard_of", {}, "is not modelled"),
     ],

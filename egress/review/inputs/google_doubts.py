@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from egress.review.doubts.doubt import Doubt
-from egress.review.doubts.touch import Point, Touch, Whose
+from egress.review.doubts.touch import Point, Touch, Whose, everything
 from egress.review.inputs.not_yet_known import NotYetKnown
 from egress.review.objects.kubernetes_object import KubernetesObject
 from egress.terraform.blocks import many, one
@@ -157,10 +157,20 @@ def _blocks(body: Body, key: str) -> list[dict[str, Any]]:
     return [] if isinstance(value, NotYetKnown) else many(value)
 
 
+def _synced(item: GoogleResource) -> Iterator[Doubt]:
+    """Config Sync brings objects from a repository that nobody reads here."""
+    stated = (*_blocks(item.body, "configmanagement"), *_blocks(item.body, "fleet_default_member_config"))
+    named = str(item.body.get("name") or "") == "configmanagement"
+    if named or any("configmanagement" in block or "config_sync" in block for block in stated):
+        yield Doubt(item.address, "configmanagement: it may bring any object of Kubernetes", everything())
+
+
 ALONE: Mapping[str, Callable[[GoogleResource], Iterator[Doubt]]] = {
     "google_compute_firewall": _both_ends,
     "google_compute_router_nat": _nat,
     "google_compute_subnetwork": _subnetwork,
     "google_dns_policy": _dns_policy,
+    "google_gke_hub_feature": _synced,
+    "google_gke_hub_feature_membership": _synced,
 }
 """What each resource says by itself."""
