@@ -100,13 +100,13 @@ def main(arguments: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
     except REFUSALS as error:
-        sys.stderr.write(f"error: {error}\n")
+        sys.stderr.write(f"error: {_shown(str(error))}\n")
         return CANNOT
     except ModuleNotFoundError as error:
         sys.stderr.write(f"{_not_installed(error)}\n")
         return CANNOT
     except Exception as error:
-        sys.stderr.write(f"{_fault(options.verb, error)}\n")
+        sys.stderr.write(f"{_shown(_fault(options.verb, error))}\n")
         return CANNOT
     return code
 
@@ -147,6 +147,13 @@ def _not_installed(error: ModuleNotFoundError) -> str:
         else "in a checkout run `make setup` once, then .venv/bin/python; elsewhere pip install the package"
     )
     return f"error: this Python ({sys.executable}) has no package {package}: {fix}"
+
+
+def _shown(text: str) -> str:
+    """A message without what an input may have for the terminal."""
+    from egress.review.output.escapes import lines
+
+    return lines(text)
 
 
 def _fault(verb: str, error: Exception) -> str:

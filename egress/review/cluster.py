@@ -1,5 +1,7 @@
 """The cluster of one input: what its objects say, indexed once. Questions about it are asked in path/."""
 
+from egress.review.doubts.index import Doubts
+from egress.review.doubts.touch import Point
 from egress.review.identities import Identities
 from egress.review.inventory import Inventory
 from egress.review.istio.authorization import Authorization
@@ -22,6 +24,7 @@ class Cluster:
 
     def __init__(self, inventory: Inventory) -> None:
         self.inventory = inventory
+        self.doubts = Doubts(inventory.doubts)
         self.vpc = inventory.vpc
         self.mesh = Mesh(inventory)
         self.identities = Identities(self.mesh, inventory.objects)
@@ -33,8 +36,16 @@ class Cluster:
             ),
             dataplane_v2=self.vpc.dataplane_v2 if self.vpc else None,
         )
+        # What one of them says is asked of its doubts, where it would decide.
+        doubtful = {doubt.address for doubt in self.doubts.all if Point.POLICY in doubt.touch.points}
         self.authorization = Authorization(
-            of_kind(inventory.objects, "AuthorizationPolicy"), self.mesh.settings.root_namespace
+            [
+                item
+                for item in of_kind(inventory.objects, "AuthorizationPolicy")
+                if item.address not in doubtful
+            ],
+            self.mesh.settings.root_namespace,
+            of_kind(inventory.objects, "RequestAuthentication"),
         )
         self.firewall = Firewall(self.vpc) if self.vpc else None
         self.names = Names(self.vpc)
@@ -53,6 +64,12 @@ class Cluster:
     def servers(self, gateway: Workload) -> GatewayServers:
         """The servers of a gateway's listeners."""
         return self.listeners(gateway).servers
+
+    def gateway_names(self, gateway: Workload) -> frozenset[str]:
+        """The Gateways, NAMESPACE/NAME, that a gateway serves."""
+        return frozenset(
+            server.name for servers in self.servers(gateway).by_port.values() for server in servers
+        )
 
     def endpoint(self, pod: Workload) -> Endpoint:
         """A workload as an end of a connection."""

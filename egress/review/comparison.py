@@ -59,6 +59,8 @@ class Comparison:
     changes: tuple[Change, ...]
     changed_objects: tuple[str, ...]
     without_effect: int
+    not_understood: tuple[str, ...] = ()
+    """What is not understood of the newer state."""
     on_the_way: frozenset[str] = frozenset()
     """The addresses of changed objects that lie on the way of a changed cell's answer."""
     successors: tuple[Successor, ...] = ()
@@ -103,6 +105,7 @@ def compare(old: Cluster, new: Cluster) -> Comparison:
         changes=tuple(changes),
         changed_objects=tuple(sorted(changed)),
         without_effect=len(set(changed) - used),
+        not_understood=new.inventory.not_understood,
         on_the_way=frozenset(on_the_way),
         successors=tuple(_successors(changes, before.by_identity.keys(), after.by_identity.keys())),
     )

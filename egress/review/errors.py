@@ -14,8 +14,10 @@ class Undecided(Exception):  # noqa: N818 - not a fault of the program: a questi
     Raised where it is found, however deep, and made a decision of in one place (path/evaluation.py).
     """
 
-    def __init__(self, reason: Reason, address: str | None = None, field: str = "") -> None:
+    def __init__(
+        self, reason: Reason, address: str | None = None, field: str = "", causes: tuple[Cause, ...] = ()
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
-        self.causes = (Cause(address, field),)
-        """The object whose field leaves it open."""
+        self.causes = causes or (Cause(address, field),)
+        """The objects whose fields leave it open."""

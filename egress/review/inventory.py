@@ -1,11 +1,15 @@
 """What an input holds: the cluster's objects, the mesh's settings, the VPC if it is given."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from egress.review.doubts.doubt import Doubt
 from egress.review.network.vpc import Vpc
 from egress.review.objects.kubernetes_object import ROOT_NAMESPACE, KubernetesObject
+
+SHOWN = 5
+"""So many skipped files are named."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +60,33 @@ class Inventory:
     objects: tuple[KubernetesObject, ...]
     mesh: MeshSettings = field(default_factory=MeshSettings)
     vpc: Vpc | None = None
+    doubts: tuple[Doubt, ...] = ()
+    """What is not understood of it, each with the questions that it can touch."""
+    skipped: tuple[str, ...] = ()
+    """Files that hold no object of Kubernetes."""
     origin: str = ""
     """The folder or file it was read from."""
     resources: tuple[RawResource, ...] = ()
     """Every Terraform resource of the input; none where it is Kubernetes YAML."""
+
+    drifted: tuple[str, ...] = ()
+    """What a plan found changed outside Terraform: the plan undoes it, as far as it says so."""
+
+    @property
+    def not_understood(self) -> tuple[str, ...]:
+        """What is not understood, each once."""
+        return tuple(dict.fromkeys(map(str, self.doubts)))
+
+    def told(self) -> Iterator[str]:
+        """What a reader of the answers has to know: what is not understood, and what was skipped."""
+        named = self.not_understood
+        if named:
+            yield f"not understood, so that the answers which it can touch are unknown ({len(named)}):"
+            yield from (f"  {one}" for one in named)
+        if self.drifted:
+            yield f"changed outside Terraform, as the plan found it ({len(self.drifted)}):"
+            yield from (f"  {one}" for one in self.drifted)
+        if self.skipped:
+            shown = ", ".join(self.skipped[:SHOWN]) + (", ..." if len(self.skipped) > SHOWN else "")
+            count = len(self.skipped)
+            yield f"skipped {count} file{'' if count == 1 else 's'} without an object of Kubernetes: {shown}"

@@ -29,15 +29,17 @@ class Judgement:
     """After acceptance."""
 
 
-def judgement(inputs: Sequence[Path], accepted: Path | None, today: datetime.date) -> Judgement:
+def judgement(
+    inputs: Sequence[Path], accepted: Path | None, today: datetime.date, *, strict: bool = False
+) -> Judgement:
     """Read a state and its acceptances, and judge it; no inputs are an empty state. Raises ReviewError."""
     acceptances = read_acceptances(accepted, ACCEPTABLE, today) if accepted else []
-    inventory = read(inputs) if inputs else Inventory(objects=())
+    inventory = read(inputs, strict=strict) if inputs else Inventory(objects=())
     return judge_cluster(Cluster(inventory), acceptances, today)
 
 
 def base_judgement(
-    inputs: Sequence[Path], accepted: Path | None, today: datetime.date, *, given: bool
+    inputs: Sequence[Path], accepted: Path | None, today: datetime.date, *, given: bool, strict: bool = False
 ) -> tuple[Judgement, list[str]]:
     """Judge the state that a change starts from, and say what of its acceptances is not known.
 
@@ -52,7 +54,7 @@ def base_judgement(
         notes.append(
             f"what the base accepts: every acceptance counts as new, since its file is faulty: {first}"
         )
-    inventory = read(inputs) if inputs else Inventory(objects=())
+    inventory = read(inputs, strict=strict) if inputs else Inventory(objects=())
     return judge_cluster(Cluster(inventory), acceptances, today), notes
 
 

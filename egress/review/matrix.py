@@ -56,8 +56,8 @@ class Matrix:
         self._addresses = {address for service in services for address in service.own_addresses}
         self.hosts = sorted({*self.hosts, *(one for one in self._addresses if self.ports.of(one))})
         self._public, self._exported, self._wild = self._visible_hosts()
-        self._shared: dict[tuple[str, Scheme, int, str], Answer] = {}
-        self._shared_for: dict[tuple[str, Scheme, int, str], str] = {}
+        self._shared: dict[tuple[str, Scheme, int, str, tuple[int, ...]], Answer] = {}
+        self._shared_for: dict[tuple[str, Scheme, int, str, tuple[int, ...]], str] = {}
         self._policy_probes: dict[str, tuple[set[str], set[str]]] = {}
         self._route_probes: dict[str, tuple[set[str], set[str]]] = {}
 
@@ -146,7 +146,8 @@ class Matrix:
     def _shared_answer(self, source: Workload, target: Target) -> Answer:
         host, scheme, port = target
         resolved = self.cluster.names.resolve(host).addresses
-        key = (source.identity, scheme, port, resolved.name if resolved else "")
+        doubted = self.cluster.doubts.of_host(host)
+        key = (source.identity, scheme, port, resolved.name if resolved else "", doubted)
         if key not in self._shared:
             self._shared[key] = self._ask(source, target, ONE_PROBE[0])
         found = self._shared[key]

@@ -1,11 +1,11 @@
 """The paths and methods that tell a policy's or a route's cases apart."""
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from egress.review.answer import AllowedRequests
 from egress.review.istio.authorization_policy import Rule
+from egress.review.istio.templates import fits
 
 METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS")
 UNLISTED = "/-"
@@ -31,7 +31,7 @@ def probes(patterns: Iterable[str], methods: Iterable[str]) -> tuple[Probe, ...]
     if not named and not listed:
         return ONE_PROBE
     other = UNLISTED
-    while any(pattern != "*" and re.fullmatch(_regex(pattern), other) for pattern in named):
+    while any(pattern != "*" and fits(pattern, other, stars=True) for pattern in named):
         if len(other) > 64:
             break
         other += "-/-"
@@ -66,9 +66,3 @@ def _example(pattern: str) -> str:
     if pattern.endswith("*"):
         return (pattern[:-1] or "/") + "-"
     return f"/-{pattern[1:]}" if pattern.startswith("*") else pattern
-
-
-def _regex(pattern: str) -> str:
-    parts = re.split(r"(\{\*\*\}|\{\*\}|\*)", pattern)
-    pieces = {"{*}": "[^/]+", "{**}": ".*", "*": ".*"}
-    return "".join(pieces.get(part, re.escape(part)) for part in parts)

@@ -11,7 +11,7 @@ import yaml
 
 from egress.review.answer import Answer
 from egress.review.cluster import Cluster
-from egress.review.inputs.kubernetes_yaml import inventory_of_objects
+from egress.review.inputs.assembling import inventory_of_objects
 from egress.review.inventory import Inventory
 from egress.review.network.vpc import Vpc
 from egress.review.objects.kubernetes_object import kubernetes_object
@@ -96,6 +96,7 @@ class State:
                 for key, document in self.objects.items()
             ),
             "test",
+            strict=True,
         )
         return replace(found, vpc=self.vpc)
 

@@ -147,9 +147,9 @@ def test_what_is_not_modelled_is_an_error_with_its_address(egress: Run, tmp_path
     file = tmp_path / "filter.yaml"
     file.write_text(
         "apiVersion: networking.istio.io/v1alpha3\nkind: EnvoyFilter\n"
-        "metadata: {name: any, namespace: istio-system}\nspec: {}\n"
+        "metadata: {name: any, namespace: istio-system}\nspec: {configPatches: [{applyTo: CLUSTER}]}\n"
     )
-    done = egress("list", "--input", str(file))
+    done = egress("list", "--strict", "--input", str(file))
     assert done.returncode == 2
     assert "EnvoyFilter istio-system/any" in done.stderr
     assert done.stdout == ""

@@ -138,6 +138,12 @@ def test_a_row_that_the_review_leaves_open_is_counted_apart() -> None:
 
 
 def test_a_state_that_is_not_modelled_is_left_out_with_its_object() -> None:
-    operation = StateOperation("networking.istio.io/v1alpha3", "EnvoyFilter", "istio-egress", "odd", {"a": 1})
+    operation = StateOperation(
+        "networking.istio.io/v1alpha3",
+        "EnvoyFilter",
+        "istio-egress",
+        "odd",
+        {"configPatches": [{"applyTo": "CLUSTER"}]},
+    )
     with pytest.raises(ReviewError, match="EnvoyFilter"):
         reviewed(tutorial().inventory(), (operation,))

@@ -24,7 +24,7 @@ SAID = "AuthorizationPolicy istio-egress/egress-nothing"
 
 def refusal(*paths: Path) -> str:
     with pytest.raises(ReviewError) as refused:
-        read(paths)
+        read(paths, strict=True)
     return str(refused.value)
 
 

@@ -27,7 +27,7 @@ OF_KINDS = {
     # The review refuses a Sidecar's ingress and any inbound pool.
     ("Sidecar", "http2KeepAlive"): "refused",
     ("Sidecar", "insecureSkipVerify"): "refused",
-    ("VirtualService", "prefixRewrite"): "refused",
+    ("VirtualService", "prefixRewrite"): "understood",
     ("EnvoyFilter", "operation=MERGE_AND_REPLACE_LIST"): "refused",
 }
 

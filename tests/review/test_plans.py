@@ -207,7 +207,7 @@ def test_a_folder_of_plans_is_all_of_them(tmp_path: Path) -> None:
     for name in ("created", "modules"):
         (tmp_path / f"{name}.json").write_text((PLANS / f"{name}.json").read_text())
     with pytest.raises(ReviewError, match="more than one google_compute_network"):
-        read([tmp_path])
+        read([tmp_path], strict=True)
     (tmp_path / "modules.json").write_text((PLANS / "destroyed.json").read_text())
     assert [item.key for item in read([tmp_path]).objects] == [
         item.key for item in inventory("created").objects

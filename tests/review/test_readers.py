@@ -100,13 +100,18 @@ def test_inputs_of_two_kinds_are_refused(synthesized: Path) -> None:
 @pytest.mark.parametrize(
     ("kind", "group", "spec", "told"),
     [
-        ("EnvoyFilter", "networking.istio.io/v1alpha3", {}, "the kind EnvoyFilter"),
+        (
+            "EnvoyFilter",
+            "networking.istio.io/v1alpha3",
+            {"configPatches": [{"applyTo": "CLUSTER"}]},
+            "the kind EnvoyFilter",
+        ),
         ("CiliumNetworkPolicy", "cilium.io/v2", {}, "the kind CiliumNetworkPolicy"),
         (
             "VirtualService",
             "networking.istio.io/v1",
-            {"http": [{"fault": {"abort": {}}}]},
-            r"spec.http\[0\].fault",
+            {"http": [{"fault": {"abort": {"percentage": {"value": 1}}}}]},
+            r"spec.http\[0\].fault.abort.percentage",
         ),
         (
             "ServiceEntry",
@@ -114,7 +119,7 @@ def test_inputs_of_two_kinds_are_refused(synthesized: Path) -> None:
             {"workloadSelector": {"labels": {"a": "b"}}},
             "workloadSelector",
         ),
-        ("AuthorizationPolicy", "security.istio.io/v1", {"targetRefs": [{"kind": "Gateway"}]}, "targetRefs"),
+        ("AuthorizationPolicy", "security.istio.io/v1", {"targetRefs": [{"kin": "Gateway"}]}, "targetRefs"),
         (
             "AuthorizationPolicy",
             "security.istio.io/v1",

@@ -9,7 +9,7 @@ import yaml
 from egress.review.cluster import Cluster
 from egress.review.errors import ReviewError
 from egress.review.findings.registry import find
-from egress.review.inputs.kubernetes_yaml import inventory_of_objects
+from egress.review.inputs.assembling import inventory_of_objects
 from egress.review.objects.kubernetes_object import KubernetesObject, kubernetes_object
 from egress.review.objects.shapes import SHAPES, Field, Shape
 from egress.review.objects.understood import check

@@ -193,7 +193,7 @@ def unmodelled(side: Side) -> None:
             "apiVersion": "networking.istio.io/v1alpha3",
             "kind": "EnvoyFilter",
             "metadata": {"name": "any", "namespace": "istio-egress"},
-            "spec": {},
+            "spec": {"configPatches": [{"applyTo": "CLUSTER"}]},
         }
     )
 

@@ -24,7 +24,7 @@ CHANGES_OTHERS = (
 
 def inventory(type_: str, **body: Any) -> Any:
     named = {"metadata": {"name": "a", "namespace": "team-x"}, **body}
-    return inventory_of([ResolvedResource(address=f"{type_}.a", type=type_, body=named)], "test")
+    return inventory_of([ResolvedResource(address=f"{type_}.a", type=type_, body=named)], "test", strict=True)
 
 
 def test_every_kind_is_read_or_without_effect_or_refused() -> None:

@@ -13,6 +13,7 @@ from egress.review.changes.resources import Resource, Values, kind_of, pairs, re
 from egress.review.changes.unjudged import unjudged
 from egress.review.changes.weakened import weakened
 from egress.review.findings.registry import ACCEPTABLE, KINDS, OF_CHANGES
+from egress.review.inputs.assembling import Doubtful
 from egress.review.inputs.google_resources import MODELLED, read_vpc
 from egress.review.inputs.reading import read
 from egress.review.network.vpc import FirewallRule
@@ -259,7 +260,7 @@ def _looked_at(folder: Path, changes: Mapping[str, Any]) -> Iterator[tuple[str, 
         if item.type in MODELLED:
             noted = Recorded({**item.body, **changes.get(item.type, {})}, seen.setdefault(item.type, set()))
             found.append(GoogleResource(type=item.type, address=item.address, body=noted))
-    read_vpc(found)
+    read_vpc(found, Doubtful())
     yield from ((type_, path) for type_, paths in seen.items() for path in paths)
 
 

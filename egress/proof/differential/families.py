@@ -62,7 +62,7 @@ class Objects:
     @cached_property
     def base(self) -> Inventory:
         """The base as the review reads it."""
-        return read_synthesized(self.out)
+        return read_synthesized(self.out, strict=True)
 
     @cached_property
     def documents(self) -> dict[Key, Document]:
@@ -114,7 +114,7 @@ class Configurations:
         """The configuration's stacks. Raises ProofError where they cannot be synthesized."""
         assert isinstance(case, ConfigurationCase)  # noqa: S101 - a family is asked for its own cases
         out = self._synthesized(case)
-        return State(inventory=read_synthesized(out), deployed=deployment.read(out, self._tools))
+        return State(inventory=read_synthesized(out, strict=True), deployed=deployment.read(out, self._tools))
 
     def questions(self, case: Case, state: State, everybody: Sequence[Identity]) -> list[RowQuestion]:
         """Some of the rows that follow from the configuration; the same for the same seed."""

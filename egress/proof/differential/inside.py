@@ -40,7 +40,7 @@ def table_of_mistakes(sides: BothSides, tools: Tools, folder: Path) -> int:
     print("|---|---|---|---|")
     missed = 0
     for mistake, out in planted(sides.family.out, folder):
-        state = State(inventory=read_synthesized(out), deployed=deployment.read(out, tools))
+        state = State(inventory=read_synthesized(out, strict=True), deployed=deployment.read(out, tools))
         try:
             held = sides.hold(base, state)
         except ProofError as error:

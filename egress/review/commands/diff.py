@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from egress.review.commands.inputs import add_strict, announce
 from egress.review.output.formats.registry import FORMATS, render
 
 
@@ -12,6 +13,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "old", type=Path, help="a cdktf.out folder, plans as JSON (a file or a folder), or Kubernetes YAML"
     )
     parser.add_argument("new", type=Path)
+    add_strict(parser)
     parser.add_argument("--format", choices=FORMATS["diff"], default="text")
 
 
@@ -21,6 +23,8 @@ def run(options: argparse.Namespace) -> int:
     from egress.review.cluster import Cluster
     from egress.review.inputs.reading import read
 
-    found = difference(Cluster(read([options.old])), Cluster(read([options.new])))
+    old, new = read([options.old], strict=options.strict), read([options.new], strict=options.strict)
+    announce(new)
+    found = difference(Cluster(old), Cluster(new))
     print(render("diff", options.format, found, len(found.comparison.changes)))
     return 1 if found.comparison.gains or found.weakened else 0

@@ -1,14 +1,15 @@
 """`evaluate`: one answer, or a file of them."""
 
 import argparse
+import io
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TextIO
 
 from egress.review.answer import Verdict
 from egress.review.cluster import Cluster
-from egress.review.commands.inputs import add_input, inputs, name_environment
+from egress.review.commands.inputs import add_input, announce, inputs, name_environment
 from egress.review.errors import ReviewError
 from egress.review.output.answers import as_json
 from egress.review.output.documents import Evaluated
@@ -17,6 +18,8 @@ from egress.review.path.evaluation import evaluate
 from egress.review.request import Request, parse_request, request_from_json
 
 EXIT_CODES = {Verdict.ALLOWED: 0, Verdict.REFUSED: 1}
+MAX_LINE = 1_000_000
+"""Characters of one request; its headers and path are far shorter."""
 OPEN = 2
 """The input leaves the question open."""
 
@@ -44,13 +47,11 @@ def run(options: argparse.Namespace) -> int:
 
     With --requests 0 where each line is a question, whatever the answers.
     """
-    from egress.review.inputs.reading import read
-
     name_environment(options)
     if options.requests:
         if options.source or options.url:
             raise ReviewError("--requests takes the place of --from and --to")
-        cluster = Cluster(read(inputs(options)))
+        cluster = _cluster(options)
         if options.requests == "-":
             return _answer_lines(cluster, sys.stdin, explain=options.explain)
         with _opened(options.requests) as lines:
@@ -58,10 +59,18 @@ def run(options: argparse.Namespace) -> int:
     if not options.source or not options.url:
         raise ReviewError("evaluate needs --from and --to, or --requests")
     request = _request(options)
-    answer = evaluate(Cluster(read(inputs(options))), request)
+    answer = evaluate(_cluster(options), request)
     document = Evaluated(source=request.source, url=options.url, answer=answer, explain=options.explain)
     print(render("evaluate", options.format, document))
     return EXIT_CODES.get(answer.verdict, OPEN)
+
+
+def _cluster(options: argparse.Namespace) -> Cluster:
+    from egress.review.inputs.reading import read
+
+    inventory = read(inputs(options), strict=options.strict)
+    announce(inventory)
+    return Cluster(inventory)
 
 
 def _request(options: argparse.Namespace) -> Request:
@@ -88,10 +97,21 @@ def _opened(name: str) -> TextIO:
         raise ReviewError(f"--requests {name}: {error.strerror}") from error
 
 
+def _bounded(lines: Iterable[str]) -> Iterator[str]:
+    """The lines of a file. Raises ReviewError for one without an end."""
+    if not isinstance(lines, io.TextIOBase):
+        yield from lines
+        return
+    while line := lines.readline(MAX_LINE):
+        if len(line) == MAX_LINE and not line.endswith("\n"):
+            raise ReviewError(f"--requests: a line is longer than {MAX_LINE:,} characters")
+        yield line
+
+
 def _answer_lines(cluster: Cluster, lines: Iterable[str], *, explain: bool) -> int:
     """Answer JSON lines with JSON lines, in their order; a line that is no question gets an error, and exit code 2."""
     code = 0
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(_bounded(lines), 1):
         if not line.strip():
             continue
         try:
@@ -99,7 +119,7 @@ def _answer_lines(cluster: Cluster, lines: Iterable[str], *, explain: bool) -> i
             if not isinstance(document, dict):
                 raise ReviewError("a request is a JSON object")
             answered = as_json(evaluate(cluster, request_from_json(document)), explain=explain)
-        except (ValueError, ReviewError) as error:
+        except (ValueError, RecursionError, ReviewError) as error:
             answered, code = {"error": f"line {number}: {error}"}, OPEN
         print(json.dumps(answered))
     return code

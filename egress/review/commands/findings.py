@@ -8,6 +8,7 @@ from egress.review.commands.inputs import (
     add_artifact,
     add_input,
     add_threshold,
+    announce,
     artifact,
     inputs,
     name_environment,
@@ -32,9 +33,12 @@ def run(options: argparse.Namespace) -> int:
     from egress.review.output.documents import Found
 
     name_environment(options)
-    found = judgement(inputs(options), accepted(options), utc_today())
+    found = judgement(inputs(options), accepted(options), utc_today(), strict=options.strict)
+    announce(found.cluster.inventory)
     where = places(found.cluster.inventory, inputs(options), artifact(options))
     size = len(found.judged.open) + len(found.judged.accepted)
-    print(render("findings", options.format, Found(judged=found.judged, places=where), size))
+    named = found.cluster.inventory.not_understood
+    document = Found(judged=found.judged, places=where, not_understood=named)
+    print(render("findings", options.format, document, size))
     levels = (finding.kind.level for finding in found.judged.open)
     return int(at_least(levels, Level(options.failure_threshold)))

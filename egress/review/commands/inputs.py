@@ -3,6 +3,12 @@
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from egress.review.output.escapes import plain
+
+if TYPE_CHECKING:
+    from egress.review.inventory import Inventory
 
 from egress.environments.record import Origin
 from egress.environments.record import read as read_origin
@@ -24,10 +30,38 @@ def add_input(parser: argparse.ArgumentParser) -> None:
         help=f"a cdktf.out folder, Terraform plans as JSON, or Kubernetes YAML (default: {DEFAULT_INPUT}); "
         "several plans or files: give it again, or their folder",
     )
+    parser.add_argument(
+        "--context",
+        metavar="NAME",
+        help="a live cluster in place of --input, by its name in kubectl's configuration: read by `kubectl get`",
+    )
+    add_strict(parser)
+
+
+def add_strict(parser: argparse.ArgumentParser) -> None:
+    """`--strict`, for whoever takes no unknown answer."""
+    parser.add_argument(
+        "--strict",
+        action="store_true",
+        help="stop at anything that is not understood, in place of leaving open what it can touch",
+    )
+
+
+def announce(inventory: "Inventory") -> None:
+    """Name once, on standard error, what is not understood and which files were skipped."""
+    for line in inventory.told():
+        sys.stderr.write(f"{plain(line)}\n")
 
 
 def inputs(options: argparse.Namespace) -> list[Path]:
-    """The inputs given, or the default."""
+    """The inputs given, or the default. Raises ReviewError."""
+    if options.context is not None:
+        from egress.review.errors import ReviewError
+        from egress.review.inputs.live_cluster import fetched
+
+        if options.input:
+            raise ReviewError("--context takes the place of --input")
+        options.input, options.context = [fetched(options.context)], None
     return options.input or [Path(DEFAULT_INPUT)]
 
 
@@ -66,8 +100,14 @@ def accepted(options: argparse.Namespace) -> Path | None:
 
 
 def accepted_file(given: Path | None) -> Path | None:
-    """A file of acceptances; None where there is none."""
-    return None if given is None or given == Path(NONE) else given
+    """A file of acceptances; None where there is none. Raises ReviewError for one beyond the budgets of inputs."""
+    if given is None or given == Path(NONE):
+        return None
+    from egress.review.inputs.documents import text_of, within_budget
+
+    if given.exists():
+        within_budget(text_of(given), str(given))
+    return given
 
 
 def add_threshold(parser: argparse.ArgumentParser) -> None:

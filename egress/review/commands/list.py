@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from egress.review.commands import evidence
-from egress.review.commands.inputs import add_input, inputs, name_environment
+from egress.review.commands.inputs import add_input, announce, inputs, name_environment
 from egress.review.errors import ReviewError
 from egress.review.output.formats.registry import FORMATS, render
 from egress.source.nearest import nearest
@@ -48,8 +48,9 @@ def run(options: argparse.Namespace) -> int:
     from egress.review.matrix import Matrix
 
     name_environment(options)
-    matrix = Matrix(Cluster(read(inputs(options))))
-    every = list(matrix.rows())
+    inventory = read(inputs(options), strict=options.strict)
+    announce(inventory)
+    every = list(Matrix(Cluster(inventory)).rows())
     rows = [
         row
         for row in every

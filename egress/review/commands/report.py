@@ -10,11 +10,13 @@ from egress.review.commands.inputs import (
     add_artifact,
     add_comparison,
     add_input,
+    announce,
     inputs,
     name_environment,
     origin,
 )
 from egress.review.errors import ReviewError
+from egress.review.output.escapes import plain
 from egress.review.output.formats.registry import render
 
 OF_A_BASE = ("base_accepted", "base_posture", "head_posture", "base_artifact", "base_commit")
@@ -54,7 +56,8 @@ def run(options: argparse.Namespace) -> int:
         options.environment = noted.name
     today = utc_today()
     options.accepted = accepted(options)
-    head = judgement(inputs(options), options.accepted, today)
+    head = judgement(inputs(options), options.accepted, today, strict=options.strict)
+    announce(head.cluster.inventory)
     since = compared(options, options.base, head, today) if options.base else None
     before = since.base.cluster.inventory if since else None
     page = Page(
@@ -65,5 +68,5 @@ def run(options: argparse.Namespace) -> int:
         causes=causes(options, since, head),
     )
     options.output.write_text(render("report", "html", page), encoding="utf-8")
-    print(f"{options.output}")
+    print(plain(str(options.output)))
     return 0

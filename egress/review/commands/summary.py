@@ -8,7 +8,9 @@ from egress.review.commands.inputs import (
     accepted_file,
     add_artifact,
     add_comparison,
+    add_strict,
     add_threshold,
+    announce,
     artifact,
 )
 from egress.review.errors import ReviewError
@@ -53,6 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_threshold(parser)
     add_artifact(parser)
+    add_strict(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -68,7 +71,8 @@ def run(options: argparse.Namespace) -> int:
     if options.old == options.new == Path(NONE):
         raise ReviewError(f"both states are `{NONE}`: name a folder for one of them")
     today = utc_today()
-    head = judgement(_state(options.new), accepted_file(options.accepted), today)
+    head = judgement(_state(options.new), accepted_file(options.accepted), today, strict=options.strict)
+    announce(head.cluster.inventory)
     found = compared(options, options.old, head, today)
     asks = found.asks(Level(options.failure_threshold))
     told = heading(options, found.base.cluster.inventory, head.cluster.inventory)

@@ -8,6 +8,8 @@ class ClientSees(StrEnum):
 
     SITE_ANSWER = auto()
     BAD_REQUEST = auto()
+    PROXY_ANSWER = auto()
+    """A redirect or a page of the proxy itself."""
     FORBIDDEN = auto()
     NOT_FOUND = auto()
     BAD_GATEWAY = auto()

@@ -6,6 +6,7 @@ from enum import StrEnum, auto
 class Why(StrEnum):
     """The codes. output/texts/reasons.py has the text of each."""
 
+    NOT_UNDERSTOOD = auto()
     # The sender and its sidecar
     HOST_NETWORK = auto()
     NO_SIDECAR = auto()
@@ -37,6 +38,7 @@ class Why(StrEnum):
     ROUTE_VISIBLE = auto()
     # Routes and what a proxy speaks
     NO_ROUTE_TAKES = auto()
+    ANSWERED_BY_PROXY = auto()
     NO_DESTINATION = auto()
     SEVERAL_DESTINATIONS = auto()
     HEADER_SET_BY_PROXY = auto()
@@ -89,6 +91,7 @@ class Why(StrEnum):
     POLICY_ALLOWS = auto()
     NO_ALLOW_POLICY = auto()
     NO_POLICY_MATCHES = auto()
+    TOKEN_OPEN = auto()
     CONDITION_NOT_MODELLED = auto()
     CALLERS_ADDRESS_OPEN = auto()
     SELECTOR_OPERATOR = auto()

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from egress.review.doubts.touch import Point, Touch
 from egress.review.errors import ReviewError
+from egress.review.inputs.assembling import Doubtful
 from egress.review.inputs.not_yet_known import NotYetKnown
 from egress.review.network.addresses import EMPTY, AddressSet, networks
 from egress.review.network.vpc import FirewallRule, NodePool, Vpc, Zone
@@ -55,15 +57,17 @@ DECIDING = (
 )
 
 
-def read_vpc(resources: Iterable[GoogleResource]) -> Vpc | None:
+def read_vpc(resources: Iterable[GoogleResource], doubtful: Doubtful) -> Vpc | None:
     """The VPC of a set of resources, None where there is none.
 
-    Raises ReviewError for a networking resource that is not modelled and for more than one network.
+    A networking resource that is not modelled is a doubt. Raises ReviewError.
     """
     found = GoogleResources(resources)
     for item in found.all:
         if item.type.startswith(DECIDING) and item.type not in MODELLED | WITHOUT_EFFECT:
-            raise ReviewError(f"{item.address}: {item.type} is not modelled and may change verdicts")
+            doubtful.add(
+                item.address, f"{item.type} is not modelled and may change verdicts", _touch(item.type)
+            )
     if not found.networks and not found.firewall:
         return None
     try:
@@ -72,10 +76,15 @@ def read_vpc(resources: Iterable[GoogleResource]) -> Vpc | None:
         raise ReviewError(str(error)) from error
 
 
+def _touch(type_: str) -> Touch:
+    """A resource for names touches names, any other what leaves a node."""
+    return Touch(points=frozenset({Point.NAMES if type_.startswith("google_dns_") else Point.VPC}))
+
+
 def _vpc(found: GoogleResources) -> Vpc:
-    network = _single(found.networks, "google_compute_network")
-    subnet = _single(found.subnetworks, "google_compute_subnetwork")
-    cluster = _single(found.clusters, "google_container_cluster")
+    network = _first(found.networks)
+    subnet = _first(found.subnetworks)
+    cluster = _first(found.clusters)
     name = network.name if network else ""
     bound = [_bound(item) for item in found.all]
     secondary = subnet.secondary if subnet else {}
@@ -130,9 +139,8 @@ def _perimeter(resources: Iterable[GoogleResource]) -> str | None:
 F = TypeVar("F", bound=Facts)
 
 
-def _single(found: Sequence[F], type_: str) -> F | None:
-    if len(found) > 1:
-        raise ReviewError(f"{found[1].address}: more than one {type_} is not modelled; review one at a time")
+def _first(found: Sequence[F]) -> F | None:
+    """The one that is judged; a further one is a doubt (google_doubts.py)."""
     return found[0] if found else None
 
 
@@ -142,12 +150,8 @@ def _range(cidr: str | None, name: str) -> AddressSet:
 
 def _firewall(item: FirewallResource) -> FirewallRule:
     allow = item.allow
-    ends = "destination_ranges", "source_ranges"
-    own, other = ends if item.egress else ends[::-1]
+    own = "destination_ranges" if item.egress else "source_ranges"
     ranges = item.texts(own)
-    if item.texts(other):
-        side = "source" if item.egress else "destination"
-        raise ReviewError(f"{item.address}: {side} ranges on this direction are not modelled")
     by_identity = not item.egress and (item.texts("source_service_accounts") or item.texts("source_tags"))
     listed = ranges or (() if by_identity else ("0.0.0.0/0",))
     return FirewallRule(
@@ -182,6 +186,4 @@ def _zones(found: GoogleResources) -> Iterable[Zone]:
     for item in found.zones:
         if not item.private:
             continue
-        if not item.answers_itself:
-            raise ReviewError(f"{item.address}: a forwarding or peering zone is not modelled")
         yield Zone(dns_name=item.dns_name, address=item.address, records=found.records(item))

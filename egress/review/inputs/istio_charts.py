@@ -12,7 +12,7 @@ import yaml
 
 from egress.review.errors import ReviewError
 from egress.review.inputs.injection_webhooks import injection_webhooks
-from egress.review.inputs.mesh_config import check_values, mesh_settings_of
+from egress.review.inputs.mesh_config import Tell, check_values, mesh_settings_of, refusing
 from egress.review.inventory import MeshSettings
 from egress.review.objects.kubernetes_object import ROOT_NAMESPACE, KubernetesObject, kubernetes_object
 from egress.terraform.blocks import many
@@ -90,11 +90,11 @@ def gateway_objects(body: Mapping[str, Any], address: str) -> list[KubernetesObj
     return [kubernetes_object(document, address) for document in documents]
 
 
-def mesh_settings(body: Mapping[str, Any], address: str) -> MeshSettings:
-    """MeshConfig of the istiod chart. Raises ReviewError for a setting that is not modelled."""
+def mesh_settings(body: Mapping[str, Any], address: str, tell: Tell = refusing) -> MeshSettings:
+    """MeshConfig of the istiod chart; a setting that is not modelled is told."""
     values = values_of(body, address)
-    check_values(values, address)
-    return mesh_settings_of(values.get("meshConfig") or {}, str(body.get("namespace") or ""), address)
+    check_values(values, address, tell)
+    return mesh_settings_of(values.get("meshConfig") or {}, str(body.get("namespace") or ""), address, tell)
 
 
 def istiod_objects(body: Mapping[str, Any], address: str) -> list[KubernetesObject]:

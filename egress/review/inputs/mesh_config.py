@@ -1,7 +1,6 @@
 """MeshConfig and the injector's values: from istiod's chart, or from the ConfigMaps of a running control plane."""
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -65,31 +64,45 @@ INJECTION = {
 """Values of the chart that decide which Pods and connections have a sidecar: their defaults alone are modelled."""
 
 
-def mesh_settings_of(config: Mapping[str, Any], namespace: str, address: str) -> MeshSettings:
-    """Read a MeshConfig. Raises ReviewError for a setting that is not modelled."""
+Tell = Callable[[str, str], None]
+"""Takes the address of a control plane's settings and what of them is not modelled."""
+
+
+def refusing(address: str, told: str) -> None:
+    """Raise ReviewError: a setting is not modelled."""
+    raise ReviewError(f"{address}: {told}")
+
+
+def mesh_settings_of(
+    config: Mapping[str, Any], namespace: str, address: str, tell: Tell = refusing
+) -> MeshSettings:
+    """Read a MeshConfig, and tell each setting that is not modelled."""
     for key, value in sorted(config.items()):
         if key not in READ | INERT and value not in (None, "", [], {}, False):
-            raise ReviewError(f"{address}: meshConfig.{key} is not modelled and may change verdicts")
+            tell(address, f"meshConfig.{key} is not modelled and may change verdicts")
     mode = (config.get("outboundTrafficPolicy") or {}).get("mode") or "ALLOW_ANY"
-    _refuse(address, "outboundTrafficPolicy.mode", mode, mode not in OUTBOUND_MODES)
+    _refuse(tell, address, "outboundTrafficPolicy.mode", mode, mode not in OUTBOUND_MODES)
     normalization = (config.get("pathNormalization") or {}).get("normalization") or ""
     _refuse(
+        tell,
         address,
         "pathNormalization.normalization",
         normalization,
         normalization not in NORMALIZATIONS,
     )
     more = sorted(set(config.get("meshMTLS") or {}) - {"minProtocolVersion"})
-    _refuse(address, f"meshMTLS.{more[0] if more else ''}", "", bool(more))
+    _refuse(tell, address, f"meshMTLS.{more[0] if more else ''}", "", bool(more))
     for key, inert in PARTLY_INERT.items():
         for name, value in sorted((config.get(key) or {}).items()):
             _refuse(
-                address, f"{key}.{name}", "", name not in inert and value not in (None, "", [], {}, False)
+                tell,
+                address,
+                f"{key}.{name}",
+                "",
+                name not in inert and value not in (None, "", [], {}, False),
             )
     for name in of_proxy_config(config.get("defaultConfig") or {}):
-        raise ReviewError(
-            f"{address}: meshConfig.defaultConfig.{name} is not modelled and may change verdicts"
-        )
+        tell(address, f"meshConfig.defaultConfig.{name} is not modelled and may change verdicts")
     return MeshSettings(
         root_namespace=str(config.get("rootNamespace") or namespace or ROOT_NAMESPACE),
         registry_only=mode == "REGISTRY_ONLY",
@@ -106,25 +119,23 @@ def mesh_settings_of(config: Mapping[str, Any], namespace: str, address: str) ->
     )
 
 
-def check_values(values: Mapping[str, Any], address: str) -> None:
-    """Look at a chart's values beside meshConfig. Raises ReviewError for what is not modelled."""
+def check_values(values: Mapping[str, Any], address: str, tell: Tell = refusing) -> None:
+    """Look at a chart's values beside meshConfig, and tell what is not modelled."""
     for path, defaults in INJECTION.items():
         found: Any = values
         for key in path:
             found = found.get(key) if isinstance(found, Mapping) else None
         if found not in defaults:
-            raise ReviewError(
-                f"{address}: the value {'.'.join(path)} {found!r} is not modelled and may change verdicts"
-            )
+            tell(address, f"the value {'.'.join(path)} {found!r} is not modelled and may change verdicts")
     odd = istiod_switches((values.get("env") or {}) | ((values.get("pilot") or {}).get("env") or {}))
     if odd:
-        raise ReviewError(f"{address}: istiod's {odd[0]} is not modelled and may change verdicts")
+        tell(address, f"istiod's {odd[0]} is not modelled and may change verdicts")
 
 
-def in_objects(objects: Iterable[KubernetesObject]) -> list[MeshSettings]:
+def in_objects(objects: Iterable[KubernetesObject], tell: Tell = refusing) -> list[MeshSettings]:
     """The settings of the control planes among objects: ConfigMaps `istio` and `istio-REVISION` beside istiod.
 
-    Raises ReviewError, also for what the injector's ConfigMap says and the review does not model.
+    What these and the injector's ConfigMap say and the review does not model is told. Raises ReviewError.
     """
     found = []
     listed = list(objects)
@@ -135,10 +146,10 @@ def in_objects(objects: Iterable[KubernetesObject]) -> list[MeshSettings]:
         data = item.spec.get("data") or {}
         if (item.name == "istio" or item.name.startswith("istio-")) and "mesh" in data:
             if (_yaml(data.get("meshNetworks"), item) or {}).get("networks"):
-                raise ReviewError(f"{item.address}: meshNetworks: more than one network is not modelled")
-            found.append(mesh_settings_of(_yaml(data["mesh"], item), item.namespace, item.address))
+                tell(item.address, "meshNetworks: more than one network is not modelled")
+            found.append(mesh_settings_of(_yaml(data["mesh"], item), item.namespace, item.address, tell))
         elif item.name.startswith("istio-sidecar-injector") and "values" in data:
-            check_values(json.loads(data["values"] or "{}"), item.address)
+            check_values(_yaml(data["values"], item), item.address, tell)
     return found
 
 
@@ -151,26 +162,25 @@ def control_planes(objects: Iterable[KubernetesObject]) -> set[str]:
     return istiod | {ROOT_NAMESPACE}
 
 
-def agreed(settings: Iterable[MeshSettings]) -> MeshSettings:
+def agreed(settings: Iterable[MeshSettings], tell: Tell = refusing) -> MeshSettings:
     """The one MeshConfig of an input; Istio's defaults where there is none.
 
-    Raises ReviewError where two control planes differ: which proxies ask which is not modelled.
+    Where two control planes differ that is told: which proxies ask which is not modelled.
     """
     listed = list(settings)
     for other in listed[1:]:
         if replace(other, address=None) != replace(listed[0], address=None):
-            raise ReviewError(
-                f"{other.address}: its meshConfig differs from that of {listed[0].address}, and which proxies "
-                "ask which control plane is not modelled"
+            tell(
+                str(other.address),
+                f"its meshConfig differs from that of {listed[0].address}, and which proxies "
+                "ask which control plane is not modelled",
             )
     return listed[0] if listed else MeshSettings()
 
 
-def _refuse(address: str, name: str, value: str, wrong: bool) -> None:
+def _refuse(tell: Tell, address: str, name: str, value: str, wrong: bool) -> None:
     if wrong:
-        raise ReviewError(
-            f"{address}: meshConfig.{name} {value} is not modelled and may change verdicts".replace("  ", " ")
-        )
+        tell(address, f"meshConfig.{name} {value} is not modelled and may change verdicts".replace("  ", " "))
 
 
 def _exports(listed: Any) -> tuple[str, ...]:

@@ -4,12 +4,14 @@ What counts is the planned state: what is deleted is gone, what is moved or repl
 (`removed` with `destroy = false`) stays as it was, since Terraform leaves it where it is.
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from egress.review.errors import ReviewError
+from egress.review.inputs.documents import json_of
+from egress.review.inputs.drift import drifted
 from egress.review.inputs.not_yet_known import ABSENT, Leaf, NotYetKnown, leaves, overlay, refuse_unknown
 from egress.review.inputs.plan_references import PlanReferences
 from egress.review.inputs.resources import ResolvedResource, inventory_of
@@ -17,18 +19,20 @@ from egress.review.inventory import Inventory
 from egress.review.objects.understood import decides, deciding_part
 
 
-def read_plans(files: Sequence[Path]) -> Inventory:
+def read_plans(files: Sequence[Path], *, strict: bool = False) -> Inventory:
     """Read the planned values of plans. Raises ReviewError, also for a deciding value known only after apply."""
     resources: list[ResolvedResource] = []
+    changed: list[str] = []
     for file in files:
-        document = json.loads(file.read_text(encoding="utf-8"))
+        document = json_of(file)
         _whole(document, file)
         resources += _Plan(document, file).resources()
-    inventory = inventory_of(resources, ", ".join(map(str, files)))
+        changed += drifted(document)
+    inventory = inventory_of(resources, ", ".join(map(str, files)), strict=strict)
     for item in inventory.objects:
         if decides(item):
             refuse_unknown((item.labels, deciding_part(item)))
-    return inventory
+    return replace(inventory, drifted=tuple(changed))
 
 
 def _whole(document: Mapping[str, Any], file: Path) -> None:

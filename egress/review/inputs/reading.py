@@ -1,17 +1,18 @@
 """Tells what an input is and reads it."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
 from egress.review.errors import ReviewError
+from egress.review.inputs.documents import json_of
 from egress.review.inventory import Inventory
 
 
-def read(paths: Sequence[Path]) -> Inventory:
+def read(paths: Sequence[Path], *, strict: bool = False) -> Inventory:
     """Read a cdktf.out folder, Terraform plans (`terraform show -json`, a folder of them too), or Kubernetes YAML.
 
-    Raises ReviewError for anything else and for a mixture.
+    What is not understood is named in the inventory. Raises ReviewError for anything else, for a mixture, and where
+    the review is strict for what is not understood.
     """
     kinds = {_kind(path) for path in paths}
     if len(kinds) > 1:
@@ -24,15 +25,15 @@ def read(paths: Sequence[Path]) -> Inventory:
 
             if len(paths) > 1:
                 raise ReviewError("a review reads one folder of synthesized stacks")
-            return read_synthesized(paths[0])
+            return read_synthesized(paths[0], strict=strict)
         case "plan":
             from egress.review.inputs.plan import read_plans
 
-            return read_plans([file for path in paths for file in _plan_files(path)])
+            return read_plans([file for path in paths for file in _plan_files(path)], strict=strict)
         case _:
             from egress.review.inputs.kubernetes_yaml import read_kubernetes
 
-            return read_kubernetes(paths)
+            return read_kubernetes(paths, strict=strict)
 
 
 def _kind(path: Path) -> str:
@@ -51,10 +52,7 @@ def _plan_files(path: Path) -> list[Path]:
 
 def _is_plan(file: Path) -> bool:
     """Tell a plan from Kubernetes' JSON. Raises ReviewError for what is neither, a state for one."""
-    try:
-        document = json.loads(file.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ReviewError(f"{file}: {error}") from error
+    document = json_of(file)
     if isinstance(document, dict) and "terraform_version" in document and "planned_values" not in document:
         raise ReviewError(
             f"{file}: a state of Terraform's, not a plan; `terraform show -json PLAN` prints one"

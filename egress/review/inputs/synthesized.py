@@ -8,7 +8,7 @@ from egress.review.inventory import Inventory
 from egress.terraform import TerraformError, read_stacks, resolve
 
 
-def read_synthesized(folder: Path) -> Inventory:
+def read_synthesized(folder: Path, *, strict: bool = False) -> Inventory:
     """Read the stacks under `<folder>/stacks`. Raises ReviewError."""
     try:
         resources = resolve(read_stacks(folder))
@@ -26,4 +26,5 @@ def read_synthesized(folder: Path) -> Inventory:
             if not item.data
         ),
         str(folder),
+        strict=strict,
     )

@@ -77,4 +77,7 @@ def _as_stated(spec: Mapping[str, Any]) -> dict[str, Any]:
         for port in spec.get("ports") or ()
     ]
     address = {key: value for key, value in spec.items() if key == "clusterIP" and value == "None"}
-    return {**{key: value for key, value in spec.items() if key != "clusterIP"}, "ports": ports} | address
+    given = {key: value for key, value in spec.items() if key not in ("clusterIP", "type")}
+    # The provider fills the default type in.
+    type_ = {} if spec.get("type") in (None, "ClusterIP") else {"type": spec["type"]}
+    return {**given, "ports": ports} | type_ | address

@@ -1,5 +1,6 @@
 """AuthorizationPolicies as Istio compiles them for a listener, a gateway's or a sidecar's."""
 
+import contextlib
 from collections import defaultdict
 from collections.abc import Iterable
 from operator import eq
@@ -11,6 +12,7 @@ from egress.review.decision.decision import Decision, Outcome
 from egress.review.decision.reason import Reason, Why
 from egress.review.errors import Undecided
 from egress.review.istio.authorization_policy import (
+    GATEWAY_NAME,
     PORT,
     SNI,
     Action,
@@ -21,6 +23,7 @@ from egress.review.istio.authorization_policy import (
     Source,
     Values,
     authorization_policy,
+    targets_of,
 )
 from egress.review.istio.policy_values import (
     Compare,
@@ -33,6 +36,7 @@ from egress.review.istio.policy_values import (
 from egress.review.istio.request_headers import SET_BY_A_PROXY, seen
 from egress.review.network.addresses import AddressSet, Cover, networks
 from egress.review.objects.kubernetes_object import KubernetesObject
+from egress.review.objects.selectors import matches_labels
 from egress.review.objects.workloads import Workload
 from egress.review.paths import path_only
 from egress.review.request import Request
@@ -59,7 +63,13 @@ class Attributes(NamedTuple):
 class Authorization:
     """The policies of a mesh, by the workload they apply to."""
 
-    def __init__(self, policies: Iterable[KubernetesObject], root_namespace: str) -> None:
+    def __init__(
+        self,
+        policies: Iterable[KubernetesObject],
+        root_namespace: str,
+        authentications: Iterable[KubernetesObject] = (),
+    ) -> None:
+        self._authentications = tuple(authentications)
         self._root = root_namespace
         self.all = [authorization_policy(item) for item in sorted(policies, key=lambda item: item.age)]
         self._by_namespace: dict[str, list[AuthorizationPolicy]] = defaultdict(list)
@@ -78,6 +88,10 @@ class Authorization:
                 for policy in self._by_namespace.get(namespace, ())
                 if policy.selects(workload.labels)
             )
+            self._indexes[key].takes_tokens = any(
+                item.namespace in namespaces and _authenticates(item, workload)
+                for item in self._authentications
+            )
         return self._indexes[key]
 
 
@@ -88,6 +102,8 @@ class PolicyIndex:
     """
 
     def __init__(self, policies: Iterable[AuthorizationPolicy]) -> None:
+        self.takes_tokens = False
+        """A RequestAuthentication gives requests with a token an identity, which no question states."""
         self.deny: list[AuthorizationPolicy] = []
         self.allow: list[AuthorizationPolicy] = []
         self._named: dict[str, list[int]] = defaultdict(list)
@@ -114,17 +130,24 @@ class PolicyIndex:
         return [self.allow[i] for i in sorted([*self._open, *self._named.get(namespace, ())])]
 
 
+def _authenticates(item: KubernetesObject, workload: Workload) -> bool:
+    targets = targets_of(item.spec)
+    if targets is not None and workload.labels.get(GATEWAY_NAME) not in targets:
+        return False
+    return matches_labels((item.spec.get("selector") or {}).get("matchLabels"), workload.labels)
+
+
 def decide(policies: PolicyIndex, asked: Attributes) -> tuple[Decision, ClientSees | None]:
     """DENY first, then ALLOW: without ALLOW policies everything passes, with them only what one matches."""
     refused = ClientSees.FORBIDDEN if asked.http else ClientSees.TLS_FAILURE
     for policy in policies.deny:
-        if _matches(policy, asked):
+        if _matches(policy, asked, policies.takes_tokens):
             reason = Reason(Why.POLICY_DENIES, policy=policy.name)
             return _decision(Outcome.REFUSES, reason, policy.address), refused
     if not policies.allow:
         return _decision(Outcome.PASSES, Reason(Why.NO_ALLOW_POLICY), None), None
     for policy in policies.allowing(asked.namespace):
-        if _matches(policy, asked):
+        if _matches(policy, asked, policies.takes_tokens):
             reason = Reason(Why.POLICY_ALLOWS, policy=policy.name)
             return _decision(Outcome.PASSES, reason, policy.address), None
     return _refusal(policies, asked), refused
@@ -142,25 +165,26 @@ def _refusal(policies: PolicyIndex, asked: Attributes) -> Decision:
     return _decision(Outcome.REFUSES, reason, None)
 
 
-def _matches(policy: AuthorizationPolicy, asked: Attributes) -> bool:
+def _matches(policy: AuthorizationPolicy, asked: Attributes, takes_tokens: bool) -> bool:
     """True when one of a policy's rules matches a request or connection.
 
     On a TCP or TLS listener an HTTP attribute drops an ALLOW rule as a whole; of a DENY rule it is left out,
     so that the rest refuses more (security/authz/model/model.go, checkError).
     """
     deny = policy.action is Action.DENY
-    evaluated = _Evaluated(asked, policy)
+    evaluated = _Evaluated(asked, policy, takes_tokens)
     return any(evaluated.matches(rule) for rule in policy.rules if asked.http or deny or not rule.reads_http)
 
 
 class _Evaluated:
     """A policy's rules against one request."""
 
-    __slots__ = ("asked", "policy")
+    __slots__ = ("asked", "policy", "takes_tokens")
 
-    def __init__(self, asked: Attributes, policy: AuthorizationPolicy) -> None:
+    def __init__(self, asked: Attributes, policy: AuthorizationPolicy, takes_tokens: bool) -> None:
         self.asked = asked
         self.policy = policy
+        self.takes_tokens = takes_tokens
 
     def matches(self, rule: Rule) -> bool:
         """True when a source, an operation and every condition fit."""
@@ -175,9 +199,9 @@ class _Evaluated:
         found = source.principals.fit(asked.principal, by_principal)
         found &= source.namespaces.fit(asked.namespace, by_namespace)
         found &= source.service_accounts.fit(asked.service_account, self._by_service_account)
-        found &= self._http(source.request_principals, "", by_string)
         found &= self._addresses(source.ip_blocks)
-        return found & self._addresses(source.remote_ip_blocks)
+        found &= self._addresses(source.remote_ip_blocks)
+        return found and self._token(source.request_principals)
 
     def _operation(self, operation: Operation) -> bool:
         asked = self.asked
@@ -196,7 +220,7 @@ class _Evaluated:
             name = key.removeprefix("request.headers[").removesuffix("]").lower()
             return not asked.http or self._header(name, values)
         if key.startswith("request.auth."):
-            return self._http(values, "", by_string)
+            return self._token(values)
         match key:
             case _ if key == PORT:
                 return values.fit(str(asked.port), eq)
@@ -225,6 +249,12 @@ class _Evaluated:
         """An attribute that only a request has: of a connection it is left out."""
         return not self.asked.http or values.fit(value, compare)
 
+    def _token(self, values: Values) -> bool:
+        """What a token says. Raises Undecided where the proxy takes tokens: nobody says which the caller has."""
+        if self.asked.http and values.stated and self.takes_tokens:
+            raise Undecided(Reason(Why.TOKEN_OPEN, policy=self.policy.name), self.policy.address)
+        return self._http(values, "", by_string)
+
     def _by_service_account(self, pattern: str, value: str) -> bool:
         """`NAME` in the policy's namespace, or `NAMESPACE/NAME`."""
         return bool(value) and (pattern if "/" in pattern else f"{self.policy.namespace}/{pattern}") == value
@@ -235,7 +265,9 @@ class _Evaluated:
         )
 
     def _within(self, cidrs: tuple[str, ...]) -> bool:
-        cover = self.asked.addresses.covered_by(networks(cidrs)) if self.asked.addresses else Cover.SOME
+        cover = Cover.SOME
+        with contextlib.suppress(ValueError):  # Istio's validation refuses what is no range
+            cover = self.asked.addresses.covered_by(networks(cidrs)) if self.asked.addresses else Cover.SOME
         if cover is Cover.SOME:
             raise Undecided(Reason(Why.CALLERS_ADDRESS_OPEN, ranges=cidrs), self.policy.address)
         return cover is Cover.ALL

@@ -16,6 +16,9 @@ from egress.review.objects.selectors import matches_labels
 DRY_RUN = "istio.io/dry-run"
 """An annotation: the policy only writes what it would decide to the log."""
 
+GATEWAY_NAME = "gateway.networking.k8s.io/gateway-name"
+"""The label of the Pods that istiod makes for a Gateway of the Gateway API."""
+
 SNI = "connection.sni"
 PORT = "destination.port"
 
@@ -156,6 +159,8 @@ class AuthorizationPolicy:
     selector: Mapping[str, str]
     rules: tuple[Rule, ...]
     dry_run: bool
+    targets: frozenset[str] | None = None
+    """The Gateways of the Gateway API that it is for alone; None where it names none."""
 
     @property
     def name(self) -> str:
@@ -174,6 +179,8 @@ class AuthorizationPolicy:
 
     def selects(self, labels: Mapping[str, str]) -> bool:
         """True for Pods with these labels, in the namespaces where it counts."""
+        if self.targets is not None and labels.get(GATEWAY_NAME) not in self.targets:
+            return False
         return matches_labels(self.selector, labels)
 
     def only_namespaces(self) -> set[str] | None:
@@ -196,8 +203,18 @@ def authorization_policy(item: KubernetesObject) -> AuthorizationPolicy:
         action=Action(str(spec.get("action") or Action.ALLOW)),
         selector=(spec.get("selector") or {}).get("matchLabels") or {},
         rules=tuple(map(_rule, spec.get("rules") or ())),
+        targets=targets_of(spec),
         dry_run=item.annotations.get(DRY_RUN, "").lower() in ("true", "t", "1"),
     )
+
+
+def targets_of(spec: Mapping[str, Any]) -> frozenset[str] | None:
+    """The Gateways that a policy's targetRefs name; what waypoints serve is none of them."""
+    single = spec.get("targetRef")
+    listed = [*(spec.get("targetRefs") or ()), *([single] if single else ())]
+    if not listed:
+        return None
+    return frozenset(str(one.get("name")) for one in listed if one.get("kind") == "Gateway")
 
 
 def principal_namespace(principal: str) -> str:

@@ -15,6 +15,7 @@ from egress.review.istio.gateway_servers import GatewayServers, Server
 from egress.review.istio.hostnames import is_wildcard, most_specific, subset_of
 from egress.review.istio.http_matching import first_route
 from egress.review.istio.services import united
+from egress.review.istio.sidecar_view import answered
 from egress.review.istio.virtual_services import Route, VirtualService
 from egress.review.objects.workloads import Workload
 from egress.review.request import Request
@@ -206,6 +207,8 @@ def _follow(
     *,
     http: bool,
 ) -> Forwarding:
+    if route.answered:
+        return answered(Control.GATEWAY_ROUTE, item, route)
     taken = [d for d, weight in route.destinations if weight or len(route.destinations) == 1]
     if len(set(taken)) != 1:
         raise Undecided(Reason(Why.SEVERAL_DESTINATIONS, route=item.object.name), item.address)

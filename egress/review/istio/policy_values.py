@@ -1,10 +1,8 @@
 """How an AuthorizationPolicy's values compare with a request."""
 
-import re
 from collections.abc import Callable, Iterable
-from functools import lru_cache
 
-from egress.review.istio.regular_expressions import fits, quoted
+from egress.review.istio.templates import fits
 
 Compare = Callable[[str, str], bool]
 
@@ -28,7 +26,7 @@ def by_host(pattern: str, value: str) -> bool:
 def by_path(pattern: str, value: str) -> bool:
     """A string, or a template with `{*}` for one segment and `{**}` for any number."""
     if "{*}" in pattern or "{**}" in pattern:
-        return fits(_template(pattern), value)
+        return fits(pattern, value)
     return by_string(pattern, value)
 
 
@@ -45,24 +43,9 @@ def by_principal(pattern: str, value: str) -> bool:
 
 def by_namespace(pattern: str, value: str) -> bool:
     """The namespace of the peer's certificate; a star may stand anywhere."""
-    if "*" not in pattern:
-        return bool(value) and pattern == value
-    return bool(value) and fits(_starred(pattern), value)
+    return bool(value) and fits(pattern, value, stars=True)
 
 
 def any_of(patterns: Iterable[str], value: str, compare: Compare) -> bool:
     """True when one of several values compares."""
     return any(compare(str(pattern), value) for pattern in patterns)
-
-
-@lru_cache(maxsize=1024)
-def _starred(pattern: str) -> str:
-    return ".*".join(quoted(part) for part in pattern.split("*"))
-
-
-@lru_cache(maxsize=1024)
-def _template(pattern: str) -> str:
-    """Envoy's URI template: `{*}` one segment that is not empty, `{**}` any characters."""
-    parts = re.split(r"(\{\*\*\}|\{\*\})", pattern)
-    pieces = {"{*}": "[^/]+", "{**}": ".*"}
-    return "".join(pieces.get(part, "") or quoted(part) for part in parts)

@@ -84,10 +84,18 @@ def direct(view: SidecarView, service: Service, port: int, *, http: bool) -> For
     return send(view.sender, destination, pool, port, view.request, (step,), service.address, http=http)
 
 
+def answered(control: Control, item: VirtualService, route: Route) -> Refusal:
+    """A proxy that answers itself: the request goes no further."""
+    reason = Reason(Why.ANSWERED_BY_PROXY, route=item.object.name, field=route.answered)
+    return Refusal((Decision(control, Outcome.REFUSES, reason, item.address),), ClientSees.PROXY_ANSWER)
+
+
 def follow(view: SidecarView, item: VirtualService, route: Route, port: int, *, http: bool) -> Forwarding:
     """Send a request where a route says."""
     reason = Reason(Why.ROUTE_VISIBLE, route=item.object.name)
     step = Decision(Control.SIDECAR_SCOPE, Outcome.PASSES, reason, view.scope.address)
+    if route.answered:
+        return answered(Control.SIDECAR_ROUTE, item, route)
     taken = [
         destination for destination, weight in route.destinations if weight or len(route.destinations) == 1
     ]

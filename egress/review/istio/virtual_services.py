@@ -66,6 +66,8 @@ class Route(NamedTuple):
 
     matches: tuple[Match, ...]
     destinations: tuple[tuple[Destination, int], ...]
+    answered: str = ""
+    """The field by which the proxy answers itself, `redirect` or `directResponse`; empty where it sends on."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -103,7 +105,7 @@ class VirtualService:
 def virtual_service(item: KubernetesObject, default: Iterable[str] = (PUBLIC,)) -> VirtualService:
     """Parse a VirtualService."""
     spec, namespace = item.spec, item.namespace
-    gateways = [_gateway(name, namespace) for name in spec.get("gateways") or (MESH,)]
+    gateways = [gateway_name(str(name), namespace) for name in spec.get("gateways") or (MESH,)]
     return VirtualService(
         object=item,
         hosts=tuple(fully_qualified(str(host), namespace) for host in spec.get("hosts") or ()),
@@ -172,7 +174,7 @@ class VirtualServices:
         return sorted(seen, key=lambda item: item.rank(viewer)) if len(seen) > 1 else seen
 
 
-def _gateway(name: str, namespace: str) -> str:
+def gateway_name(name: str, namespace: str) -> str:
     """`namespace/name` of a gateway; `mesh` stays as it is."""
     if name == MESH or "/" in name:
         return name if not name.startswith("./") else f"{namespace}/{name[2:]}"
@@ -193,6 +195,7 @@ def _route(route: Mapping[str, Any], namespace: str) -> Route:
             )
             for item in route.get("route") or ()
         ),
+        next((field for field in ("redirect", "directResponse") if route.get(field)), ""),
     )
 
 
@@ -201,7 +204,7 @@ _STATIC = frozenset({"gateways", "port", "sourceLabels", "sourceNamespace", "sni
 
 def _match(match: Mapping[str, Any], namespace: str) -> Match:
     return Match(
-        gateways=tuple(_gateway(name, namespace) for name in match.get("gateways") or ()),
+        gateways=tuple(gateway_name(str(name), namespace) for name in match.get("gateways") or ()),
         port=match.get("port") or None,
         source_labels=match.get("sourceLabels") or {},
         source_namespace=str(match.get("sourceNamespace") or ""),

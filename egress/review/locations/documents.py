@@ -7,7 +7,8 @@ from typing import Any
 import yaml
 
 from egress.review.findings.finding import Field, Finding
-from egress.review.inputs.kubernetes_yaml import LOADER, nodes
+from egress.review.inputs.documents import LOADER
+from egress.review.inputs.documents import objects_in as nodes
 from egress.review.inventory import Inventory
 from egress.review.locations.location import Place
 

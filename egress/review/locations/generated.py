@@ -14,7 +14,11 @@ class Generated:
     def __init__(self, inputs: Sequence[Path]) -> None:
         stacks = sorted(inputs[0].glob(f"{STACKS}/*/{FILE}"))
         self._files = {path.parent.name: path for path in stacks}
-        self._first = Place(relative((stacks or inputs)[0]))
+        plans = [
+            file for path in inputs for file in (sorted(path.glob("*.json")) if path.is_dir() else [path])
+        ]
+        self._plans = {} if stacks else dict.fromkeys(plans, "")
+        self._first = Place(relative((stacks or plans or inputs)[0]))
         self._places: dict[str, dict[str, Place]] = {}
 
     def of(self, finding: Finding) -> Place:
@@ -26,6 +30,8 @@ class Generated:
 
     def of_address(self, address: str) -> Place | None:
         """The line of the resource's name in its stack's file, the first where the file is one line."""
+        if self._plans:
+            return self._in_plans(address)
         stack, _, resource = address.partition(".")
         if stack not in self._files:
             return None
@@ -33,6 +39,16 @@ class Generated:
             self._places[stack] = _blocks(self._files[stack])
         places = self._places[stack]
         return places.get(resource.rpartition(".")[2], places[""])
+
+    def _in_plans(self, address: str) -> Place | None:
+        """The plan that has a resource, and the line of its address there: the first where it is one line."""
+        for file, text in self._plans.items():
+            if not text:
+                text = self._plans[file] = file.read_text(encoding="utf-8")
+            for written in (f'"address":"{address}"', f'"address": "{address}"'):
+                if (position := text.find(written)) >= 0:
+                    return Place(relative(file), text.count("\n", 0, position) + 1)
+        return None
 
 
 def _blocks(path: Path) -> dict[str, Place]:

@@ -87,6 +87,7 @@ LABELS: Mapping[str, Field] = {
     # Names for people, metrics and operators.
     **dict.fromkeys(
         (
+            *(),
             *("gateway.istio.io/managed", "gateway.networking.k8s.io/gateway-class-name"),
             *("gateway.networking.k8s.io/gateway-name", "istio.io/tag"),
             *("networking.istio.io/enable-autoallocate-ip", "networking.istio.io/gatewayPort"),
@@ -100,6 +101,14 @@ LABELS: Mapping[str, Field] = {
     # Compared over the whole input: more than one network is refused.
     "topology.istio.io/network": READ,
 }
+
+OF_CHARTS = frozenset(
+    {
+        *("install.operator.istio.io/owning-resource", "install.operator.istio.io/owning-resource-namespace"),
+        "install.operator.istio.io/owning-resource-generation",
+    }
+)
+"""Labels of every object of Istio's own charts; they say which installation made it."""
 
 INTERFACES = (
     "networking.gke.io/interfaces",
@@ -148,6 +157,8 @@ def _of(where: str, annotations: Mapping[str, Any], labels: Mapping[str, Any]) -
         if name == "proxy.istio.io/config":
             yield from _proxy_config(f"{where}.annotations[{name}]", str(value))
     for name, value in labels.items():
+        if name in OF_CHARTS:
+            continue
         yield from _judged(f"{where}.labels[{name}]", name, value, LABELS)
 
 

@@ -79,6 +79,9 @@ _PEER: Shape = {
 _PORTS: Shape = _all(READ, "port", "endPort", "protocol")
 
 
+_TARGETS: Shape = {"kind": READ, "name": READ, **_all(INERT, "group", "namespace")}
+
+
 def _negatable(*names: str) -> dict[str, Field]:
     return {key: READ for name in names for key in (name, "not" + name[0].upper() + name[1:])}
 
@@ -117,12 +120,19 @@ SHAPES: Mapping[tuple[str, str], Shape] = {
             "match": {
                 **_all(READ, "gateways", "port", "sourceLabels", "sourceNamespace"),
                 **dict.fromkeys(("uri", "method", "authority"), STRING_MATCH),
-                **_all(READ, "ignoreUriCase", "headers", "withoutHeaders", "queryParams"),
+                **_all(READ, "ignoreUriCase", "scheme", "headers", "withoutHeaders", "queryParams"),
                 **_all(INERT, "name", "statPrefix"),
             },
             "route": {"destination": _DESTINATION, "weight": READ, "headers": _HEADERS},
+            # None of it is modelled: its parts are named one by one.
+            "rewrite": {},
+            # They answer at the proxy.
+            **_all(READ, "redirect", "directResponse"),
+            # A delay changes nothing, and an abort that states no percentage aborts nothing.
+            "fault": {"delay": INERT, "abort": _all(INERT, "httpStatus", "grpcStatus", "http2Error")},
             "headers": _HEADERS,
-            **_all(INERT, "name", "timeout", "retries"),
+            # Which pages a browser lets ask; how often and how long.
+            **_all(INERT, "name", "timeout", "retries", "corsPolicy"),
         },
         "tls": {**_L4_ROUTE, "match": {**_L4_MATCH, "sniHosts": READ}},
         "tcp": _L4_ROUTE,
@@ -142,7 +152,10 @@ SHAPES: Mapping[tuple[str, str], Shape] = {
             "tls": {
                 **_all(READ, "mode", "subjectAltNames"),
                 # Only a server with certificates of its own has them, and that is left open.
-                "credentialName": INERT,
+                **_all(INERT, "credentialName", "credentialNames", "serverCertificate", "privateKey"),
+                **_all(INERT, "caCertificates", "caCrl", "caCertCredentialName"),
+                # Which of the ciphers that both ends have: Istio's proxies have all that Envoy knows.
+                "cipherSuites": INERT,
                 # Istio's proxies offer 1.2 and 1.3 (cluster_tls.go, defaultUpstreamCommonTLSContext).
                 "minProtocolVersion": INERT,
                 "maxProtocolVersion": only(
@@ -163,8 +176,17 @@ SHAPES: Mapping[tuple[str, str], Shape] = {
         "mtls": {"mode": READ},
         "portLevelMtls": READ,
     },
+    ("security.istio.io", "RequestAuthentication"): {
+        "selector": {"matchLabels": READ},
+        "targetRefs": _TARGETS,
+        "targetRef": _TARGETS,
+        # Whose tokens are taken: no request that is asked about states a token.
+        "jwtRules": INERT,
+    },
     ("security.istio.io", "AuthorizationPolicy"): {
         "selector": {"matchLabels": READ},
+        "targetRefs": _TARGETS,
+        "targetRef": _TARGETS,
         "action": Field(
             read=True, values=frozenset({"ALLOW", "DENY", "AUDIT"}), why="something outside the mesh decides"
         ),

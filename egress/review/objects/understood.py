@@ -1,11 +1,14 @@
-"""What the review refuses to guess about: a field, a kind or an annotation that is not understood is an error."""
+"""What the review does not guess about: a field, a kind or an annotation that is not understood is named."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from egress.review.errors import ReviewError
+from egress.review.doubts.doubt import Doubt, refuse
+from egress.review.doubts.of_fields import touch_of
+from egress.review.doubts.of_kinds import is_inert, touch_of_kind
+from egress.review.doubts.touch import PROXIES, Touch
 from egress.review.objects.fields import shape_of, unknown_fields, without_inert
-from egress.review.objects.kubernetes_object import KubernetesObject
+from egress.review.objects.kubernetes_object import ROOT_NAMESPACE, KubernetesObject
 from egress.review.objects.mesh_headers import of_mesh_headers
 from egress.review.objects.metadata import of_metadata
 from egress.review.objects.pods import makes_pods, of_pods, pod_labels
@@ -39,21 +42,31 @@ NETWORK = "topology.istio.io/network"
 NAMESAKES = frozenset(kind for _, kind in SHAPES)
 
 
-def check(objects: Iterable[KubernetesObject]) -> tuple[KubernetesObject, ...]:
-    """The objects the review looks at, once everything about them is understood.
+def looked_at(objects: Iterable[KubernetesObject]) -> tuple[KubernetesObject, ...]:
+    """The objects the review looks at.
 
-    Another product's kind of the same name (a `VirtualService` that is not Istio's) is left out. Raises
-    ReviewError with everything that is not understood.
+    Another product's kind of the same name (a `VirtualService` that is not Istio's) is left out.
     """
+    return tuple(item for item in objects if item.kind not in NAMESAKES or (item.group, item.kind) in SHAPES)
+
+
+def doubts_about(objects: Iterable[KubernetesObject], root: str = ROOT_NAMESPACE) -> Iterator[Doubt]:
+    """Everything that is not understood of some objects, with the questions that it can touch."""
     listed = tuple(objects)
-    problems = [f"{item.address}: {problem}" for item in listed for problem in _problems(item)]
-    problems += _networks(listed)
-    if problems:
-        raise ReviewError(
-            "the input holds what the review does not model, and a verdict may hang on it:\n"
-            + "\n".join(f"  {problem}" for problem in problems)
-        )
-    return tuple(item for item in listed if item.kind not in NAMESAKES or (item.group, item.kind) in SHAPES)
+    for item in listed:
+        for problem in _problems(item):
+            yield Doubt(item.address, problem, touch_of(item, problem, root))
+        if _is_unknown_kind(item):
+            told = f"the kind {item.kind} of {item.api_version} is not modelled"
+            yield Doubt(item.address, told, touch_of_kind(item, root))
+    yield from _networks(listed)
+
+
+def check(objects: Iterable[KubernetesObject]) -> tuple[KubernetesObject, ...]:
+    """The objects the review looks at. Raises ReviewError with everything that is not understood."""
+    listed = tuple(objects)
+    refuse(doubts_about(listed))
+    return looked_at(listed)
 
 
 def decides(item: KubernetesObject) -> bool:
@@ -79,11 +92,18 @@ def _problems(item: KubernetesObject) -> Iterator[str]:
         yield from unknown_fields(item.spec, shape, "spec")
         if item.kind == "VirtualService":
             yield from of_mesh_headers(item.spec)
-    elif _decides(item.group) and item.kind not in WITHOUT_EFFECT | HARMLESS_IN_DECIDING_GROUPS:
-        yield f"the kind {item.kind} of {item.api_version} is not modelled"
 
 
-def _networks(objects: Iterable[KubernetesObject]) -> list[str]:
+def _is_unknown_kind(item: KubernetesObject) -> bool:
+    return (
+        shape_of(item.group, item.kind) is None
+        and _decides(item.group)
+        and item.kind not in WITHOUT_EFFECT | HARMLESS_IN_DECIDING_GROUPS
+        and not is_inert(item)
+    )
+
+
+def _networks(objects: Iterable[KubernetesObject]) -> list[Doubt]:
     """The Pods and namespaces of a second network: they are reached through a gateway of their own."""
     found: dict[str, str] = {}
     for item in objects:
@@ -91,7 +111,10 @@ def _networks(objects: Iterable[KubernetesObject]) -> list[str]:
             if network := labels.get(NETWORK):
                 found.setdefault(str(network), item.address)
     listed = list(found.items())
-    return [f"{address}: {NETWORK} {name!r} is a second network" for name, address in listed[1:]]
+    return [
+        Doubt(address, f"{NETWORK} {name!r} is a second network", Touch(points=PROXIES))
+        for name, address in listed[1:]
+    ]
 
 
 def _decides(group: str) -> bool:

@@ -120,7 +120,7 @@ def _is_gateway(containers: Containers, annotations: Mapping[str, str]) -> bool:
     by_hand = any(
         one.get("name") == "istio-proxy" and "router" in (one.get("args") or ()) for one in containers
     )
-    return by_hand or GATEWAY_TEMPLATE in annotations.get("inject.istio.io/templates", "").split(",")
+    return by_hand or GATEWAY_TEMPLATE in str(annotations.get("inject.istio.io/templates", "")).split(",")
 
 
 def _is_unprivileged(containers: Containers) -> bool:

@@ -26,6 +26,8 @@ def as_json(answer: Answer, *, explain: bool = False) -> dict[str, Any]:
         "through": answer.through or None,
         "decided_by": step_json(decisive) if decisive else None,
     }
+    if decisive and decisive.causes:
+        found["causes"] = [cause._asdict() for cause in decisive.causes]
     if answer.conditions:
         found["conditions"] = conditions_texts(answer.conditions)
     if answer.not_given:
@@ -90,11 +92,11 @@ MARKS = {
 }
 
 
-def explained(answer: Answer) -> str:
+def explained(answer: Answer) -> list[str]:
     """Every control in order, for `--explain`."""
     lines = []
     for number, step in enumerate(answer.steps, 1):
         lines.append(f"  {number:2} {MARKS[step.outcome]:9} {control_text(step)}: {reason_text(step.reason)}")
         if step.address:
             lines.append(f"               {step.address}")
-    return "\n".join(lines)
+    return lines

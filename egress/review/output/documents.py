@@ -27,6 +27,7 @@ class Found:
 
     judged: Judged
     places: Places
+    not_understood: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

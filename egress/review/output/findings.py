@@ -6,6 +6,7 @@ from typing import Any
 from egress.review.findings.acceptance import Acceptance, Judged
 from egress.review.findings.finding import Finding, some
 from egress.review.locations.locations import Places
+from egress.review.output.escapes import Markup, code
 from egress.review.output.table import markdown
 from egress.review.output.texts.cells import cell_text
 
@@ -52,10 +53,10 @@ def findings_table(findings: Sequence[Finding]) -> str:
     """A Markdown table of findings; empty for none."""
     rows = [
         (
-            f"[{finding.kind.code}]({finding.kind.page})",
+            Markup(f"[{finding.kind.code}]({finding.kind.page})"),
             str(finding.kind.level),
             finding.message,
-            some((f"`{address}`" for address in finding.addresses), 2),
+            Markup(some(map(code, finding.addresses), 2)),
         )
         for finding in findings
     ]

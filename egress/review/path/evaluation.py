@@ -7,11 +7,13 @@ from egress.review.decision.control import Control
 from egress.review.decision.decision import Decision, Outcome
 from egress.review.decision.reason import Reason, Why
 from egress.review.decision.security import Security
+from egress.review.doubts.touch import Point
 from egress.review.errors import ReviewError, Undecided
 from egress.review.istio.forwarding import Connection, Forwarding, Onward, Refusal, Target, Wire, unwrapped
 from egress.review.istio.outbound import outbound
 from egress.review.istio.services import Service
 from egress.review.objects.workloads import Workload
+from egress.review.path.doubting import asked_names, consult, consult_steps
 from egress.review.path.question import Question
 from egress.review.path.to_pod import to_pod, to_service
 from egress.review.path.to_site import look_up, to_sites
@@ -32,12 +34,18 @@ def ask(cluster: Cluster, source: Workload, request: Request) -> Answer:
     except Undecided as undecided:
         left = trace.leave_open(undecided)
         if left is None:
-            return Answer(Verdict.UNKNOWN, ClientSees.UNDECIDED, tuple(trace.decisions), None, trace.gateway)
+            return _open(trace)
         end = left
+    if isinstance(end, Arrived) and trace.restricted():
+        return _open(trace)
     steps = tuple(trace.decisions)
     if isinstance(end, Refused):
         return Answer(Verdict.REFUSED, end.client, steps, None, trace.gateway)
     return Answer(Verdict.ALLOWED, end.client, steps, end.arrival, trace.gateway)
+
+
+def _open(trace: Trace) -> Answer:
+    return Answer(Verdict.UNKNOWN, ClientSees.UNDECIDED, tuple(trace.decisions), None, trace.gateway)
 
 
 def _follow(question: Question, trace: Trace) -> Refused | Arrived:
@@ -45,35 +53,47 @@ def _follow(question: Question, trace: Trace) -> Refused | Arrived:
     source, request = question.source, question.request
     if source.host_network:
         raise Undecided(Reason(Why.HOST_NETWORK), source.address)
+    consult(question, trace, Point.SOURCE, source)
     if request.dial is None:
         refused = look_up(question, trace, source, request.host, ClientSees.NO_NAME)
         if refused is not None:
             return refused
-    trace.ask(Control.INJECTION)
     if request.sidecar is None:
-        if source.sidecar_open is not None:
-            raise Undecided(source.sidecar_open, source.address)
-        if not source.injection_given:
-            reason = Reason(Why.NO_NAMESPACE, namespace=source.namespace)
-            trace.add(Decision(Control.INJECTION, Outcome.NOT_GIVEN, reason))
+        _injected(source, trace)
     trace.ask(Control.SIDECAR)
     meshed = source.meshed if request.sidecar is None else request.sidecar
     proxied = meshed and _captured(question)
+    if proxied:
+        consult(question, trace, Point.SIDECAR, source, port=request.port)
+        consult(question, trace, Point.ROUTE, source, hosts=asked_names(question), port=request.port)
     forwarding = _sidecar(question) if proxied else _without_sidecar(question)
     sender, gateways = source, 0
     while True:
         trace.add(*forwarding.steps)
+        consult_steps(question, trace, forwarding.steps)
         if isinstance(forwarding, Refusal):
             return Refused(forwarding.client)
         if forwarding.http and (proxied or gateways):
             # The next proxy normalizes what this one has normalized.
             question = question._replace(request=question.request.normalized)
+        if proxied or gateways:
+            consult(question, trace, Point.ROUTE, sender, hosts=(forwarding.target.host,))
         connection = _connection(question, forwarding, sender, gateways, proxied=proxied)
         reached = _connect(question, trace, forwarding, connection)
         if not isinstance(reached, AtGateway):
             return reached
         sender, forwarding = reached.gateway, reached.forwarding
         gateways += 1
+
+
+def _injected(source: Workload, trace: Trace) -> None:
+    """Note where nobody can tell whether the Pod was given a sidecar. Raises Undecided where it may be another."""
+    trace.ask(Control.INJECTION)
+    if source.sidecar_open is not None:
+        raise Undecided(source.sidecar_open, source.address)
+    if not source.injection_given:
+        reason = Reason(Why.NO_NAMESPACE, namespace=source.namespace)
+        trace.add(Decision(Control.INJECTION, Outcome.NOT_GIVEN, reason))
 
 
 def _captured(question: Question) -> bool:

@@ -8,8 +8,9 @@ from egress.review.decision.control import Control, Proxy
 from egress.review.decision.decision import Decision, Outcome
 from egress.review.decision.reason import Reason, Why
 from egress.review.decision.security import Security
+from egress.review.doubts.touch import Point
 from egress.review.errors import Undecided
-from egress.review.istio.authorization import Attributes, decide
+from egress.review.istio.authorization import Attributes
 from egress.review.istio.auto_mtls import takes_mesh_mtls
 from egress.review.istio.forwarding import Connection, Refusal, Wire
 from egress.review.istio.inbound import Accepted, accept, onward
@@ -20,6 +21,8 @@ from egress.review.network.endpoint import Flow
 from egress.review.network.firewall import NOT_GIVEN
 from egress.review.objects.selectors import matches_labels
 from egress.review.objects.workloads import Workload
+from egress.review.path.doubting import asked_names, consult
+from egress.review.path.doubting import policies as decided
 from egress.review.path.question import Question
 from egress.review.path.trace import Arrived, AtGateway, Refused, Trace
 from egress.review.paths import readable
@@ -45,6 +48,7 @@ def to_service(
     `dialled` is the Pod whose own address a headless Service is reached by.
     """
     mesh = question.cluster.mesh
+    consult(question, trace, Point.ROUTE, connection.sender, hosts=(service.host,))
     offered = service.port(port)
     selected = _selected(mesh, service)
     pods = [pod for pod in selected if matches_labels(labels, pod.labels)]
@@ -108,17 +112,21 @@ def _send_packets(
     flow = Flow(cluster.endpoint(connection.sender), cluster.endpoint(pod), port)
     broken = connection.failed(ClientSees.TIME_OUT)
     trace.ask(Control.NETWORK_POLICY)
+    consult(question, trace, Point.PACKETS, connection.sender)
     refused = trace.meet(policies.egress(flow), broken)
     if refused is not None:
         return refused
     trace.ask(Control.VPC_FIREWALL)
     if firewall is None:
         trace.add(NOT_GIVEN)
-    elif connection.sender is not pod:
+    else:
+        consult(question, trace, Point.VPC, connection.sender)
+    if firewall is not None and connection.sender is not pod:
         refused = trace.meet(firewall.egress(flow), broken) or trace.meet(firewall.ingress(flow), broken)
         if refused is not None:
             return refused
     trace.ask(Control.NETWORK_POLICY)
+    consult(question, trace, Point.PACKETS, pod)
     return trace.meet(policies.ingress(flow), broken)
 
 
@@ -128,6 +136,7 @@ def _into(
     """Pass a Pod's own proxy: its filter chain, its policies; then the application is reached."""
     cluster, request = question.cluster, question.request
     trace.ask(Control.INBOUND_SIDECAR, pod.identity)
+    consult(question, trace, Point.INBOUND, pod, port=port)
     entered = enter(cluster.mesh, pod, port, connection, request)
     trace.add(*entered.steps)
     if isinstance(entered, Refusal):
@@ -143,7 +152,7 @@ def _into(
     if entered.proxied:
         trace.ask(Control.AUTHORIZATION_POLICY)
         asked = _asked(question, connection, port, http=entered.http, principal=entered.principal or "")
-        decision, seen = decide(cluster.authorization.policies_for(pod), asked)
+        decision, seen = decided(question, pod, asked)
         if seen is None or not entered.http:
             https = request.scheme == "https"
             seen = connection.failed(ClientSees.TLS_FAILURE if https else ClientSees.RESET)
@@ -160,6 +169,7 @@ def _through(
     cluster, request = question.cluster, question.request
     trace.enter(pod)
     trace.ask(Control.GATEWAY)
+    consult(question, trace, Point.GATEWAY, pod, port=port)
     accepted = accept(cluster.listeners(pod), port, connection, request)
     trace.add(*accepted.steps)
     stranger = _verify(question, trace, connection, pod)
@@ -175,7 +185,7 @@ def _through(
     identified = connection.wire.security is Security.MESH_MTLS and accepted.server.mode == "ISTIO_MUTUAL"
     principal = (connection.wire.principal if identified else "") or ""
     asked = _asked(question, connection, port, http=accepted.http, principal=principal)
-    decision, seen = decide(cluster.authorization.policies_for(pod), asked)
+    decision, seen = decided(question, pod, asked)
     if seen is not None and not accepted.http:
         trace.postpone(decision, connection.failed(_closed(request, accepted)))
     else:
@@ -183,6 +193,7 @@ def _through(
         if refused is not None:
             return refused
     trace.ask(Control.GATEWAY)
+    consult(question, trace, Point.ROUTE, pod, hosts=asked_names(question))
     own = pod.principal(cluster.mesh.settings.trust_domain)
     return AtGateway(pod, onward(accepted, request, own))
 

@@ -7,6 +7,7 @@ from egress.review.decision.client import ClientSees
 from egress.review.decision.control import Control, Proxy
 from egress.review.decision.reason import Reason, Why
 from egress.review.decision.security import Security
+from egress.review.doubts.touch import Point
 from egress.review.errors import Undecided
 from egress.review.istio.forwarding import Connection, Wire
 from egress.review.network.endpoint import Flow
@@ -14,6 +15,7 @@ from egress.review.network.firewall import NOT_GIVEN
 from egress.review.network.names import METADATA_PORTS, METADATA_SERVER, Resolved
 from egress.review.network.way_out import way_out
 from egress.review.objects.workloads import Workload
+from egress.review.path.doubting import consult
 from egress.review.path.question import Question
 from egress.review.path.trace import Arrived, Refused, Trace
 from egress.review.request import Request
@@ -56,12 +58,14 @@ def look_up(question: Question, trace: Trace, pod: Workload, host: str, broken: 
     if pod.names.elsewhere or host.lower() in pod.names.aliases:
         raise Undecided(Reason(Why.OWN_NAMES, pod=pod.identity), pod.address)
     trace.ask(Control.NETWORK_POLICY)
+    consult(question, trace, Point.PACKETS, pod)
     decision = cluster.name_servers.asked_by(cluster.endpoint(pod))
     if decision is not None and decision.refuses:
         return trace.meet(decision, broken)
     if any(not service.external for service in registry.named(registry.canonical(host))):
         return None
     trace.ask(Control.PRIVATE_DNS)
+    consult(question, trace, Point.NAMES, pod, hosts=(host.lower(),))
     resolved = cluster.names.resolve(host)
     if resolved.addresses is None and resolved.step is not None:
         return trace.meet(resolved.step, broken)
@@ -97,6 +101,7 @@ def _send_packets(
     broken = connection.failed(ClientSees.TIME_OUT)
     flow = Flow(cluster.endpoint(connection.sender), cluster.outside(addresses), port, host=host)
     trace.ask(Control.NETWORK_POLICY)
+    consult(question, trace, Point.PACKETS, connection.sender)
     refused = trace.meet(cluster.network_policies.egress(flow), broken)
     if refused is not None:
         return refused
@@ -107,6 +112,7 @@ def _send_packets(
     if cluster.firewall is None or cluster.vpc is None:
         trace.add(NOT_GIVEN)
         return None
+    consult(question, trace, Point.VPC, connection.sender, port=port)
     refused = trace.meet(cluster.firewall.egress(flow), broken)
     return refused or trace.meet(way_out(cluster.vpc, addresses), broken)
 

@@ -40,6 +40,7 @@ class Trace:
         self._asked: list[tuple[Control, str]] = [(Control.SOURCE, "")]
         self._gateways: list[str] = []
         self._waiting: list[tuple[Decision, ClientSees]] = []
+        self._restricting: list[Decision] = []
 
     @property
     def gateway(self) -> str:
@@ -79,6 +80,20 @@ class Trace:
         """Note that a connection has come about: a policy that waits for it refuses now."""
         return self.meet(*self._waiting[-1]) if self._waiting else None
 
+    def restrict(self, undecided: Undecided) -> None:
+        """Note what the control that was asked last may refuse, and never allow: a refusal stands without it."""
+        self._restricting.append(self._open(undecided))
+
+    def restricted(self) -> bool:
+        """Close the trace of a request that has arrived; true where something may have refused it."""
+        self.decisions += self._restricting
+        return bool(self._restricting)
+
+    def _open(self, undecided: Undecided) -> Decision:
+        control, workload = self._asked[-1]
+        causes = undecided.causes
+        return Decision(control, Outcome.UNKNOWN, undecided.reason, causes[0].address, workload, causes)
+
     def leave_open(self, undecided: Undecided) -> Refused | None:
         """Note what the control that was asked last leaves open.
 
@@ -87,8 +102,5 @@ class Trace:
         refused = self.connected()
         if refused is not None:
             return refused
-        control, workload = self._asked[-1]
-        causes = undecided.causes
-        decision = Decision(control, Outcome.UNKNOWN, undecided.reason, causes[0].address, workload, causes)
-        self.decisions.append(decision)
+        self.decisions.append(self._open(undecided))
         return None

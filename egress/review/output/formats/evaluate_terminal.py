@@ -7,6 +7,7 @@ from rich.text import Text
 
 from egress.review.output.answers import MARKS, decided_text, seen_text, verdict_text, why_text
 from egress.review.output.documents import Evaluated
+from egress.review.output.escapes import plain
 from egress.review.output.terminal.drawing import beside, columns_of_window, draw, under, worded
 from egress.review.output.texts.controls import control_text
 from egress.review.output.texts.reasons import reason_text
@@ -22,17 +23,17 @@ def render(document: Evaluated) -> str:
 
 def _answer(document: Evaluated, room: int) -> Iterator[RenderableType]:
     answer = document.answer
-    verdict = worded(verdict_text(answer))
+    verdict = worded(plain(verdict_text(answer)))
     verdict.stylize("bold")
-    yield Text.assemble(f"{document.source} -> {document.url}: ", verdict)
-    yield under((seen_text(answer), ""), indent=2, room=room)
-    yield under(("decided by ", "dim"), (decided_text(answer), ""), indent=2, room=room)
+    yield Text.assemble(plain(f"{document.source} -> {document.url}: "), verdict)
+    yield under((plain(seen_text(answer)), ""), indent=2, room=room)
+    yield under(("decided by ", "dim"), (plain(decided_text(answer)), ""), indent=2, room=room)
     why = why_text(answer)
     if why:
-        yield under(("because ", "dim"), (why, ""), indent=2, room=room)
+        yield under(("because ", "dim"), (plain(why), ""), indent=2, room=room)
     for number, step in enumerate(answer.steps if document.explain else (), 1):
-        lines = [(f"{control_text(step)}: {reason_text(step.reason)}", "")]
+        lines = [(plain(f"{control_text(step)}: {reason_text(step.reason)}"), "")]
         if step.address:
-            lines.append((step.address, "dim"))
+            lines.append((plain(step.address), "dim"))
         edge = (Text(f"{number:2}", style="dim"), worded(MARKS[step.outcome]))
         yield beside(*edge, widths=WIDTHS, lines=lines, room=room)

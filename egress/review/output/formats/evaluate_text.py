@@ -2,6 +2,7 @@
 
 from egress.review.output.answers import decided_text, explained, seen_text, verdict_text, why_text
 from egress.review.output.documents import Evaluated
+from egress.review.output.escapes import plain
 
 
 def render(document: Evaluated) -> str:
@@ -16,5 +17,5 @@ def render(document: Evaluated) -> str:
     if why:
         lines.append(f"  because {why}")
     if document.explain:
-        lines.append(explained(answer))
-    return "\n".join(lines)
+        lines += explained(answer)
+    return "\n".join(map(plain, lines))

@@ -22,7 +22,14 @@ def render(document: Found) -> str:
         for finding, entry in document.judged.accepted
     ]
     still_open = [_placed(finding, document) for finding in document.judged.open]
-    return json.dumps({"findings": still_open, "accepted": accepted}, indent=2)
+    return json.dumps(
+        {
+            "findings": still_open,
+            "accepted": accepted,
+            "not_understood": list(document.not_understood),
+        },
+        indent=2,
+    )
 
 
 def _placed(finding: Finding, document: Found) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from egress.review.findings.registry import KINDS
 from egress.review.locations.location import Place
 from egress.review.locations.locations import Places
 from egress.review.output.documents import Found
+from egress.review.output.escapes import plain
 from egress.review.output.texts.cells import cell_text
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -55,7 +56,7 @@ def _result(finding: Finding, positions: Mapping[str, int], places: Places) -> d
         "ruleId": finding.kind.code,
         "ruleIndex": positions[finding.kind.code],
         "level": str(finding.kind.level),
-        "message": {"text": finding.message},
+        "message": {"text": plain(finding.message).replace("](", "]\\(")},
         "locations": [_location(shown, finding.addresses)],
         "relatedLocations": [
             {**_location(place, addresses), "message": {"text": ", ".join(addresses)}}

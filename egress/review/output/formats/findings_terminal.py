@@ -6,6 +6,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from egress.review.output.documents import Found
+from egress.review.output.escapes import plain
 from egress.review.output.findings import agreed, counted, details
 from egress.review.output.terminal.drawing import beside, columns_of_window, draw, worded
 
@@ -22,14 +23,20 @@ def _findings(document: Found, room: int) -> Iterator[RenderableType]:
     judged = document.judged
     for finding in judged.open:
         lines = [
-            (line, "" if line.startswith("mend: ") else "dim") for line in details(finding, document.places)
+            (plain(line), "" if line.startswith("mend: ") else "dim")
+            for line in details(finding, document.places)
         ]
         lines[0] = (lines[0][0], "")
         edge = (worded(str(finding.kind.level)), Text(finding.kind.code))
-        yield beside(*edge, widths=WIDTHS, lines=[(finding.message, "bold"), *lines], room=room)
+        yield beside(*edge, widths=WIDTHS, lines=[(plain(finding.message), "bold"), *lines], room=room)
         yield Text()
     for finding, entry in judged.accepted:
         edge = (worded("accepted"), Text(finding.kind.code))
-        yield beside(*edge, widths=WIDTHS, lines=[(finding.message, ""), (agreed(entry), "dim")], room=room)
+        yield beside(
+            *edge,
+            widths=WIDTHS,
+            lines=[(plain(finding.message), ""), (plain(agreed(entry)), "dim")],
+            room=room,
+        )
         yield Text()
     yield Text(counted(judged), style="bold")

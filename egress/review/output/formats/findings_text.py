@@ -1,6 +1,7 @@
 """Findings as text: a paragraph for each open one, a line for each accepted one."""
 
 from egress.review.output.documents import Found
+from egress.review.output.escapes import plain
 from egress.review.output.findings import agreed, counted, details
 
 
@@ -13,4 +14,4 @@ def render(document: Found) -> str:
     for finding, entry in document.judged.accepted:
         lines.append(f"accepted {finding.kind.code} {finding.message}: {agreed(entry)}")
     lines.append(counted(document.judged))
-    return "\n".join(lines)
+    return "\n".join(map(plain, lines))

@@ -17,6 +17,7 @@ def render(report: ChangeReport) -> str:
     document: dict[str, Any] = {
         **{name: text or None for name, text in vars(report.heading).items()},
         "judges_changed": list(report.judges),
+        "not_understood": list(change.head.cluster.inventory.not_understood),
         "asks": list(report.asks),
         "gist": [_sentence(one, report) for told in sentences(change.comparison).values() for one in told],
         "takes_the_place": [

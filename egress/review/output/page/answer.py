@@ -1,7 +1,6 @@
 """The first screen: what changed, what is wrong and who reaches what, each in a few lines that lead further."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from html import escape
 from itertools import islice
 from urllib.parse import quote
 
@@ -13,6 +12,7 @@ from egress.review.findings.acceptance import Judged
 from egress.review.findings.finding import Family, Finding, Level
 from egress.review.locations.changed_lines import Causes
 from egress.review.matrix import Row
+from egress.review.output.escapes import html as escape
 from egress.review.output.gist import TITLES, number, successor_text, words
 from egress.review.output.page import reaching
 from egress.review.output.page.differences import OPENS, OTHERS

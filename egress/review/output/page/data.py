@@ -12,6 +12,7 @@ from egress.review.findings.finding import Finding
 from egress.review.matrix import Row
 from egress.review.output.answers import seen_text, verdict_text
 from egress.review.output.comparison import cells
+from egress.review.output.escapes import plain
 from egress.review.output.page.path import stations, stop
 from egress.review.output.texts.clients import client_text
 from egress.review.output.texts.conditions import conditions_texts
@@ -32,11 +33,20 @@ class Numbered:
         return self.values.setdefault(value, len(self.values))
 
 
+class Texts(Numbered):
+    """Texts, without what commands the one who shows them."""
+
+    def number(self, value: Hashable) -> int:
+        """A text's number."""
+        return super().number(plain(str(value)))
+
+
 class Data:
     """The rows of the page's tables with their evidence. 22,000 cells are about 3 MB of it, not 200."""
 
     def __init__(self, findings: Iterable[Finding]) -> None:
-        self._texts, self._steps, self._ways, self._answers = Numbered(), Numbered(), Numbered(), Numbered()
+        self._texts = Texts()
+        self._steps, self._ways, self._answers = Numbered(), Numbered(), Numbered()
         self._tables: dict[str, list[Any]] = {}
         self._kinds: dict[str, tuple[str, str]] = {}
         self._about: dict[Cell, dict[str, None]] = {}

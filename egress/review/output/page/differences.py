@@ -1,11 +1,11 @@
 """What the change does: what it opens first, then the rest."""
 
 from collections.abc import Sequence
-from html import escape
 
 from egress.review.changes.change import Change as Whole
 from egress.review.comparison import Change, Comparison
 from egress.review.output.comparison import COLUMNS, cells
+from egress.review.output.escapes import html as escape
 from egress.review.output.gist import counted, successor_text
 from egress.review.output.page.rows import PAGE, breakable, change_row, table
 

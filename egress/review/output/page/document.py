@@ -3,13 +3,13 @@
 import base64
 import hashlib
 from collections.abc import Sequence
-from html import escape
 from pathlib import Path
 
 from egress.review.changes.change import Change
 from egress.review.findings.acceptance import Judged
 from egress.review.locations.changed_lines import Causes
 from egress.review.matrix import Row
+from egress.review.output.escapes import html as escape
 from egress.review.output.gist import Heading, heading_text, title_text
 from egress.review.output.page import answer, differences, findings, matrix
 from egress.review.output.page.data import Data

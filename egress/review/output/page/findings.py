@@ -1,7 +1,6 @@
 """Findings by kind, the worst first: a kind with thousands of instances is one line until it is opened."""
 
 from collections.abc import Collection, Iterable, Sequence
-from html import escape
 from urllib.parse import quote
 
 from egress.review.cell import Cell
@@ -9,6 +8,7 @@ from egress.review.changes.change import Change
 from egress.review.findings.acceptance import Judged
 from egress.review.findings.finding import Finding, Level
 from egress.review.locations.changed_lines import Causes
+from egress.review.output.escapes import html as escape
 from egress.review.output.findings import counted
 from egress.review.output.page.rows import breakable
 from egress.review.output.texts.cells import cell_text

@@ -1,7 +1,6 @@
 """Who reaches what: the grid where it fits, and the list with its filters."""
 
 from collections.abc import Sequence
-from html import escape
 from pathlib import Path
 from urllib.parse import quote
 
@@ -9,6 +8,7 @@ from egress.review.answer import Answer, Verdict
 from egress.review.cell import Cell
 from egress.review.matrix import SCHEMES, Row
 from egress.review.output.answers import verdict_text
+from egress.review.output.escapes import html as escape
 from egress.review.output.page import reaching
 from egress.review.output.page.rows import MATRIX_COLUMNS, PAGE, breakable, control, matrix_row, table, whole
 from egress.review.output.texts.cells import cell_text

@@ -74,6 +74,7 @@ _SIDECAR = frozenset(
         Control.SIDECAR_ROUTE,
         Control.SIDECAR_TLS,
         Control.INBOUND_SIDECAR,
+        Control.INJECTION,
     }
 )
 _GATEWAY = frozenset(

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from html import escape
 
 from egress.review.answer import Answer
 from egress.review.matrix import Row
 from egress.review.output.answers import seen_text, verdict_text
+from egress.review.output.escapes import html as escape
 from egress.review.output.texts.controls import control_text
 
 PAGE = 200

@@ -10,6 +10,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from egress.review.output.escapes import plain
 from egress.review.output.terminal.drawing import GAP, columns_of_window, draw, style_of, under, worded
 
 CAP, INDENT = 40, 2
@@ -21,7 +22,7 @@ Rows = Sequence[Sequence[str]]
 def table(columns: Sequence[str], rows: Rows, heading: str, width: int | None = None) -> str:
     """The rows below a line for each value of the column `heading`."""
     order = sorted(range(len(columns)), key=lambda number: columns[number] != heading)
-    columns, *rows = ([row[number] for number in order] for row in (columns, *rows))
+    columns, *rows = ([plain(row[number]) for number in order] for row in (columns, *rows))
     return draw(_records(columns, rows, width or columns_of_window()), width)
 
 

@@ -8,6 +8,7 @@ from egress.review.decision.client import ClientSees
 TEXTS: Mapping[ClientSees, str] = {
     ClientSees.SITE_ANSWER: "the site's own answer",
     ClientSees.BAD_REQUEST: "HTTP 400",
+    ClientSees.PROXY_ANSWER: "a redirect or page of the proxy itself",
     ClientSees.FORBIDDEN: "HTTP 403",
     ClientSees.NOT_FOUND: "HTTP 404",
     ClientSees.BAD_GATEWAY: "HTTP 502",

@@ -26,6 +26,8 @@ def left_out_text(left_out: Iterable[Reason]) -> str:
 def _fact(why: Why, name: str, fact: object) -> str:
     if isinstance(fact, Reason):
         return reason_text(fact)
+    if why is Why.NOT_UNDERSTOOD and isinstance(fact, int):
+        return f" (and {fact} more)"
     if isinstance(fact, tuple):
         parts = [_fact(why, name, part) for part in fact]
         return JOINED.get(why, ", ".join)(parts)
@@ -62,6 +64,7 @@ ABSENT: Mapping[tuple[Why, str], str] = {
 """What is written for a fact that is None."""
 
 TEXTS: Mapping[Why, str] = {
+    Why.NOT_UNDERSTOOD: "{field} is not understood, and may decide{more}",
     # The sender and its sidecar
     Why.HOST_NETWORK: "the Pod uses the host's network",
     Why.NO_NAMESPACE: "the input lacks the Namespace {namespace}: whether it asks for sidecars is not known",
@@ -92,6 +95,7 @@ TEXTS: Mapping[Why, str] = {
     Why.ROUTE_VISIBLE: "{route} is visible",
     # Routes and what a proxy speaks
     Why.NO_ROUTE_TAKES: "no route of {route} takes this request",
+    Why.ANSWERED_BY_PROXY: "the proxy answers itself: {field} of {route}",
     Why.NO_DESTINATION: "a route of {route} names no destination",
     Why.SEVERAL_DESTINATIONS: "{route} splits requests over several destinations",
     Why.HEADER_SET_BY_PROXY: "the header {header} is compared, which proxies set: its value is not known",
@@ -144,6 +148,7 @@ TEXTS: Mapping[Why, str] = {
     Why.POLICY_ALLOWS: "{policy} allows it",
     Why.NO_ALLOW_POLICY: "no ALLOW policy selects the Pod: everything is let through",
     Why.NO_POLICY_MATCHES: "no policy allows it: none of {count} ALLOW policies matches {caller} on port {port}",
+    Why.TOKEN_OPEN: "{policy} asks for a token's content, and which token the caller has is not known",
     Why.CONDITION_NOT_MODELLED: "the condition on {key!r} is not modelled",
     Why.CALLERS_ADDRESS_OPEN: "the caller's address decides ({ranges})",
     Why.SELECTOR_OPERATOR: "the selector's operator {operator!r} is unknown",
