@@ -184,6 +184,7 @@ def _pool(item: NodePoolBlock) -> NodePool:
 
 def _zones(found: GoogleResources) -> Iterable[Zone]:
     for item in found.zones:
-        if not item.private:
+        # What other servers answer is a doubt (google_doubts.py).
+        if not item.private or not item.answers_itself:
             continue
         yield Zone(dns_name=item.dns_name, address=item.address, records=found.records(item))
