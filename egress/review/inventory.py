@@ -69,6 +69,8 @@ class Inventory:
     resources: tuple[RawResource, ...] = ()
     """Every Terraform resource of the input; none where it is Kubernetes YAML."""
 
+    planned: bool = False
+    """Read from plans: they hold what providers fill in, which cdktf.out does not."""
     drifted: tuple[str, ...] = ()
     """What a plan found changed outside Terraform: the plan undoes it, as far as it says so."""
 

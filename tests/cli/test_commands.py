@@ -24,7 +24,7 @@ def test_the_committed_project_runs_main_py_in_makes_environment() -> None:
     committed = json.loads((ROOT / "cdktf.json").read_text(encoding="utf-8"))
 
     assert committed["language"] == "python"
-    assert committed["app"] == ".venv/bin/python main.py"
+    assert committed["app"] == ".venv/bin/python main.py --named"
 
 
 def test_list_names_the_four_stacks(project: Path, cdktf: Cdktf) -> None:

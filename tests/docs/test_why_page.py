@@ -38,6 +38,13 @@ def route_takes_post_alone() -> State:
     return tutorial().change("VirtualService", name, http=routes)
 
 
+def route_redirects() -> State:
+    name = "example-com-through-egress-gateway"
+    routes = tutorial().spec("VirtualService", name)["http"]
+    routes[1] = {"match": routes[1]["match"], "redirect": {"uri": "/elsewhere"}}
+    return tutorial().change("VirtualService", name, http=routes)
+
+
 def no_dns() -> State:
     policy = network_policy(
         "team-x", "http-alone", policyTypes=["Egress"], egress=[{"ports": [{"protocol": "TCP", "port": 80}]}]
@@ -54,6 +61,7 @@ def only_dns() -> State:
 
 CHANGED: Mapping[str, State] = {
     "tutorial, a route takes POST alone": route_takes_post_alone(),
+    "tutorial, a route redirects": route_redirects(),
     "tutorial, DNS is not let out": no_dns(),
     "tutorial, only DNS is let out": only_dns(),
 }

@@ -20,7 +20,7 @@ CREATED_ANEW = {"google_storage_bucket_object"}
 
 def with_tenancy(name: str, folder: Path, tenancy: str) -> Path:
     """The stacks of a configuration with a tenancy."""
-    config = folder / tenancy
+    config = folder / tenancy / name
     shutil.copytree(ROOT / "config" / name, config)
     with (config / "platform.yaml").open("a", encoding="utf-8") as platform:
         platform.write(f"\ntenancy: {tenancy}\n")
@@ -36,8 +36,8 @@ class Move:
         # The states are files beside the output; the fixture's own stay as they are.
         self.work = work = Path(shutil.copytree(shared.folders["egress"].path.parents[2], folder / "work"))
         self.environment = {"IMITATION_DATA": str(work / "answers.json")}
-        self.plugins = plugins
-        self.before = document(work / "terraform.egress.tfstate")
+        self.plugins, self.name = plugins, name
+        self.before = document(work / f"terraform.{name}.egress.tfstate")
         self.state = {
             f"{each['type']}.{each['name']}": each["instances"][0]["attributes"]
             for each in self.before["resources"]
@@ -112,7 +112,7 @@ def test_nothing_is_deleted_and_nothing_made_twice_on_the_way(move: Move) -> Non
 def test_without_the_step_between_the_teams_would_be_deleted(move: Move, tmp_path: Path) -> None:
     again = Path(shutil.copytree(move.work, tmp_path / "work"))
     folder = Folder(again / "cdktf.out" / "stacks" / "egress", move.plugins, move.environment)
-    (again / "terraform.egress.tfstate").write_text(json.dumps(move.before))
+    (again / f"terraform.{move.name}.egress.tfstate").write_text(json.dumps(move.before))
     shutil.copy(move.moved / "stacks" / "egress" / "cdk.tf.json", folder.path)
 
     found = changes(folder.plan(name="rash"))
@@ -127,7 +127,7 @@ def test_an_object_that_is_not_there_is_refused_before_anything_changes(move: Mo
     stack = tmp_path / "cdktf.out" / "stacks" / TEAMS[0]
     stack.mkdir(parents=True)
     shutil.copy(move.moving / "stacks" / TEAMS[0] / "cdk.tf.json", stack)
-    shutil.copy(move.work / "terraform.cluster.tfstate", tmp_path)
+    shutil.copy(move.work / f"terraform.{move.name}.cluster.tfstate", tmp_path)
     folder = Folder(stack, move.plugins, {**move.environment, "IMITATION_WORLD": str(nothing)}).init()
 
     with pytest.raises(TerraformError, match="no kubernetes_namespace_v1 has the id team-x"):

@@ -64,7 +64,7 @@ def test_evaluate_says_why_without_explain(egress: Run, synthesized: Path) -> No
         "evaluate", "--input", str(synthesized), "--from", "team-x/test", "--to", "http://httpbin.org"
     )
     assert (
-        "  because none of 3 ALLOW policies matches cluster.local/ns/team-x/sa/test on port 8080"
+        "no policy allows it: none of 3 ALLOW policies matches cluster.local/ns/team-x/sa/test on port 8080"
         in done.stdout
     )
 

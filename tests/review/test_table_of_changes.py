@@ -385,11 +385,23 @@ def test_what_cannot_be_judged_is_exit_code_2_and_no_page(
         str(PRODUCTION / "accepted.yaml"),
     )
     sarif = tmp_path / "review.sarif"
-    done = here("summary", str(production), str(out), *accepted, "--sarif", str(sarif))
+    done = here("summary", str(production), str(out), *accepted, "--strict", "--sarif", str(sarif))
     assert (done.returncode, done.stdout) == (2, "")
     assert message in done.stderr
     assert "Traceback" not in done.stderr
     assert not sarif.exists()
+
+
+def test_what_is_not_understood_is_named_on_the_page_and_asks_for_agreement(
+    production: Path, here: Run, tmp_path: Path
+) -> None:
+    config, out = written("not-understood", "head", [unmodelled], tmp_path)
+    accepted = ("--accepted", str(config / "accepted.yaml"))
+    base = ("--base-accepted", str(PRODUCTION / "accepted.yaml"))
+    done = here("summary", str(production), str(out), *accepted, *base)
+    assert done.returncode == 1
+    assert "something is not understood" in done.stdout
+    assert "EnvoyFilter" in done.stdout.partition("## Not understood")[2]
 
 
 def test_a_new_environment_compares_with_nothing_and_shows_all(

@@ -50,7 +50,10 @@ def test_a_url_and_who_asked_lead_to_the_line_and_the_patch(why: Run, source: st
 
     assert done.returncode == 1
     assert "refused\n  what happened   the gateway answers HTTP 403\n" in done.stdout
-    assert "control         authorization policy: none of 3 ALLOW policies matches" in done.stdout
+    assert (
+        "control         authorization policy: no policy allows it: none of 3 ALLOW policies matches"
+        in done.stdout
+    )
     assert "the egress gateway knows who asks, and no grant covers this request" in done.stdout
     line = f"{CONFIG}/teams/team-y.yaml:{line_of('paths:')} allows the path /status/418 only"
     assert line in done.stdout

@@ -57,6 +57,9 @@ class Change:
             found.append("a finding concerns more than before")
         if at_least((finding.kind.level for finding in self.reopened), threshold):
             found.append("a finding is open again")
+        before, after = (side.cluster.inventory.not_understood for side in (self.base, self.head))
+        if set(after) - set(before):
+            found.append("something is not understood")
         return tuple(found)
 
 
@@ -90,7 +93,7 @@ def change(
         acceptances=compare_acceptances(base, head, today, names),
         weakened=(*seen.weakened, *posture),
         unjudged=seen.unjudged,
-        notes=tuple(notes),
+        notes=(*notes, *seen.notes),
     )
 
 

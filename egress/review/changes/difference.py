@@ -19,11 +19,21 @@ class Differences:
     """Guards that hold back less."""
     unjudged: tuple[Unjudged, ...]
     """Resources of which something differs that no cell shows."""
+    notes: tuple[str, ...] = ()
+    """What was not compared, and why."""
+
+
+OTHER_FORM = (
+    "guards and the fields that no answer shows: one side is a plan with what providers fill in, the other is not. "
+    "Compare two plans, or two outputs of cdktf"
+)
 
 
 def difference(old: Cluster, new: Cluster) -> Differences:
     """Compare two states."""
     comparison = compare(old, new)
+    if old.inventory.planned is not new.inventory.planned:
+        return Differences(comparison=comparison, weakened=(), unjudged=(), notes=(OTHER_FORM,))
     both = pairs(resources(old.inventory), resources(new.inventory))
     goes = not new.inventory.objects  # an environment that goes takes its guards along
     return Differences(

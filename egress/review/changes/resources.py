@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from egress.review.inputs.not_yet_known import NotYetKnown
 from egress.review.inventory import Inventory
 from egress.review.objects.kubernetes_object import KubernetesObject
 
@@ -98,7 +99,8 @@ def _named(body: Mapping[str, Any]) -> str:
         metadata = metadata[0] if metadata else None
     if isinstance(metadata, Mapping) and metadata.get("name"):
         return f"{metadata.get('namespace') or ''}/{metadata['name']}"
-    return str(body.get("name") or "")
+    name = body.get("name")
+    return "" if isinstance(name, NotYetKnown) else str(name or "")
 
 
 def _parsed(text: Any) -> Any:
@@ -116,6 +118,8 @@ def _leaves(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
     elif isinstance(value, list | tuple):
         for inner in value:
             yield from _leaves(inner, path)
+    elif isinstance(value, NotYetKnown):
+        yield path, "(known after the apply)"
     elif value not in _EMPTY:
         yield path, _text(value)
 
@@ -125,6 +129,8 @@ def _text(value: Any) -> str:
 
 
 def _sorted(value: Any) -> Any:
+    if isinstance(value, NotYetKnown):
+        return "(known after the apply)"
     if isinstance(value, Mapping):
         return {key: _sorted(inner) for key, inner in value.items() if inner not in _EMPTY}
     if isinstance(value, list | tuple):

@@ -32,7 +32,7 @@ def read_plans(files: Sequence[Path], *, strict: bool = False) -> Inventory:
     for item in inventory.objects:
         if decides(item):
             refuse_unknown((item.labels, deciding_part(item)))
-    return replace(inventory, drifted=tuple(changed))
+    return replace(inventory, drifted=tuple(changed), planned=True)
 
 
 def _whole(document: Mapping[str, Any], file: Path) -> None:

@@ -48,6 +48,7 @@ def difference_text(found: Differences) -> str:
         f"not judged: {one.address} {one.what}" + (f" in {', '.join(one.fields)}" if one.fields else "")
         for one in open_questions
     ]
+    lines += [f"not compared: {note}." for note in found.notes]
     return "\n".join([*lines, counted(found.comparison)])
 
 
@@ -77,8 +78,10 @@ def difference_json(found: Differences) -> dict[str, Any]:
         ],
         "changed_objects": list(comparison.changed_objects),
         "without_effect": comparison.without_effect,
+        "not_understood": list(comparison.not_understood),
         "weakened": [{"message": one.message, "facts": dict(one.facts)} for one in found.weakened],
         "not_shown_by_a_cell": [unjudged_json(one) for one in found.unjudged],
+        "not_compared": list(found.notes),
     }
 
 

@@ -11,6 +11,8 @@ from egress.review.findings.finding import Finding, Level, some
 from egress.review.locations.changed_lines import Cause
 from egress.review.output.comparison import COLUMNS, cells
 from egress.review.output.documents import ChangeReport
+from egress.review.output.escapes import code
+from egress.review.output.escapes import markdown as escaped
 from egress.review.output.findings import counted as findings_counted
 from egress.review.output.gist import (
     TITLES,
@@ -37,13 +39,13 @@ Titled = tuple[str, str]
 
 def top(report: ChangeReport) -> Iterator[str]:
     """What every page has: what was reviewed, and whether somebody has to agree."""
-    yield f"# {title_text(report.heading)}"
+    yield f"# {escaped(title_text(report.heading))}"
     if line := heading_text(report.heading):
-        yield line
+        yield escaped(line)
     if report.judges:
         yield (
             "**This change touches the review itself**, and the changed review made this page. Look at "
-            + some((f"`{file}`" for file in report.judges), FIELDS)
+            + some(map(code, report.judges), FIELDS)
             + " first."
         )
     if report.asks:
@@ -67,7 +69,9 @@ def parts(report: ChangeReport) -> Iterator[Titled]:
     told = sentences(change.comparison)
     for part in (Part.GAINED, Part.LEFT_OPEN, Part.LOST, Part.CONDITIONAL, Part.WAY):
         yield from _part(TITLES[part], report, [_sentence(one, report) for one in told[part]])
-    yield from _part("Another name", report, [successor_text(one) for one in change.comparison.successors])
+    yield from _part(
+        "Another name", report, [escaped(successor_text(one)) for one in change.comparison.successors]
+    )
     yield from _part("Guards weakened", report, list(_weakened(change.weakened, report)))
     judged_by_nobody = [one for one in change.unjudged if one.open_question]
     yield from _part(
@@ -88,7 +92,13 @@ def parts(report: ChangeReport) -> Iterator[Titled]:
     yield from _part("Fixed findings", report, list(_by_kind(change.gone, None)))
     yield from _acceptances(report)
     yield "the state of the findings", f"Findings after the change: {findings_counted(change.head.judged)}"
-    yield from _part("Not compared", report, list(change.notes))
+    yield from _part(
+        "Not understood",
+        report,
+        [escaped(text) for text in change.head.cluster.inventory.not_understood],
+        "The answers that these can touch are not known.",
+    )
+    yield from _part("Not compared", report, [escaped(note, own_code=True) for note in change.notes])
     if report.full_report:
         yield (
             "the full report",
@@ -155,28 +165,28 @@ def _joined(texts: Iterable[str]) -> list[str]:
 
 def _sentence(sentence: Sentence, report: ChangeReport) -> str:
     said = words(sentence)
-    what = ", ".join(f"`{one}`" if "://" in one else one for one in said.what)
+    what = ", ".join(code(one) if "://" in one else escaped(one) for one in said.what)
     more = f" and {said.more}" if said.more else ""
-    but = f": {said.but}" if said.but else ""
+    but = f": {escaped(said.but)}" if said.but else ""
     causes = (cause for one in sentence.changes for cause in report.causes.of(one, one.addresses))
-    return f"**{said.who}** {said.does} {what}{more}{but}{_where(causes)}"
+    return f"**{escaped(said.who)}** {said.does} {what}{more}{but}{_where(causes)}"
 
 
 def _where(causes: Iterable[Cause | None]) -> str:
     listed = list(dict.fromkeys(cause for cause in causes if cause))
     if not listed:
         return ""
-    texts = [f"`{cause}`" + (", removed" if cause.removed else "") for cause in listed]
+    texts = [code(str(cause)) + (", removed" if cause.removed else "") for cause in listed]
     return f" ({some(texts, NAMED)})"
 
 
 def _accepted(pair: Accepted) -> str:
     finding, entry = pair
-    return f"**{finding.kind.level}** {_code(finding)} {finding.message}. Reason: {_entry(entry)}"
+    return f"**{finding.kind.level}** {_code(finding)} {escaped(finding.message)}. Reason: {_entry(entry)}"
 
 
 def _entry(entry: Acceptance) -> str:
-    return f"{entry.reason.strip()} Accepted {_terms(entry)}."
+    return f"{escaped(entry.reason.strip())} Accepted {_terms(entry)}."
 
 
 def _terms(entry: Acceptance) -> str:
@@ -186,9 +196,9 @@ def _terms(entry: Acceptance) -> str:
 
 def _altered(before: Acceptance, after: Acceptance) -> str:
     if before.reason != after.reason:
-        return f"{after.code} {after.subject}. Before: {_entry(before)} Now: {_entry(after)}"
+        return f"{after.code} {escaped(after.subject)}. Before: {_entry(before)} Now: {_entry(after)}"
     terms = f"Before: {_terms(before)}. Now: {_terms(after)}."
-    return f"{after.code} {after.subject}. {terms} Reason: {after.reason.strip()}"
+    return f"{after.code} {escaped(after.subject)}. {terms} Reason: {escaped(after.reason.strip())}"
 
 
 def _code(finding: Finding) -> str:
@@ -209,23 +219,23 @@ def _weakened(findings: Sequence[Finding], report: ChangeReport) -> Iterator[str
     for key, found in same.items():
         first = found[0]
         if key[1] == "check":
-            said = f"checkov's check {key[3]} fails and did not: {key[2]}"
+            said = f"checkov's check {escaped(key[3])} fails and did not: {escaped(key[2])}"
         else:
             _, what, before, after, field = key
             said = f"{what}: {_value(field)} was {_value(before)}, is {_value(after)}"
             if field == RESOURCE:
-                said = f"{what}: {after}"
+                said = f"{what}: {escaped(after)}"
         where = _where(report.causes.of_address(address) for one in found for address in one.addresses)
         resources = _addresses([one.facts["subject"] for one in found])
         yield f"{said[0].upper()}{said[1:]}. {_code(first)}, {resources}{where}"
 
 
 def _value(text: str) -> str:
-    return text if " " in text else f"`{text}`"
+    return escaped(text) if " " in text else code(text)
 
 
 def _addresses(addresses: Sequence[str]) -> str:
-    return some((f"`{address}`" for address in addresses), NAMED)
+    return some(map(code, addresses), NAMED)
 
 
 def _unjudged(listed: Sequence[Unjudged]) -> Iterator[str]:
@@ -236,8 +246,12 @@ def _unjudged(listed: Sequence[Unjudged]) -> Iterator[str]:
     for (kind, what, fields, without_effect), addresses in same.items():
         assert isinstance(fields, tuple)  # noqa: S101 - as it was put in
         assert isinstance(without_effect, tuple)  # noqa: S101
-        named = some((f"`{field}`" for field in fields or without_effect), FIELDS)
-        count = f"{len(addresses):,} resources of kind {kind}" if len(addresses) > 1 else str(kind)
+        named = some((code(str(field)) for field in fields or without_effect), FIELDS)
+        count = (
+            f"{len(addresses):,} resources of kind {escaped(str(kind))}"
+            if len(addresses) > 1
+            else escaped(str(kind))
+        )
         yield f"{count} {what}{f' in {named}' if named else ''}: {_addresses(addresses)}"
 
 
@@ -249,7 +263,7 @@ def _by_kind(findings: Sequence[Finding], report: ChangeReport | None) -> Iterat
     for found in same.values():
         for finding in found[:NAMED]:
             where = _where([report.causes.of_finding(finding)] if report else [])
-            yield f"**{finding.kind.level}** {_code(finding)} {finding.message}{where}"
+            yield f"**{finding.kind.level}** {_code(finding)} {escaped(finding.message)}{where}"
         if len(found) > NAMED:
             yield f"**{found[0].kind.level}** {_code(found[0])} {len(found) - NAMED:,} more of this kind"
 
@@ -259,7 +273,10 @@ def _acceptances(report: ChangeReport) -> Iterator[Titled]:
     yield from _part(
         "Acceptances that ended",
         report,
-        [f"{one.code} {one.subject} ended on {one.until}: {one.reason.strip()}" for one in found.ended],
+        [
+            f"{one.code} {escaped(one.subject)} ended on {one.until}: {escaped(one.reason.strip())}"
+            for one in found.ended
+        ],
     )
     yield from _part(
         "Acceptances that are extended or depend on other controls",
@@ -269,7 +286,7 @@ def _acceptances(report: ChangeReport) -> Iterator[Titled]:
     yield from _part(
         "Acceptances removed",
         report,
-        [f"{one.code} {one.subject}: {one.reason.strip()}" for one in found.removed],
+        [f"{one.code} {escaped(one.subject)}: {escaped(one.reason.strip())}" for one in found.removed],
     )
     yield from _part(
         "Notes newly accepted",

@@ -17,13 +17,6 @@ class Question(NamedTuple):
     request: Request
 
     @property
-    def injection_not_given(self) -> bool:
-        """True where the namespace would decide on the sender's sidecar, and the input does not have it."""
-        source = self.source
-        own = source.labels.get("sidecar.istio.io/inject")
-        return not source.meshed and own is None and source.namespace not in self.cluster.mesh.namespaces
-
-    @property
     def dialled_pod(self) -> Workload | None:
         """The workload that is dialled, None where none is or the input has no such one."""
         dial = self.request.dial

@@ -22,6 +22,10 @@ SYMPTOMS: Mapping[ClientSees, Symptom] = {
         "the request reaches the site, and the answer is the site's own", "allowed"
     ),
     ClientSees.FORBIDDEN: Symptom("the gateway answers HTTP 403", "http-403"),
+    ClientSees.BAD_REQUEST: Symptom("a proxy answers HTTP 400", "http-400"),
+    ClientSees.PROXY_ANSWER: Symptom(
+        "a proxy answers with a redirect or a page of its own", "answer-of-a-proxy"
+    ),
     ClientSees.NOT_FOUND: Symptom("a proxy answers HTTP 404", "http-404"),
     ClientSees.BAD_GATEWAY: Symptom("the sidecar answers HTTP 502", "http-502"),
     ClientSees.UNAVAILABLE: Symptom("a proxy answers HTTP 503", "http-503"),
@@ -50,6 +54,7 @@ CURL_WORDS: Mapping[int, str] = {
 
 PLAIN: Mapping[Control, str] = {
     Control.SOURCE: "nothing is known of the Pod that asks",
+    Control.INJECTION: "nobody can tell which sidecar the Pod was given",
     Control.SIDECAR: "the Pod's own sidecar decides",
     Control.SIDECAR_SCOPE: "the Pod's sidecar has no route to the host: its namespace was not given one",
     Control.SIDECAR_REGISTRY: "the Pod's sidecar does not know the host, and lets no unknown host pass",

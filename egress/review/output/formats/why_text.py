@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from egress.review.output.escapes import lines, plain
 from egress.review.output.why import (
     control_and_reason,
     curl_text,
@@ -25,7 +26,7 @@ def render(document: Why) -> str:
 
 
 def _case(case: Explained, curl_exit: int | None) -> Iterator[str]:
-    yield headline(case)
+    yield plain(headline(case))
     step, remedy = case.answer.decisive, case.remedy
     rows = [
         ("what happened", happened_text(case)),
@@ -38,23 +39,23 @@ def _case(case: Explained, curl_exit: int | None) -> Iterator[str]:
         ("line", str(remedy.deciding) if remedy and remedy.deciding else ""),
         ("more", page_of(case)),
     ]
-    yield from (f"  {name:14}  {text}" for name, text in rows if text)
+    yield from (f"  {name:14}  {plain(text)}" for name, text in rows if text)
     if remedy is None:
         if case.refused:
             yield "  Name the configuration with --artifact config/NAME for the line that decides and the patch."
         return
     if remedy.unpatched:
-        yield f"  No patch: {remedy.unpatched}"
+        yield f"  No patch: {plain(remedy.unpatched)}"
     if remedy.patch:
         yield "  This patch would allow it; apply it with `git apply` (or `patch -p1`), then `make synth`:"
-        yield from (f"  - {note}" for note in remedy.notes)
+        yield from (f"  - {plain(note)}" for note in remedy.notes)
         yield ""
-        yield remedy.patch.rstrip("\n")
+        yield lines(remedy.patch.rstrip("\n"))
 
 
 def _read(document: Why) -> Iterator[str]:
     if document.tally is not None:
-        yield document.tally.told()
+        yield lines(document.tally.told())
     if document.fine:
         yield f"{document.fine} lines are of requests that the review allows and that did not fail"
-    yield from (f"not answered, {each}" for each in document.unanswered)
+    yield from (f"not answered, {plain(str(each))}" for each in document.unanswered)
