@@ -5,7 +5,7 @@ from egress.review.decision.reason import Reason
 
 
 class ReviewError(Exception):
-    """The input or the question cannot be reviewed; the message names the object, the field and the mend."""
+    """The input or the question cannot be reviewed; the message names the object, the field and the fix."""
 
 
 class Undecided(Exception):  # noqa: N818 - not a fault of the program: a question the input leaves open

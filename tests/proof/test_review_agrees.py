@@ -15,7 +15,7 @@ from tests.proof.conftest import ROOT, prove_command
 pytestmark = pytest.mark.proof
 
 
-@pytest.mark.parametrize(("configuration", "least"), [("tutorial", 328), ("production", 538)])
+@pytest.mark.parametrize(("configuration", "least"), [("tutorial", 328), ("production", 503)])
 def test_the_review_answers_every_row_as_the_mesh_does(
     configuration: str, least: int, tmp_path: Path
 ) -> None:

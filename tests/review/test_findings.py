@@ -1,4 +1,4 @@
-"""Each kind of finding fires on a minimal example and is silent on its mended form."""
+"""Each kind of finding fires on a minimal example and is silent on its fixed form."""
 
 from pathlib import Path
 from typing import Any
@@ -41,7 +41,7 @@ def test_every_kind_has_a_page_that_agrees_with_it(kind: Any) -> None:
     assert page.startswith(f"# {kind.code} {kind.name}\n")
     assert f"Level: {kind.level}" in page
     assert f"Family: {kind.family}" in page
-    assert kind.mend in " ".join(page.split())
+    assert kind.fix in " ".join(page.split())
 
 
 def test_no_page_is_left_without_a_kind() -> None:

@@ -326,7 +326,7 @@ def test_no_location_is_read_from_a_message() -> None:
         names = {
             node.attr for node in ast.walk(ast.parse(module.read_text())) if isinstance(node, ast.Attribute)
         }
-        assert not names & {"facts", "message", "subject", "mend"}, module.name
+        assert not names & {"facts", "message", "subject", "fix"}, module.name
 
 
 def test_a_host_among_many_is_found_whatever_the_message_leaves_out(configuration: Path) -> None:

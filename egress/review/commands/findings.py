@@ -1,4 +1,4 @@
-"""`findings`: what is wrong, with its objects, cells and mend."""
+"""`findings`: what is wrong, with its objects, cells and fix."""
 
 import argparse
 

@@ -13,7 +13,7 @@ EXPIRED = Kind(
     family=Family.ACCEPTANCE,
     level=Level.ERROR,
     message="the acceptance of {code} {subject} ended on {until}",
-    mend="mend the finding, or agree on a new end date",
+    fix="fix the finding, or agree on a new end date",
 )
 
 UNUSED = Kind(
@@ -22,7 +22,7 @@ UNUSED = Kind(
     family=Family.ACCEPTANCE,
     level=Level.WARNING,
     message="the acceptance of {code} {subject} accepts nothing: there is no such finding",
-    mend="remove the acceptance",
+    fix="remove the acceptance",
 )
 
 VOID = Kind(
@@ -31,7 +31,7 @@ VOID = Kind(
     family=Family.ACCEPTANCE,
     level=Level.ERROR,
     message="the acceptance of {code} {subject} leans on {gone}, which {verb} not there",
-    mend="bring the control back, fix the finding, or accept it again for another reason",
+    fix="bring the control back, fix the finding, or accept it again for another reason",
 )
 
 

@@ -21,7 +21,7 @@ NO_POLICIES = Kind(
     family=Family.WAY_AROUND,
     level=Level.WARNING,
     message="no NetworkPolicy keeps {who} in {subject} from the internet: past its sidecar the firewall alone is left",
-    mend="give the namespace a default-deny policy for egress and one for each peer it needs",
+    fix="give the namespace a default-deny policy for egress and one for each peer it needs",
 )
 
 GATEWAY_OPEN = Kind(
@@ -30,7 +30,7 @@ GATEWAY_OPEN = Kind(
     family=Family.WAY_AROUND,
     level=Level.WARNING,
     message="no NetworkPolicy says who may connect to {ports} of the gateway {subject}",
-    mend="isolate the gateway's Pods for ingress and name the namespaces and ports that may connect",
+    fix="isolate the gateway's Pods for ingress and name the namespaces and ports that may connect",
 )
 
 ALLOW_ANY = Kind(
@@ -39,7 +39,7 @@ ALLOW_ANY = Kind(
     family=Family.WAY_AROUND,
     level=Level.WARNING,
     message="the sidecars of {subject} send requests for unknown hosts straight out (ALLOW_ANY{why})",
-    mend="set outboundTrafficPolicy REGISTRY_ONLY in the namespace's Sidecar or in meshConfig",
+    fix="set outboundTrafficPolicy REGISTRY_ONLY in the namespace's Sidecar or in meshConfig",
 )
 
 NO_INJECTION = Kind(
@@ -48,7 +48,7 @@ NO_INJECTION = Kind(
     family=Family.WAY_AROUND,
     level=Level.WARNING,
     message="{who} in {subject} run without a sidecar",
-    mend="label the namespace for injection and take sidecar.istio.io/inject and hostNetwork off the Pods",
+    fix="label the namespace for injection and take sidecar.istio.io/inject and hostNetwork off the Pods",
 )
 
 NOT_CAPTURED = Kind(
@@ -57,7 +57,7 @@ NOT_CAPTURED = Kind(
     family=Family.WAY_AROUND,
     level=Level.WARNING,
     message="the sidecar of {subject} does not see {what}",
-    mend="take the traffic.sidecar.istio.io annotations off the Pods, and give no container the user or group 1337",
+    fix="take the traffic.sidecar.istio.io annotations off the Pods, and give no container the user or group 1337",
 )
 
 HTTPS_PORT = 443

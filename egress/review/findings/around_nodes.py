@@ -17,7 +17,7 @@ ON_GATEWAY_NODES = Kind(
     family=Family.WAY_AROUND,
     level=Level.ERROR,
     message="{subject} may run on the gateway's nodes ({pool}), whose firewall lets it reach the internet itself",
-    mend="take the toleration off the Pods, or give the pool a taint that only the gateway's Pods tolerate",
+    fix="take the toleration off the Pods, or give the pool a taint that only the gateway's Pods tolerate",
 )
 
 ANYONE_MAY_TOLERATE = Kind(
@@ -26,7 +26,7 @@ ANYONE_MAY_TOLERATE = Kind(
     family=Family.WAY_AROUND,
     level=Level.WARNING,
     message="no admission policy keeps other Pods from tolerating the taint of the gateway's nodes ({subject})",
-    mend="bind a ValidatingAdmissionPolicy that refuses the toleration outside the gateway's namespace",
+    fix="bind a ValidatingAdmissionPolicy that refuses the toleration outside the gateway's namespace",
 )
 
 

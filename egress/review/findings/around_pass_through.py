@@ -19,7 +19,7 @@ ANYONE = Kind(
     family=Family.WAY_AROUND,
     level=Level.ERROR,
     message="a Pod without a sidecar reaches {hosts} by dialling port {port} of {subject} itself",
-    mend="let only sidecars reach the port (a NetworkPolicy on the gateway), and authorize HTTPS by identity",
+    fix="let only sidecars reach the port (a NetworkPolicy on the gateway), and authorize HTTPS by identity",
 )
 
 NOBODY_IDENTIFIED = Kind(
@@ -29,7 +29,7 @@ NOBODY_IDENTIFIED = Kind(
     level=Level.ERROR,
     message="a Pod without a sidecar reaches {hosts} in plain HTTP through port {port} of {subject}, which identifies "
     "nobody",
-    mend="let the server end mesh mTLS (tls.mode ISTIO_MUTUAL), and the sidecars speak it (DestinationRule)",
+    fix="let the server end mesh mTLS (tls.mode ISTIO_MUTUAL), and the sidecars speak it (DestinationRule)",
 )
 
 THROUGH_SERVICE = Kind(
@@ -38,7 +38,7 @@ THROUGH_SERVICE = Kind(
     family=Family.WAY_AROUND,
     level=Level.ERROR,
     message="hosts that {who} may not reach by name are open to them through the Service of {subject} on port {port}",
-    mend="authorize HTTPS by identity at the gateway, or take the Service out of the Sidecars' scope",
+    fix="authorize HTTPS by identity at the gateway, or take the Service out of the Sidecars' scope",
 )
 
 CONTRADICTED = Kind(
@@ -47,7 +47,7 @@ CONTRADICTED = Kind(
     family=Family.WAY_AROUND,
     level=Level.ERROR,
     message="{identity} is refused {subject} over HTTP by policy, yet allowed over HTTPS",
-    mend="give the HTTPS port a policy of its own for each team, or pass the host through for nobody else",
+    fix="give the HTTPS port a policy of its own for each team, or pass the host through for nobody else",
 )
 
 

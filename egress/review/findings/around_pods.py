@@ -15,7 +15,7 @@ HELD_TO_LESS = Kind(
         "Pods of {subject} are held to the Pod Security Standard {standard}, and may become the sidecar's user, "
         "whose connections nothing captures ({reason})"
     ),
-    mend="hold the namespace to restricted, and let its images run as a user of their own",
+    fix="hold the namespace to restricted, and let its images run as a user of their own",
 )
 
 RESTRICTED = "restricted"

@@ -26,7 +26,7 @@ DIRECT = Kind(
     family=Family.WAY_AROUND,
     level=Level.ERROR,
     message="{subject} reaches {hosts} straight from its own node, past the gateway{unless}",
-    mend="deny it in the VPC firewall and the NetworkPolicies; a Sidecar alone does not hold a Pod",
+    fix="deny it in the VPC firewall and the NetworkPolicies; a Sidecar alone does not hold a Pod",
 )
 
 NO_ROUTE = Kind(
@@ -35,7 +35,7 @@ NO_ROUTE = Kind(
     family=Family.WAY_AROUND,
     level=Level.WARNING,
     message="the sidecars of {who} know {subject} but no route for it: they go straight out, past the gateway",
-    mend="export the VirtualService to the same namespaces as the ServiceEntry, with its mesh leg",
+    fix="export the VirtualService to the same namespaces as the ServiceEntry, with its mesh leg",
 )
 
 GOOGLE_DIRECT = Kind(
@@ -45,7 +45,7 @@ GOOGLE_DIRECT = Kind(
     level=Level.WARNING,
     message="{subject} is reached straight from the nodes of {who}, past the gateway: no AuthorizationPolicy can "
     "refuse it, and {held}",
-    mend="name the restricted addresses in DNS, firewall and NetworkPolicies, put the project inside a VPC Service "
+    fix="name the restricted addresses in DNS, firewall and NetworkPolicies, put the project inside a VPC Service "
     "Controls perimeter, and register no more of Google's hosts than a team needs",
 )
 
@@ -55,7 +55,7 @@ TENANT_ROUTING = Kind(
     family=Family.WAY_AROUND,
     level=Level.ERROR,
     message="{kind} {subject} belongs to a team and takes precedence over the platform's for {host}",
-    mend="keep routing objects in the gateway's namespace, and refuse them elsewhere by admission",
+    fix="keep routing objects in the gateway's namespace, and refuse them elsewhere by admission",
 )
 
 TENANTS_MAY_ROUTE = Kind(
@@ -64,7 +64,7 @@ TENANTS_MAY_ROUTE = Kind(
     family=Family.WAY_AROUND,
     level=Level.WARNING,
     message="no admission policy keeps teams from a {subject} of their own, which would override the platform's",
-    mend="bind a ValidatingAdmissionPolicy that refuses routing objects outside the gateway's namespace",
+    fix="bind a ValidatingAdmissionPolicy that refuses routing objects outside the gateway's namespace",
 )
 
 UNCHECKED_NAME = Kind(
@@ -73,7 +73,7 @@ UNCHECKED_NAME = Kind(
     family=Family.WAY_AROUND,
     level=Level.ERROR,
     message="the TLS that proxies originate to {subject} does not check the name in the site's certificate: {why}",
-    mend="leave sni out (it is then set and checked by itself) or state subjectAltNames, and leave out "
+    fix="leave sni out (it is then set and checked by itself) or state subjectAltNames, and leave out "
     "insecureSkipVerify",
 )
 

@@ -8,7 +8,7 @@ WEAKENED = Kind(
     family=Family.GUARD,
     level=Level.ERROR,
     message="{subject}: {field}: {before} becomes {after} ({what})",
-    mend="set the field back, or agree to the change in its review",
+    fix="set the field back, or agree to the change in its review",
 )
 
 POSTURE = Kind(
@@ -17,5 +17,5 @@ POSTURE = Kind(
     family=Family.GUARD,
     level=Level.WARNING,
     message="{check} fails for {subject} and did not before: {title}",
-    mend="fix what checkov reports, or agree to the change in its review",
+    fix="fix what checkov reports, or agree to the change in its review",
 )

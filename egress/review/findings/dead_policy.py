@@ -20,7 +20,7 @@ UNUSED_PORT = Kind(
     family=Family.DEAD_POLICY,
     level=Level.ERROR,
     message="{subject} names port {port}, on which {gateway} has no listener (it listens on {ports})",
-    mend="name the Pod's port that the gateway's Service targets, not the Service's own",
+    fix="name the Pod's port that the gateway's Service targets, not the Service's own",
 )
 
 WITHOUT_EFFECT = Kind(
@@ -29,7 +29,7 @@ WITHOUT_EFFECT = Kind(
     family=Family.DEAD_POLICY,
     level=Level.WARNING,
     message="the ALLOW policy {subject} lets no request of any identity through",
-    mend="remove it, or mend what refuses the requests it grants: `evaluate --explain` names the control",
+    fix="remove it, or fix what refuses the requests it grants: `evaluate --explain` names the control",
 )
 
 NEVER_MATCHES = Kind(
@@ -38,7 +38,7 @@ NEVER_MATCHES = Kind(
     family=Family.DEAD_POLICY,
     level=Level.ERROR,
     message="{subject}: {field} {value!r} matches nothing: {why}",
-    mend="write the value as Istio compares it (docs/review.md)",
+    fix="write the value as Istio compares it (docs/review.md)",
 )
 
 NOT_VISIBLE = Kind(
@@ -47,7 +47,7 @@ NOT_VISIBLE = Kind(
     family=Family.DEAD_POLICY,
     level=Level.WARNING,
     message="{subject} grants {identity} {hosts}, of which its sidecar knows nothing",
-    mend="export the host's ServiceEntry and VirtualService to the namespace, or withdraw the grant",
+    fix="export the host's ServiceEntry and VirtualService to the namespace, or withdraw the grant",
 )
 
 NOT_AUTHORIZED = Kind(
@@ -56,7 +56,7 @@ NOT_AUTHORIZED = Kind(
     family=Family.DEAD_POLICY,
     level=Level.NOTE,
     message="{identity} has a route to {subject} over {scheme} that every policy refuses",
-    mend="grant the host, or do not export its route to the namespace",
+    fix="grant the host, or do not export its route to the namespace",
 )
 
 PORT_IN_HOST = Kind(
@@ -65,7 +65,7 @@ PORT_IN_HOST = Kind(
     family=Family.DEAD_POLICY,
     level=Level.NOTE,
     message="{policy} allows {subject}, but refuses the same request with `Host: {subject}:80`",
-    mend="add the host with :80 (or :*) to hosts",
+    fix="add the host with :80 (or :*) to hosts",
 )
 
 

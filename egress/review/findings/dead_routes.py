@@ -22,7 +22,7 @@ SERVER_LEFT_OUT = Kind(
     family=Family.DEAD_POLICY,
     level=Level.ERROR,
     message="server {number} of Gateway {subject} listens nowhere on {gateway}: {why}",
-    mend="give the server a port of the gateway's Service and hosts that no older server has",
+    fix="give the server a port of the gateway's Service and hosts that no older server has",
 )
 
 DEAD_ROUTE = Kind(
@@ -31,7 +31,7 @@ DEAD_ROUTE = Kind(
     family=Family.DEAD_POLICY,
     level=Level.ERROR,
     message="{identity} {scheme}://{subject}: {why}",
-    mend="name a host, port and subset that exist and are exported to the namespace that sends",
+    fix="name a host, port and subset that exist and are exported to the namespace that sends",
 )
 
 SHADOWED_RULE = Kind(
@@ -40,7 +40,7 @@ SHADOWED_RULE = Kind(
     family=Family.DEAD_POLICY,
     level=Level.NOTE,
     message="the firewall rule {subject} decides nothing: {by} decides all of it before",
-    mend="remove the rule or change the priorities",
+    fix="remove the rule or change the priorities",
 )
 
 ISTIOD_CUT_OFF = Kind(
@@ -49,7 +49,7 @@ ISTIOD_CUT_OFF = Kind(
     family=Family.DEAD_POLICY,
     level=Level.ERROR,
     message="the NetworkPolicies of {subject} let its sidecars reach no istiod on port 15012",
-    mend="select istiod by app: istiod; istio: istiod is there only when a revision is set",
+    fix="select istiod by app: istiod; istio: istiod is there only when a revision is set",
 )
 
 XDS_PORT = 15012

@@ -12,7 +12,7 @@ ENDED_GRANT = Kind(
     family=Family.DEAD_POLICY,
     level=Level.NOTE,
     message="the grant of {team} for {host} ended on {day} and is not synthesized",
-    mend="remove the grant, or agree on a later `until`",
+    fix="remove the grant, or agree on a later `until`",
 )
 
 

@@ -17,7 +17,7 @@ OLDER_ELSEWHERE = Kind(
     family=Family.WAY_AROUND,
     level=Level.ERROR,
     message="the gateway {gateway} takes {subject} from {first}, an entry of another namespace: {second} is ignored",
-    mend="export the platform's ServiceEntry to the gateway's namespace by name, and keep teams from exporting "
+    fix="export the platform's ServiceEntry to the gateway's namespace by name, and keep teams from exporting "
     "theirs there",
 )
 
@@ -27,7 +27,7 @@ TWO_ENTRIES = Kind(
     family=Family.DEAD_POLICY,
     level=Level.WARNING,
     message="{subject} is declared by {entries}, which are not united: the proxies of {who} use the first alone",
-    mend="declare a host in one ServiceEntry, with all of its ports and one resolution",
+    fix="declare a host in one ServiceEntry, with all of its ports and one resolution",
 )
 
 SHARED_PORT = Kind(
@@ -36,7 +36,7 @@ SHARED_PORT = Kind(
     family=Family.DEAD_POLICY,
     level=Level.ERROR,
     message="{who} sends plain connections for {subject} to {other}: {entries} share the port, and the first takes all",
-    mend="give each host addresses of its own (addresses), declare the port as TLS, or export the entries to the "
+    fix="give each host addresses of its own (addresses), declare the port as TLS, or export the entries to the "
     "namespaces that use them alone",
 )
 
@@ -46,7 +46,7 @@ IMPORTS_NOTHING = Kind(
     family=Family.DEAD_POLICY,
     level=Level.WARNING,
     message="{subject} imports {imported}, and the input has no such namespace",
-    mend="name the namespace that declares the hosts, or remove the entry",
+    fix="name the namespace that declares the hosts, or remove the entry",
 )
 
 

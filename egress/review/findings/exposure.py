@@ -26,7 +26,7 @@ EXPORTED_TO_ALL = Kind(
     family=Family.EXPOSURE,
     level=Level.WARNING,
     message="{kind} {subject} is exported to every namespace",
-    mend="list in exportTo the gateway's namespace and those that are granted the host",
+    fix="list in exportTo the gateway's namespace and those that are granted the host",
 )
 
 INTERNET_FROM_APPLICATIONS = Kind(
@@ -35,7 +35,7 @@ INTERNET_FROM_APPLICATIONS = Kind(
     family=Family.EXPOSURE,
     level=Level.ERROR,
     message="the firewall rule {subject} lets nodes other than the gateway's reach {where} on {ports}",
-    mend="target the gateway nodes' service account, or narrow the destinations",
+    fix="target the gateway nodes' service account, or narrow the destinations",
 )
 
 EVERY_MACHINE = Kind(
@@ -44,7 +44,7 @@ EVERY_MACHINE = Kind(
     family=Family.EXPOSURE,
     level=Level.NOTE,
     message="the firewall rule {subject} allows every machine of the network, not only the cluster's nodes",
-    mend="target the nodes' service accounts",
+    fix="target the nodes' service accounts",
 )
 
 WIDER_POLICY = Kind(
@@ -53,7 +53,7 @@ WIDER_POLICY = Kind(
     family=Family.EXPOSURE,
     level=Level.NOTE,
     message="NetworkPolicy {subject} opens {cidr}, which the firewall lets no node of the Pods reach",
-    mend="let DNS, firewall and NetworkPolicies name the same range",
+    fix="let DNS, firewall and NetworkPolicies name the same range",
 )
 
 

@@ -46,7 +46,7 @@ class Kind:
     family: Family
     level: Level
     message: str
-    mend: str
+    fix: str
 
     @property
     def page(self) -> str:

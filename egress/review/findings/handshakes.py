@@ -18,7 +18,7 @@ WEAKENED = Kind(
     family=Family.WAY_AROUND,
     level=Level.WARNING,
     message="{subject} sets {mode} where the mesh asks for STRICT: callers without an identity are let in",
-    mend="remove it, or limit it to the ports that need it",
+    fix="remove it, or limit it to the ports that need it",
 )
 
 INSIDE = Kind(
@@ -27,7 +27,7 @@ INSIDE = Kind(
     family=Family.DEAD_POLICY,
     level=Level.ERROR,
     message="{who} speaks TLS to {subject} inside the TLS that a proxy originates: the client sees a TLS failure",
-    mend="let clients speak plain HTTP where a proxy originates TLS, or limit the DestinationRule to the port that "
+    fix="let clients speak plain HTTP where a proxy originates TLS, or limit the DestinationRule to the port that "
     "it is meant for",
 )
 
@@ -37,7 +37,7 @@ TO_PLAIN = Kind(
     family=Family.DEAD_POLICY,
     level=Level.ERROR,
     message="a proxy originates TLS to port 80 of {subject}, where sites speak plain text: {who} gets 503",
-    mend="send to the site's TLS port: targetPort 443 of the ServiceEntry's port, or route to port 443",
+    fix="send to the site's TLS port: targetPort 443 of the ServiceEntry's port, or route to port 443",
 )
 
 

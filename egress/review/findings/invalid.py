@@ -19,7 +19,7 @@ DENY_OF_NOBODY = Kind(
     level=Level.ERROR,
     message="{subject} denies by the caller's identity, and on port {ports} of {gateway} nobody has one: it never "
     "matches there",
-    mend="deny what everybody may see of the connection (connection.sni), or let the gateway end mesh mTLS on the port",
+    fix="deny what everybody may see of the connection (connection.sni), or let the gateway end mesh mTLS on the port",
 )
 
 INVALID = Kind(
@@ -28,7 +28,7 @@ INVALID = Kind(
     family=Family.DEAD_POLICY,
     level=Level.ERROR,
     message="Istio's validation refuses {subject}: {why}; with its webhook the object is not stored",
-    mend="write the object as Istio's reference asks for it",
+    fix="write the object as Istio's reference asks for it",
 )
 
 NAMELESS = ("DNS", "DNS_ROUND_ROBIN")

@@ -23,7 +23,7 @@ NAMES_LEAVE = Kind(
     family=Family.WAY_AROUND,
     level=Level.WARNING,
     message="a Pod may have name servers outside asked for {subject}, and a name can carry data",
-    mend="bind a DNS response policy to the network that answers every name itself but those of granted hosts",
+    fix="bind a DNS response policy to the network that answers every name itself but those of granted hosts",
 )
 
 NO_PERIMETER = Kind(
@@ -32,7 +32,7 @@ NO_PERIMETER = Kind(
     family=Family.WAY_AROUND,
     level=Level.WARNING,
     message="{who} may reach {subject} through the gateway, and nothing in the input says whose data it takes",
-    mend="put the project inside a VPC Service Controls perimeter, and reach Google's APIs at the restricted addresses",
+    fix="put the project inside a VPC Service Controls perimeter, and reach Google's APIs at the restricted addresses",
 )
 
 GATEWAY_TELLS = Kind(
@@ -41,7 +41,7 @@ GATEWAY_TELLS = Kind(
     family=Family.EXPOSURE,
     level=Level.WARNING,
     message="{subject} sends on what proxies add to a request: {hosts} may read {headers}",
-    mend="take the headers off in the gateway's routes (headers.request.remove) and turn them off in its ProxyConfig",
+    fix="take the headers off in the gateway's routes (headers.request.remove) and turn them off in its ProxyConfig",
 )
 
 GATEWAY_NODES_REACH_ALL = Kind(
@@ -50,7 +50,7 @@ GATEWAY_NODES_REACH_ALL = Kind(
     family=Family.EXPOSURE,
     level=Level.WARNING,
     message="the firewall lets the gateway's nodes ({subject}) reach every address of the internet on port {port}",
-    mend="let a network firewall policy name the granted hosts (FQDN rules), and deny the rest",
+    fix="let a network firewall policy name the granted hosts (FQDN rules), and deny the rest",
 )
 
 NOBODYS_HOST = "a-host-that-nobody-names.invalid"

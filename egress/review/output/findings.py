@@ -14,13 +14,13 @@ SHOWN_CELLS = 6
 
 
 def details(finding: Finding, places: Places) -> Iterator[str]:
-    """Where it stands, which objects cause it, which cells it spoils and how to mend it."""
+    """Where it stands, which objects cause it, which cells it spoils and how to fix it."""
     yield f"at {places.of(finding)}"
     yield f"subject: {finding.subject}"
     yield from finding.addresses[:SHOWN_CELLS]
     if finding.cells:
         yield f"spoils {some(map(cell_text, finding.cells), SHOWN_CELLS)}"
-    yield f"mend: {finding.kind.mend} ({finding.kind.page})"
+    yield f"fix: {finding.kind.fix} ({finding.kind.page})"
 
 
 def agreed(entry: Acceptance) -> str:
@@ -39,7 +39,7 @@ def finding_json(finding: Finding) -> dict[str, Any]:
         "subject": finding.subject,
         "addresses": list(finding.addresses),
         "cells": list(map(cell_text, finding.cells)),
-        "mend": finding.kind.mend,
+        "fix": finding.kind.fix,
         "page": finding.kind.page,
     }
 

@@ -39,7 +39,7 @@ def _rule(kind: Kind) -> dict[str, Any]:
         "id": kind.code,
         "name": kind.name,
         "shortDescription": {"text": kind.name.replace("-", " ")},
-        "help": {"text": kind.mend, "markdown": f"{kind.mend}. See [{kind.page}]({kind.page})."},
+        "help": {"text": kind.fix, "markdown": f"{kind.fix}. See [{kind.page}]({kind.page})."},
         "defaultConfiguration": {"level": str(kind.level)},
         "properties": {"tags": [str(kind.family)]},
     }

@@ -23,7 +23,7 @@ def _findings(document: Found, room: int) -> Iterator[RenderableType]:
     judged = document.judged
     for finding in judged.open:
         lines = [
-            (plain(line), "" if line.startswith("mend: ") else "dim")
+            (plain(line), "" if line.startswith("fix: ") else "dim")
             for line in details(finding, document.places)
         ]
         lines[0] = (lines[0][0], "")

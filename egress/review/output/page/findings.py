@@ -58,7 +58,7 @@ def _kind(findings: Sequence[Finding], new: Collection[int], known: Collection[C
     kind = findings[0].kind
     shown = sorted(findings, key=lambda finding: id(finding) not in new)[:SHOWN]
     told = f'<span class="level">{kind.level}</span> {kind.code} '
-    fix = f"<p>Fix: {escape(kind.mend)}. More: <code>{escape(kind.page)}</code></p>"
+    fix = f"<p>Fix: {escape(kind.fix)}. More: <code>{escape(kind.page)}</code></p>"
     if len(findings) == 1:
         title = told + _told(findings[0], new)
         body = fix + _named(findings[0], known, causes)
