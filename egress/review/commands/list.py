@@ -69,6 +69,8 @@ def run(options: argparse.Namespace) -> int:
 
 def _nothing(options: argparse.Namespace, every: Sequence["Row"]) -> str:
     """Which filter matches nothing by itself, and the names that are nearest to it."""
+    if not every:
+        return "no row: the input has no workload that could ask for anything"
     names = (("--from", options.source, "identity"), ("--to", options.host, "host"))
     for option, pattern, part in names:
         known = dict.fromkeys(getattr(row, part) for row in every)
