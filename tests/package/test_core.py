@@ -72,7 +72,7 @@ def test_the_review_answers_as_in_the_checkout(core: Installation, production: R
     assert listed.stderr.startswith("environment production (")
     assert found.returncode == 0, "the environment's own accepted.yaml counts"
     assert page.returncode == 0, page.stderr
-    assert "environment production" in (tmp_path / "report.html").read_text()
+    assert "Egress review of production" in (tmp_path / "report.html").read_text()
 
 
 def test_kubernetes_yaml_of_somebody_else_is_read(core: Installation, tmp_path: Path) -> None:
