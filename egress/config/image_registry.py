@@ -6,6 +6,7 @@ from pydantic import BeforeValidator, Field
 
 from egress.config.images import COMPONENT
 from egress.config.names import ProjectId
+from egress.config.retired_hosts import not_retired
 from egress.source.model import ConfigModel
 from egress.source.patterns import matching
 
@@ -15,27 +16,13 @@ _REPOSITORY = r"(?:[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?|(?:[a-z]+\.)?gcr\.io)"
 """Repositories that serve gcr.io's own names are called after them."""
 _HOSTED = rf"{_LOCATION}-docker\.pkg\.dev/{_PROJECT}/{_REPOSITORY}"
 
-RETIRED_HOSTS = ("gcr.io/istio-release", "registry.istio.io", "istio-release.storage.googleapis.com")
-"""Where Istio published until 1.30, switched off in December 2026 (istio.io, "Retirement of GCP hosting")."""
-
-
-def _not_retired(value: object) -> object:
-    """Refuse a registry that is switched off, with the way out."""
-    if isinstance(value, str) and value.startswith(RETIRED_HOSTS):
-        raise ValueError(
-            "Istio switches this registry off in December 2026: take the key away, and the nodes pull from the "
-            "mirror that foundation makes (mesh.mirror)"
-        )
-    return value
-
-
 ImageHub = Annotated[
     str,
     matching(
         rf"^{_HOSTED}(?:/{COMPONENT})*$",
         "a registry on pkg.dev, such as us-central1-docker.pkg.dev/my-project/istio",
     ),
-    BeforeValidator(_not_retired),
+    BeforeValidator(not_retired),
 ]
 ImageRepository = Annotated[
     str,

@@ -6,6 +6,9 @@ one or two underscores or hyphens, so that `.` and `..` are none; one tag of 128
 
 from typing import Annotated
 
+from pydantic import BeforeValidator
+
+from egress.config.retired_hosts import not_retired
 from egress.source.patterns import matching
 
 _HOST = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*"
@@ -19,6 +22,7 @@ Image = Annotated[
         rf"^{_HOST}(/{COMPONENT})+(:{_TAG})?({_DIGEST})?$",
         "an image with its registry, such as gcr.io/PROJECT/IMAGE:TAG",
     ),
+    BeforeValidator(not_retired),
 ]
 
 ImagePattern = Annotated[
@@ -27,4 +31,5 @@ ImagePattern = Annotated[
         rf"^{_HOST}(/{COMPONENT})*/({COMPONENT}(:{_TAG}|:({_TAG})?\*)?({_DIGEST})?|({COMPONENT}[-._]?)?\*{{1,2}})$",
         "an image, or a path that ends in * (one level) or ** (all below), such as gcr.io/PROJECT/**",
     ),
+    BeforeValidator(not_retired),
 ]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from egress.config.image_registry import RETIRED_HOSTS
+from egress.config.retired_hosts import RETIRED_HOSTS
 from tests.synth.conftest import Synthesis
 from tests.synth.synthesized_stack import SynthesizedStack
 

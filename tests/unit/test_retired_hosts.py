@@ -3,13 +3,13 @@
 import subprocess
 from pathlib import Path
 
-from egress.config.image_registry import RETIRED_HOSTS
+from egress.config.retired_hosts import RETIRED_HOSTS
 
 ROOT = Path(__file__).parents[2]
 WHERE_THEY_MUST_STAND = {
     "docs/upgrade.md": "says what to do before they are switched off",
     "CHANGELOG.md": "says what has changed",
-    "egress/config/image_registry.py": "refuses them",
+    "egress/config/retired_hosts.py": "refuses them",
     "tests/unit/config/values.yaml": "expects the refusal",
 }
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from egress.config.image_registry import RETIRED_HOSTS
+from egress.config.retired_hosts import RETIRED_HOSTS
 from egress.derived.google_services import google_services
 from egress.derived.image_repositories import istio_hub, own_mirror, parse, read_by_nodes
 from egress.derived.images import admits, allowed_images
