@@ -51,7 +51,8 @@ _FIXED = " && ".join(
             f"(!has(c.{probe}) || !has(c.{probe}.exec))"
             for probe in ("livenessProbe", "readinessProbe", "startupProbe")
         ),
-        f"(!has(c.volumeMounts) || c.volumeMounts.all(m, m.mountPath.startsWith('{TOKEN_FOLDER}')))",
+        f"(!has(c.volumeMounts) || c.volumeMounts.all(m, m.mountPath.startsWith('{TOKEN_FOLDER}') && "
+        "!m.mountPath.contains('..') && !has(m.subPath) && !has(m.subPathExpr)))",
     )
 )
 """What else decides what a container runs: nothing of it, since the configuration states none."""
