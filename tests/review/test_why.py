@@ -62,10 +62,10 @@ def test_a_url_and_who_asked_lead_to_the_line_and_the_patch(why: Run, source: st
 
 
 def test_the_identity_may_stand_beside_the_url(why: Run) -> None:
-    done = why("spiffe://cluster.local/ns/team-x/sa/test", "https://pypi.org/")
-    assert "GET https://pypi.org/ from team-x/sa/test: refused" in done.stdout
+    done = why("spiffe://cluster.local/ns/team-x/sa/test", "https://unlisted.example/")
+    assert "GET https://unlisted.example/ from team-x/sa/test: refused" in done.stdout
     assert f"{CONFIG}/destinations.yaml:" in done.stdout
-    assert "names no pypi.org" in done.stdout
+    assert "names no unlisted.example" in done.stdout
 
 
 def test_what_is_allowed_is_exit_code_0_and_needs_no_patch(why: Run) -> None:
@@ -198,7 +198,7 @@ def test_curls_exit_code_alone_leads_to_its_part_of_the_page(why: Run, code: int
 
 
 def test_curls_exit_code_is_held_against_what_the_review_expects(why: Run) -> None:
-    asked = ("https://pypi.org", "--from", "team-x/test")
+    asked = ("https://unlisted.example", "--from", "team-x/test")
     assert "; the review expects it" in why(*asked, "--curl-exit", "35").stdout
     assert (
         "the review expects this instead: the TLS handshake fails" in why(*asked, "--curl-exit", "28").stdout

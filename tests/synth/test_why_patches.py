@@ -27,7 +27,7 @@ SAMPLE = 5
 """So many patches of a configuration are synthesized; every one is loaded and held against the request."""
 
 REQUESTS = (("http", "GET", "/status/500"), ("http", "POST", "/a/b?c=d"), ("https", "GET", "/"))
-NEW_HOSTS = ("pypi.org", "storage.googleapis.com", "192.0.2.1", "example.com:8080")
+NEW_HOSTS = ("unlisted.example", "storage.googleapis.com", "192.0.2.1", "example.com:8080")
 
 
 @pytest.fixture(scope="module", params=CONFIGURATIONS)
