@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 if sys.version_info < (3, 11):  # noqa: UP036 - a system's own Python may be older than the checkout's
     sys.stderr.write("error: Python 3.11 or later is needed: run .venv/bin/python main.py\n")
@@ -15,18 +14,6 @@ ROOT = Path(__file__).parent
 sys.path.append(str(ROOT / "constructs"))
 
 from egress.cli import main as egress  # noqa: E402 - after the source root
-
-if TYPE_CHECKING:
-    from cdktf import App
-
-    from egress.config.configuration import Configuration
-
-
-def build(app: "App", configuration: "Configuration") -> None:
-    """Add every stack. cdktf is imported here and not above: a fault is reported before it would be loaded."""
-    from stacks.layers import add_stacks
-
-    add_stacks(app, configuration)
 
 
 def main(arguments: Sequence[str]) -> int:

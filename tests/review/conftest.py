@@ -32,10 +32,10 @@ def synthesize_here(folder: Path, out: Path) -> Path:
     from cdktf import App
 
     from egress.checks.loading import load
-    from main import build
+    from stacks.layers import add_stacks
 
     app = App(outdir=str(out))
-    build(app, load(folder, {}))
+    add_stacks(app, load(folder, {}))
     app.synth()
     return out
 

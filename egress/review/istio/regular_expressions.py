@@ -24,11 +24,3 @@ def _compiled(pattern: str) -> Any:
         told = error.args[0] if error.args else error
         text = told.decode(errors="replace") if isinstance(told, bytes) else str(told)
         raise Undecided(Reason(Why.REGULAR_EXPRESSION, pattern=pattern, error=text)) from error
-
-
-def quoted(text: str) -> str:
-    """A pattern that takes just this text."""
-    import re2
-
-    found: str = re2.escape(text)
-    return found
