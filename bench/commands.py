@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import lazy_bindings
-from bench import fleet
 from bench.process import ROOT, Run, measure
+from egress.proof import fleet
 from lazy_bindings.node import prepare_node
 
 TUTORIAL = ROOT / "config" / "tutorial"

@@ -6,10 +6,10 @@ import pytest
 
 from bench.__main__ import GROWING, every_command
 from bench.commands import SIZES
-from bench.fleet import write
 from bench.process import ROOT, Run, UnexpectedExitError, measure
 from bench.table import MEASURES, growth, table
 from egress.checks.loading import load
+from egress.proof.fleet import write
 
 
 def runs(**walls: float) -> dict[str, list[Run]]:
