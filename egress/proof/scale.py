@@ -13,6 +13,7 @@ import re
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -111,7 +112,7 @@ class Measured:
         self._mesh.running.wait(_PATIENCE)
         self.figures |= {"objects": len(first.objects), "brought_up_seconds": _since(started)}
         self._start_anew()
-        for step, before, after in zip(STEPS, self._states, others, strict=True):
+        for step, before, after in zip(STEPS, self._states[:-1], others, strict=True):
             self.figures[step.name] = self._change(step, before, after)
         self.figures |= self._pushes()
         return self.figures
@@ -226,6 +227,9 @@ def _inside(outs: Sequence[str]) -> int:
         )
     except (ProofError, TerraformError) as error:
         print(error, file=sys.stderr)
+        return 2
+    except Exception:  # whatever it is, the mesh's processes and threads must not keep the sandbox alive
+        traceback.print_exc()
         return 2
     return 0
 
