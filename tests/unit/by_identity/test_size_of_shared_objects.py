@@ -9,6 +9,7 @@ from egress.config.configuration import Configuration
 from egress.config.destinations import Destinations
 from egress.config.team import Team
 from egress.derived.istio.routing import shared_objects, team_objects
+from egress.derived.resources.resource import manifest_key
 from egress.proof.fleet import WAYS
 from tests.unit.by_identity.generated import PLATFORM
 
@@ -44,7 +45,7 @@ def fleet(teams: int) -> Configuration:
 def sizes(teams: int) -> dict[str, int]:
     """The bytes of each shared object as JSON, by kind and name."""
     return {
-        f"{each['kind']} {each['metadata']['name']}": len(json.dumps(each, separators=(",", ":")))
+        f"{manifest_key(each).kind} {manifest_key(each).name}": len(json.dumps(each, separators=(",", ":")))
         for each in shared_objects(fleet(teams))
     }
 
