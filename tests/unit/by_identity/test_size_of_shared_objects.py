@@ -8,6 +8,7 @@ import pytest
 from egress.config.configuration import Configuration
 from egress.config.destinations import Destinations
 from egress.config.team import Team
+from egress.derived.istio.by_identity import routing
 from egress.derived.istio.routing import shared_objects, team_objects
 from egress.derived.resources.resource import manifest_key
 from egress.proof.fleet import WAYS
@@ -75,3 +76,13 @@ def test_an_object_of_a_team_does_not_grow_with_the_fleet() -> None:
     )
 
     assert few == many
+
+
+def test_the_objects_of_a_team_are_made_without_a_walk_over_every_destination(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    expected = list(team_objects(fleet(3), "team-0000001"))
+    monkeypatch.setattr(routing, "granted_hosts", None)
+
+    assert list(team_objects(fleet(3), "team-0000001")) == expected
+    assert [host for host, _ in fleet(3).destinations_granted("team-0000001")] == list(DESTINATIONS)
