@@ -200,7 +200,7 @@ class Records:
             ended = arrival.place
             if through is not None and through.is_gateway:
                 ended += " through the gateway"
-        if arrival.scheme == "https" and request.scheme == "http" and request.mesh_tls is None:
+        if arrival.scheme == "https" and request.scheme != "https" and request.mesh_tls is None:
             ended += ", upgraded to TLS"
         what = f"{arrival.scheme} {arrival.host}:{arrival.port}"
         sni = f", SNI {arrival.sni}" if arrival.sni else ""

@@ -1,13 +1,18 @@
 """What is asked of a case: the rows of a proof, in its own words."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from egress.proof.asking.identities import INTRUDER, UNMESHED, Identity
 from egress.proof.asking.matrix import RowQuestion, rows
 from egress.proof.asking.requests import parse
 from egress.proof.cluster.deployment import Deployed
 from egress.proof.differential.vocabulary import GOOGLE, STRANGERS, Vocabulary
+
+Lines = Callable[[Vocabulary], Iterable[str]]
+
+OF_A_WORKLOAD = 40
+"""Rows of one workload in a case of a family that asks some of many: more cases tell more."""
 
 OF_A_CONFIGURATION = 160
 """Rows of one configuration, out of several hundred that follow from it: more configurations tell more."""
@@ -27,6 +32,20 @@ def of_vocabulary(vocabulary: Vocabulary, everybody: Sequence[Identity]) -> list
         else:
             continue
         found += [RowQuestion(identity=identity.name, request=parse(line)) for line in lines]
+    return found
+
+
+def of_lines(
+    source: random.Random, vocabulary: Vocabulary, lines: Lines, everybody: Sequence[Identity]
+) -> list[RowQuestion]:
+    """Some of a family's rows, asked of every workload; of a Pod without a sidecar, those that need none."""
+    every = [parse(line) for line in lines(vocabulary)]
+    accounts = set(vocabulary.accounts)
+    found: list[RowQuestion] = []
+    for identity in everybody:
+        if (identity.namespace, identity.service_account) in accounts and identity.extra is None:
+            some = source.sample(every, min(OF_A_WORKLOAD, len(every)))
+            found += [RowQuestion(identity=identity.name, request=request) for request in some]
     return found
 
 
