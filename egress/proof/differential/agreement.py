@@ -154,7 +154,9 @@ def agree(answer: Answer, got: str, ended: Ended) -> bool:
             and by_proxy == ended.upgraded
             and seen(answer) in ("200", got)
         )
-    return seen(answer) == got and _same_control(answer, ended)
+    # Which status a route of its own answers with is the route's, and no refusal of the mesh's.
+    same = got.isdigit() if answer.client is ClientSees.PROXY_ANSWER else seen(answer) == got
+    return same and _same_control(answer, ended)
 
 
 def seen(answer: Answer) -> str:

@@ -1,6 +1,6 @@
 """A generated state: objects over a base, or a configuration; what is left when a part of it is taken away."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Protocol
@@ -39,6 +39,16 @@ class ObjectCase:
     operations: tuple[StateOperation, ...]
     resources: tuple[ResourceOperation, ...] = ()
     """What Google's part of the base has otherwise."""
+
+    @classmethod
+    def of(cls, family: str, seed: int, made: Sequence[StateOperation | ResourceOperation]) -> "ObjectCase":
+        """The case of what changes have returned."""
+        return cls(
+            family=family,
+            seed=seed,
+            operations=tuple(one for one in made if isinstance(one, StateOperation)),
+            resources=tuple(one for one in made if isinstance(one, ResourceOperation)),
+        )
 
     def smaller(self) -> Iterator["ObjectCase"]:
         """Without one operation."""

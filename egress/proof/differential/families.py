@@ -17,13 +17,12 @@ from egress.proof.differential.configurations import configuration_case, platfor
 from egress.proof.differential.operations import (
     Document,
     Key,
-    StateOperation,
     deployed,
     documents_of,
     reviewed,
 )
 from egress.proof.differential.questions import of_configuration, of_lines, of_vocabulary
-from egress.proof.differential.resource_operations import ResourceOperation, changed_resources
+from egress.proof.differential.resource_operations import changed_resources
 from egress.proof.differential.sorts import OF_OBJECTS, Sort
 from egress.proof.differential.vocabulary import WORDS
 from egress.proof.network.vpc import read_vpc
@@ -64,9 +63,9 @@ class CaseFamily(Protocol):
 
 
 class Base:
-    """The stacks of a configuration, as both sides read them."""
+    """The stacks of a configuration, as both sides read them; the mesh's side needs the tools."""
 
-    def __init__(self, name: str, out: Path, tools: Tools) -> None:
+    def __init__(self, name: str, out: Path, tools: Tools | None = None) -> None:
         self.name, self.out, self._tools = name, out, tools
         self.vocabulary = WORDS[name]
 
@@ -82,6 +81,7 @@ class Base:
     @cached_property
     def deployed(self) -> Deployed:
         """What the mesh runs."""
+        assert self._tools is not None  # noqa: S101 - nobody runs a mesh without them
         return deployment.assemble(self._resources, self._tools)
 
     @cached_property
@@ -96,16 +96,19 @@ class Base:
             (r.type, r.name): r.body for r in self._resources if r.type.startswith("google_") and not r.data
         }
 
-    def state(self, case: ObjectCase) -> State:
-        """The base with a case's operations."""
-        inventory, running = self.inventory, self.deployed
+    def reviewed(self, case: ObjectCase) -> Inventory:
+        """What the review reads of the base with a case's operations."""
+        inventory = self.inventory
         if case.resources:
-            resources = changed_resources(self._resources, case.resources)
-            inventory = _inventory(resources, str(self.out))
-            running = replace(running, vpc=read_vpc(resources))
-        return State(
-            inventory=reviewed(inventory, case.operations), deployed=deployed(running, case.operations)
-        )
+            inventory = _inventory(changed_resources(self._resources, case.resources), str(self.out))
+        return reviewed(inventory, case.operations)
+
+    def ran(self, case: ObjectCase) -> Deployed:
+        """What the mesh runs of it."""
+        running = self.deployed
+        if case.resources:
+            running = replace(running, vpc=read_vpc(changed_resources(self._resources, case.resources)))
+        return deployed(running, case.operations)
 
 
 def _inventory(resources: Iterable[Resource], origin: str) -> Inventory:
@@ -143,17 +146,12 @@ class Objects:
         source = random.Random(seed)  # noqa: S311 - repeatable, no secret
         choose = Choice(source, self.base.documents, self.base.vocabulary, self.base.google)
         made = changed(choose, self._sort.changes, self._sort.beside)
-        return ObjectCase(
-            family=self.name,
-            seed=seed,
-            operations=tuple(one for one in made if isinstance(one, StateOperation)),
-            resources=tuple(one for one in made if isinstance(one, ResourceOperation)),
-        )
+        return ObjectCase.of(self.name, seed, made)
 
     def state(self, case: Case) -> State:
         """The base with the case's operations."""
         assert isinstance(case, ObjectCase)  # noqa: S101 - a family is asked for its own cases
-        return self.base.state(case)
+        return State(inventory=self.base.reviewed(case), deployed=self.base.ran(case))
 
     def questions(self, case: Case, state: State, everybody: Sequence[Identity]) -> list[RowQuestion]:
         """The family's rows, the same for the same seed."""

@@ -27,7 +27,7 @@ POLICY_PATHS = (
     *("/a%20b", "/%73tatus/418", "/{*}", "/{**}", "/a/{*}", "/a/{**}", "/{*}/418", "/{**}/418", "/a/{*}/c"),
     *("/a%2Fb", "/a%2fb", "/a%5Cb", "/a;b", "/a%3Fb"),
 )
-METHODS = ("GET", "get", "POST", "P*", "*T", "*", "PROPFIND", "PURGE", "HEAD", "OPTIONS", "DELETE")
+METHODS = ("GET", "get", "POST", "P*", "*T", "*", "PROPFIND", "PURGE", "HEAD", "OPTIONS", "DELETE", "FOO")
 REGEXES = (
     *(".*", "/", "/a", "/a.*", "/[a-z]+", "/[[:alpha:]]+", "/a{1,2}", "/a{,3}", "(?i)/A", "/status/[0-9]+"),
     *(

@@ -103,4 +103,8 @@ def _with(choose: Choice, labels: dict[str, str], annotations: dict[str, str]) -
 
 
 def _workload(choose: Choice) -> tuple[str, str, str]:
-    return choose.key("Deployment", namespace=choose.one(*choose.vocabulary.namespaces))
+    spaces = choose.vocabulary.namespaces
+    found: tuple[str, str, str] = choose.one(
+        *sorted(key for key in choose.base if key[0] == "Deployment" and key[1] in spaces)
+    )
+    return found

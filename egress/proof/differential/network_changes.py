@@ -15,6 +15,8 @@ from egress.proof.differential.vocabulary import (
 
 FIREWALL = "google_compute_firewall"
 NETWORK = "vpc-network"
+OF_THE_WAY_OUT = ("firewall_gateway-allow", "firewall_global-deny", "firewall_allow-egress-gcp")
+"""Rules that a mesh needs neither to start nor to stay."""
 RANGES = ("0.0.0.0/0", "198.18.0.0/15", f"{ADDRESSES[0]}/32", "199.36.153.8/30", "10.1.0.0/16", "0.0.0.0/1")
 
 
@@ -57,20 +59,20 @@ def ports_isolated(choose: Choice) -> Sequence[StateOperation]:
 
 def firewalled(choose: Choice) -> Sequence[ResourceOperation]:
     """One or two firewall rules more, of any priority, for some nodes or all."""
-    gateway = choose.body(choose.resource(FIREWALL, "firewall_gateway-allow"))
+    network, accounts = _network(choose)
     found = []
     for number in range(choose.one(1, 2)):
         name = f"generated-{number}"
         body: Document = {
             "name": name,
-            "network": gateway["network"],
+            "network": network,
             "direction": "EGRESS",
             "priority": choose.one(0, 100, 999, 1000, 1001, 65534, 65535),
             choose.one("allow", "deny"): [_traffic(choose)],
             "destination_ranges": choose.one([choose.one(*RANGES)], choose.random.sample(RANGES, 2)),
         }
         if choose.often(0.4):
-            body["target_service_accounts"] = gateway["target_service_accounts"]
+            body["target_service_accounts"] = accounts
         if choose.often(0.15):
             body["disabled"] = True
         found.append(ResourceOperation(FIREWALL, name, body))
@@ -79,10 +81,10 @@ def firewalled(choose: Choice) -> Sequence[ResourceOperation]:
 
 def firewalled_towards_the_gateway(choose: Choice) -> Sequence[ResourceOperation]:
     """An ingress rule at the gateway's nodes, or at all."""
-    gateway = choose.body(choose.resource(FIREWALL, "firewall_gateway-allow"))
+    network, accounts = _network(choose)
     body: Document = {
         "name": "generated-ingress",
-        "network": gateway["network"],
+        "network": network,
         "direction": "INGRESS",
         "priority": choose.one(100, 1000, 65535),
         choose.one("deny", "deny", "allow"): [
@@ -91,14 +93,14 @@ def firewalled_towards_the_gateway(choose: Choice) -> Sequence[ResourceOperation
         "source_ranges": [choose.one("10.1.0.0/16", "10.0.0.0/8", "0.0.0.0/0", "192.0.2.0/24")],
     }
     if choose.often(0.5):
-        body["target_service_accounts"] = gateway["target_service_accounts"]
+        body["target_service_accounts"] = accounts
     return [ResourceOperation(FIREWALL, "generated-ingress", body)]
 
 
 def firewall_otherwise(choose: Choice) -> Sequence[ResourceOperation]:
     """A rule of the base that lets out other ports, is weaker, or gone."""
-    key = choose.resource(
-        FIREWALL, choose.one("firewall_gateway-allow", "firewall_global-deny", "firewall_allow-egress-gcp")
+    key = choose.one(
+        *sorted(k for k in choose.resources if k[0] == FIREWALL and k[1].startswith(OF_THE_WAY_OUT))
     )
     body = choose.body(key)
     match choose.one("gone", "priority", "ports", "disabled", "accounts"):
@@ -119,7 +121,16 @@ def firewall_otherwise(choose: Choice) -> Sequence[ResourceOperation]:
 def firewall_policy(choose: Choice) -> Sequence[ResourceOperation]:
     """A network firewall policy that names hosts and ranges, after the firewall rules or before them."""
     policy, kind = "generated-policy", "google_compute_network_firewall_policy"
+    there = [key for key in sorted(choose.resources) if key[0] == f"{kind}_rule"]
+    if there and choose.often(0.5):
+        key = choose.one(*there)
+        body = choose.body(key)
+        body.update(
+            choose.one({"action": "deny"}, {"priority": 1}, {"direction": "EGRESS", "disabled": True})
+        )
+        return [ResourceOperation(*key, choose.one(body, body, None))]
     found = [
+        *_without(choose, kind, f"{kind}_association", f"{kind}_rule"),
         ResourceOperation(kind, policy, {"name": policy}),
         ResourceOperation(
             f"{kind}_association",
@@ -192,6 +203,17 @@ def way_out_closed(choose: Choice) -> Sequence[ResourceOperation]:
         if key[0] == "google_dns_record_set" and key[1].startswith("private-google-apis")
     ]
     return [ResourceOperation(*key, None) for key in (zone, *records)]
+
+
+def _network(choose: Choice) -> tuple[str, list[str]]:
+    """The network as rules name it, and the accounts of the gateway's nodes."""
+    rules = [choose.body(key) for key in sorted(choose.resources) if key[0] == FIREWALL]
+    accounts = next(rule["target_service_accounts"] for rule in rules if rule.get("target_service_accounts"))
+    return str(rules[0]["network"]), accounts[-1:]
+
+
+def _without(choose: Choice, *types: str) -> list[ResourceOperation]:
+    return [ResourceOperation(*key, None) for key in sorted(choose.resources) if key[0] in types]
 
 
 def _traffic(choose: Choice) -> Document:

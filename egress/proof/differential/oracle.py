@@ -2,13 +2,15 @@
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from egress.proof.asking.prove import Progress, Proof, bring_up
 from egress.proof.asking.stages import move
-from egress.proof.cluster.deployment import Deployed
+from egress.proof.cluster.deployment import Deployed, difference
+from egress.proof.cluster.kubernetes_api import RefusedError
 from egress.proof.cluster.mesh import is_istiod
 from egress.proof.cluster.objects import Addressed
 from egress.proof.differential.agreement import Agreement, compare
@@ -56,9 +58,13 @@ class BothSides:
         cluster = Cluster(state.inventory)
         stale, self._stale = self._stale, True
         before = self.proof.mesh.deployed
-        if isinstance(case, ObjectCase):
-            self._in_their_order(case.operations)
-        move(self.proof, state.deployed, judged=False)
+        try:
+            if isinstance(case, ObjectCase):
+                self._in_their_order(case.operations)
+            move(self.proof, state.deployed, judged=False)
+        except ProofError:
+            self._take_back(before, state.deployed)
+            raise
         self._inject_anew(before, state.deployed)
         if stale or _packets(before) != _packets(state.deployed):
             # A new policy or rule leaves open connections alone, and proxies keep theirs open.
@@ -76,6 +82,18 @@ class BothSides:
         ]
         return Held(agreement=compare(cluster, rows), rows=rows, cluster=cluster)
 
+    def _take_back(self, before: Deployed, after: Deployed) -> None:
+        """Undo what was applied of a state of which the API server has refused a part."""
+        mesh = self.proof.mesh
+        if mesh.deployed is not before:
+            return
+        changed, gone = difference(after.objects, before.objects)
+        generated = [item for item in before.objects if item.object["metadata"]["name"].startswith(GENERATED)]
+        mesh.apply([*changed, *(item for item in generated if item not in changed)])
+        for item in gone:
+            with suppress(RefusedError):  # it may be the one that was refused
+                mesh.api.delete(item.object)
+
     def _in_their_order(self, operations: Sequence[StateOperation]) -> None:
         """Create what differs in age anew, the oldest first: the API server counts creation in whole seconds."""
         ranks = sorted({operation.rank for operation in operations})
@@ -86,7 +104,8 @@ class BothSides:
         added = [one for one in operations if one.spec is not None and one.name.startswith(GENERATED)]
         for operation in added:
             if operation.key in there:
-                mesh.api.delete(operation.document)
+                with suppress(RefusedError):
+                    mesh.api.delete(operation.document)
         for rank in ranks:
             mesh.apply(
                 Addressed(address=f"generated: {one.name}", object=one.document)

@@ -77,7 +77,10 @@ PATHS = (
         "/a%7Eb",
     ),
 )
-METHODS = ("POST", "PUT", "HEAD", "DELETE", "OPTIONS", "PATCH", "PROPFIND", "PURGE", "get")
+METHODS = (
+    *("POST", "PUT", "HEAD", "DELETE", "OPTIONS", "PATCH", "TRACE", "PROPFIND", "PURGE", "LINK", "MSEARCH"),
+    *("SUBSCRIBE", "MKCALENDAR", "SEARCH", "QUERY", "FOO", "get", "Post", "M-SEARCH"),
+)
 HEADERS = (
     *(
         "x-team=y",

@@ -128,6 +128,8 @@ def _arrive(request: Request, trace: Trace, ends: Ends, connection: Connection) 
         # It leaves the cluster, whatever the site makes of a handshake where it expects a request.
         return Arrived(AtSite(ends, Spoken.TLS_INSIDE_PROXY_TLS), ClientSees.TLS_FAILURE)
     arrival = AtSite(ends, Spoken.CALLERS_OWN_TLS if request.own_tls else _SPOKEN[wire.security])
+    if https and not wire.callers_own and all(port == PLAIN_PORT for _, port in ends):
+        return Arrived(arrival, ClientSees.TLS_FAILURE)
     if https and all(_stranger(host, (request.sni,)) for host, _ in ends):
         return Arrived(arrival, ClientSees.WRONG_CERTIFICATE)
     return Arrived(arrival)
