@@ -4,9 +4,10 @@ import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from egress.proof.asking.identities import INTRUDER, UNMESHED, Identity
-from egress.proof.asking.matrix import RowQuestion, rows
+from egress.proof.asking.matrix import RowQuestion, hosts, rows
 from egress.proof.asking.requests import parse
 from egress.proof.cluster.deployment import Deployed
+from egress.proof.differential.requests_asked import of_hosts
 from egress.proof.differential.vocabulary import GOOGLE, STRANGERS, Vocabulary
 
 Lines = Callable[[Vocabulary], Iterable[str]]
@@ -52,9 +53,18 @@ def of_lines(
 def of_configuration(
     source: random.Random, deployed: Deployed, everybody: Sequence[Identity]
 ) -> list[RowQuestion]:
-    """Rows that follow from a configuration, some of them where there are many."""
-    every = rows(deployed, list(everybody))
-    return every if len(every) <= OF_A_CONFIGURATION else source.sample(every, OF_A_CONFIGURATION)
+    """Rows that follow from a configuration, and further ones of its hosts; some of them where there are many."""
+    following = rows(deployed, list(everybody))
+    further = [
+        RowQuestion(identity=identity.name, request=parse(line))
+        for identity in everybody
+        if identity.meshed
+        for line in of_hosts(hosts(deployed))
+    ]
+    share = OF_A_CONFIGURATION // 3
+    some = source.sample(further, min(share, len(further)))
+    kept = min(OF_A_CONFIGURATION - len(some), len(following))
+    return [*source.sample(following, kept), *some]
 
 
 def _of_a_workload(vocabulary: Vocabulary) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """The requests of the families, as lines: what each asks of every workload, some of them in each case."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from egress.proof.differential.vocabulary import (
     ADDRESSES,
@@ -108,6 +108,16 @@ def of_ports(vocabulary: Vocabulary) -> Iterator[str]:
             yield _line("GET", scheme, host, port, "/")
     yield from (f"GET http://{host}/ Host: {other}" for host, other in _pairs(vocabulary))
     yield from of_sni(vocabulary)
+
+
+def of_hosts(hosts: Iterable[str]) -> Iterator[str]:
+    """The hosts of a configuration on every port that sites answer on, and with paths, methods and headers."""
+    for host in hosts:
+        for scheme, port in (*USUAL_PORTS, *ODD_PORTS):
+            yield _line("GET", scheme, host, port, "/")
+        yield from (f"GET http://{host}{path}" for path in PATHS)
+        yield from (f"{method} http://{host}/a" for method in METHODS)
+        yield from (f"GET http://{host}/a header {header}" for header in HEADERS)
 
 
 def of_sni(vocabulary: Vocabulary) -> Iterator[str]:

@@ -63,4 +63,24 @@ OF_OBJECTS = (
         lines=requests_asked.of_network,
     ),
     Sort(name="production", base="production", changes=changes.CHANGES),
+    Sort(
+        name="http-production",
+        base="production",
+        changes=changes.HTTP,
+        beside={open_to_all: 0.5},
+        lines=requests_asked.of_http,
+    ),
+    Sort(
+        name="network-production",
+        base="production",
+        changes=changes.NETWORK,
+        lines=requests_asked.of_network,
+    ),
+    Sort(
+        name="entries-production",
+        base="production",
+        changes=changes.ENTRIES,
+        beside={entries: 0.9, reimported: 0.8},
+        lines=requests_asked.of_ports,
+    ),
 )
