@@ -101,7 +101,8 @@ class RunningMesh:
         replaced = [k for k in before if k not in now or now[k].manifest != before[k].manifest]
         self.deployed = after
         self.fabric.vpc = after.vpc
-        self.running.remove(replaced)
+        # One that the API server has refused before never came to run.
+        self.running.remove([key for key in replaced if key in self.pods])
         self.running.add([r for k, r in now.items() if k not in before or k in replaced])
         self.running.wait()
         if judged:

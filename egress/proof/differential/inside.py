@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import time
+import traceback
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -134,6 +135,10 @@ def _line(error: Exception) -> str:
 
 
 if __name__ == "__main__":
-    code = main(json.loads(sys.argv[1]))
+    try:
+        code = main(json.loads(sys.argv[1]))
+    except BaseException:  # else the threads that are left would keep the sandbox for ever
+        traceback.print_exc()
+        code = 2
     sys.stdout.flush()
     os._exit(code)  # PID 1 takes everything else of the sandbox with it
