@@ -55,7 +55,7 @@ def outbound(
         if offered.sniffed and request.scheme == "http":
             return _sniffed_by_address(view, bound[0], offered)
         return opaque(view, bound[0], port)
-    if request.scheme == "http" and scope.http_listener(port):
+    if request.scheme == "http" and scope.listener(port).http:
         # Beside TLS and TCP on one port the proxy tells HTTP by its first bytes (listener.go: TCPOverAuto).
         return _http(view, port)
     return connection(view, port)
@@ -117,7 +117,7 @@ def _bad_request(view: SidecarView, port: int, *, sniffed: bool) -> Refusal | No
 
 def _http(view: SidecarView, port: int) -> Forwarding:
     """The HTTP listener on 0.0.0.0: a virtual host by Host, then its routes."""
-    sniffed = bool(view.scope.opaque_services(port) or view.scope.tls_services(port))
+    sniffed = bool(view.scope.listener(port).opaque or view.scope.listener(port).tls)
     unreadable = _bad_request(view, port, sniffed=sniffed)
     if unreadable is not None:
         return unreadable
