@@ -136,6 +136,7 @@ _ANNOTATED = {
     "-i": "includeOutboundIPRanges",
     "-x": "excludeOutboundIPRanges",
     "-o": "excludeOutboundPorts",
+    "-q": "includeOutboundPorts",
     "-d": "excludeInboundPorts",
 }
 """istio-init's arguments, and the annotations of traffic.sidecar.istio.io that istio-cni reads in their place."""
@@ -163,6 +164,7 @@ def redirection(pod: Pod, *, cni: bool) -> str | None:
     outbound = [f"meta mark {MARK} return", "ip daddr 127.0.0.0/8 return", "ip saddr 127.0.0.6 return"]
     outbound += [f"tcp dport {{ {options['-o']} }} return"] if options.get("-o") else []
     outbound += [f"ip daddr {{ {options['-x']} }} return"] if options.get("-x") else []
+    outbound += [f"tcp dport {{ {options['-q']} }} redirect to :15001"] if options.get("-q") else []
     included = options.get("-i", "*")
     if included == "*":
         outbound.append("meta l4proto tcp redirect to :15001")

@@ -47,7 +47,7 @@ def pods_annotated(choose: Choice) -> Sequence[StateOperation]:
         {"sidecar.istio.io/inject": "false"},
         {"sidecar.istio.io/inject": "true"},
         {f"{TRAFFIC}/excludeOutboundPorts": choose.one("443", "80,8080", "9000")},
-        {f"{TRAFFIC}/includeOutboundPorts": choose.one("80", "443,8443", "*")},
+        {f"{TRAFFIC}/includeOutboundPorts": choose.one("80", "443,8443", "8080")},
         {f"{TRAFFIC}/includeOutboundPorts": "80", f"{TRAFFIC}/includeOutboundIPRanges": ""},
         {
             f"{TRAFFIC}/excludeOutboundIPRanges": choose.one(
