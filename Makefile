@@ -69,7 +69,7 @@ posture: setup $(CHECKOV) ## Hold config/production against checkov's checks
 SEED ?= $(shell date +%Y%m%d)
 
 .PHONY: prove-deep
-prove-deep: setup ## Hold the review against a real mesh: 2,000 rows of generated cases (SEED: today's date), single mistakes
+prove-deep: setup ## Hold the review against a real mesh: 10,000 rows of generated cases (SEED: today's date), single mistakes
 	$(VENV)/bin/python -m egress prove-deep --seed $(SEED)
 	$(VENV)/bin/python -m egress prove-deep --mistakes
 

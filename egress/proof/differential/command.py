@@ -17,10 +17,10 @@ from egress.proof.toolchain.preparation import prepare
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """How much, from where, and where failing cases are kept."""
     parser.add_argument(
-        "--rows", type=int, default=6000, help="stop after so many compared rows in all (default: 6000)"
+        "--rows", type=int, default=10000, help="stop after so many compared rows in all (default: 10000)"
     )
     parser.add_argument(
-        "--seconds", type=int, default=570, help="stop after so many seconds in all (default: 570)"
+        "--seconds", type=int, default=1140, help="stop after so many seconds in all (default: 1140)"
     )
     parser.add_argument(
         "--seed", type=int, default=1, help="the first case's seed; each further case adds one"
@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--family",
         choices=FAMILIES,
-        help="cases of one family: objects over the tutorial or over production, or whole configurations "
+        help="cases of one family: of objects of one sort over a base, or of whole configurations "
         "(default: each family a share of the rows)",
     )
     parser.add_argument(
