@@ -166,6 +166,9 @@ class OutsideServer:
             if arrival.scheme != scheme and scheme != ANY and arrival.scheme != "tcp":
                 # As web servers answer plain HTTP on their TLS port, and TLS on their plain one.
                 received = connection.recv(65536)
+                if received.startswith(_METHOD):
+                    http2.serve(connection, received, lambda head: self._not_here(head, arrival))
+                    return
                 if arrival.scheme == "http":
                     _read(received.partition(b"\r\n\r\n")[0].decode("latin-1"), arrival)
                 connection.sendall(_BAD_REQUEST)
@@ -213,6 +216,11 @@ class OutsideServer:
             stream.sendall(self._respond(head.decode("latin-1"), current))
             if "\r\nconnection: close" in head.decode("latin-1").lower():
                 return
+
+    def _not_here(self, head: str, arrival: Arrival) -> tuple[int, bytes]:
+        """A request where TLS is expected: noted, and refused."""
+        self._answered(head, arrival)
+        return 400, b""
 
     def _answered(self, head: str, arrival: Arrival) -> tuple[int, bytes]:
         """One request of an HTTP/2 connection, which may carry several: each is an arrival of its own."""

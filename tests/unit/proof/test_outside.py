@@ -147,17 +147,18 @@ def test_a_further_port_speaks_whatever_its_client_speaks(site: Site) -> None:
     assert [arrival.scheme for arrival in site.journal.arrivals] == ["http", "https"]
 
 
-def test_http2_in_plain_text_is_answered_and_recorded(site: Site) -> None:
+@pytest.mark.parametrize(("port", "status"), [("plain", b"418"), ("any", b"418"), ("tls", b"400")])
+def test_http2_in_plain_text_is_answered_and_recorded(site: Site, port: str, status: bytes) -> None:
     client = H2Connection(H2Configuration(client_side=True))
     client.initiate_connection()
     fields = [(":method", "GET"), (":path", "/status/418"), (":scheme", "http"), (":authority", "a.b")]
     client.send_headers(1, [*fields, ("user-agent", "row-3")], end_stream=True)
-    with socket.create_connection(("127.0.0.1", site.plain), timeout=5) as stream:
+    with socket.create_connection(("127.0.0.1", getattr(site, port)), timeout=5) as stream:
         stream.sendall(client.data_to_send())
         events: list[object] = []
         while not any(isinstance(event, StreamEnded) for event in events):
             events += client.receive_data(stream.recv(4096))
     (answer,) = [event for event in events if isinstance(event, ResponseReceived)]
-    assert dict(answer.headers or ())[b":status"] == b"418"
+    assert dict(answer.headers or ())[b":status"] == status
     arrival = site.arrival()
     assert (arrival.row, arrival.authority, arrival.path) == ("row-3", "a.b", "/status/418")
