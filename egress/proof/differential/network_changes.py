@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from egress.proof.differential.choice import Choice
+from egress.proof.differential.choice import Choice, ResourceKey
 from egress.proof.differential.operations import Document, StateOperation
 from egress.proof.differential.resource_operations import ResourceOperation
 from egress.proof.differential.vocabulary import (
@@ -99,7 +99,7 @@ def firewalled_towards_the_gateway(choose: Choice) -> Sequence[ResourceOperation
 
 def firewall_otherwise(choose: Choice) -> Sequence[ResourceOperation]:
     """A rule of the base that lets out other ports, is weaker, or gone."""
-    key = choose.one(
+    key: ResourceKey = choose.one(
         *sorted(k for k in choose.resources if k[0] == FIREWALL and k[1].startswith(OF_THE_WAY_OUT))
     )
     body = choose.body(key)
@@ -123,12 +123,12 @@ def firewall_policy(choose: Choice) -> Sequence[ResourceOperation]:
     policy, kind = "generated-policy", "google_compute_network_firewall_policy"
     there = [key for key in sorted(choose.resources) if key[0] == f"{kind}_rule"]
     if there and choose.often(0.5):
-        key = choose.one(*there)
-        body = choose.body(key)
+        own: ResourceKey = choose.one(*there)
+        body = choose.body(own)
         body.update(
             choose.one({"action": "deny"}, {"priority": 1}, {"direction": "EGRESS", "disabled": True})
         )
-        return [ResourceOperation(*key, choose.one(body, body, None))]
+        return [ResourceOperation(*own, choose.one(body, body, None))]
     found = [
         *_without(choose, kind, f"{kind}_association", f"{kind}_rule"),
         ResourceOperation(kind, policy, {"name": policy}),
