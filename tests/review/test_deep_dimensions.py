@@ -10,6 +10,7 @@ import pytest
 from egress.proof.asking.requests import parse
 from egress.proof.differential.case import ObjectCase
 from egress.proof.differential.families import FAMILIES, Base, Objects, base_of
+from egress.proof.differential.service_changes import APP_PROTOCOLS, NAMES
 from egress.proof.differential.sorts import OF_OBJECTS
 from egress.proof.differential.vocabulary import ADDRESSES, PROTOCOLS, TUTORIAL
 
@@ -125,6 +126,17 @@ DIMENSIONS: tuple[tuple[str, str, str, frozenset[Any]], ...] = (
     ),
     ("injection", "Deployment", "template.spec.containers.name", frozenset({"istio-proxy"})),
     ("injection", "Deployment", "template.spec.containers.securityContext.runAsUser", frozenset({1337})),
+    ("services", "Service", "ports.appProtocol", frozenset(APP_PROTOCOLS)),
+    ("services", "Service", "ports.targetPort", frozenset({80, 8080, 9000})),
+    ("services", "Service", "clusterIP", frozenset({ABSENT, "None"})),
+    (
+        "services",
+        "PeerAuthentication",
+        "mtls.mode",
+        frozenset({"STRICT", "PERMISSIVE", "DISABLE", "UNSET"}),
+    ),
+    ("services", "DestinationRule", "trafficPolicy.tls.mode", frozenset({ABSENT, "ISTIO_MUTUAL", "DISABLE"})),
+    ("services", "AuthorizationPolicy", "action", frozenset({"ALLOW", "DENY"})),
     ("network", "NetworkPolicy", "egress.ports.endPort", frozenset({ABSENT, 8100, 9000})),
     ("network", "NetworkPolicy", "egress.ports.protocol", frozenset({"TCP", "UDP"})),
     (
@@ -191,6 +203,8 @@ REQUESTS = (
     ("http", r".* header x-forwarded-for=\S+"),
     ("http", r".* header x-envoy-\S+=\S+"),
     ("http", r".* Host: example\.com\."),
+    ("services", r"GET (http|https|tcp)://generated-service\.team-y\.svc\.cluster\.local:9000/"),
+    ("services", r"GET tcp://generated-headless\.team-x\.svc\.cluster\.local:80/"),
     ("network", r"GET https://storage\.googleapis\.com/"),
     ("network", r"GET http://169\.254\.169\.254/.*"),
     ("network", r".* past the sidecar"),
@@ -219,6 +233,11 @@ def test_every_dimension_is_generated(
 ) -> None:
     found = set(_values(cases[family], kind, place))
     assert wanted - found == set(), f"{len(SEEDS)} seeds of {family} make {kind} {place} without these"
+
+
+def test_every_sort_of_name_of_a_services_port_is_generated(cases: dict[str, list[ObjectCase]]) -> None:
+    found = {str(name).rpartition("-")[0] for name in _values(cases["services"], "Service", "ports.name")}
+    assert found == set(NAMES)
 
 
 @pytest.mark.parametrize(("family", "form"), REQUESTS)

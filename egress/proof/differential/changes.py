@@ -30,6 +30,7 @@ from egress.proof.differential.policy_changes import authorization, authorized_o
 from egress.proof.differential.routing_changes import registered, registered_newly, routed, routed_newly
 from egress.proof.differential.scope_changes import exported, isolated, scoped
 from egress.proof.differential.server_changes import from_gateway, served, towards_gateway
+from egress.proof.differential.service_changes import authenticated, authorized_at_pods, ruled, serviced
 from egress.proof.differential.tls_changes import originated, registered_for_tls
 
 CHANGES: Sequence[Change] = (
@@ -62,3 +63,4 @@ NETWORK: Sequence[Change] = (
     names_answered,
     way_out_closed,
 )
+SERVICES: Sequence[Change] = (serviced, authenticated, ruled, authorized_at_pods)

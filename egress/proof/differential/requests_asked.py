@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from egress.proof.differential.service_changes import HEADLESS, SERVICE, SERVICE_PORTS, TARGETS
 from egress.proof.differential.vocabulary import (
     ADDRESSES,
     GOOGLE,
@@ -164,6 +165,20 @@ def of_tls(vocabulary: Vocabulary) -> Iterator[str]:
         for target, port in vocabulary.ports.items():
             yield f"GET https://{host}/ to gateway-service:{port}"
             yield f"GET https://{host}/ past the sidecar to gateway-pod:{target} sni {vocabulary.hosts[0]}"
+
+
+def of_services(vocabulary: Vocabulary) -> Iterator[str]:
+    """The generated Services of every namespace, spoken to as their ports declare and otherwise."""
+    for namespace in vocabulary.namespaces:
+        host = f"{SERVICE}.{namespace}.svc.cluster.local"
+        for port in SERVICE_PORTS:
+            for scheme in ("http", "https", "tcp"):
+                yield _line("GET", scheme, host, port, "/")
+            yield _line("POST", "http", host, port, "/b")
+            yield _line("GET", "http", f"{SERVICE}.{namespace}", port, "/a")
+        for target in TARGETS:
+            yield _line("GET", "http", f"{HEADLESS}.{namespace}.svc.cluster.local", target, "/")
+            yield _line("GET", "tcp", f"{HEADLESS}.{namespace}.svc.cluster.local", target, "/")
 
 
 def of_network(vocabulary: Vocabulary) -> Iterator[str]:

@@ -8,6 +8,7 @@ from egress.proof.differential.choice import Change
 from egress.proof.differential.entry_changes import entries, reimported
 from egress.proof.differential.http_changes import open_to_all
 from egress.proof.differential.questions import Lines
+from egress.proof.differential.service_changes import serviced
 from egress.proof.differential.tls_changes import originated
 
 
@@ -54,6 +55,13 @@ OF_OBJECTS = (
         changes=changes.TLS,
         beside={originated: 0.9, reimported: 0.7},
         lines=requests_asked.of_tls,
+    ),
+    Sort(
+        name="services",
+        base="open",
+        changes=changes.SERVICES,
+        beside={serviced: 0.9, reimported: 0.8},
+        lines=requests_asked.of_services,
     ),
     Sort(
         name="injection",
