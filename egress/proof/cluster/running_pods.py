@@ -45,13 +45,10 @@ class RunningPods:
 
     def add(self, requests: Sequence[PodRequest]) -> None:
         """Create Pods, enforce the network for them and start their proxies; `wait` waits for these."""
-        created = []
+        refused = self.try_to_add(requests)
         for request in requests:
-            try:
-                created.append(self.create(request))
-            except RefusedError as error:
-                raise ProofError(f"{request.address}: the API server refuses its Pod: {error}") from error
-        self._run(created)
+            if reason := refused.get(f"{request.namespace}/{request.name}"):
+                raise ProofError(f"{request.address}: the API server refuses its Pod: {reason}")
 
     def _run(self, created: Sequence[Pod]) -> None:
         self._served |= {pod.key: set() for pod in created if not pod.is_gateway}

@@ -74,7 +74,10 @@ CONTROLS = {
         }
     ),
     End.FIREWALL: frozenset({Control.VPC_FIREWALL, Control.VPC_FIREWALL_INGRESS}),
-    End.NAME_SERVER: frozenset({Control.PRIVATE_DNS, Control.RESPONSE_POLICY, Control.NETWORK_POLICY_DNS}),
+    End.NAME_SERVER: frozenset(
+        {Control.PRIVATE_DNS, Control.RESPONSE_POLICY, Control.NETWORK_POLICY_DNS, Control.SERVICE}
+    ),
+    End.WAY_OUT: frozenset({Control.ROUTE_AND_NAT}),
     End.NOBODY: frozenset({Control.GATEWAY_LISTENER, Control.SERVICE, Control.METADATA_SERVER}),
 }
 """The controls that may have decided where a request ended."""
@@ -154,6 +157,8 @@ def agree(answer: Answer, got: str, ended: Ended) -> bool:
             and by_proxy == ended.upgraded
             and seen(answer) in ("200", got)
         )
+    if answer.verdict is Verdict.REFUSED and answer.sooner:
+        return ended.end not in (End.SITE, End.APPLICATION)
     # Which status a route of its own answers with is the route's, and no refusal of the mesh's.
     same = got.isdigit() if answer.client is ClientSees.PROXY_ANSWER else seen(answer) == got
     return same and _same_control(answer, ended)

@@ -81,6 +81,10 @@ def entry(choose: Choice, host: str) -> Document:
     elif host.startswith("*"):
         resolution = choose.one("NONE", None, "STATIC")
     spec: Document = {"hosts": [host], "location": "MESH_EXTERNAL", "ports": ports(choose)}
+    if resolution == "DYNAMIC_DNS":
+        # Istio's validation takes no other, and Envoy no HTTP/2.
+        for port in spec["ports"]:
+            port["protocol"] = choose.one("HTTP", "TLS", "HTTP", "TLS", "GRPC")
     if resolution:
         spec["resolution"] = resolution
     if resolution == "STATIC":

@@ -15,6 +15,8 @@ from egress.proof.differential.vocabulary import (
 
 FIREWALL = "google_compute_firewall"
 NETWORK = "vpc-network"
+OF_THE_CLUSTER = frozenset({"0.0.0.0/0", "10.1.0.0/16", "0.0.0.0/1"})
+"""Those that hold Pods: what denies all of it keeps proxies from the control plane, and nothing starts."""
 OF_THE_WAY_OUT = ("firewall_gateway-allow", "firewall_global-deny", "firewall_allow-egress-gcp")
 """Rules that a mesh needs neither to start nor to stay."""
 RANGES = ("0.0.0.0/0", "198.18.0.0/15", f"{ADDRESSES[0]}/32", "199.36.153.8/30", "10.1.0.0/16", "0.0.0.0/1")
@@ -68,9 +70,15 @@ def firewalled(choose: Choice) -> Sequence[ResourceOperation]:
             "network": network,
             "direction": "EGRESS",
             "priority": choose.one(0, 100, 999, 1000, 1001, 65534, 65535),
-            choose.one("allow", "deny"): [_traffic(choose)],
             "destination_ranges": choose.one([choose.one(*RANGES)], choose.random.sample(RANGES, 2)),
         }
+        if choose.often(0.5):
+            body["allow"] = [_traffic(choose)]
+        else:
+            inside = set(body["destination_ranges"]) & OF_THE_CLUSTER
+            body["deny"] = [
+                {"protocol": "tcp", "ports": ["80", "443", "8000-9500"]} if inside else _traffic(choose)
+            ]
         if choose.often(0.4):
             body["target_service_accounts"] = accounts
         if choose.often(0.15):

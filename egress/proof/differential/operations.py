@@ -20,6 +20,21 @@ NEWER = "9999-01-01T00:00:{:02d}Z"
 WITHOUT_SPEC = frozenset({"Namespace"})
 """Kinds that are changed in their metadata alone."""
 
+MERGED = frozenset({"Deployment"})
+"""Kinds of which the review does not read everything: what it reads is put over what is there."""
+
+
+def merged(below: Any, above: Any) -> Any:
+    """One value over another: mappings key by key, lists of named things by name; anything else replaces."""
+    if isinstance(below, Mapping) and isinstance(above, Mapping):
+        return {**below, **{key: merged(below.get(key), value) for key, value in above.items()}}
+    if not isinstance(below, list | tuple) or not isinstance(above, list | tuple):
+        return above
+    if not all(isinstance(item, Mapping) and "name" in item for item in (*below, *above)):
+        return above
+    own = {item["name"]: item for item in below}
+    return [merged(own.get(item["name"]), item) for item in above]
+
 
 @dataclass(frozen=True)
 class StateOperation:
@@ -51,8 +66,12 @@ class StateOperation:
         """A manifest with what the operation states."""
         stated = {"labels": self.labels, "annotations": self.annotations}
         metadata = {**document["metadata"], **{k: dict(v) for k, v in stated.items() if v is not None}}
-        spec = {} if self.kind in WITHOUT_SPEC else {"spec": self.spec}
-        return {**document, "metadata": metadata, **spec}
+        if self.kind in WITHOUT_SPEC:
+            return {**document, "metadata": metadata}
+        spec = (
+            merged(document["spec"], self.spec) if self.kind in MERGED and "spec" in document else self.spec
+        )
+        return {**document, "metadata": metadata, "spec": spec}
 
 
 def documents_of(base: Inventory) -> dict[Key, Document]:

@@ -175,7 +175,6 @@ def of_services(vocabulary: Vocabulary) -> Iterator[str]:
             for scheme in ("http", "https", "tcp"):
                 yield _line("GET", scheme, host, port, "/")
             yield _line("POST", "http", host, port, "/b")
-            yield _line("GET", "http", f"{SERVICE}.{namespace}", port, "/a")
         for target in TARGETS:
             yield _line("GET", "http", f"{HEADLESS}.{namespace}.svc.cluster.local", target, "/")
             yield _line("GET", "tcp", f"{HEADLESS}.{namespace}.svc.cluster.local", target, "/")

@@ -55,6 +55,8 @@ class Why(StrEnum):
     SUBSET_WITHOUT_RULE = auto()
     DYNAMIC_DNS_WITHOUT_HTTP = auto()
     POLICY_OF_THE_ENTRY = auto()
+    CLUSTER_REJECTED = auto()
+    NO_SUCH_SERVICE = auto()
     TLS_MODE_UNKNOWN = auto()
     ROUTED = auto()
     SPEAKS = auto()

@@ -92,6 +92,9 @@ def send(
     if cluster.service.resolution == "DYNAMIC_DNS" and sender.proxy is Proxy.GATEWAY and not http:
         reason = Reason(Why.DYNAMIC_DNS_WITHOUT_HTTP, host=cluster.service.host)
         return refused(reason, cluster.service.address)
+    offered = cluster.service.port(cluster.port)
+    if cluster.service.resolution == "DYNAMIC_DNS" and offered and offered.protocol in ("GRPC", "HTTP2"):
+        raise Undecided(Reason(Why.CLUSTER_REJECTED, host=cluster.service.host), cluster.service.address)
     wire = _wire(cluster, sender, request, http=http)
     if wire is None:
         return refused(Reason(Why.TLS_MODE_UNKNOWN, mode=cluster.tls.mode), cluster.tls.address or address)

@@ -102,4 +102,7 @@ class Connection(NamedTuple):
 
     def failed(self, without_proxy: ClientSees) -> ClientSees:
         """What its failure looks like to the client: a proxy's answer, or the failure itself."""
+        unread = self.wire.security is Security.APPLICATION_TLS and not self.reads_http
+        if unread and without_proxy is ClientSees.WRONG_CERTIFICATE:
+            return without_proxy  # the handshake is the client's own: it sees the certificate
         return self.broken if self.proxied else without_proxy

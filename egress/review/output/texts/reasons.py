@@ -111,6 +111,8 @@ TEXTS: Mapping[Why, str] = {
     Why.NO_SUCH_SUBSET: "routes to subset {subset} of {host}: {rule} has no such subset",
     Why.SUBSET_WITHOUT_RULE: "routes to subset {subset} of {host}: no DestinationRule for it is visible",
     Why.DYNAMIC_DNS_WITHOUT_HTTP: "{host} has resolution DYNAMIC_DNS, which a gateway follows for HTTP alone",
+    Why.NO_SUCH_SERVICE: "no Service has the name {host}",
+    Why.CLUSTER_REJECTED: "Envoy takes no cluster of {host}: DYNAMIC_DNS with HTTP/2",
     Why.POLICY_OF_THE_ENTRY: "{policy} decides at the sidecar on connections to {host} (DYNAMIC_DNS)",
     Why.TLS_MODE_UNKNOWN: "the TLS mode {mode} of the destination is unknown",
     Why.ROUTED: "to {host}:{port}",
