@@ -14,7 +14,6 @@ from egress.proof.differential.vocabulary import (
 )
 
 FIREWALL = "google_compute_firewall"
-NETWORK = "vpc-network"
 OF_THE_CLUSTER = frozenset({"0.0.0.0/0", "10.1.0.0/16", "0.0.0.0/1"})
 """Those that hold Pods: what denies all of it keeps proxies from the control plane, and nothing starts."""
 OF_THE_WAY_OUT = ("firewall_gateway-allow", "firewall_global-deny", "firewall_allow-egress-gcp")
@@ -115,7 +114,8 @@ def firewall_otherwise(choose: Choice) -> Sequence[ResourceOperation]:
         case "gone":
             return [ResourceOperation(*key, None)]
         case "priority":
-            body["priority"] = choose.one(900, 1000, 65535)
+            # One that denies all, before those that allow, keeps proxies from the control plane.
+            body["priority"] = choose.one(900, 1000, 65535) if "allow" in body else choose.one(1001, 65534)
         case "ports":
             kind = "allow" if "allow" in body else "deny"
             body[kind] = [_traffic(choose)]
@@ -146,7 +146,7 @@ def firewall_policy(choose: Choice) -> Sequence[ResourceOperation]:
             {
                 "name": policy,
                 "firewall_policy": policy,
-                "attachment_target": f"projects/p/global/networks/{NETWORK}",
+                "attachment_target": _url(choose),
             },
         ),
     ]
@@ -179,7 +179,7 @@ def firewall_policy(choose: Choice) -> Sequence[ResourceOperation]:
 def names_answered(choose: Choice) -> Sequence[ResourceOperation]:
     """A response policy: names let through, answered here, and the rest."""
     policy, kind = "generated-names", "google_dns_response_policy"
-    url = f"projects/p/global/networks/{NETWORK}"
+    url = _url(choose)
     found = [
         ResourceOperation(kind, policy, {"response_policy_name": policy, "networks": [{"network_url": url}]})
     ]
@@ -218,6 +218,11 @@ def _network(choose: Choice) -> tuple[str, list[str]]:
     rules = [choose.body(key) for key in sorted(choose.resources) if key[0] == FIREWALL]
     accounts = next(rule["target_service_accounts"] for rule in rules if rule.get("target_service_accounts"))
     return str(rules[0]["network"]), accounts[-1:]
+
+
+def _url(choose: Choice) -> str:
+    """The network as an association or a response policy names it."""
+    return f"projects/p/global/networks/{choose.body(choose.resource('google_compute_network'))['name']}"
 
 
 def _without(choose: Choice, *types: str) -> list[ResourceOperation]:
