@@ -179,10 +179,12 @@ def firewall_policy(choose: Choice) -> Sequence[ResourceOperation]:
 def names_answered(choose: Choice) -> Sequence[ResourceOperation]:
     """A response policy: names let through, answered here, and the rest."""
     policy, kind = "generated-names", "google_dns_response_policy"
-    url = _url(choose)
-    found = [
-        ResourceOperation(kind, policy, {"response_policy_name": policy, "networks": [{"network_url": url}]})
-    ]
+    there = [key for key in sorted(choose.resources) if key[0] == f"{kind}_rule"]
+    if there and choose.often(0.5):
+        gone: ResourceKey = choose.one(*there)
+        return [ResourceOperation(*gone, None)]
+    whole = {"response_policy_name": policy, "networks": [{"network_url": _url(choose)}]}
+    found = [*_without(choose, kind, f"{kind}_rule"), ResourceOperation(kind, policy, whole)]
     names = [*choose.some([*choose.vocabulary.hosts, *STRANGERS, "*.com", GOOGLE]), *choose.one([], ["*."])]
     for number, name in enumerate(names):
         dotted = f"{name.rstrip('.')}."
