@@ -28,7 +28,7 @@ from egress.review.errors import ReviewError
 from egress.review.findings.registry import find
 from egress.review.inputs.synthesized import read_synthesized
 
-SHRINKING_SECONDS = 60
+SHRINKING_SECONDS = 30
 
 
 def table_of_mistakes(sides: BothSides, family: CaseFamily, tools: Tools, folder: Path) -> int:
