@@ -17,8 +17,9 @@ from egress.proof.differential.corpus import keep, kept
 from egress.proof.differential.families import Base
 from egress.proof.differential.http_changes import open_to_all
 from egress.proof.differential.mistakes import MISTAKES, REMOVED, planted
-from egress.proof.differential.operations import StateOperation, documents_of, reviewed
+from egress.proof.differential.operations import StateOperation, documents_of, merged, reviewed
 from egress.proof.differential.oracle import otherwise
+from egress.proof.differential.resource_operations import ResourceOperation
 from egress.proof.differential.sorts import OF_OBJECTS
 from egress.proof.differential.vocabulary import PRODUCTION
 from egress.review.answer import Verdict
@@ -158,3 +159,40 @@ def test_what_is_not_modelled_of_a_state_leaves_open_what_it_can_touch() -> None
     review = Cluster(reviewed(tutorial("6-pass-through").inventory(), (operation,)))
     answer = evaluate(review, parse_request(source="team-x/test", url="http://example.com/"))
     assert answer.verdict is Verdict.UNKNOWN
+
+
+def test_what_the_review_does_not_read_of_a_deployment_stays() -> None:
+    there = {"replicas": 1, "template": {"spec": {"containers": [{"name": "app", "image": "a"}]}}}
+    own = {"name": "app", "securityContext": {"runAsUser": 1337}}
+    wanted = {"template": {"spec": {"containers": [own, {"name": "istio-proxy", "image": "b"}]}}}
+    assert merged(there, wanted) == {
+        "replicas": 1,
+        "template": {"spec": {"containers": [{**own, "image": "a"}, {"name": "istio-proxy", "image": "b"}]}},
+    }
+    assert merged({"ports": [80]}, {"ports": [443]}) == {"ports": [443]}
+
+
+def test_a_resource_is_changed_added_or_taken_away(without_admission: Path) -> None:
+    base = Base("production", without_admission)
+    nat = next(key for key in base.google if key[0] == "google_compute_router_nat")
+    gone = ObjectCase.of("network", 1, [ResourceOperation(*nat, None)])
+    rule = {"name": "own", "direction": "EGRESS", "priority": 0, "deny": [{"protocol": "all"}]}
+    denied = {**rule, "network": "secure-egress", "destination_ranges": ["0.0.0.0/0"]}
+    added = ObjectCase.of("network", 1, [ResourceOperation("google_compute_firewall", "own", denied)])
+    before, without, more = (base.reviewed(case) for case in (ObjectCase.of("network", 1, []), gone, added))
+    assert before.vpc
+    assert without.vpc
+    assert more.vpc
+    assert (before.vpc.nat_address is None, without.vpc.nat_address is None) == (False, True)
+    assert len(more.resources) == len(before.resources) + 1
+    assert list(gone.smaller()) == []
+    both = replace(gone, resources=(*gone.resources, *added.resources))
+    assert [case.resources for case in both.smaller()] == [added.resources, gone.resources]
+
+
+def test_a_refusal_of_what_arrives_is_counted_as_the_worst() -> None:
+    row = {"identity": "team-x/test", "request": "GET http://nobody.example/", "got": "200"}
+    state = tutorial("6-pass-through").review()
+    for ended, falsely in (("outside, straight", True), ("gateway policy", False)):
+        (difference,) = compare(state, [{**row, "ended": ended}]).differences
+        assert difference.falsely_refused == falsely
