@@ -56,6 +56,8 @@ class RequestSender:
     resolver: str
     identity: KeyPair
     outside_roots: bytes
+    as_proxy_user: bool = False
+    """Whether it runs as the proxy's user, past whom no connection is redirected."""
 
 
 def source_ports() -> Iterator[int]:
@@ -89,7 +91,7 @@ class Client:
         try:
             with stream:
                 stream.settimeout(_TIMEOUT)
-                if request.past_sidecar:
+                if request.past_sidecar or self._sender.as_proxy_user:
                     stream.setsockopt(socket.SOL_SOCKET, _SO_MARK, MARK)
                 source = self._bind(stream)
                 target = self._connect(stream, request)

@@ -16,7 +16,7 @@ from egress.proof.network.nodes import PlacedNode
 
 Object = dict[str, Any]
 
-PROXY = "istio-proxy"
+PROXY, PROXY_USER = "istio-proxy", 1337
 _PROXY_PORTS = frozenset({"15000", "15008", "15020", "15021", "15090"})
 
 
@@ -90,6 +90,20 @@ class Pod:
     def is_gateway(self) -> bool:
         """Whether the proxy is a gateway: it runs as a router."""
         return self.proxy is not None and "router" in (self.proxy.get("args") or ())
+
+    @property
+    def as_proxy_user(self) -> bool:
+        """Whether its application runs as the proxy's user or group, whose connections nobody redirects."""
+        spec = self.stored["spec"]
+        whole = spec.get("securityContext") or {}
+        for container in spec.get("containers") or ():
+            context = {**whole, **(container.get("securityContext") or {})}
+            if container["name"] != PROXY and PROXY_USER in (
+                context.get("runAsUser"),
+                context.get("runAsGroup"),
+            ):
+                return True
+        return False
 
     @property
     def facts(self) -> PodFacts:

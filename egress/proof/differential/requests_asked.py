@@ -164,6 +164,8 @@ def of_tls(vocabulary: Vocabulary) -> Iterator[str]:
     for host in vocabulary.hosts:
         for target, port in vocabulary.ports.items():
             yield f"GET https://{host}/ to gateway-service:{port}"
+            yield f"GET tcp://{host}:{port}/ to gateway-service:{port}"
+            yield f"GET tcp://{host}:{port}/ past the sidecar to gateway-pod:{target}"
             yield f"GET https://{host}/ past the sidecar to gateway-pod:{target} sni {vocabulary.hosts[0]}"
 
 
