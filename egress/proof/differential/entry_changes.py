@@ -70,6 +70,8 @@ def entry_otherwise(choose: Choice) -> Sequence[StateOperation]:
     if choose.often(0.3):
         return [choose.edit(key, None)]
     spec["ports"] = ports(choose)
+    if len(spec["hosts"]) > 1:
+        spec["hosts"] = spec["hosts"][:1]  # several hosts share no port of bytes
     return [choose.edit(key, spec)]
 
 
@@ -84,7 +86,7 @@ def entry(choose: Choice, host: str) -> Document:
     if resolution == "DYNAMIC_DNS":
         # Istio's validation takes no other, and Envoy no HTTP/2.
         for port in spec["ports"]:
-            port["protocol"] = choose.one("HTTP", "TLS", "HTTP", "TLS", "GRPC")
+            port["protocol"] = choose.one("HTTP", "TLS")
     if resolution:
         spec["resolution"] = resolution
     if resolution == "STATIC":
@@ -99,7 +101,11 @@ def entry(choose: Choice, host: str) -> Document:
         )
         spec["endpoints"] = [_endpoint(choose, spec, one) for one in ends]
     if resolution != "DYNAMIC_DNS" and choose.often(0.25):
-        spec["addresses"] = [choose.one(*ADDRESSES, f"{ADDRESSES[0]}/32", "198.18.0.48/28", "198.18.0.0/24")]
+        alone = (*ADDRESSES, f"{ADDRESSES[0]}/32")
+        ranges = ("198.18.0.48/28", "198.18.0.0/24")
+        # The API server takes ranges of the other resolutions alone.
+        named = resolution in ("DNS", "DNS_ROUND_ROBIN")
+        spec["addresses"] = [choose.one(*(ADDRESSES if named else (*alone, *ranges)))]
     exports = choose.exports()
     if exports:
         spec["exportTo"] = exports

@@ -132,7 +132,10 @@ def _mutual(server: Server, wire: Wire, view: _Views) -> Refusal | None:
     if server.terminates_http and request.scheme != "http" and not request.own_tls:
         if request.scheme == "tcp":
             return _refusal(
-                Reason(Why.NO_HTTP_ARRIVES, port=port), address, ClientSees.BAD_REQUEST, Control.GATEWAY_PROTOCOL
+                Reason(Why.NO_HTTP_ARRIVES, port=port),
+                address,
+                ClientSees.BAD_REQUEST,
+                Control.GATEWAY_PROTOCOL,
             )
         reason = Reason(Why.HANDSHAKE_INSIDE_MTLS, port=port)
         return _refusal(reason, address, ClientSees.TLS_FAILURE, Control.GATEWAY_PROTOCOL)
