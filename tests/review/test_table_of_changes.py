@@ -14,6 +14,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 import egress
+from egress.review.changes.change import NOT_JUDGED
 from egress.review.judgement import utc_today
 from egress.source import version
 from egress.source.version import VERSION
@@ -238,7 +239,10 @@ EXAMPLES = {
     "admission-off": Example(
         1,
         admission_off,
-        says=("EG403", "leans on sidecar-admission", "Admission refuses the ways around: removed"),
+        says=(
+            *("EG403", "leans on sidecar-admission"),
+            "Admission refuses the ways around. The resource that does this is removed.",
+        ),
     ),
     "a-new-warning": Example(1, another_api, says=("EG126", "## New findings", "a finding is new")),
     "accepts-its-own-warning": Example(
@@ -267,9 +271,14 @@ EXAMPLES = {
     "reordered": Example(
         0, reorder, says=("Nobody has to agree", "Nothing changes in what any workload reaches by name.")
     ),
-    "a-removed-team": Example(0, no_team_y, says=("## Lost", "team-y (test)", "`teams/team-y.yaml:")),
+    "a-removed-team": Example(
+        1, no_team_y, says=("## Lost", "team-y (test)", "`teams/team-y.yaml:", "Namespace are removed")
+    ),
     "changes-that-nobody-judges": Example(
-        0, unjudged, says=("Nobody has to agree", "node_config.machine_type", "google_storage_bucket_object")
+        1,
+        unjudged,
+        says=(NOT_JUDGED, "node_config.machine_type", "google_storage_bucket_object"),
+        never=("Nobody has to agree",),
     ),
     "a-repaired-acceptance": Example(
         1, base=no_such_day, says=("## Newly accepted", "its file is faulty", "the calendar has no such day")
@@ -287,7 +296,7 @@ def written(
     example: str, name: str, changes: list[Callable[[Side], None]], tmp_path: Path
 ) -> tuple[Path, Path]:
     """A changed configuration and its stacks."""
-    folder = tmp_path / example / name / "config"
+    folder = tmp_path / example / name / "production"
     shutil.copytree(PRODUCTION, folder)
     side = Side(folder)
     for change in changes:
@@ -316,7 +325,7 @@ def both_sides(
             return known[name]
         sides = {}
         for side, changes in (("base", [example.both, example.base]), ("head", [example.both, example.head])):
-            config = folder / name / side / "config"
+            config = folder / name / side / "production"
             shutil.copytree(PRODUCTION, config)
             changed = Side(config)
             for change in changes:
@@ -415,7 +424,8 @@ def test_a_new_environment_compares_with_nothing_and_shows_all(
 
 def test_an_environment_that_goes_shows_what_is_lost(production: Path, here: Run) -> None:
     done = here("summary", str(production), "none", "--base-accepted", str(PRODUCTION / "accepted.yaml"))
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "**A reviewer has to agree:** the whole environment goes, with everything in it." in done.stdout
     assert "## Lost" in done.stdout
     assert "## Gained" not in done.stdout
 
@@ -506,7 +516,7 @@ def test_diff_shows_weakened_guards_and_ends_with_1(
     old, new = both_sides("hardening-off", EXAMPLES["hardening-off"])[:2]
     done = here("diff", old, new, "--format", format_)
     assert done.returncode == 1
-    assert "deletion_protection: true becomes false" in done.stdout
+    assert "deletion_protection was true, and is now false" in done.stdout
     assert "google_container_node_pool.gateway-pool" in done.stdout
 
 

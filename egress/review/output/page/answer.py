@@ -57,7 +57,9 @@ def _changed(change: Whole, causes: Causes) -> str:
         ("guard weakened", "guards weakened", change.weakened, True),
         ("new finding", "new findings", new, _loud(new)),
         ("finding newly accepted", "findings newly accepted", accepted, _loud(accepted)),
-        ("finding fixed", "findings fixed", change.gone, False),
+        ("finding no longer seen", "findings no longer seen", change.gone, False)
+        if change.sees_less
+        else ("finding fixed", "findings fixed", change.gone, False),
     ]
     tiles = [
         _tile(one if len(listed) == 1 else many, len(listed), "findings-title", "no" if loud else "")

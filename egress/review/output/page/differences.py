@@ -6,7 +6,7 @@ from egress.review.changes.change import Change as Whole
 from egress.review.comparison import Change, Comparison
 from egress.review.output.comparison import COLUMNS, cells
 from egress.review.output.escapes import html as escape
-from egress.review.output.gist import counted, successor_text
+from egress.review.output.gist import NOT_SHOWN, counted, successor_text
 from egress.review.output.page.rows import PAGE, breakable, change_row, table
 
 OPENS, OTHERS = "opens", "others"
@@ -50,7 +50,7 @@ def _nobody(change: Whole) -> str:
     if lines:
         found = (
             '<h3 id="unjudged-title" tabindex="-1">Changed, and not judged</h3>'
-            "<p>The review computes nothing from these. Look at them yourself.</p>"
+            f"<p>{NOT_SHOWN}</p>"
             f"<ul>{''.join(lines[:PAGE])}{rest}</ul>"
         )
     notes = "".join(f"<li>{escape(note)}</li>" for note in change.notes)
