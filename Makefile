@@ -66,6 +66,10 @@ test-package: setup ## Run the tests that build the wheel and play a new user (m
 posture: setup $(CHECKOV) ## Hold config/production against checkov's checks
 	$(VENV)/bin/python -m posture
 
+.PHONY: test-walk
+test-walk: setup ## Compare every single change of the production stacks (make test takes a sample of each kind)
+	$(VENV)/bin/pytest -m walk tests/review -s
+
 SEED ?= $(shell date +%Y%m%d)
 
 .PHONY: prove-deep

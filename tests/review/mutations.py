@@ -72,6 +72,14 @@ def _below(stack: str, value: Any, keys: Keys) -> Iterator[Mutation]:
             yield Mutation(stack, keys, Kind.WIDENED)
 
 
+def does_something(stacks: list[StackFile], mutation: Mutation) -> bool:
+    """False where the place has that value already."""
+    return any(
+        before.document != after.document
+        for before, after in zip(stacks, mutated(stacks, mutation), strict=True)
+    )
+
+
 def mutated(stacks: list[StackFile], mutation: Mutation) -> list[StackFile]:
     """The stacks with one mutation; what it leaves alone is shared."""
     return [
@@ -157,7 +165,9 @@ class Walk:
         """What a reviewer is told of other stacks."""
         try:
             head = self._judged(stacks)
+            found = change(self._base, head, TODAY)
         except ReviewError:
             return Told(Outcome.REFUSED)
-        found = change(self._base, head, TODAY)
+        except Exception:  # egress/cli.py ends with 2 for a fault of the program as well
+            return Told(Outcome.REFUSED)
         return Told(Outcome.ASKS) if found.asks(Level.WARNING) else Told(Outcome.GREEN, found)

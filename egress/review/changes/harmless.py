@@ -173,13 +173,25 @@ def _listed(before: Resource, after: Resource, path: Path, opened: Opened) -> Wh
     if not {".".join(map(camel, path)), ".".join(path)} & LISTED.get(kind, frozenset()):
         return None
     fresh = Counter(now) - Counter(then)
-    if now and not fresh and _allows(before) and _allows(after):
+    if _shrunk(before.body, after.body, path) and _allows(before) and _allows(after):
         return Why.FEWER
     if kind.startswith("google_") and fresh and opened.names(fresh):
         return Why.GAIN
     if path[-1] == "exportTo" and fresh and opened.exports(fresh, after):
         return Why.GAIN
     return None
+
+
+def _shrunk(one: Any, other: Any, path: Path) -> bool:
+    """True where lists at a path have lost values, each in its own block, and none of them is empty now."""
+    if not path:
+        lists = isinstance(one, list) and isinstance(other, list)
+        return one == other or (lists and bool(other) and not Counter(other) - Counter(one))
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return _shrunk(one.get(path[0]), other.get(path[0]), path[1:])
+    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        return all(_shrunk(first, second, path) for first, second in zip(one, other, strict=True))
+    return one == other
 
 
 def _of_blocks(before: Resource, after: Resource, path: Path) -> Why | None:
