@@ -234,6 +234,8 @@ EXAMPLES = {
         says=(
             *("93.0.0.0/8", "Binary Authorization", "secure_boot", "deletion_protection", "log_config"),
             *("tcp 8000", "## Changed, and not judged"),
+            # Each at the line of its own key.
+            *("(`platform.yaml:33`)", "(`platform.yaml:51`)", "(`platform.yaml:49`, removed)"),
         ),
     ),
     "admission-off": Example(

@@ -24,6 +24,7 @@ from egress.review.changes.resources import Path, Resource, Values
 
 CLUSTER, POOL = "google_container_cluster", "google_container_node_pool"
 FIREWALL, SUBNET, NAT = "google_compute_firewall", "google_compute_subnetwork", "google_compute_router_nat"
+POLICY_RULE = "google_compute_network_firewall_policy_rule"
 BUCKET, KEY = "google_storage_bucket", "google_kms_crypto_key"
 IMAGES = "google_binary_authorization_policy"
 ALERT, METRIC = "google_monitoring_alert_policy", "google_logging_metric"
@@ -266,7 +267,7 @@ OF_NODES = (
 OF_THE_NETWORK = (
     _field(FIREWALL, "log_config.metadata", stated(), "connections that the rule matches are logged"),
     _field(
-        "google_compute_network_firewall_policy_rule",
+        POLICY_RULE,
         "enable_logging",
         on(absent=False),
         "connections that the rule matches are logged",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from egress.review.changes.guards import ADDED, GUARDS, KEPT, Guard
+from egress.review.changes.guards import ADDED, FIREWALL, GUARDS, KEPT, POLICY_RULE, Guard
 from egress.review.changes.pairs import Pair
 from egress.review.changes.resources import Values
 from egress.review.findings.change_kinds import WEAKENED
@@ -43,19 +43,21 @@ def _of_pair(pair: Pair) -> Iterator[Finding]:
     kind = pair.either.kind
     if other is None:
         if kind in _KEPT:
-            yield _finding(pair.either.address, RESOURCE, "there", REMOVED, _KEPT[kind])
+            yield _finding(kind, pair.either.address, RESOURCE, "there", REMOVED, _KEPT[kind])
         return
     if one is None and kind in _ADDED:
-        yield _finding(other.address, RESOURCE, "not there", "a new one", _ADDED[kind])
+        yield _finding(kind, other.address, RESOURCE, "not there", "a new one", _ADDED[kind])
     for guard in _BY_KIND.get(kind, ()):
         now = guard.values(other)
         if one is None:
             if guard.of_new and _kept_pool(guard, pair) and guard.safe.weak(now):
-                yield _finding(other.address, ".".join(guard.path), NO_RESOURCE, _shown(now), guard.what)
+                yield _finding(
+                    kind, other.address, ".".join(guard.path), NO_RESOURCE, _shown(now), guard.what
+                )
             continue
         then = guard.values(one)
         if then != now and guard.safe.weaker(then, now):
-            yield _finding(other.address, ".".join(guard.path), _shown(then), _shown(now), guard.what)
+            yield _finding(kind, other.address, ".".join(guard.path), _shown(then), _shown(now), guard.what)
 
 
 def _kept_pool(guard: Guard, pair: Pair) -> bool:
@@ -94,13 +96,13 @@ def _of_policy(before: Sequence[PolicyRule], after: Sequence[PolicyRule]) -> Ite
     for rule in after:
         fresh = not _opened(rule) <= ports or not set(rule.ranges) <= ranges
         if rule.allow and before and fresh:
-            yield _finding(rule.address, RULE, NO_RULE, _policy_spoken(rule), LETS_OUT)
+            yield _finding(POLICY_RULE, rule.address, RULE, NO_RULE, _policy_spoken(rule), LETS_OUT)
     kept = {
         (rule.traffic, rule.ranges, rule.target_service_accounts) for rule in after if rule.action == "deny"
     }
     for rule in before:
         if rule.action == "deny" and (rule.traffic, rule.ranges, rule.target_service_accounts) not in kept:
-            yield _finding(rule.address, RULE, _policy_spoken(rule), NO_RULE, LETS_OUT)
+            yield _finding(POLICY_RULE, rule.address, RULE, _policy_spoken(rule), NO_RULE, LETS_OUT)
 
 
 def _opened(rule: PolicyRule) -> set[tuple[str, tuple[int, int], tuple[str, ...]]]:
@@ -129,7 +131,7 @@ def _ports(traffic: Traffic) -> list[str]:
 
 def _rule(rule: FirewallRule, before: str, after: str) -> Finding:
     what = LETS_OUT if rule.egress else "what the firewall lets in"
-    return _finding(rule.address, RULE, before, after, what)
+    return _finding(FIREWALL, rule.address, RULE, before, after, what)
 
 
 def _spoken(rule: FirewallRule) -> str:
@@ -148,9 +150,16 @@ def _shown(values: Values) -> str:
     return some(values, 6) if values else NOT_SET
 
 
-def _finding(address: str, field: str, before: str, after: str, what: str) -> Finding:
+def _finding(kind: str, address: str, field: str, before: str, after: str, what: str) -> Finding:
     return Finding(
         kind=WEAKENED,
-        facts={"subject": address, "field": field, "before": before, "after": after, "what": what},
+        facts={
+            "subject": address,
+            "kind": kind,
+            "field": field,
+            "before": before,
+            "after": after,
+            "what": what,
+        },
         addresses=(address,),
     )

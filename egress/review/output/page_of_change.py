@@ -231,7 +231,7 @@ def _weakened(findings: Sequence[Finding], report: ChangeReport) -> Iterator[str
         else:
             _, what, before, after, field = key
             said = f"{what}. {_moved(field, before, after)}"
-        where = _where(report.causes.of_address(address) for one in found for address in one.addresses)
+        where = _where(report.causes.of_guard(one) for one in found)
         resources = _addresses([one.facts["subject"] for one in found])
         yield f"{said[0].upper()}{said[1:]}. {_code(first)}, {resources}{where}"
 
