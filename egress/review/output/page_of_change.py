@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from egress.review.changes.acceptances import Accepted
-from egress.review.changes.harmless import Why
 from egress.review.changes.reach import Part, Sentence, sentences
-from egress.review.changes.unjudged import Unjudged, What
+from egress.review.changes.unjudged import Unjudged
 from egress.review.changes.weakened import NO_RESOURCE, NO_RULE, NOT_SET, REMOVED, RESOURCE, RULE
 from egress.review.findings.acceptance import Acceptance
 from egress.review.findings.finding import Finding, Level, some
@@ -26,6 +25,7 @@ from egress.review.output.gist import (
     words,
 )
 from egress.review.output.table import markdown
+from egress.review.output.unjudged import together
 
 LINES = 12
 """Lines of a part; the full report has the others."""
@@ -262,19 +262,11 @@ def _addresses(addresses: Sequence[str]) -> str:
 
 
 def _unjudged(listed: Sequence[Unjudged]) -> Iterator[str]:
-    """A line for each kind of resource and set of fields."""
-    same: dict[tuple[str, What, tuple[str, ...], tuple[Why, ...]], list[str]] = {}
-    for one in listed:
-        said = one.fields if one.open_question else one.without_effect
-        reasons = () if one.open_question else one.reasons
-        same.setdefault((one.kind, one.what, said, reasons), []).append(one.address)
-    for (kind, what, fields, reasons), addresses in same.items():
-        named = some((code(field) for field in fields), FIELDS)
-        several = len(addresses) > 1
-        count = f"{len(addresses):,} of the kind {escaped(kind)}" if several else escaped(kind)
-        became = f"{'are' if several else 'is'} {what}" if what is not What.CHANGED else "changed"
-        why = f" ({'; '.join(reasons)})" if reasons else ""
-        yield f"{count} {became}{f' in {named}' if named else ''}: {_addresses(addresses)}{why}"
+    for one in together(listed):
+        named = some(map(code, one.fields), FIELDS)
+        why = f" ({'; '.join(one.reasons)})" if one.reasons else ""
+        where = f" in {named}" if named else ""
+        yield f"{escaped(one.said)}{where}: {_addresses(one.addresses)}{why}"
 
 
 def _by_kind(findings: Sequence[Finding], report: ChangeReport | None) -> Iterator[str]:

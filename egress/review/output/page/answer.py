@@ -68,7 +68,7 @@ def _changed(change: Whole, causes: Causes) -> str:
     ]
     nobody = sum(1 for one in change.unjudged if one.open_question)
     if nobody:
-        tiles.append(_tile("changed and not judged", nobody, "unjudged-title"))
+        tiles.append(_tile("changed and not judged", nobody, "unjudged-title", "no"))
     body = "".join(found) + (f'<ul class="tiles">{"".join(tiles)}</ul>' if tiles else "")
     return body or "<p>Nothing: no answer, no guard and no finding.</p>"
 
