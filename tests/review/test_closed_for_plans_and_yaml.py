@@ -23,13 +23,13 @@ Document = dict[str, Any]
 
 
 def compared(folder: Path, name: str, before: str, after: str) -> Change:
-    sides = []
+    sides = {}
     for side, text in (("before", before), ("after", after)):
         file = folder / side / name
         file.parent.mkdir()
         file.write_text(text)
-        sides.append(judge_cluster(Cluster(read([file])), [], TODAY))
-    return change(*sides, TODAY)
+        sides[side] = judge_cluster(Cluster(read([file])), [], TODAY)
+    return change(sides["before"], sides["after"], TODAY)
 
 
 def asked(found: Change) -> list[Unjudged]:

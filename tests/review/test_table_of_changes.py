@@ -287,6 +287,13 @@ EXAMPLES = {
     ),
 }
 
+
+def test_the_page_of_the_docs_lists_every_example_with_its_exit_code() -> None:
+    text = (ROOT / "docs" / "pull-requests.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| [^|]+ \| ([01]) \| `([a-z-]+)` \|$", text, re.MULTILINE)
+    assert {name: int(code) for code, name in rows} == {name: one.code for name, one in EXAMPLES.items()}
+
+
 REFUSED = {
     "an-unmodelled-resource": (unmodelled, "EnvoyFilter"),
     "a-day-that-is-none": (no_such_day, "accepted.yaml:10: accepted[0].until: '2027-06-31'"),

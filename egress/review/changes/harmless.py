@@ -14,7 +14,7 @@ from typing import Any
 from egress.review.changes.guards import ADDED, FEWER, KEPT, MORE
 from egress.review.changes.judged_fields import answered, camel, guards_of, understood
 from egress.review.changes.pairs import Pair
-from egress.review.changes.resources import Path, Resource
+from egress.review.changes.resources import Path, Resource, text_of
 from egress.review.comparison import Comparison
 from egress.review.objects.shapes import SHAPES
 
@@ -186,12 +186,13 @@ def _shrunk(one: Any, other: Any, path: Path) -> bool:
     """True where lists at a path have lost values, each in its own block, and none of them is empty now."""
     if not path:
         lists = isinstance(one, list) and isinstance(other, list)
-        return one == other or (lists and bool(other) and not Counter(other) - Counter(one))
+        fewer = lists and not Counter(map(text_of, other)) - Counter(map(text_of, one))
+        return bool(one == other) or (fewer and bool(other))
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         return _shrunk(one.get(path[0]), other.get(path[0]), path[1:])
     if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
         return all(_shrunk(first, second, path) for first, second in zip(one, other, strict=True))
-    return one == other
+    return bool(one == other)
 
 
 def _of_blocks(before: Resource, after: Resource, path: Path) -> Why | None:
