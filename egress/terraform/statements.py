@@ -3,9 +3,11 @@
 Nothing is left out: a key that Terraform does not have today is a statement as well.
 """
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from egress.terraform.stack_files import FILE, StackFile
@@ -23,6 +25,7 @@ LOADED = (
     "*.auto.tfvars.json",
 )
 """Files of a stack's folder that Terraform reads by itself."""
+MANIFEST = "manifest.json"
 MAKES_RESOURCES = frozenset({"module", "file"})
 """Kinds of statements that may make any resource."""
 
@@ -55,6 +58,21 @@ def statements(stacks: Iterable[StackFile]) -> Iterator[Statement]:
                 yield Statement(
                     address=f"{stack.id}.{name}", kind="asset", body=sha256(file.read_bytes()).hexdigest()
                 )
+
+
+def deployment(out: Path) -> Iterator[Statement]:
+    """Where cdktf's manifest says that each stack is, and what it waits for: `cdktf deploy` follows it."""
+    try:
+        found = json.loads((out / MANIFEST).read_text(encoding="utf-8"))["stacks"].items()
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return
+    for name, body in found:
+        told = (
+            {key: value for key, value in body.items() if key != "annotations"}
+            if isinstance(body, dict)
+            else body
+        )
+        yield Statement(address=f"{MANIFEST}.{name}", kind="stack", body=told)
 
 
 def _of_section(stack: str, section: str, body: Any) -> Iterator[Statement]:

@@ -5,6 +5,7 @@ synthesized stacks.
 """
 
 import random
+import shutil
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from copy import deepcopy
@@ -309,8 +310,6 @@ def test_a_page_never_says_both_that_nobody_has_to_agree_and_that_something_is_n
     "file", ["more.tf", "override.tf.json", "terraform.tfvars", "x.auto.tfvars.json", "assets/a/b.txt"]
 )
 def test_a_further_file_that_terraform_reads_asks(file: str, production: Path, tmp_path: Path) -> None:
-    import shutil
-
     folder = tmp_path / "cdktf.out"
     shutil.copytree(production, folder)
     added = folder / "stacks" / "egress" / file
@@ -320,6 +319,38 @@ def test_a_further_file_that_terraform_reads_asks(file: str, production: Path, t
     found = change(base, head, TODAY)
     assert NOT_JUDGED in found.asks(Level.WARNING)
     assert f"egress.{file}" in [one.address for one in found.unjudged]
+
+
+def test_where_a_stack_is_deployed_from_asks(production: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "cdktf.out"
+    shutil.copytree(production, folder)
+    manifest = folder / "manifest.json"
+    manifest.write_text(manifest.read_text().replace("stacks/egress", "stacks/another"))
+    base, head = (judge_cluster(Cluster(read_synthesized(one)), [], TODAY) for one in (production, folder))
+    found = change(base, head, TODAY)
+    assert NOT_JUDGED in found.asks(Level.WARNING)
+    assert [one.address for one in found.unjudged] == ["manifest.json.egress"]
+
+
+def test_a_vpc_that_loses_its_last_rule_is_weaker() -> None:
+    """Without a rule there is no VPC to compare, and the rule that refused is gone all the same."""
+    deny = {
+        "name": "deny",
+        "direction": "EGRESS",
+        "deny": [{"protocol": "all"}],
+        "destination_ranges": ["0.0.0.0/0"],
+    }
+    both = {
+        "resource": {
+            "google_compute_firewall": {"deny": deny},
+            "google_service_account": {"a": {"account_id": "a"}},
+        }
+    }
+    without = {"resource": {"google_service_account": {"a": {"account_id": "a"}}}}
+    old, new = ([StackFile(id="x", path=Path("x"), document=one)] for one in (both, without))
+    text, asks = page(old, new)
+    assert "a guard is weakened" in asks
+    assert "This rule is gone: deny every port (all) to 0.0.0.0/0" in text
 
 
 def test_a_resource_under_another_address_asks_since_terraform_makes_it_anew(walk: Walk) -> None:

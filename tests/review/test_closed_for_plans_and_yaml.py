@@ -83,6 +83,12 @@ def imported(plan: Document) -> None:
     plan["resource_changes"][0].setdefault("change", {})["importing"] = {"id": "x"}
 
 
+def referring(plan: Document) -> None:
+    root(plan)["resources"][0].setdefault("expressions", {})["member"] = {
+        "references": ["google_service_account.other"]
+    }
+
+
 def renamed(plan: Document) -> None:
     plan["resource_changes"][0]["previous_address"] = "google_compute_network.before"
 
@@ -92,6 +98,7 @@ EDITS: dict[Callable[[Document], None], str] = {
     data: "data.external.x",
     provisioner: "arguments of ",
     module: "module.x",
+    referring: "arguments of ",
     output: "output.x",
     variable: "var.x",
     replaced: "plan of ",

@@ -50,9 +50,11 @@ def difference(old: Cluster, new: Cluster) -> Differences:
         return Differences(comparison=comparison, weakened=(), unjudged=(), notes=(OTHER_FORM,))
     names = {one.before: one.after for one in comparison.successors}
     both = pairs(resources(old.inventory), resources(new.inventory), names)
-    goes = not new.inventory.objects  # an environment that goes takes its guards along
+    is_new, goes = (not (side.inventory.resources or side.inventory.objects) for side in (old, new))
+    # Every rule of a new environment is new; one that goes takes its guards along.
+    vpcs = (None, None) if is_new else (old.vpc, new.vpc)
     return Differences(
         comparison=comparison,
-        weakened=() if goes else tuple(weakened(both, old.vpc, new.vpc)),
+        weakened=() if goes else tuple(weakened(both, *vpcs)),
         unjudged=tuple(unjudged(both, comparison.on_the_way, Opened.of(comparison, both))),
     )

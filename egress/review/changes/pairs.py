@@ -128,7 +128,7 @@ def _meaning(item: Resource) -> tuple[str, ...] | None:
 def _renamed(text: str, names: Mapping[str, str]) -> str:
     """A text with each old name, as a whole word, replaced by the new one."""
     for old, new in names.items():
-        text = re.sub(rf"(?<![\w.-]){re.escape(old)}(?![\w.-])", new, text)
+        text = re.sub(rf"(?<![\w.@-]){re.escape(old)}(?![\w.@-])", new, text)
     return text
 
 

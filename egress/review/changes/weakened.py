@@ -32,9 +32,9 @@ _ADDED = {each.kind: each.what for each in ADDED}
 def weakened(pairs: Iterable[Pair], before: Vpc | None, after: Vpc | None) -> list[Finding]:
     """The guards that hold back less than before, by address and field."""
     found = [finding for pair in pairs for finding in _of_pair(pair)]
-    if before and after:
-        found += _of_firewall(before.firewall, after.firewall)
-        found += _of_policy(before.policy, after.policy)
+    if before or after:
+        found += _of_firewall(before.firewall if before else (), after.firewall if after else ())
+        found += _of_policy(before.policy if before else (), after.policy if after else ())
     return sorted(found, key=lambda finding: (finding.subject, finding.message))
 
 

@@ -30,6 +30,19 @@ def beside_resources(document: Mapping[str, Any]) -> Iterator[Beside]:
             yield Beside(address=f"plan of {change['address']}", kind="plan", body=body)
 
 
+def _references(expression: Any, path: str) -> Iterator[tuple[str, list[str]]]:
+    """What each expression of a resource refers to, by its place."""
+    if isinstance(expression, Mapping):
+        if isinstance(references := expression.get("references"), list):
+            yield path, [str(one) for one in references]
+        for key, inner in expression.items():
+            if key not in ("references", "constant_value"):
+                yield from _references(inner, f"{path}.{key}" if path else str(key))
+    elif isinstance(expression, list):
+        for number, inner in enumerate(expression):
+            yield from _references(inner, f"{path}[{number}]")
+
+
 def _of_module(module: Mapping[str, Any], scope: str) -> Iterator[Beside]:
     for name, body in (module.get("outputs") or {}).items():
         yield Beside(address=f"{scope}output.{name}", kind="output", body=body)
@@ -38,8 +51,13 @@ def _of_module(module: Mapping[str, Any], scope: str) -> Iterator[Beside]:
         if item.get("mode") == "data":
             stated = {key: value for key, value in item.items() if key != "schema_version"}
             yield Beside(address=address, kind=f"data {item.get('type')}", body=stated)
-        elif meta := {key: item[key] for key in _META if item.get(key)}:
-            yield Beside(address=f"arguments of {address}", kind="meta-arguments", body=meta)
+            continue
+        meta = {key: item[key] for key in _META if item.get(key)}
+        if named := dict(_references(item.get("expressions"), "")):
+            # A value that is known only after the apply is told apart by what it refers to.
+            meta["references"] = named
+        if meta:
+            yield Beside(address=f"arguments of {address}", kind="arguments", body=meta)
     for name, call in (module.get("module_calls") or {}).items():
         told = {key: value for key, value in call.items() if key != "module"}
         yield Beside(address=f"{scope}module.{name}", kind="module", body=told)

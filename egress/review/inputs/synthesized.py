@@ -10,7 +10,7 @@ from egress.review.errors import ReviewError
 from egress.review.inputs.resources import ResolvedResource, inventory_of
 from egress.review.inventory import Beside, Inventory
 from egress.terraform import StackFile, TerraformError, read_stacks, resolve
-from egress.terraform.statements import MAKES_RESOURCES, statements
+from egress.terraform.statements import MAKES_RESOURCES, Statement, deployment, statements
 
 
 def read_synthesized(folder: Path, *, strict: bool = False) -> Inventory:
@@ -19,7 +19,8 @@ def read_synthesized(folder: Path, *, strict: bool = False) -> Inventory:
         stacks = read_stacks(folder)
     except TerraformError as error:
         raise ReviewError(str(error)) from error
-    return inventory_of_stacks(stacks, str(folder), strict=strict)
+    found = inventory_of_stacks(stacks, str(folder), strict=strict)
+    return replace(found, beside=(*found.beside, *map(_beside, deployment(folder))))
 
 
 def inventory_of_stacks(stacks: Sequence[StackFile], origin: str, *, strict: bool = False) -> Inventory:
@@ -28,7 +29,7 @@ def inventory_of_stacks(stacks: Sequence[StackFile], origin: str, *, strict: boo
         resources = resolve(stacks)
     except TerraformError as error:
         raise ReviewError(str(error)) from error
-    beside = tuple(Beside(address=one.address, kind=one.kind, body=one.body) for one in statements(stacks))
+    beside = tuple(map(_beside, statements(stacks)))
     found = inventory_of(
         (
             ResolvedResource(
@@ -52,3 +53,7 @@ def inventory_of_stacks(stacks: Sequence[StackFile], origin: str, *, strict: boo
     if strict:
         refuse(doubts)
     return replace(found, beside=beside, doubts=(*found.doubts, *doubts))
+
+
+def _beside(one: Statement) -> Beside:
+    return Beside(address=one.address, kind=one.kind, body=one.body)
