@@ -90,15 +90,14 @@ class Causes:
         place = self._head.stated.of(finding)
         return Cause(self._head.below(place.file), place.line)
 
-    def of_guard(self, finding: Finding) -> Cause | None:
-        """The line of the key that a weakened guard follows from, else what changed of its resource."""
-        kind, field = finding.facts.get("kind", ""), finding.facts.get("field", "")
+    def of_guard(self, kind: str, field: str, addresses: Iterable[str]) -> Cause | None:
+        """The line of the key that a guard's field follows from, else what changed of its resource."""
         for keys in keys_of(kind, field):
             for side, lines, removed in ((self._head, self._added, False), (self._base, self._removed, True)):
                 place = side.configuration.stated(*keys) if side else None
                 if side and place and (found := _changed(side, lines, place)):
                     return Cause(side.below(place.file), found[0], removed)
-        return next((cause for address in finding.addresses if (cause := self.of_address(address))), None)
+        return next((cause for address in addresses if (cause := self.of_address(address))), None)
 
     def of_address(self, address: str) -> Cause | None:
         """The line that changed in the statement behind a resource."""

@@ -8,6 +8,7 @@ from egress.review.changes.unjudged import Unjudged
 from egress.review.comparison import Change, Comparison, Effect
 from egress.review.findings.finding import Finding
 from egress.review.output.answers import as_json, decided_text, seen_text, verdict_text
+from egress.review.output.escapes import plain
 from egress.review.output.gist import counted
 
 COLUMNS = ("effect", "identity", "destination", "scheme", "before", "after", "because of")
@@ -40,13 +41,13 @@ def guards(weakened: Sequence[Finding]) -> list[str]:
     return [f"guard weakened: {finding.message}" for finding in weakened]
 
 
-def difference_text(found: Differences) -> str:
-    """The lines below a table of differences: weakened guards, what nobody judges, and the count."""
+def difference_lines(found: Differences) -> list[str]:
+    """The lines below a table of differences: weakened guards, what else differs, and the count."""
     lines = guards(found.weakened)
     lines += [_unjudged_text(one) for one in found.unjudged if one.open_question]
     lines += [_unjudged_text(one) for one in found.unjudged if not one.open_question]
     lines += [f"not compared: {note}." for note in found.notes]
-    return "\n".join([*lines, counted(found.comparison)])
+    return [*map(plain, lines), counted(found.comparison)]
 
 
 def _unjudged_text(one: Unjudged) -> str:

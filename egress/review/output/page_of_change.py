@@ -231,9 +231,14 @@ def _weakened(findings: Sequence[Finding], report: ChangeReport) -> Iterator[str
         else:
             _, what, before, after, field = key
             said = f"{what}. {_moved(field, before, after)}"
-        where = _where(report.causes.of_guard(one) for one in found)
+        where = _where(_line(one, report) for one in found)
         resources = _addresses([one.facts["subject"] for one in found])
         yield f"{said[0].upper()}{said[1:]}. {_code(first)}, {resources}{where}"
+
+
+def _line(guard: Finding, report: ChangeReport) -> Cause | None:
+    facts = guard.facts
+    return report.causes.of_guard(facts.get("kind", ""), facts.get("field", ""), guard.addresses)
 
 
 def _moved(field: str, before: str, after: str) -> str:
