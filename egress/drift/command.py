@@ -49,9 +49,8 @@ def run(options: argparse.Namespace) -> int:
             for each in stated
         )
         where = f" of {heading['environment']}" if heading["environment"] else ""
-        print(
-            f"Drift{where}: {heading['input']} against {heading['cluster']}, {heading['time']}, version {VERSION}."
-        )
+        told = f"Drift{where}: {heading['input']} against {heading['cluster']}, {heading['time']}, version {VERSION}."
+        print("".join(letter if letter.isprintable() else "?" for letter in told))
         print(text(found, compared))
     return 1 if found else 0
 
