@@ -21,7 +21,7 @@ from egress.review.cluster import Cluster
 from egress.review.comparison import Effect
 from egress.review.findings.finding import Level
 from egress.review.inputs.synthesized import inventory_of_stacks, read_synthesized
-from egress.review.judgement import judge_cluster
+from egress.review.judgement import Judgement, judge_cluster
 from egress.review.output.documents import ChangeReport
 from egress.review.output.formats.summary_markdown import render
 from egress.terraform import StackFile, read_stacks
@@ -351,6 +351,60 @@ def test_a_vpc_that_loses_its_last_rule_is_weaker() -> None:
     text, asks = page(old, new)
     assert "a guard is weakened" in asks
     assert "This rule is gone: deny every port (all) to 0.0.0.0/0" in text
+
+
+@pytest.mark.parametrize(("action", "asks"), [("allow", False), ("deny", True)])
+def test_a_rule_that_denies_fewer_names_asks(action: str, asks: bool, walk: Walk) -> None:
+    def rule_with(document: Document, names: slice) -> None:
+        for body in document["resource"]["google_compute_network_firewall_policy_rule"].values():
+            body["action"] = action
+            named = body["match"]["dest_fqdns"]
+            body["match"]["dest_fqdns"] = named[names] or named
+
+    old, new = (
+        edited(walk.stacks, "egress", lambda document, names=names: rule_with(document, names))  # type: ignore[misc]
+        for names in (slice(None), slice(1, None))
+    )
+    found = change(read_rules(old), read_rules(new), TODAY)
+    assert bool(found.weakened) is asks
+    listed = [one for one in found.unjudged if one.kind == "google_compute_network_firewall_policy_rule"]
+    assert any(one.open_question for one in listed) is asks
+
+
+def roles(*rules: Document) -> Document:
+    return {"kubernetes_role_v1": {"x": {"metadata": {"name": "x", "namespace": "y"}, "rule": list(rules)}}}
+
+
+def rule(resource: str, *verbs: str) -> Document:
+    return {"api_groups": [""], "resources": [resource], "verbs": list(verbs)}
+
+
+READS = (rule("pods", "get"), rule("secrets", "delete"), rule("configmaps", "list"))
+
+
+@pytest.mark.parametrize(
+    ("after", "asks"),
+    [
+        (READS[:2], False),
+        (tuple(reversed(READS[:2])), False),
+        # The same verbs and fewer, each given to another resource.
+        ((rule("pods", "delete"), rule("secrets", "get"), READS[2]), True),
+        ((rule("pods", "get", "delete"), READS[1]), True),
+        ((rule("secrets", "delete", "get"),), True),
+        ((), True),
+    ],
+)
+def test_of_a_role_only_whole_rules_that_go_are_known_to_be_less(
+    after: tuple[Document, ...], asks: bool, walk: Walk
+) -> None:
+    old, new = (edited(walk.stacks, "egress", merged("resource", roles(*rules))) for rules in (READS, after))
+    base, head = (read_rules(side) for side in (old, new))
+    found = change(base, head, TODAY)
+    assert any(one.open_question for one in found.unjudged) is asks
+
+
+def read_rules(stacks: list[StackFile]) -> Judgement:
+    return judge_cluster(Cluster(inventory_of_stacks(stacks, "stacks")), [], TODAY)
 
 
 def test_a_resource_under_another_address_asks_since_terraform_makes_it_anew(walk: Walk) -> None:

@@ -166,6 +166,10 @@ REFUSED = policy_rule("rest", 443, "deny", names=(), ranges=("0.0.0.0/0",))
         ((HTTPS, policy_rule("more", 8443), REFUSED), ["allow tcp 8443 to a.example for gateway"]),
         ((HTTPS, policy_rule("others", 443, target_service_accounts=()), REFUSED), ["for every machine"]),
         ((policy_rule("https", 443, ranges=("0.0.0.0/0",)), REFUSED), ["a.example, 0.0.0.0/0"]),
+        (
+            (HTTPS, policy_rule("rest", 443, "deny", names=("a.example",), ranges=("0.0.0.0/0",))),
+            ["deny tcp 443"],
+        ),
         ((HTTPS,), ["deny tcp 443 to 0.0.0.0/0 for gateway, and is now no such rule"]),
     ],
 )

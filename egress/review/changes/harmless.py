@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from egress.review.changes.guards import ADDED, FEWER, KEPT, MORE
-from egress.review.changes.judged_fields import answered, camel, guards_of, understood
+from egress.review.changes.guards import ADDED, FEWER, KEPT, MORE, POLICY_RULE, Guard
+from egress.review.changes.judged_fields import answered, camel, guards_of, same, understood
 from egress.review.changes.pairs import Pair
 from egress.review.changes.resources import Path, Resource, text_of
 from egress.review.comparison import Comparison
@@ -159,11 +159,7 @@ def why_harmless(pair: Pair, path: Path, opened: Opened) -> Why | None:
         return Why.RENAMED
     if opened.has(pair) and _of_an_answer(kind, path):
         return Why.GAIN
-    return (
-        _listed(before, after, path, opened)
-        or _of_blocks(before, after, path)
-        or _guarded(before, after, path)
-    )
+    return _listed(before, after, path, opened) or _compared(before, after, path)
 
 
 def _listed(before: Resource, after: Resource, path: Path, opened: Opened) -> Why | None:
@@ -195,8 +191,19 @@ def _shrunk(one: Any, other: Any, path: Path) -> bool:
     return bool(one == other)
 
 
-def _of_blocks(before: Resource, after: Resource, path: Path) -> Why | None:
-    """Of a list of blocks: whole blocks that go from what lets through, or come to what refuses."""
+def _compared(before: Resource, after: Resource, path: Path) -> Why | None:
+    """By blocks where the list at a path is one of those, else by the guard that the field belongs to."""
+    why, of_blocks = _of_blocks(before, after, path)
+    if why is None and of_blocks:
+        # The values of several blocks do not tell which of them belong together: only a finding does.
+        return (
+            Why.GUARDED if any(_told(guard, before, after) for guard in guards_of(after.kind, path)) else None
+        )
+    return why or _guarded(before, after, path)
+
+
+def _of_blocks(before: Resource, after: Resource, path: Path) -> tuple[Why | None, bool]:
+    """Of a list of blocks: whole blocks that go from what lets through, or come to what refuses; whether it is one."""
     kind = after.kind
     for blocks, reason in ((FEWER, Why.FEWER), (MORE, Why.MORE)):
         for part in blocks.get(kind, ()):
@@ -204,8 +211,12 @@ def _of_blocks(before: Resource, after: Resource, path: Path) -> Why | None:
                 one, other = _blocks(before, part), _blocks(after, part)
                 smaller, larger = (other, one) if reason is Why.FEWER else (one, other)
                 fitting = smaller < larger and _allows(before) and _allows(after) and bool(smaller)
-                return reason if fitting else None
-    return None
+                return reason if fitting else None, True
+    return None, False
+
+
+def _told(guard: Guard, before: Resource, after: Resource) -> bool:
+    return guard.safe.weaker(guard.values(before), guard.values(after))
 
 
 def _waits(before: Resource, after: Resource, opened: Opened) -> bool:
@@ -218,14 +229,13 @@ def _waits(before: Resource, after: Resource, opened: Opened) -> bool:
 def _guarded(before: Resource, after: Resource, path: Path) -> Why | None:
     for guard in guards_of(after.kind, path):
         then, now = guard.values(before), guard.values(after)
-        told = guard.safe.weaker(then, now)
         proven = (
             then != now
             and guard.safe.comparable(then, now)
             and _single(before, guard.path)
             and _single(after, guard.path)
         )
-        if told or proven:
+        if proven or _told(guard, before, after):
             return Why.GUARDED
     return None
 
@@ -288,7 +298,9 @@ def _of_an_answer(kind: str, path: Path) -> bool:
 
 
 def _allows(item: Resource) -> bool:
-    """False for a policy that denies: of what it names, less refuses less."""
+    """False for a policy or a rule that denies: of what it names, less refuses less."""
+    if item.kind == POLICY_RULE:
+        return item.at(("action",)) == ("allow",)
     return item.kind != "AuthorizationPolicy" or item.at(("spec", "action")) in ((), ("ALLOW",))
 
 
@@ -315,5 +327,5 @@ def _single(item: Resource, path: Path) -> bool:
             found = found[0] if found else None
         if not isinstance(found, Mapping):
             return True
-        found = found.get(part)
+        found = next((inner for key, inner in found.items() if same((str(key),), (part,))), None)
     return True

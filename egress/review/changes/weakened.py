@@ -97,12 +97,15 @@ def _of_policy(before: Sequence[PolicyRule], after: Sequence[PolicyRule]) -> Ite
         fresh = not _opened(rule) <= ports or not set(rule.ranges) <= ranges
         if rule.allow and before and fresh:
             yield _finding(POLICY_RULE, rule.address, RULE, NO_RULE, _policy_spoken(rule), LETS_OUT)
-    kept = {
-        (rule.traffic, rule.ranges, rule.target_service_accounts) for rule in after if rule.action == "deny"
-    }
+    kept = {_refused(rule) for rule in after if rule.action == "deny"}
     for rule in before:
-        if rule.action == "deny" and (rule.traffic, rule.ranges, rule.target_service_accounts) not in kept:
+        if rule.action == "deny" and _refused(rule) not in kept:
             yield _finding(POLICY_RULE, rule.address, RULE, _policy_spoken(rule), NO_RULE, LETS_OUT)
+
+
+def _refused(rule: PolicyRule) -> tuple[object, ...]:
+    """What a rule refuses, and for whom."""
+    return (rule.traffic, rule.ranges, tuple(sorted(rule.names)), rule.target_service_accounts)
 
 
 def _opened(rule: PolicyRule) -> set[tuple[str, tuple[int, int], tuple[str, ...]]]:
