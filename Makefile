@@ -88,7 +88,7 @@ reference: setup ## Write what follows from the models: config/schema and docs/c
 
 .PHONY: picture
 picture: setup ## Take docs/report.png anew, the picture of the report (needs Chromium)
-	$(VENV)/bin/python -m tests.review.picture
+	PYTHONPATH=constructs $(VENV)/bin/python -m tests.review.picture
 
 .PHONY: bench
 bench: setup ## Measure the speed targets of docs/performance.md, and the proof at 1,000 teams
