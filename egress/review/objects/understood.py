@@ -6,7 +6,9 @@ from typing import Any
 from egress.review.doubts.doubt import Doubt, refuse
 from egress.review.doubts.of_fields import touch_of
 from egress.review.doubts.of_kinds import is_inert, touch_of_kind
+from egress.review.doubts.of_whole import touch_of_foreign, touch_of_whole
 from egress.review.doubts.touch import PROXIES, Touch
+from egress.review.objects.api_groups import VERSIONS, is_known, knows_version
 from egress.review.objects.fields import shape_of, unknown_fields, without_inert
 from egress.review.objects.kubernetes_object import ROOT_NAMESPACE, KubernetesObject
 from egress.review.objects.mesh_headers import of_mesh_headers
@@ -59,6 +61,15 @@ def doubts_about(objects: Iterable[KubernetesObject], root: str = ROOT_NAMESPACE
         if _is_unknown_kind(item):
             told = f"the kind {item.kind} of {item.api_version} is not modelled"
             yield Doubt(item.address, told, touch_of_kind(item, root))
+        elif not _decides(item.group) and not is_known(item.group, item.kind):
+            told = f"the kind {item.kind} of {item.api_version} is not known here"
+            yield Doubt(item.address, told, touch_of_foreign(item))
+        elif shape_of(item.group, item.kind) is not None and not knows_version(item.api_version):
+            known = " or ".join(sorted(VERSIONS[item.group]))
+            told = (
+                f"apiVersion {item.api_version}: no version of {item.kind} that is known here; write {known}"
+            )
+            yield Doubt(item.address, told, touch_of_whole(item, root))
     yield from _networks(listed)
 
 

@@ -1,0 +1,139 @@
+"""What an input holds and the review does not read is named once, and makes unknown what it can bring about."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from egress.cli import main
+from egress.review.answer import Verdict
+from egress.review.cluster import Cluster
+from egress.review.inputs.reading import read
+from egress.review.matrix import Matrix
+from egress.review.objects.api_groups import VERSIONS
+from egress.review.objects.fields import shape_of
+from egress.review.objects.forms import FORMS
+from tests.review.test_malformed_objects import STATE, before, document, verdicts
+
+ENTRY = {"hosts": ["x.example.com"], "ports": [{"number": 80, "protocol": "HTTP"}], "resolution": "DNS"}
+
+
+def foreign(api_version: str, kind: str, namespace: str | None = "a", spec: Any = None) -> dict[str, Any]:
+    metadata = {"name": "any"} | ({"namespace": namespace} if namespace else {})
+    return {"apiVersion": api_version, "kind": kind, "metadata": metadata, "spec": spec or {"some": "thing"}}
+
+
+def unknown_cells(*items: dict[str, Any]) -> tuple[set[tuple[str, str]], tuple[str, ...]]:
+    found, named = verdicts([*yaml.safe_load_all(STATE), *items])
+    return {(who, host) for (who, host, _), verdict in found.items() if verdict is Verdict.UNKNOWN}, named
+
+
+@pytest.mark.parametrize(("group", "kind"), sorted(key for key in FORMS if shape_of(*key) is not None))
+def test_a_version_that_nobody_knows_is_named_for_every_kind(group: str, kind: str) -> None:
+    item = document(group, kind)
+    item["apiVersion"] = f"{group}/v9".removeprefix("/")
+    named = unknown_cells(item)[1]
+    told = [one for one in named if f"apiVersion {item['apiVersion']}" in one]
+    assert len(told) == 1
+    assert f"write {' or '.join(sorted(VERSIONS[group]))}" in told[0]
+
+
+def test_an_entry_of_an_unknown_version_makes_its_own_host_unknown_and_no_other() -> None:
+    cells, _ = unknown_cells(foreign("networking.istio.io/v9", "ServiceEntry", "a", ENTRY))
+    assert {host for _, host in cells} == {"x.example.com"}
+
+
+def test_a_kind_that_nobody_knows_makes_its_own_namespace_unknown() -> None:
+    cells, named = unknown_cells(foreign("example.org/v1", "Widget"))
+    assert {who for who, _ in cells} == {"a/w"}
+    assert [one for one in named if "the kind Widget of example.org/v1 is not known here" in one]
+
+
+@pytest.mark.parametrize(
+    ("version", "kind", "namespace"),
+    [
+        ("example.org/v1", "Widget", None),
+        ("argoproj.io/v1alpha1", "Application", "argocd"),
+        ("helm.toolkit.fluxcd.io/v2", "HelmRelease", "flux"),
+        ("apiextensions.crossplane.io/v1", "Composition", None),
+        ("admissionregistration.k8s.io/v1", "MutatingAdmissionPolicy", None),
+    ],
+)
+def test_what_may_make_any_object_makes_every_answer_unknown(
+    version: str, kind: str, namespace: str | None
+) -> None:
+    cells, named = unknown_cells(foreign(version, kind, namespace))
+    assert {who for who, _ in cells} == {"a/w", "b/w"}
+    assert len(named) == 1
+
+
+@pytest.mark.parametrize(
+    ("version", "kind"),
+    [
+        ("rbac.authorization.k8s.io/v1", "Role"),
+        ("apiextensions.k8s.io/v1", "CustomResourceDefinition"),
+        ("autoscaling/v2", "HorizontalPodAutoscaler"),
+        ("policy/v1", "PodDisruptionBudget"),
+        ("cert-manager.io/v1", "Certificate"),
+        ("monitoring.coreos.com/v1", "ServiceMonitor"),
+        ("external-secrets.io/v1", "ExternalSecret"),
+        ("cloud.google.com/v1", "BackendConfig"),
+        ("storage.cnrm.cloud.google.com/v1beta1", "StorageBucket"),
+        ("telemetry.istio.io/v1", "Telemetry"),
+        ("v1", "Secret"),
+    ],
+)
+def test_what_is_known_to_decide_on_no_request_costs_no_answer(version: str, kind: str) -> None:
+    cells, _ = unknown_cells(foreign(version, kind, "a"))
+    assert not cells
+
+
+@pytest.mark.parametrize("kind", ["Wonder", "Podd"])
+def test_a_kind_that_kubernetes_does_not_have_is_named(kind: str) -> None:
+    assert [one for one in unknown_cells(foreign("v1", kind))[1] if f"the kind {kind} of v1" in one]
+
+
+def test_a_document_that_is_no_object_beside_others_is_named_with_its_line() -> None:
+    _, named = unknown_cells({"some": "text"})
+    assert [one for one in named if ": no object of Kubernetes (without apiVersion" in one]
+
+
+def test_list_and_evaluate_name_everything_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    items = [
+        foreign("example.org/v1", "Widget"),
+        foreign("networking.istio.io/v9", "ServiceEntry", "a", ENTRY),
+    ]
+    (tmp_path / "a.yaml").write_text(yaml.safe_dump_all([*yaml.safe_load_all(STATE), *items]))
+    for arguments in (["list"], ["evaluate", "--from", "b/w", "--to", "http://kept.example.com/"]):
+        assert main([*arguments, "--input", str(tmp_path / "a.yaml")]) in (0, 1)
+        told = capsys.readouterr().err
+        assert told.count("Widget of example.org/v1") == 1
+        assert told.count("apiVersion networking.istio.io/v9") == 1
+
+
+def test_objects_of_one_key_are_told_once_and_equal_ones_cost_nothing() -> None:
+    item = foreign("networking.istio.io/v1", "ServiceEntry", "a", ENTRY)
+    cells, named = unknown_cells(item, item, item)
+    assert not cells
+    assert len([one for one in named if "3 objects of one key" in one]) == 1
+    other = json.loads(json.dumps(item))
+    other["spec"]["hosts"] = ["third.example.com"]
+    cells, named = unknown_cells(item, other)
+    assert {host for _, host in cells} == {"x.example.com", "third.example.com"}
+
+
+def test_a_terraform_manifest_of_a_foreign_kind_is_named(tmp_path: Path) -> None:
+    stack = tmp_path / "stacks" / "any"
+    stack.mkdir(parents=True)
+    manifests = {"x": {"manifest": foreign("example.org/v1", "Widget", "b")}}
+    (stack / "cdk.tf.json").write_text(json.dumps({"resource": {"kubernetes_manifest": manifests}}))
+    inventory = read([tmp_path])
+    assert [one for one in inventory.not_understood if "any.kubernetes_manifest.x: the kind Widget" in one]
+    assert list(Matrix(Cluster(inventory)).rows()) == []
+
+
+def test_the_state_itself_has_nothing_that_is_not_understood() -> None:
+    assert unknown_cells()[1] == ()
+    assert Verdict.UNKNOWN not in before().values()
