@@ -137,3 +137,59 @@ def test_a_terraform_manifest_of_a_foreign_kind_is_named(tmp_path: Path) -> None
 def test_the_state_itself_has_nothing_that_is_not_understood() -> None:
     assert unknown_cells()[1] == ()
     assert Verdict.UNKNOWN not in before().values()
+
+
+def written(tmp_path: Path) -> Path:
+    hostile = foreign("example.org/v1", "</script><b>Widget|@all\x1b]0;x\x07")
+    file = tmp_path / "a.yaml"
+    file.write_text(yaml.safe_dump_all([*yaml.safe_load_all(STATE), hostile]))
+    (tmp_path / "values.yaml").write_text("replicas: 1\n")
+    return tmp_path
+
+
+def test_the_page_has_a_section_for_what_was_not_understood(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    assert main(["report", "--input", str(written(tmp_path)), "--output", str(page)]) == 0
+    text = page.read_text()
+    assert '<a href="#doubts-title">What was not understood (1)</a>' in text
+    assert "&lt;/script&gt;&lt;b&gt;Widget|@all" in text
+    assert "</script><b>" not in text
+    assert "\x1b" not in text
+    assert "values.yaml" in text
+
+
+def test_a_page_of_an_input_that_was_understood_has_no_such_section(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(STATE)
+    page = tmp_path / "page.html"
+    assert main(["report", "--input", str(tmp_path / "a.yaml"), "--output", str(page)]) == 0
+    assert "doubts-title" not in page.read_text()
+
+
+ENVELOPE = [
+    *("schema", "version", "environment", "inputs", "not_understood", "changed_outside_terraform"),
+    "skipped_files",
+]
+
+
+def test_the_json_of_list_and_evaluate_says_what_was_reviewed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = str(written(tmp_path))
+    assert main(["list", "--input", folder, "--format", "json"]) == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert list(listed) == [*ENVELOPE, "rows"]
+    assert (listed["schema"], listed["environment"]) == ("egress-list/1", None)
+    assert listed["inputs"] == [folder]
+    assert len(listed["not_understood"]) == 1
+    assert [Path(file).name for file in listed["skipped_files"]] == ["values.yaml"]
+    row = listed["rows"][0]
+    assert {"identity", "destination", "scheme", "verdict", "client", "decided_by"} <= row.keys()
+
+    asked = ["evaluate", "--from", "b/w", "--to", "http://kept.example.com/", "--input", folder]
+    assert main([*asked, "--format", "json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert list(answer)[: len(ENVELOPE) + 2] == [*ENVELOPE, "from", "to"]
+    assert answer["schema"] == "egress-evaluate/1"
+    assert answer["verdict"] == "allowed"
+    page = (Path(__file__).parents[2] / "docs" / "review.md").read_text()
+    assert all(f"`{key}`" in page for key in (*ENVELOPE, "rows"))

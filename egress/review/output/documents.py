@@ -12,6 +12,25 @@ from egress.review.output.gist import Heading
 
 
 @dataclass(frozen=True, kw_only=True)
+class Reviewed:
+    """What was reviewed, and what a reader of its answers has to know."""
+
+    environment: str = ""
+    inputs: tuple[str, ...] = ()
+    not_understood: tuple[str, ...] = ()
+    changed_outside: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """The matrix, or what filters left of it."""
+
+    rows: tuple[Row, ...]
+    reviewed: Reviewed = field(default_factory=Reviewed)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Evaluated:
     """The answer to one request, with every control on its way where that is asked."""
 
@@ -19,6 +38,7 @@ class Evaluated:
     url: str
     answer: Answer
     explain: bool
+    reviewed: Reviewed = field(default_factory=Reviewed)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,4 +72,5 @@ class Page:
     rows: tuple[Row, ...]
     judged: Judged
     change: Change | None = None
+    reviewed: Reviewed = field(default_factory=Reviewed)
     causes: Causes = field(default_factory=Causes)
