@@ -97,6 +97,8 @@ def _virtual_service(part: Part) -> Touch:
     if part.path.startswith(("spec.http", "spec.tls", "spec.tcp", "metadata")):
         hosts = tuple(fully_qualified(host, part.item.namespace) for host in texts(spec.get("hosts")))
         hosts += tuple(sni.lower() for sni in _sni_hosts(spec))
+    # A delegate is bound where the VirtualServices are that name it.
+    delegate = not spec.get("hosts")
     told = part.path.rpartition("].")[2]
     if told.startswith(COPIES) or (told.startswith(REWRITES) and _leads_out(spec, part.path)):
         return NOTHING
@@ -104,14 +106,14 @@ def _virtual_service(part: Part) -> Touch:
         points=frozenset({Point.ROUTE}),
         whose=seen_by(part.item, spec.get("exportTo")),
         may=May.REFUSE if told.startswith("fault.") else May.BOTH,
-        hosts=hosts,
-        gateways=frozenset(gateway_name(name, part.item.namespace) for name in bound),
+        hosts=None if delegate else hosts,
+        gateways=None if delegate else frozenset(gateway_name(name, part.item.namespace) for name in bound),
     )
 
 
 COPIES = ("mirror",)
 """A route's fields that send a copy elsewhere, whatever becomes of the request."""
-REWRITES = ("rewrite.uri", "rewrite.uriRegexRewrite", "headers.request")
+REWRITES = ("headers.request",)
 """A route's fields that change a request for the next proxy on its way."""
 
 

@@ -139,9 +139,9 @@ FORMS: Mapping[tuple[str, str], Mapping[str, Any]] = {
                 "headers": _HEADERS,
                 "redirect": M,
                 "directResponse": M,
-                "rewrite": M,
+                "rewrite": {"uri": T, "authority": T, "uriRegexRewrite": {"match": T, "rewrite": T}},
                 "fault": M,
-                "delegate": M,
+                "delegate": {"name": T, "namespace": T},
             }
         ],
         "tls": _ROUTES,

@@ -8,6 +8,7 @@ from egress.review.doubts.of_fields import touch_of
 from egress.review.doubts.of_kinds import is_inert, touch_of_kind
 from egress.review.doubts.of_whole import touch_of_foreign, touch_of_whole
 from egress.review.doubts.touch import PROXIES, Touch
+from egress.review.istio.delegation import missing
 from egress.review.objects.api_groups import VERSIONS, is_known, knows_version
 from egress.review.objects.fields import shape_of, unknown_fields, without_inert
 from egress.review.objects.kubernetes_object import ROOT_NAMESPACE, KubernetesObject
@@ -71,6 +72,7 @@ def doubts_about(objects: Iterable[KubernetesObject], root: str = ROOT_NAMESPACE
             )
             yield Doubt(item.address, told, touch_of_whole(item, root))
     yield from _networks(listed)
+    yield from _delegates(listed, root)
 
 
 def check(objects: Iterable[KubernetesObject]) -> tuple[KubernetesObject, ...]:
@@ -112,6 +114,15 @@ def _is_unknown_kind(item: KubernetesObject) -> bool:
         and item.kind not in WITHOUT_EFFECT | HARMLESS_IN_DECIDING_GROUPS
         and not is_inert(item)
     )
+
+
+def _delegates(objects: Iterable[KubernetesObject], root: str) -> Iterator[Doubt]:
+    """The routes that are left to VirtualServices which the input does not hold."""
+    ours = [item for item in objects if (item.group, item.kind) == ("networking.istio.io", "VirtualService")]
+    for item, position, delegate in missing(ours):
+        path = f"spec.http[{position}].delegate"
+        told = f"{path}: the VirtualService {delegate} is not in the input"
+        yield Doubt(item.address, told, touch_of(item, path, root))
 
 
 def _networks(objects: Iterable[KubernetesObject]) -> list[Doubt]:
