@@ -134,8 +134,6 @@ def test_fields_that_change_no_verdict_are_read(fields: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("fields", "verdict"),
     [
-        ({"rewrite": {"uri": "/"}}, "allowed"),
-        ({"rewrite": {"authority": "other.example"}}, "unknown"),
         ({"mirror": {"host": "other.example"}}, "allowed"),
         ({"fault": {"abort": {"httpStatus": 503, "percentage": {"value": 50}}}}, "unknown"),
         ({"delegate": {"name": "other"}}, "unknown"),
