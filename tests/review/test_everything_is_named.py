@@ -193,3 +193,41 @@ def test_the_json_of_list_and_evaluate_says_what_was_reviewed(
     assert answer["verdict"] == "allowed"
     page = (Path(__file__).parents[2] / "docs" / "review.md").read_text()
     assert all(f"`{key}`" in page for key in (*ENVELOPE, "rows"))
+
+
+def test_the_settings_of_an_istio_operator_are_read_and_it_needs_no_name() -> None:
+    operator = {
+        "apiVersion": "install.istio.io/v1alpha1",
+        "kind": "IstioOperator",
+        "spec": {"meshConfig": {"outboundTrafficPolicy": {"mode": "REGISTRY_ONLY"}}},
+    }
+    found, named = verdicts([*yaml.safe_load_all(STATE), operator])
+    assert named == ()
+    assert found["a/w", "(any other host)", "http"] is Verdict.REFUSED
+    assert before()["a/w", "(any other host)", "http"] is Verdict.ALLOWED
+    operator["spec"] = {"profile": "ambient", "meshConfig": {"brandNew": True}, "values": "text"}
+    named = verdicts([*yaml.safe_load_all(STATE), operator])[1]
+    assert len(named) == 3
+
+
+@pytest.mark.parametrize(
+    "mesh",
+    [
+        "a: [",
+        "- text",
+        "outboundTrafficPolicy: REGISTRY_ONLY",
+        "defaultServiceExportTo: 1",
+        "meshMTLS: []",
+        "1: 2",
+    ],
+)
+def test_settings_that_cannot_be_read_cost_the_answers_of_proxies_and_no_more(mesh: str) -> None:
+    maps = {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": "istio", "namespace": "istio-system"},
+        "data": {"mesh": mesh},
+    }
+    cells, named = unknown_cells(maps)
+    assert len(named) == 1
+    assert cells

@@ -27,6 +27,7 @@ TOOLS = ("kustomize.config.k8s.io", "skaffold", "kind.x-k8s.io", "config.k8s.io"
 """API groups of files that a tool reads, and no cluster."""
 
 VERSION = "apiVersion"
+INSTALL = "install.istio.io"
 
 TEMPLATE = "{{"
 """What a template has that is still to be rendered."""
@@ -186,7 +187,8 @@ def _is_object(item: Mapping[str, Any]) -> bool:
     kind, version = item.get("kind"), item.get("apiVersion")
     if not (isinstance(kind, str) and isinstance(version, str) and kind and version):
         return False
-    return item.get("metadata") is not None or version.rpartition("/")[0] in VERSIONS
+    group = version.rpartition("/")[0]
+    return item.get("metadata") is not None or group in VERSIONS or group == INSTALL
 
 
 def _is_of_a_tool(item: Mapping[str, Any]) -> bool:

@@ -17,6 +17,9 @@ from egress.review.objects.forms import malformed, stored, well_formed
 from egress.review.objects.kubernetes_object import KubernetesObject, kubernetes_object
 from egress.review.objects.pods import makes_pods
 
+INSTALLATION = "IstioOperator"
+"""What istioctl is given: a file of settings in the form of an object, which needs no name."""
+
 REFUSED = "an API server takes no such object; fix it"
 
 
@@ -45,12 +48,14 @@ def taken(
 def problems_of(document: Mapping[str, Any]) -> Iterator[str]:
     """What of an object an API server would refuse, each with the path of its field first."""
     metadata = document.get("metadata")
-    if not isinstance(metadata, Mapping):
+    if metadata is None and document.get("kind") == INSTALLATION:
+        pass
+    elif not isinstance(metadata, Mapping):
         yield (
             "metadata: missing" if metadata is None else f"metadata: {_shown(metadata)} is no block of fields"
         )
     else:
-        yield from _of_metadata(metadata)
+        yield from _of_metadata(metadata, installation=document.get("kind") == INSTALLATION)
     kind, version = document.get("kind"), str(document.get("apiVersion"))
     spec = document.get("spec")
     if spec is not None and not isinstance(spec, Mapping):
@@ -60,12 +65,12 @@ def problems_of(document: Mapping[str, Any]) -> Iterator[str]:
     yield from malformed(version.rpartition("/")[0], str(kind), body)
 
 
-def _of_metadata(metadata: Mapping[str, Any]) -> Iterator[str]:
+def _of_metadata(metadata: Mapping[str, Any], *, installation: bool) -> Iterator[str]:
     for key in ("name", "generateName", "namespace", "creationTimestamp"):
         value = metadata.get(key)
         if isinstance(value, Mapping | list | bool | int | float):
             yield f"metadata.{key}: {_shown(value)} is no text (put it in quotes)"
-    if not (metadata.get("name") or metadata.get("generateName")):
+    if not (metadata.get("name") or metadata.get("generateName") or installation):
         yield "metadata.name: missing"
     for key in ("labels", "annotations"):
         value = metadata.get(key)

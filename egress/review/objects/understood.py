@@ -18,7 +18,7 @@ from egress.review.objects.pods import makes_pods, of_pods, pod_labels
 from egress.review.objects.shapes import SHAPES
 
 WITHOUT_EFFECT = frozenset({"Telemetry", "ProxyConfig", "IstioOperator"})
-"""Kinds of the groups below that decide on no request."""
+"""Kinds of the groups below that decide on no request; an IstioOperator's settings are read for themselves."""
 
 DECIDING_GROUPS = (
     "istio.io",
