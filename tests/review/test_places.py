@@ -129,6 +129,8 @@ EXPECTED = {
     "EG215": "tutorial/destinations.yaml: example.com:",
     "EG216": "tutorial/destinations.yaml: destinations:",
     "EG217": "tutorial/platform.yaml: outbound: allow-any",
+    "EG222": "tutorial/destinations.yaml: example.com:",
+    "EG223": "tutorial/platform.yaml: outbound: allow-any",
     "EG218": "tutorial/teams/team-x.yaml: ",
     "EG219": "tutorial/teams/team-x.yaml: ",
     "EG220": "tutorial/destinations.yaml: destinations:",
