@@ -18,7 +18,7 @@ from egress.review.findings.evidence import Evidence
 from egress.review.findings.registry import find_in
 from egress.review.inputs.reading import read
 from egress.review.matrix import Matrix
-from egress.review.output.documents import Listed
+from egress.review.output.answered import Listed
 from egress.review.output.formats.registry import formatter
 from egress.review.path.evaluation import evaluate
 from egress.review.request import parse_request

@@ -15,7 +15,7 @@ from subprocess import CompletedProcess
 import pytest
 
 from egress.review.matrix import Matrix
-from egress.review.output.documents import Listed
+from egress.review.output.answered import Listed
 from egress.review.output.formats import registry
 from egress.review.output.formats.registry import MANY, render
 from egress.review.output.terminal.drawing import folded

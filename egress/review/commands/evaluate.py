@@ -11,8 +11,8 @@ from egress.review.answer import Verdict
 from egress.review.cluster import Cluster
 from egress.review.commands.inputs import add_input, announce, inputs, name_environment, reviewed
 from egress.review.errors import ReviewError
+from egress.review.output.answered import Evaluated
 from egress.review.output.answers import as_json
-from egress.review.output.documents import Evaluated
 from egress.review.output.formats.registry import FORMATS, render
 from egress.review.path.evaluation import evaluate
 from egress.review.request import Request, parse_request, request_from_json

@@ -9,7 +9,7 @@ from egress.review.output.escapes import plain
 
 if TYPE_CHECKING:
     from egress.review.inventory import Inventory
-    from egress.review.output.documents import Reviewed
+    from egress.review.output.answered import Reviewed
 
 from egress.environments.record import Origin
 from egress.environments.record import read as read_origin
@@ -56,7 +56,7 @@ def announce(inventory: "Inventory") -> None:
 
 def reviewed(options: argparse.Namespace, inventory: "Inventory") -> "Reviewed":
     """What a document says of its input."""
-    from egress.review.output.documents import Reviewed
+    from egress.review.output.answered import Reviewed
 
     found = origin(options)
     return Reviewed(

@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
     from egress.review.cluster import Cluster
     from egress.review.inputs.reading import read
     from egress.review.matrix import Matrix
-    from egress.review.output.documents import Listed
+    from egress.review.output.answered import Listed
 
     name_environment(options)
     inventory = read(inputs(options), strict=options.strict)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from egress.review.output.documents import Reviewed
+from egress.review.output.answered import Reviewed
 from egress.source.version import VERSION
 
 FORM = 1

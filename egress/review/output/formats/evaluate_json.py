@@ -2,8 +2,8 @@
 
 import json
 
+from egress.review.output.answered import Evaluated
 from egress.review.output.answers import as_json
-from egress.review.output.documents import Evaluated
 from egress.review.output.reviewed import reviewed_json
 
 

@@ -2,8 +2,8 @@
 
 import json
 
+from egress.review.output.answered import Listed
 from egress.review.output.answers import as_json
-from egress.review.output.documents import Listed
 from egress.review.output.reviewed import reviewed_json
 
 

@@ -1,6 +1,6 @@
 """The matrix as aligned text, one line for each cell."""
 
-from egress.review.output.documents import Listed
+from egress.review.output.answered import Listed
 from egress.review.output.matrix import COLUMNS, cells
 from egress.review.output.table import text
 

@@ -9,7 +9,7 @@ from egress.review.changes.change import Change
 from egress.review.findings.acceptance import Judged
 from egress.review.locations.changed_lines import Causes
 from egress.review.matrix import Row
-from egress.review.output.documents import Reviewed
+from egress.review.output.answered import Reviewed
 from egress.review.output.escapes import html as escape
 from egress.review.output.gist import Heading, heading_text, title_text
 from egress.review.output.page import answer, differences, doubts, findings, matrix

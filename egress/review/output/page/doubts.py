@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from egress.review.output.documents import Reviewed
+from egress.review.output.answered import Reviewed
 from egress.review.output.escapes import html as escape
 
 ID = "doubts-title"
