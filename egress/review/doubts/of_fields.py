@@ -43,6 +43,11 @@ def touch_of(item: KubernetesObject, path: str, root: str) -> Touch:
     return NOTHING if path.startswith("metadata") else everything()
 
 
+def has_touches(item: KubernetesObject) -> bool:
+    """True for an object of a kind of which it is known what its fields touch."""
+    return makes_pods(item) or (item.group, item.kind) in _BY_KIND
+
+
 def selected(item: KubernetesObject, labels: Any, root: str) -> Whose:
     """The workloads that an object of Istio's selects in its namespace, in every one from the root namespace."""
     return Whose(

@@ -4,11 +4,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from egress.review.doubts.of_fields import touch_of
+from egress.review.doubts.of_fields import has_touches, touch_of
 from egress.review.doubts.of_kinds import is_inert, touch_of_kind
 from egress.review.doubts.touch import NOTHING, PROXIES, May, Point, Touch, Whose, everything
-from egress.review.objects.api_groups import CARRIERS, CONFIG_CONNECTOR, OF_THE_NETWORK, in_groups
-from egress.review.objects.fields import shape_of
+from egress.review.objects.api_groups import (
+    CARRIERS,
+    CONFIG_CONNECTOR,
+    OF_THE_NETWORK,
+    deciding,
+    in_groups,
+    is_known,
+)
 from egress.review.objects.kubernetes_object import KubernetesObject
 from egress.review.objects.pods import makes_pods
 
@@ -32,8 +38,8 @@ def touch_of_whole(item: KubernetesObject, root: str, wrong: frozenset[str] = fr
         return NOTHING
     if (item.group, item.kind) == ("", "ConfigMap"):
         return Touch(points=PROXIES) if item.name.startswith(MESH_CONFIG) or not item.name else NOTHING
-    if shape_of(item.group, item.kind) is None:
-        return NOTHING if is_inert(item) else touch_of_kind(item, root)
+    if not has_touches(item):
+        return _of_another(item, root)
     selecting = SELECTING.get(item.kind, ())
     lost = "spec" in wrong or any(path.startswith(one) for one in selecting for path in wrong)
     touch = touch_of(item, "" if lost else INSIDE.get(item.kind, ""), root)
@@ -42,6 +48,13 @@ def touch_of_whole(item: KubernetesObject, root: str, wrong: frozenset[str] = fr
     if item.kind == "AuthorizationPolicy" and lost:
         touch = replace(touch, may=May.BOTH)
     return replace(touch, hosts=None) if _host_is_lost(item, wrong) else touch
+
+
+def _of_another(item: KubernetesObject, root: str) -> Touch:
+    """Of an object of a kind whose fields are not looked into."""
+    if is_inert(item) or (is_known(item.group, item.kind) and not deciding(item.group)):
+        return NOTHING
+    return touch_of_kind(item, root) if deciding(item.group) else touch_of_foreign(item)
 
 
 def _host_is_lost(item: KubernetesObject, wrong: frozenset[str]) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from egress.review.doubts.doubt import Doubt
-from egress.review.doubts.of_fields import touch_of
+from egress.review.doubts.of_whole import touch_of_whole
 from egress.review.doubts.touch import NOTHING
 from egress.review.objects.kubernetes_object import ROOT_NAMESPACE, KubernetesObject
 from egress.review.objects.understood import decides
@@ -39,7 +39,7 @@ def _doubts(same: Sequence[KubernetesObject]) -> Iterator[Doubt]:
     )
     equal = all(_content(item) == _content(first) for item in same)
     for item in same:
-        yield Doubt(first.address, told, NOTHING if equal else touch_of(item, "", ROOT_NAMESPACE))
+        yield Doubt(first.address, told, NOTHING if equal else touch_of_whole(item, ROOT_NAMESPACE))
 
 
 def _content(item: KubernetesObject) -> tuple[object, ...]:

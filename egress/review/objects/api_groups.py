@@ -49,7 +49,14 @@ INERT = frozenset(
         *("external-secrets.io", "bitnami.com", "secrets-store.csi.x-k8s.io", "keda.sh"),
         *("autoscaling.k8s.io", "autoscaling.gke.io", "cloud.google.com", "hub.gke.io", "kiali.io"),
         *("metrics.gke.io", "warden.gke.io", "nodemanagement.gke.io", "snapshot.storage.k8s.io"),
-        *("velero.io", "externaldns.k8s.io", "gatekeeper.sh", "wgpolicyk8s.io", "aquasecurity.github.io"),
+        *(
+            "velero.io",
+            "externaldns.k8s.io",
+            "gatekeeper.sh",
+            "spiffe.io",
+            "wgpolicyk8s.io",
+            "aquasecurity.github.io",
+        ),
     }
 )
 """Certificates, secrets, metrics, scaling, backups, reports, load balancers for traffic into the cluster."""
@@ -69,6 +76,23 @@ CARRIERS = frozenset(
     }
 )
 """Their objects make or change objects of any kind, in any namespace."""
+
+
+DECIDING = (
+    "istio.io",
+    "networking.k8s.io",
+    "policy.networking.k8s.io",
+    "gateway.networking.k8s.io",
+    "networking.gke.io",
+    "cilium.io",
+    "projectcalico.org",
+)
+"""API groups whose objects may decide on a request; an unknown kind of theirs is named."""
+
+
+def deciding(group: str) -> bool:
+    """True for a group whose objects may decide on a request, or one below it."""
+    return group in DECIDING or group.endswith(tuple(f".{one}" for one in DECIDING))
 
 
 def knows_version(api_version: str) -> bool:
