@@ -15,7 +15,7 @@ from egress.review.matrix import Matrix
 from egress.review.objects.api_groups import VERSIONS
 from egress.review.objects.fields import shape_of
 from egress.review.objects.forms import FORMS
-from tests.review.test_malformed_objects import STATE, before, document, verdicts
+from tests.review.sound_objects import STATE, before, document, verdicts
 
 ENTRY = {"hosts": ["x.example.com"], "ports": [{"number": 80, "protocol": "HTTP"}], "resolution": "DNS"}
 
