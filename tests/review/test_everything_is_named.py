@@ -231,3 +231,65 @@ def test_settings_that_cannot_be_read_cost_the_answers_of_proxies_and_no_more(me
     cells, named = unknown_cells(maps)
     assert len(named) == 1
     assert cells
+
+
+def test_a_list_of_one_kind_gives_its_items_their_kind() -> None:
+    policy = {
+        "metadata": {"name": "np", "namespace": "a"},
+        "spec": {"podSelector": {}, "policyTypes": ["Egress"]},
+    }
+    found, named = verdicts(
+        [
+            *yaml.safe_load_all(STATE),
+            {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicyList", "items": [policy]},
+        ]
+    )
+    assert named == ()
+    assert found["a/w", "(any other host)", "https"] is Verdict.REFUSED
+
+
+def test_what_a_list_holds_beside_objects_is_named() -> None:
+    assert len(unknown_cells({"apiVersion": "v1", "kind": "List", "items": [None, "text", 1]})[1]) == 1
+
+
+def test_a_webhook_of_others_that_may_change_pods_is_named_and_costs_nothing() -> None:
+    hook = {"name": "a.example.org", "rules": [{"resources": ["pods"], "operations": ["CREATE"]}]}
+    item = {
+        "apiVersion": "admissionregistration.k8s.io/v1",
+        "kind": "MutatingWebhookConfiguration",
+        "metadata": {"name": "vault"},
+        "webhooks": [hook],
+    }
+    cells, named = unknown_cells(item)
+    assert not cells
+    assert len([one for one in named if "may change Pods" in one]) == 1
+    item["webhooks"] = [hook | {"rules": [{"resources": ["secrets"]}]}]
+    assert not unknown_cells(item)[1]
+
+
+def test_a_rollout_stays_in_its_namespace() -> None:
+    cells, _ = unknown_cells(foreign("argoproj.io/v1alpha1", "Rollout", "a"))
+    assert {who for who, _ in cells} == {"a/w"}
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 100_000, '{"resource": NaN}', '{"resource": [1]}', '{"resource": {"a": 1}}', "1"]
+)
+def test_a_stack_that_is_none_is_one_line(
+    text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stack = tmp_path / "stacks" / "any"
+    stack.mkdir(parents=True)
+    (stack / "cdk.tf.json").write_text(text)
+    assert main(["list", "--input", str(tmp_path)]) == 2
+    told = capsys.readouterr().err
+    assert told.startswith("error: ")
+    assert "fault of the program" not in told
+
+
+def test_a_stack_without_an_end_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    stack = tmp_path / "stacks" / "any"
+    stack.mkdir(parents=True)
+    (stack / "cdk.tf.json").symlink_to("/dev/zero")
+    assert main(["list", "--input", str(tmp_path)]) == 2
+    assert "not a regular file" in capsys.readouterr().err

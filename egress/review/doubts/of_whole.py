@@ -8,11 +8,10 @@ from egress.review.doubts.of_fields import has_touches, touch_of
 from egress.review.doubts.of_kinds import is_inert, touch_of_kind
 from egress.review.doubts.touch import NOTHING, PROXIES, May, Point, Touch, Whose, everything
 from egress.review.objects.api_groups import (
-    CARRIERS,
     CONFIG_CONNECTOR,
     OF_THE_NETWORK,
+    carries,
     deciding,
-    in_groups,
     is_known,
 )
 from egress.review.objects.kubernetes_object import KubernetesObject
@@ -71,6 +70,6 @@ def touch_of_foreign(item: KubernetesObject) -> Touch:
     if item.group.endswith(CONFIG_CONNECTOR):
         of_the_network = item.group.startswith(OF_THE_NETWORK)
         return Touch(points=frozenset({Point.VPC, Point.NAMES})) if of_the_network else NOTHING
-    if in_groups(item.group, CARRIERS) or not item.placed:
+    if carries(item.group, item.kind) or not item.placed:
         return everything()
     return everything(whose=Whose(namespaces=frozenset({item.namespace})))

@@ -143,6 +143,9 @@ def _read_document(document: Any, node: Any, file: Path, found: Found, strays: l
         )
         found.doubtful.add(f"{file}: {document['kind']}", told, everything())
         return
+    others = [one for one in items or () if not isinstance(one, Mapping)] if "items" in document else []
+    if others and str(document.get("kind", "")).endswith("List"):
+        strays.append(start)
     for item, inner in zip(flat(document), objects_in(node), strict=False):
         place = Place(relative(file), inner.start_mark.line + 1)
         if _is_of_a_tool(item) or not _is_object(item):

@@ -4,6 +4,7 @@ Any other group is one that nobody here knows: its objects are named, and what t
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 VERSIONS: Mapping[str, frozenset[str]] = {
     "": frozenset({"v1"}),
@@ -69,7 +70,7 @@ OF_THE_NETWORK = ("compute", "container", "dns", "networksecurity", "networkserv
 
 CARRIERS = frozenset(
     {
-        *("argoproj.io", "helm.toolkit.fluxcd.io", "kustomize.toolkit.fluxcd.io", "source.toolkit.fluxcd.io"),
+        *("helm.toolkit.fluxcd.io", "kustomize.toolkit.fluxcd.io", "source.toolkit.fluxcd.io"),
         *("helm.cattle.io", "operators.coreos.com", "configmanagement.gke.io", "configsync.gke.io"),
         *("sailoperator.io", "install.istio.io", "apiextensions.crossplane.io", "pkg.crossplane.io"),
         *("kyverno.io", "mutations.gatekeeper.sh", "addons.cluster.x-k8s.io", "app.k8s.io"),
@@ -103,11 +104,39 @@ def knows_version(api_version: str) -> bool:
 
 def is_known(group: str, kind: str) -> bool:
     """True for an object of which it is known what it decides, be it nothing."""
-    if kind in MUTATING or in_groups(group, CARRIERS):
+    if kind in MUTATING or carries(group, kind):
         return False
     if group in KINDS:
         return kind in KINDS[group]
     return group in BUILT_IN or in_groups(group, INERT)
+
+
+def carries(group: str, kind: str) -> bool:
+    """True for an object that makes or changes objects of any kind, in any namespace."""
+    return in_groups(group, CARRIERS) or (group, kind) in CARRYING
+
+
+CARRYING = frozenset(("argoproj.io", kind) for kind in ("Application", "ApplicationSet", "AppProject"))
+"""Of a group whose other kinds stay in their namespaces."""
+
+ANY_POD = ("*", "pods")
+
+
+def mutates_pods(item: Any) -> bool:
+    """True for webhooks of others than Istio that may change Pods as they are stored."""
+    hooks = item.spec.get("webhooks") if isinstance(item.spec, Mapping) else None
+    for hook in hooks if isinstance(hooks, list) else ():
+        rules = hook.get("rules") if isinstance(hook, Mapping) else None
+        for rule in rules if isinstance(rules, list) else ():
+            resources = rule.get("resources") if isinstance(rule, Mapping) else None
+            named = resources if isinstance(resources, list) else ()
+            if any(one in ANY_POD for one in named) and not _of_istio(hook):
+                return True
+    return False
+
+
+def _of_istio(hook: Mapping[str, Any]) -> bool:
+    return str(hook.get("name", "")).endswith((".istio.io", "istio.io"))
 
 
 def in_groups(group: str, groups: frozenset[str]) -> bool:

@@ -7,9 +7,9 @@ from egress.review.doubts.doubt import Doubt, refuse
 from egress.review.doubts.of_fields import touch_of
 from egress.review.doubts.of_kinds import is_inert, touch_of_kind
 from egress.review.doubts.of_whole import touch_of_foreign, touch_of_whole
-from egress.review.doubts.touch import PROXIES, Touch
+from egress.review.doubts.touch import NOTHING, PROXIES, Touch
 from egress.review.istio.delegation import missing
-from egress.review.objects.api_groups import VERSIONS, deciding, is_known, knows_version
+from egress.review.objects.api_groups import VERSIONS, deciding, is_known, knows_version, mutates_pods
 from egress.review.objects.fields import shape_of, unknown_fields, without_inert
 from egress.review.objects.kubernetes_object import ROOT_NAMESPACE, KubernetesObject
 from egress.review.objects.mesh_headers import of_mesh_headers
@@ -54,6 +54,9 @@ def doubts_about(objects: Iterable[KubernetesObject], root: str = ROOT_NAMESPACE
         elif not deciding(item.group) and not is_known(item.group, item.kind):
             told = f"the kind {item.kind} of {item.api_version} is not known here"
             yield Doubt(item.address, told, touch_of_foreign(item))
+        elif item.kind == "MutatingWebhookConfiguration" and mutates_pods(item):
+            told = "it may change Pods as they are stored: read the stored Pods (`--context`) where it does"
+            yield Doubt(item.address, told, NOTHING)
         elif shape_of(item.group, item.kind) is not None and not knows_version(item.api_version):
             known = " or ".join(sorted(VERSIONS[item.group]))
             told = (
