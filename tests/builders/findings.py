@@ -143,7 +143,7 @@ def originating(number: int, protocol: str, target: int | None = None) -> State:
 
 def second_route(host: str) -> State:
     there = [{"destination": {"host": "example.com", "port": {"number": 80}}}]
-    spec = {"hosts": [host], "http": [{"route": there}], "exportTo": ["team-x"]}
+    spec: dict[str, Any] = {"hosts": [host], "http": [{"route": there}], "exportTo": ["team-x"]}
     return tutorial().apply(istio("VirtualService", "istio-egress", "second", **spec))
 
 

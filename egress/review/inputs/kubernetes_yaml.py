@@ -48,7 +48,7 @@ class Found(NamedTuple):
         return any(item.address not in named for item in self.objects)
 
     @property
-    def count(self) -> int:
+    def told_of(self) -> int:
         """How much of the input was told of."""
         return len(self.objects) + len(self.problems) + len(self.doubtful)
 
@@ -86,7 +86,7 @@ def _files(folder: Path) -> list[Path]:
 
 def _read(file: Path, found: Found, *, named: bool) -> None:
     """Read a file; one of a folder that holds no object is skipped, and so is a template."""
-    before = found.count
+    before = found.told_of
     strays: list[Place] = []
     try:
         for document, node in yaml_of(file):
@@ -98,7 +98,7 @@ def _read(file: Path, found: Found, *, named: bool) -> None:
         if not _says(file, TEMPLATE):
             told = f"not read: {error}; it says {VERSION} nowhere, so no object of Kubernetes is in it"
             found.doubtful.add(relative(file), told, NOTHING)
-    if found.count > before:
+    if found.told_of > before:
         for place in strays:
             found.doubtful.add(
                 str(place),
