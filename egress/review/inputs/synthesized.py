@@ -7,9 +7,9 @@ from pathlib import Path
 from egress.review.doubts.doubt import Doubt, refuse
 from egress.review.doubts.touch import everything
 from egress.review.errors import ReviewError
-from egress.review.inputs.resources import ResolvedResource, inventory_of
+from egress.review.inputs.resources import ResolvedResource, UnreadResource, inventory_of
 from egress.review.inventory import Beside, Inventory
-from egress.terraform import StackFile, TerraformError, read_stacks, resolve
+from egress.terraform import StackFile, TerraformError, Unread, read_stacks, resolve
 from egress.terraform.statements import MAKES_RESOURCES, Statement, deployment, statements
 
 
@@ -25,8 +25,9 @@ def read_synthesized(folder: Path, *, strict: bool = False) -> Inventory:
 
 def inventory_of_stacks(stacks: Sequence[StackFile], origin: str, *, strict: bool = False) -> Inventory:
     """What some stacks hold. Raises ReviewError."""
+    left: list[Unread] = []
     try:
-        resources = resolve(stacks)
+        resources = resolve(stacks, left.append)
     except TerraformError as error:
         raise ReviewError(str(error)) from error
     beside = tuple(map(_beside, statements(stacks)))
@@ -44,6 +45,13 @@ def inventory_of_stacks(stacks: Sequence[StackFile], origin: str, *, strict: boo
         ),
         origin,
         strict=strict,
+        unread=[
+            UnreadResource(
+                address=f"{item.stack}.{item.type}.{item.name}", type=item.type, body=item.raw, told=item.told
+            )
+            for item in left
+            if not item.data
+        ],
     )
     doubts = tuple(
         Doubt(one.address, f"a {one.kind} is not modelled, and may make any resource", everything())

@@ -2,24 +2,14 @@
 
 from dataclasses import dataclass, field
 
-from egress.review.answer import Answer
 from egress.review.changes.change import Change
 from egress.review.changes.difference import Differences
 from egress.review.findings.acceptance import Judged
 from egress.review.locations.changed_lines import Causes
 from egress.review.locations.locations import Places
 from egress.review.matrix import Row
+from egress.review.output.answered import Reviewed
 from egress.review.output.gist import Heading
-
-
-@dataclass(frozen=True, kw_only=True)
-class Evaluated:
-    """The answer to one request, with every control on its way where that is asked."""
-
-    source: str
-    url: str
-    answer: Answer
-    explain: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,4 +51,5 @@ class Page:
     rows: tuple[Row, ...]
     judged: Judged
     change: Change | None = None
+    reviewed: Reviewed = field(default_factory=Reviewed)
     causes: Causes = field(default_factory=Causes)
