@@ -118,7 +118,8 @@ def _inventory(resources: Iterable[Resource], origin: str) -> Inventory:
                 address=f"{item.stack}.{item.address}",
                 type=item.type,
                 body=item.body,
-                lifecycle=item.lifecycle,
+                meta=item.meta,
+                written=item.written,
             )
             for item in resources
             if not item.data

@@ -27,8 +27,16 @@ def changed_resources(base: Iterable[Resource], operations: Sequence[ResourceOpe
         if operation is None:
             found.append(item)
         elif operation.body is not None:
-            found.append(replace(item, body=operation.body))
+            found.append(replace(item, body=operation.body, written=operation.body))
     for operation in left.values():
         if operation.body is not None:
-            found.append(Resource(stack=STACK, type=operation.type, name=operation.name, body=operation.body))
+            found.append(
+                Resource(
+                    stack=STACK,
+                    type=operation.type,
+                    name=operation.name,
+                    body=operation.body,
+                    written=operation.body,
+                )
+            )
     return found

@@ -94,7 +94,15 @@ def answered(control: Control, item: VirtualService, route: Route) -> Refusal:
     return Refusal((Decision(control, Outcome.REFUSES, reason, item.address),), ClientSees.PROXY_ANSWER)
 
 
-def follow(view: SidecarView, item: VirtualService, route: Route, port: int, *, http: bool) -> Forwarding:
+def follow(
+    view: SidecarView,
+    item: VirtualService,
+    route: Route,
+    port: int,
+    *,
+    http: bool,
+    rewritten: Request | None = None,
+) -> Forwarding:
     """Send a request where a route says."""
     reason = Reason(Why.ROUTE_VISIBLE, route=item.object.name)
     step = Decision(Control.SIDECAR_SCOPE, Outcome.PASSES, reason, view.scope.address)
@@ -111,7 +119,17 @@ def follow(view: SidecarView, item: VirtualService, route: Route, port: int, *, 
     pool = view.scope.clusters(destination.host)
     if not http:
         _no_policy_decides(view, pool)
-    return send(view.sender, destination, pool, port, view.request, (step,), item.address, http=http)
+    return send(
+        view.sender,
+        destination,
+        pool,
+        port,
+        view.request,
+        (step,),
+        item.address,
+        http=http,
+        rewritten=rewritten,
+    )
 
 
 def _no_policy_decides(view: SidecarView, pool: Sequence[Service]) -> None:
