@@ -32,11 +32,11 @@ SERVICE, HEADLESS = f"{GENERATED}-service", f"{GENERATED}-headless"
 
 
 def serviced(choose: Choice) -> Sequence[StateOperation]:
-    """A Service in some teams' namespaces, for their `test` Pods, and sometimes a headless one."""
+    """A Service in each team's namespace, for its `test` Pods, and often a headless one."""
     found = []
-    for namespace in choose.some(choose.vocabulary.namespaces):
+    for namespace in choose.vocabulary.namespaces:
         found.append(StateOperation("v1", "Service", namespace, SERVICE, _service(choose)))
-        if choose.often(0.3):
+        if choose.often(0.6):
             headless = {**_service(choose), "clusterIP": "None"}
             found.append(StateOperation("v1", "Service", namespace, HEADLESS, headless))
     return found
@@ -92,7 +92,7 @@ def authorized_at_pods(choose: Choice) -> Sequence[StateOperation]:
 
 def _service(choose: Choice) -> Document:
     ports = []
-    for number in choose.random.sample(SERVICE_PORTS, choose.one(1, 2, 3)):
+    for number in choose.random.sample(SERVICE_PORTS, choose.one(3, 4, 5, 6)):
         port: Document = {
             "name": f"{choose.one(*NAMES)}-{number}",
             "port": number,
