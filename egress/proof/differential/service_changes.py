@@ -38,7 +38,8 @@ def serviced(choose: Choice) -> Sequence[StateOperation]:
         found.append(StateOperation("v1", "Service", namespace, SERVICE, _service(choose)))
         if choose.often(0.6):
             headless = {**_service(choose), "clusterIP": "None"}
-            found.append(StateOperation("v1", "Service", namespace, HEADLESS, headless))
+            # Of two Services that lead to one port of a Pod the older one decides how it is read.
+            found.append(StateOperation("v1", "Service", namespace, HEADLESS, headless, rank=1))
     return found
 
 
