@@ -8,6 +8,7 @@ from egress.derived import gateway
 from egress.derived.admission.injected import PREFIX, VOLUMES, injection_refusals
 from egress.derived.admission.istio_keys import key_refusals, no_istio_keys
 from egress.derived.admission.known_fields import contents_known, only_known, quoted, unknown
+from egress.derived.admission.metadata_keys import domain_refusal, domain_variables
 from egress.derived.admission.pod_rules import STRICT, value_refusals
 from egress.derived.admission.policy_objects import Binding, Operation, Policy, binding, policy, rule
 from egress.derived.admission.refusal import Refusal
@@ -20,6 +21,7 @@ SERVICES = "egress-tenant-services"
 STORAGE = "egress-tenant-storage"
 DATA = "egress-tenant-data"
 CONNECTIONS = "egress-tenant-connections"
+METADATA = "egress-tenant-metadata"
 KINDS = "egress-tenant-kinds"
 MESH_OBJECTS = "egress-tenant-mesh-objects"
 NAMESPACES = "egress-tenant-namespaces"
@@ -87,15 +89,20 @@ _METADATA = (
     ("strict", STRICT),
 )
 
+_OWN_KEYS = domain_variables("object.metadata", "oldObject.metadata")
+_OWN_POLICY = ("persistentvolumeclaims", "pods", "services")
+"""Kinds whose labels and annotations are judged whoever writes them: controllers do it in a tenant's name."""
+
 
 def admission_objects(platform: Platform) -> tuple[Policy | Binding, ...]:
     """Every policy, each with the binding that makes it hold."""
     everywhere = {NAMESPACES}
     policies = (
         _pods(platform),
-        _templates(),
-        _services(),
-        _storage(),
+        _templates(platform),
+        _services(platform),
+        _storage(platform),
+        _metadata(platform),
         _data(),
         _connections(),
         _kinds(),
@@ -117,8 +124,13 @@ def _pods(platform: Platform) -> Policy:
     return policy(
         PODS,
         [rule("", "pods", "pods/ephemeralcontainers", "pods/resize")],
-        (*key_refusals(injected=True), *value_refusals(), *injection_refusals(platform)),
-        variables=[("metadata", "object.metadata"), ("spec", "object.spec"), *_METADATA],
+        (
+            *key_refusals(injected=True),
+            _domains(platform, "Pod"),
+            *value_refusals(),
+            *injection_refusals(platform),
+        ),
+        variables=[("metadata", "object.metadata"), ("spec", "object.spec"), *_METADATA, *_OWN_KEYS],
         conditions=[SOMETHING_CHANGES],
     )
 
@@ -130,7 +142,7 @@ def _template(place: str) -> str:
     )
 
 
-def _templates() -> Policy:
+def _templates(platform: Platform) -> Policy:
     """Templates of Pods: a controller that could create none says so to nobody, so they are refused at once."""
     return policy(
         TEMPLATES,
@@ -141,6 +153,7 @@ def _templates() -> Policy:
         ],
         (
             *key_refusals(injected=False),
+            _domains(platform, "Pod"),
             *value_refusals(),
             Refusal(
                 expression="variables.added.size() == 0",
@@ -159,6 +172,7 @@ def _templates() -> Policy:
             ("metadata", "has(variables.template.metadata) ? variables.template.metadata : {}"),
             ("spec", "variables.template.spec"),
             *_METADATA,
+            *domain_variables("variables.metadata"),
         ],
         conditions=[
             (
@@ -169,7 +183,7 @@ def _templates() -> Policy:
     )
 
 
-def _services() -> Policy:
+def _services(platform: Platform) -> Policy:
     return policy(
         SERVICES,
         [rule("", "services")],
@@ -185,6 +199,7 @@ def _services() -> Policy:
                 message="a tenant's Service must be of type ClusterIP: add a destination for a name of the outside",
             ),
             *no_istio_keys("Service"),
+            _domains(platform, "Service"),
             Refusal(
                 expression=only_known("ServiceSpec", "object.spec"),
                 message="a tenant's Service must not state this field",
@@ -195,20 +210,27 @@ def _services() -> Policy:
                 message="a tenant's Service states a field, in one of its parts, that docs/hardening.md does not allow",
             ),
         ),
+        variables=_OWN_KEYS,
         conditions=[SOMETHING_CHANGES],
     )
 
 
-def _storage() -> Policy:
+def _storage(platform: Platform) -> Policy:
     spec = "object.spec"
     return policy(
         STORAGE,
         [rule("", "persistentvolumeclaims")],
         (
             Refusal(
-                expression="request.operation != 'CREATE' || !has(object.spec.volumeName)",
+                expression=(
+                    "!has(object.spec.volumeName) || (request.operation == 'UPDATE' && "
+                    f"((has(oldObject.spec.volumeName) && oldObject.spec.volumeName == object.spec.volumeName) || "
+                    f"!({BY_A_TENANT[1]})))"
+                ),
                 message="a tenant's claim must not name its volume: the cluster provisions one",
             ),
+            *no_istio_keys("claim"),
+            _domains(platform, "claim"),
             Refusal(
                 expression=f"!has({spec}.storageClassName) || {spec}.storageClassName != ''",
                 message="a tenant's claim must have a storage class: without one it takes a volume of any kind",
@@ -227,8 +249,34 @@ def _storage() -> Policy:
                 message="a tenant's claim states a field, in one of its parts, that docs/hardening.md does not allow",
             ),
         ),
-        conditions=[("the-claim-changes", "request.operation != 'UPDATE' || object.spec != oldObject.spec")],
+        variables=_OWN_KEYS,
+        conditions=[SOMETHING_CHANGES],
     )
+
+
+def _metadata(platform: Platform) -> Policy:
+    """Labels and annotations of whatever else a tenant writes; those of a Pod's Istio keys its own policy compares."""
+    return policy(
+        METADATA,
+        [rule("*", "*")],
+        (
+            *no_istio_keys("object"),
+            _domains(platform, "object"),
+        ),
+        variables=_OWN_KEYS,
+        conditions=[
+            BY_A_TENANT,
+            ("not-by-the-platform", f"!{OF_THE_PLATFORM}"),
+            (
+                "judged-nowhere-else",
+                f"!(request.resource.group == '' && request.resource.resource in {quoted(_OWN_POLICY)})",
+            ),
+        ],
+    )
+
+
+def _domains(platform: Platform, what: str) -> Refusal:
+    return domain_refusal(platform.tenants.metadata_domains, BY_A_TENANT[1], what)
 
 
 def _data() -> Policy:

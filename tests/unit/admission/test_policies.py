@@ -31,10 +31,13 @@ def test_a_hub_of_ones_own_is_where_the_sidecars_image_comes_from() -> None:
     assert f"c.image in ['{hub}/proxyv2:" in expressions(production(mesh={"hub": hub}), "egress-tenant-pods")
 
 
-def test_of_the_managed_control_plane_the_registry_is_known_and_not_the_version() -> None:
+def test_of_the_managed_control_plane_the_image_is_known_and_not_the_version() -> None:
     text = expressions(production(mesh={"control_plane": "managed"}), "egress-tenant-pods")
-    assert "'gcr.io/gke-release/asm/'" in text
-    assert "proxyv2" not in text
+    assert (
+        "['gcr.io/gke-release/asm/proxyv2', 'gke.gcr.io/asm/proxyv2'].exists(p, c.image.startsWith(p + ':')"
+        in text
+    )
+    assert "proxyv2:" not in text
 
 
 def test_only_a_redirecting_init_container_may_have_rights() -> None:
