@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from egress.config.platform import Platform
+from egress.derived.admission.field_conditions import wrong_fields
 from egress.derived.admission.injected_container import (
     INIT,
     PROXY,
-    REFUSED,
     TOKEN_VOLUME,
     VALIDATION,
     container_fields,
@@ -177,16 +177,9 @@ def _contents(platform: Platform, added: Injected) -> tuple[Refusal, ...]:
 
 
 def _fields(name: str, decided: Mapping[str, str]) -> Refusal:
-    """One condition for a container: `wrong` are the names of the fields that hold something else."""
-    stated = sorted(field for field, condition in decided.items() if condition != REFUSED)
-    wrong = [f"dyn(c).filter(f, !(f in {quoted(stated)}))"]
-    wrong += [
-        f"(has(c.{field}) && !({condition}) ? ['{field}'] : [])"
-        for field, condition in sorted(decided.items())
-        if condition not in (REFUSED, "true")
-    ]
-    wrong += [f"(has(c.{field}) ? [] : ['{field}'])" for field in ("args",)]
-    found = f"variables.added.filter(c, c.name == '{name}').map(c, ({' + '.join(wrong)}).join(' '))"
+    """One condition for a container; it must also have arguments, without which the image decides."""
+    wrong = f"{wrong_fields('c', decided)} + (has(c.args) ? [] : ['args'])"
+    found = f"variables.added.filter(c, c.name == '{name}').map(c, ({wrong}).join(' '))"
     return Refusal(
         expression=f"{found}.all(w, w == '')",
         message=f"the container {name} must hold what injection puts into each of its fields",

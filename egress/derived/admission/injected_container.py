@@ -10,6 +10,7 @@ from typing import Any
 
 from egress.config.platform import Platform
 from egress.derived import gateway
+from egress.derived.admission.field_conditions import FREE, REFUSED
 from egress.derived.admission.known_fields import quoted
 from egress.derived.admission.metadata_keys import PATH, PORT
 from egress.derived.charts import istiod_release
@@ -20,12 +21,6 @@ VALIDATION = "istio-validation"
 """With istio-cni: it needs no rights, and ends where the Pod's connections are not redirected."""
 INIT = "istio-init"
 """Without: it redirects the Pod's connections itself, and needs rights for it."""
-
-REFUSED = ""
-"""As a condition: the field must not be there."""
-
-_FREE = "true"
-"""Any value: the field decides nothing about what runs."""
 
 _STATUS_PORT = "15020"
 _IPTABLES = (
@@ -96,11 +91,11 @@ def container_fields(platform: Platform, name: str) -> Mapping[str, str]:
     return {
         "command": REFUSED,
         "envFrom": REFUSED,
-        "image": _FREE,
-        "imagePullPolicy": _FREE,
+        "image": FREE,
+        "imagePullPolicy": FREE,
         "livenessProbe": REFUSED,
-        "name": _FREE,
-        "resizePolicy": _FREE,
+        "name": FREE,
+        "resizePolicy": FREE,
         "resources": (
             "dyn(c.resources).all(f, f in ['limits', 'requests']) && "
             + " && ".join(
@@ -109,7 +104,7 @@ def container_fields(platform: Platform, name: str) -> Mapping[str, str]:
             )
         ),
         "restartPolicyRules": REFUSED,
-        "securityContext": _FREE,
+        "securityContext": FREE,
         "stdin": REFUSED,
         "stdinOnce": REFUSED,
         "terminationMessagePath": "c.terminationMessagePath == '/dev/termination-log'",

@@ -6,6 +6,7 @@ its name alone. Source: istio.io, "Resource Annotations" and "Resource Labels"; 
 
 from collections.abc import Mapping
 
+from egress.derived.admission.known_fields import quoted
 from egress.derived.admission.metadata_keys import ISTIO
 from egress.derived.admission.refusal import Refusal
 
@@ -49,6 +50,7 @@ def key_refusals(*, injected: bool) -> tuple[Refusal, ...]:
     return (
         _only("label", "variables.labels", labels),
         _only("annotation", "variables.annotations", annotations),
+        *(_kept(words) for words in (("labels", "annotations") if injected else ())),
     )
 
 
@@ -60,6 +62,19 @@ def no_istio_keys(what: str) -> tuple[Refusal, ...]:
             message=f"a tenant's {what} must not carry {words} of istio.io",
         )
         for words in ("labels", "annotations")
+    )
+
+
+def _kept(words: str) -> Refusal:
+    """What injection wrote stays on the Pod: istio-cni, istiod and people go by it."""
+    own = TENANT_LABELS if words == "labels" else TENANT_ANNOTATIONS
+    old = f"oldObject.metadata.{words}"
+    return Refusal(
+        expression=(
+            f"request.operation != 'UPDATE' || !has({old}) || {old}.all(k, !{ISTIO} || k in {quoted(sorted(own))} || "
+            f"k in variables.{words})"
+        ),
+        message=f"{words} that injection wrote must stay on a tenant's Pod",
     )
 
 

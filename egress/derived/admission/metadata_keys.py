@@ -121,15 +121,24 @@ def domain_variables(metadata: str, old: str = "") -> tuple[tuple[str, str], ...
     return (*stated, *changed, together)
 
 
-def _allowed(domains: Iterable[str]) -> str:
-    """The condition on one key `k`; a key may stand among the labels and among the annotations."""
+def plain_key(domains: Iterable[str]) -> str:
+    """The condition on one key `k` that it passes whatever its value."""
     known = quoted(sorted({*APPLICATION_DOMAINS, *domains}))
     return " || ".join(
         (
             f"(k.matches('{BARE}') && !k.startsWith('istio'))",
-            ISTIO,
             f"k in {quoted(sorted(KUBERNETES_KEYS))}",
             f"{known}.exists(d, k.split('/')[0] == d || k.split('/')[0].endsWith('.' + d))",
+        )
+    )
+
+
+def _allowed(domains: Iterable[str]) -> str:
+    """The condition on one key `k`; a key may stand among the labels and among the annotations."""
+    return " || ".join(
+        (
+            plain_key(domains),
+            ISTIO,
             *(f"(k == '{key}' && {_each_value(test)})" for key, test in VALUES.items()),
             f"(k.startsWith('{APP_ARMOR}') && {_each_value(APP_ARMOR_KEPT)})",
         )

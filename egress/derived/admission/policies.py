@@ -8,7 +8,7 @@ from egress.derived import gateway
 from egress.derived.admission.injected import PREFIX, VOLUMES, injection_refusals
 from egress.derived.admission.istio_keys import key_refusals, no_istio_keys
 from egress.derived.admission.known_fields import contents_known, only_known, quoted, unknown
-from egress.derived.admission.metadata_keys import domain_refusal, domain_variables
+from egress.derived.admission.metadata_keys import domain_refusal, domain_variables, plain_key
 from egress.derived.admission.pod_rules import STRICT, value_refusals
 from egress.derived.admission.policy_objects import Binding, Operation, Policy, binding, policy, rule
 from egress.derived.admission.refusal import Refusal
@@ -166,6 +166,7 @@ def _templates(platform: Platform) -> Policy:
                 ),
                 message="a volume in a tenant's template must not have the name of one of the sidecar's",
             ),
+            _claim_templates(platform),
         ),
         variables=[
             ("template", _template("object")),
@@ -180,6 +181,22 @@ def _templates(platform: Platform) -> Policy:
                 f"request.operation != 'UPDATE' || ({_template('object')}) != ({_template('oldObject')})",
             )
         ],
+    )
+
+
+def _claim_templates(platform: Platform) -> Refusal:
+    """The claims that a StatefulSet makes for its Pods; each is judged again when it is made."""
+    key = plain_key(platform.tenants.metadata_domains)
+    return Refusal(
+        expression=(
+            "!has(object.spec.volumeClaimTemplates) || object.spec.volumeClaimTemplates.all(t, "
+            f"(!has(t.metadata.labels) || t.metadata.labels.all(k, {key})) && "
+            f"(!has(t.metadata.annotations) || t.metadata.annotations.all(k, {key})) && "
+            "!has(t.spec.volumeName) && (!has(t.spec.storageClassName) || t.spec.storageClassName != '') && "
+            "(!has(t.spec.volumeMode) || t.spec.volumeMode == 'Filesystem') && "
+            f"{only_known('PersistentVolumeClaimSpec', 't.spec')})"
+        ),
+        message="a claim in a tenant's template must be one that the tenant could make itself",
     )
 
 
@@ -397,7 +414,16 @@ def _namespaces() -> Policy:
     """A tenant's namespace itself: its labels decide about sidecars, Pod Security and these policies."""
     return policy(
         NAMESPACES,
-        [rule("", "namespaces", operations=("UPDATE", "DELETE"), scope="Cluster")],
+        [
+            rule(
+                "",
+                "namespaces",
+                "namespaces/status",
+                "namespaces/finalize",
+                operations=("UPDATE", "DELETE"),
+                scope="Cluster",
+            )
+        ],
         (
             Refusal(
                 expression=OF_THE_PLATFORM,
