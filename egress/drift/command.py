@@ -9,8 +9,9 @@ from pathlib import Path
 
 from egress.drift.comparison import Drift, compare
 from egress.drift.errors import DriftError
-from egress.drift.live import read_context, read_file
+from egress.drift.live import RELEASES, read_context, read_file
 from egress.drift.protected import BY_KIND
+from egress.drift.releases import compare_releases
 from egress.drift.stated import read_stated
 
 DEFAULT_INPUT = Path("cdktf.out")
@@ -35,7 +36,12 @@ def run(options: argparse.Namespace) -> int:
     except DriftError as error:
         print(error, file=sys.stderr)
         return 2
-    found = compare(stated, live, releases)
+    names = frozenset(f"{each.namespace}/{each.name}" for each in releases)
+    try:
+        found = [*compare(stated, live, names), *compare_releases(releases, live)]
+    except DriftError as error:
+        print(error, file=sys.stderr)
+        return 2
     if options.format == "json":
         print(json.dumps([dataclasses.asdict(each) for each in found], indent=2))
     else:
@@ -44,15 +50,19 @@ def run(options: argparse.Namespace) -> int:
             for each in stated
         )
         print(text(found, compared))
-    return 1 if found else 0
+    return 1 if _differing(found) else 0
+
+
+def _differing(found: Sequence[Drift]) -> list[Drift]:
+    return [each for each in found if each.what != "not-compared"]
 
 
 def text(found: Sequence[Drift], compared: int) -> str:
     """Return the differences for a person, and what helps."""
-    if not found:
-        return f"Nothing differs: {compared} stated objects compared."
     lines = [line for each in found for line in _lines(each)]
-    return "\n".join([*lines, f"{len(found)} differences, {compared} stated objects compared."])
+    differing = len(_differing(found))
+    told = f"{differing} differences, {compared} stated objects compared."
+    return "\n".join([*lines, told if differing else f"Nothing differs: {compared} stated objects compared."])
 
 
 def _lines(drift: Drift) -> list[str]:
@@ -61,6 +71,12 @@ def _lines(drift: Drift) -> list[str]:
             return [
                 f"foreign  {drift.object}: no stack states it",
                 "         fix: delete it, or state what it is for in the configuration",
+            ]
+        case "not-compared":
+            return [
+                f"unread   {drift.object}: not compared: {drift.live}",
+                f"         {drift.address}",
+                f"         fix: add `kubectl get secrets -A --field-selector type={RELEASES} -o json` to the input",
             ]
         case "missing":
             return [

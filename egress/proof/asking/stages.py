@@ -1,8 +1,9 @@
 """Several states in a row on one mesh: only the difference to the state before is applied.
 
 A stage is a folder with `expected.table`; its configuration is the folder's `config`, or config/tutorial, with the JSON
-merge patch `settings.yaml` on its platform.yaml where there is one. A `patch.yaml` plants a mistake: a list of objects (kind, namespace, name) with a JSON merge patch each, or of
-objects to add (`object`). One in the folder above holds for every stage in it.
+merge patch `settings.yaml` on its platform.yaml where there is one. A `patch.yaml` plants a mistake: a list of objects
+(kind, namespace, name) with a JSON merge patch each, or of objects to add (`object`). One in the folder above holds for
+every stage in it.
 """
 
 import shutil
