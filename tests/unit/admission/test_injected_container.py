@@ -2,11 +2,11 @@
 
 import pytest
 
+from egress.derived.admission.field_conditions import REFUSED
 from egress.derived.admission.injected import OTHER_VOLUMES, VOLUMES
 from egress.derived.admission.injected_container import (
     INIT,
     PROXY,
-    REFUSED,
     VALIDATION,
     container_fields,
     environment_values,
