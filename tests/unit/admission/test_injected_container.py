@@ -14,7 +14,7 @@ from egress.derived.admission.injected_container import (
 from egress.derived.admission.kubernetes_types import kubernetes_types
 from egress.proof.asking.sidecar_attempts import CHANGES, FREE
 from egress.proof.asking.sidecar_attempts import VOLUMES as HOSTILE_VOLUMES
-from tests.unit.admission.test_policies import expressions
+from tests.builders.admission import expressions
 from tests.unit.platform.production import production
 
 FIELDS = set(kubernetes_types().types["Container"])

@@ -1,23 +1,11 @@
 """What the admission policies compare with follows from the platform."""
 
-from typing import Any
-
-from egress.config.platform import Platform
 from egress.derived.admission.policies import admission_objects
 from egress.derived.admission.tenant_access import REFUSED, tenants_resources
+from tests.builders.admission import expressions
 from tests.unit.platform.production import production
 
 HUB = "us-central1-docker.pkg.dev/your-project-id/docker-hub/istio"
-
-
-def expressions(platform: Platform, name: str) -> str:
-    """Return a policy's conditions as one text."""
-    policies: dict[str, Any] = {
-        item["metadata"]["name"]: item["spec"]
-        for item in admission_objects(platform)
-        if item["kind"] == "ValidatingAdmissionPolicy"
-    }
-    return "\n".join(validation["expression"] for validation in policies[name]["validations"])
 
 
 def test_during_an_upgrade_both_control_planes_images_may_be_injected() -> None:
