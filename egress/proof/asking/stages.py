@@ -6,6 +6,7 @@ merge patch `settings.yaml` on its platform.yaml where there is one. A `patch.ya
 every stage in it.
 """
 
+import json
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -47,7 +48,8 @@ class Stage:
         shutil.copytree(self.config, folder)
         file = folder / "platform.yaml"
         platform = yaml.safe_load(file.read_text(encoding="utf-8"))
-        file.write_text(yaml.safe_dump(merge(platform, self.settings)), encoding="utf-8")
+        # JSON is YAML with every text in quotes, as the configuration wants some.
+        file.write_text(json.dumps(merge(platform, self.settings), indent=2), encoding="utf-8")
         return folder
 
 
