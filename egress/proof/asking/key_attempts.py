@@ -33,6 +33,7 @@ ANNOTATIONS: Mapping[str, str] = {
     "networking.gke.io/default-interface": "eth1",
     "networking.gke.io/interfaces": '[{"interfaceName": "eth1", "network": "outside"}]',
     "networking.gke.io/load-balancer-type": "Internal",
+    "networking.istio.io/exportTo": "*",
     "node.alpha.kubernetes.io/ttl": "0",
     "policy.cilium.io/proxy-visibility": "<Egress/53/UDP/DNS>",
     "prometheus.io/path": "@elsewhere.example/",
