@@ -2,6 +2,7 @@
 
 import argparse
 import dataclasses
+import datetime
 import json
 import sys
 from collections.abc import Sequence
@@ -13,6 +14,8 @@ from egress.drift.live import RELEASES, read_context, read_file
 from egress.drift.protected import BY_KIND
 from egress.drift.releases import compare_releases
 from egress.drift.stated import read_stated
+from egress.environments.record import read as read_origin
+from egress.source.version import VERSION
 
 DEFAULT_INPUT = Path("cdktf.out")
 
@@ -42,13 +45,18 @@ def run(options: argparse.Namespace) -> int:
     except DriftError as error:
         print(error, file=sys.stderr)
         return 2
+    heading = _heading(options)
     if options.format == "json":
-        print(json.dumps([dataclasses.asdict(each) for each in found], indent=2))
+        differences = [dataclasses.asdict(each) for each in found]
+        print(json.dumps({**heading, "differences": differences}, indent=2))
     else:
         compared = sum(
             (str(each.object["apiVersion"]).rpartition("/")[0], each.object["kind"]) in BY_KIND
             for each in stated
         )
+        where = f" of {heading['environment']}" if heading["environment"] else ""
+        told = f"Drift{where}: {heading['input']} against {heading['cluster']}, {heading['time']}, version {VERSION}."
+        print("".join(letter if letter.isprintable() else "?" for letter in told))
         print(text(found, compared))
     return 1 if _differing(found) else 0
 
@@ -57,12 +65,26 @@ def _differing(found: Sequence[Drift]) -> list[Drift]:
     return [each for each in found if each.what != "not-compared"]
 
 
+def _heading(options: argparse.Namespace) -> dict[str, str | None]:
+    """What was compared, when and by which version."""
+    noted = read_origin(options.input)
+    return {
+        "environment": noted.name if noted else None,
+        "input": str(options.input),
+        "cluster": f"the context {options.context}" if options.context else str(options.live),
+        "time": datetime.datetime.now(tz=datetime.UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        "version": VERSION,
+    }
+
+
 def text(found: Sequence[Drift], compared: int) -> str:
     """Return the differences for a person, and what helps."""
     lines = [line for each in found for line in _lines(each)]
     differing = len(_differing(found))
-    told = f"{differing} differences, {compared} stated objects compared."
-    return "\n".join([*lines, told if differing else f"Nothing differs: {compared} stated objects compared."])
+    if not differing:
+        return "\n".join([*lines, f"Nothing differs: {compared:,} stated objects compared."])
+    count = "1 difference" if differing == 1 else f"{differing:,} differences"
+    return "\n".join([*lines, f"{count}, {compared:,} stated objects compared."])
 
 
 def _lines(drift: Drift) -> list[str]:

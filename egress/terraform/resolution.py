@@ -39,8 +39,13 @@ class Resource:
     body: dict[str, Value]
     provider: str | None = None
     data: bool = False
-    lifecycle: AbstractMapping[str, Any] = field(default_factory=dict)
-    """What Terraform itself is told to do with it: `prevent_destroy`, `ignore_changes`."""
+    written: AbstractMapping[str, Any] = field(default_factory=dict)
+    """The whole block as it is written, meta-arguments included."""
+
+    @property
+    def meta(self) -> dict[str, Any]:
+        """Its meta-arguments as they are written."""
+        return {key: self.written[key] for key in self.written if key in _META and key != "//"}
 
     @property
     def address(self) -> str:
@@ -95,7 +100,7 @@ class _Resolver:
             body=self._body(stack, ("data." if data else "") + type_, name),
             provider=provider if isinstance(provider, str) else None,
             data=data,
-            lifecycle=raw.get("lifecycle") or {},
+            written={key: value for key, value in raw.items() if key != "//"},
         )
 
     def _body(self, stack: str, type_: str, name: str) -> dict[str, Value]:

@@ -24,7 +24,9 @@ class ResolvedResource:
     address: str
     type: str
     body: dict[str, Any]
-    lifecycle: Mapping[str, Any] = field(default_factory=dict)
+    meta: Mapping[str, Any] = field(default_factory=dict)
+    """Its meta-arguments: `lifecycle`, `provisioner`, `depends_on`."""
+    written: Any = None
 
 
 READ = ("kubernetes_", "helm_release", "google_")
@@ -73,5 +75,5 @@ def inventory_of(resources: Iterable[ResolvedResource], origin: str, *, strict: 
 
 
 def _raw(item: ResolvedResource) -> RawResource:
-    body = {**item.body, "lifecycle": item.lifecycle} if item.lifecycle else item.body
-    return RawResource(address=item.address, type=item.type, body=body)
+    body = {**item.body, **item.meta} if item.meta else item.body
+    return RawResource(address=item.address, type=item.type, body=body, written=item.written)

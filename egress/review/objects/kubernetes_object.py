@@ -32,6 +32,8 @@ class KubernetesObject:
 
     place: Place | None = None
     """Where a person wrote it; None where a program did."""
+    document: Body = field(default_factory=dict)
+    """The whole object as it was read."""
 
     @property
     def group(self) -> str:
@@ -68,6 +70,7 @@ def kubernetes_object(document: Body, address: str, place: Place | None = None) 
         owner=_owner(metadata.get("ownerReferences") or ()),
         created=str(metadata.get("creationTimestamp") or ""),
         place=place,
+        document=document,
     )
 
 
