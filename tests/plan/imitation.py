@@ -1,7 +1,7 @@
 """The imitation providers, built once and installed as a plugin folder in the cache.
 
 An imitation has the real provider's schema and none of its judgement: what it shows and what not stands in
-docs/review.md ("Plans that Terraform wrote").
+docs/lab.md ("Held against Terraform").
 """
 
 import hashlib
