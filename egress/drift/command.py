@@ -12,6 +12,7 @@ from egress.drift.errors import DriftError
 from egress.drift.live import read_context, read_file
 from egress.drift.protected import BY_KIND
 from egress.drift.stated import read_stated
+from egress.environments.record import read as read_origin
 
 DEFAULT_INPUT = Path("cdktf.out")
 
@@ -30,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run the verb; return 0 where nothing differs, 1 where something does, 2 where it cannot run."""
     try:
+        name = _environment(options.input)
         stated, releases = read_stated(options.input)
         live = read_file(options.live) if options.live else read_context(options.context)
     except DriftError as error:
@@ -37,7 +39,8 @@ def run(options: argparse.Namespace) -> int:
         return 2
     found = compare(stated, live, releases)
     if options.format == "json":
-        print(json.dumps([dataclasses.asdict(each) for each in found], indent=2))
+        differences = [dataclasses.asdict(each) for each in found]
+        print(json.dumps({"environment": name, "differences": differences}, indent=2))
     else:
         compared = sum(
             (str(each.object["apiVersion"]).rpartition("/")[0], each.object["kind"]) in BY_KIND
@@ -45,6 +48,15 @@ def run(options: argparse.Namespace) -> int:
         )
         print(text(found, compared))
     return 1 if found else 0
+
+
+def _environment(out: Path) -> str | None:
+    """The environment that an output folder names, said on stderr; None where it names none."""
+    origin = read_origin(out)
+    if origin is None:
+        return None
+    print(f"environment {origin.name}, as in {out}", file=sys.stderr)
+    return origin.name
 
 
 def text(found: Sequence[Drift], compared: int) -> str:

@@ -64,9 +64,11 @@ INTRODUCTION = """# Which file makes which objects
 
 <!-- Written by `make reference` from egress/derived/resources; do not edit it by hand. -->
 
-You change a line: which objects change? You see an object in a plan or in the cluster: which line made it? *By identity* and *by
-namespace* mark objects that only one value of `authorization` makes. A row holds what at least one configuration makes from that statement;
-your own plan says which of it you have. `HOST` and `NAME` are keys that you choose.
+You change a line: which objects change? You see an object in a plan or in the cluster: which line made it?
+
+A row holds what at least one configuration makes from that statement. Your own plan says which of it you have.
+*By identity* and *by namespace* mark objects that only one value of `authorization` makes. `HOST` and `NAME` are keys
+that you choose.
 
 A team's objects are in the stack `egress`, or with `tenancy: stack-per-team` in the team's own stack `team-NAME`.
 """

@@ -47,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
 
     With --requests 0 where each line is a question, whatever the answers.
     """
-    name_environment(options)
+    environment = name_environment(options)
     if options.requests:
         if options.source or options.url:
             raise ReviewError("--requests takes the place of --from and --to")
@@ -60,7 +60,13 @@ def run(options: argparse.Namespace) -> int:
         raise ReviewError("evaluate needs --from and --to, or --requests")
     request = _request(options)
     answer = evaluate(_cluster(options), request)
-    document = Evaluated(source=request.source, url=options.url, answer=answer, explain=options.explain)
+    document = Evaluated(
+        environment=environment,
+        source=request.source,
+        url=options.url,
+        answer=answer,
+        explain=options.explain,
+    )
     print(render("evaluate", options.format, document))
     return EXIT_CODES.get(answer.verdict, OPEN)
 

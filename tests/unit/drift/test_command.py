@@ -56,7 +56,9 @@ def test_a_difference_is_told_with_its_address_and_what_helps(
 def test_json_says_the_same(out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     empty = live(tmp_path, {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "default"}})
     assert main(["drift", "--input", str(out), "--live", empty, "--format", "json"]) == 1
-    (found,) = json.loads(capsys.readouterr().out)
+    document = json.loads(capsys.readouterr().out)
+    assert document["environment"] is None
+    (found,) = document["differences"]
     assert (found["what"], found["name"]) == ("missing", "egress-nothing")
 
 

@@ -8,4 +8,5 @@ from egress.review.output.documents import Evaluated
 
 def render(document: Evaluated) -> str:
     """Render the answer."""
-    return json.dumps(as_json(document.answer, explain=document.explain), indent=2)
+    answer = as_json(document.answer, explain=document.explain)
+    return json.dumps({"environment": document.environment, **answer}, indent=2)

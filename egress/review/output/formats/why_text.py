@@ -42,7 +42,7 @@ def _case(case: Explained, curl_exit: int | None) -> Iterator[str]:
     yield from (f"  {name:14}  {plain(text)}" for name, text in rows if text)
     if remedy is None:
         if case.refused:
-            yield "  Name the configuration with --artifact config/NAME for the line that decides and the patch."
+            yield "  Name the environment with --config NAME for the line that decides and the patch."
         return
     if remedy.unpatched:
         yield f"  No patch: {plain(remedy.unpatched)}"
