@@ -83,6 +83,7 @@ reference: setup ## Write what follows from the code: config/schema, docs/config
 	$(VENV)/bin/python -m egress.config.schema
 	$(VENV)/bin/python -m egress.checks.reference
 	$(VENV)/bin/python -m tests.synth.objects_page
+	$(VENV)/bin/python -m egress.review.output.schemas.reference
 
 .PHONY: docs
 docs: $(SITE) ## Build the site of docs/ into .cache/site; a broken link fails it

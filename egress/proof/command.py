@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from egress.environments.record import Origin
 from egress.environments.record import read as read_origin
 from egress.environments.selection import add_selector, select
 from egress.proof.asking.stages import Stage, find
@@ -65,17 +64,13 @@ def _input(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
             raise ProofError("--table cannot be combined with --stages: each stage has its own table")
         return {"stages": _synthesize_stages(find(options.stages, FINAL), folder)}
     if not options.config:
-        _name(read_origin(options.out), options.out)
-        return {"out": str(options.out.resolve())}
+        origin = read_origin(options.out)
+        if origin:
+            print(f"environment {origin.name}, as in {options.out}", file=sys.stderr)
+        return {"out": str(options.out.resolve()), "environment": origin.name if origin else None}
     chosen = select(options.config, os.environ)
     print(f"environment {chosen.name} ({chosen.folder})", file=sys.stderr)
-    return {"out": str(synthesize(chosen.folder, folder).resolve())}
-
-
-def _name(origin: Origin | None, out: Path) -> None:
-    """Say on stderr which environment is proved."""
-    if origin:
-        print(f"environment {origin.name}, as in {out}", file=sys.stderr)
+    return {"out": str(synthesize(chosen.folder, folder).resolve()), "environment": chosen.name}
 
 
 def _synthesize_stages(found: Sequence[Stage], folder: Path) -> list[dict[str, str]]:
