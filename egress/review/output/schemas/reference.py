@@ -15,8 +15,8 @@ INTRODUCTION = """# JSON documents
 
 <!-- Written by `make reference` from egress/review/output/schemas; do not edit it by hand. -->
 
-`--format json` prints one JSON document on stdout. Each has a JSON Schema with an `$id`. `egress schema VERB` prints it,
-so a program can check what it reads against the version that is installed:
+`--format json` prints one JSON document on stdout. Each has a JSON Schema with an `$id`. `egress schema VERB`
+prints it, so a program can check what it reads against the version that is installed:
 
 ```console
 $ egress schema due > due.schema.json
