@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--stages", type=Path, metavar="FOLDER", help="a folder of stages, each with its own table"
     )
     parser.add_argument("--table", type=Path, metavar="FILE", help="a table of expected rows")
-    parser.add_argument("--format", choices=("text", "json", "junit"), default="text")
+    parser.add_argument("--format", choices=("text", "json", "junit"), default="text", help="default: text")
     parser.add_argument("--keep", action="store_true", help="keep the mesh up after the table, until Ctrl-D")
 
 

@@ -12,7 +12,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The two outputs, and how to print."""
     parser.add_argument("old", type=Path, help="the base's cdktf.out")
     parser.add_argument("new", type=Path, help="the head's")
-    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
     parser.add_argument(
         "--jobs",
         type=_jobs,

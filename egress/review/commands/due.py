@@ -12,7 +12,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_selector(parser)
     add_earlier_selector(parser)
     parser.add_argument("--within", metavar="SPAN", default="14d", help="14d or 2w (default: 14d)")
-    parser.add_argument("--format", choices=FORMATS["due"], default="text")
+    parser.add_argument("--format", choices=FORMATS["due"], default="text", help="default: text")
 
 
 def run(options: argparse.Namespace) -> int:

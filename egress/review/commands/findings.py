@@ -20,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The input, the acceptances and the format."""
     add_input(parser)
     add_accepted(parser)
-    parser.add_argument("--format", choices=FORMATS["findings"], default="text")
+    parser.add_argument("--format", choices=FORMATS["findings"], default="text", help="default: text")
     add_threshold(parser)
     add_artifact(parser)
 

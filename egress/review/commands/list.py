@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--to", dest="host", metavar="PATTERN", help="destinations, for example '*.example.com'"
     )
-    parser.add_argument("--scheme", choices=("http", "https", "tcp"))
+    parser.add_argument("--scheme", choices=("http", "https", "tcp"), help="only this one")
     parser.add_argument("--verdict", choices=VERDICTS, action="append", help="may be given again")
     evidence.add_arguments(parser)
     add_selector(parser, f"with --evidence alone; ${VARIABLE}")

@@ -30,10 +30,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--from", dest="source", metavar="WHO", help="NAMESPACE/WORKLOAD, NAMESPACE/sa/ACCOUNT or a SPIFFE id"
     )
-    parser.add_argument("--method", default="GET")
+    parser.add_argument("--method", default="GET", help="of a URL that is named (default: GET)")
     parser.add_argument("--curl-exit", type=int, metavar="CODE", help="curl's exit code")
     parser.add_argument("--patch", type=Path, metavar="FILE", help="also write the patch of all cases here")
-    parser.add_argument("--format", choices=FORMATS["why"], default="text")
+    parser.add_argument("--format", choices=FORMATS["why"], default="text", help="default: text")
 
 
 def run(options: argparse.Namespace) -> int:
