@@ -4,6 +4,7 @@ import argparse
 import os
 
 from egress.environments.selection import add_earlier_selector, add_selector, select
+from egress.review.commands.inputs import name_chosen
 from egress.review.output.formats.registry import FORMATS, render
 
 
@@ -21,6 +22,8 @@ def run(options: argparse.Namespace) -> int:
     from egress.review.why.folder import Folder
 
     within = days(options.within)
-    found = due(Folder(select(options.config, os.environ).folder, os.environ), within)
+    chosen = select(options.config, os.environ)
+    name_chosen(chosen)
+    found = due(Folder(chosen.folder, os.environ), within)
     print(render("due", options.format, found))
     return int(bool(found.endings))

@@ -2,10 +2,10 @@
 
 import argparse
 import os
-import sys
 from pathlib import Path
 
 from egress.environments.selection import select
+from egress.review.commands.inputs import name_chosen
 from egress.review.errors import ReviewError
 from egress.review.output.formats.registry import FORMATS, render
 
@@ -42,6 +42,6 @@ def run(options: argparse.Namespace) -> int:
             "--evidence lists the grants of a configuration: it takes --config and --proof alone"
         )
     chosen = select(options.config, os.environ)
-    sys.stderr.write(f"environment {chosen.name} ({chosen.folder})\n")
+    name_chosen(chosen)
     print(render("evidence", format_, audit_list(Folder(chosen.folder, os.environ), options.proof)))
     return 0

@@ -92,6 +92,12 @@ def _another(found: Origin) -> str:
     return f"; {VARIABLE} names {named}: `egress synth` writes that one"
 
 
+def name_chosen(environment: Environment) -> None:
+    """Say on stderr which configuration is read."""
+    told = "" if environment.chosen else f": none was named; {VARIABLE}=NAME picks another"
+    sys.stderr.write(f"environment {environment.name} ({environment.folder}){told}\n")
+
+
 def configuration(options: argparse.Namespace) -> Environment | None:
     """The configuration that made the input: the one that is selected, else the input's own; None for neither.
 

@@ -47,7 +47,7 @@ def _case(case: Explained, curl_exit: int | None) -> Iterator[str]:
     if remedy.unpatched:
         yield f"  No patch: {plain(remedy.unpatched)}"
     if remedy.patch:
-        yield "  This patch would allow it; apply it with `git apply` (or `patch -p1`), then `make synth`:"
+        yield "  This patch would allow it; apply it with `git apply` (or `patch -p1`), then synthesize again:"
         yield from (f"  - {plain(note)}" for note in remedy.notes)
         yield ""
         yield lines(remedy.patch.rstrip("\n"))
