@@ -106,8 +106,8 @@ class Firewall(ConfigModel):
     """The TCP ports on which the gateway nodes may reach the internet; a destination on another port needs it
     here. With `gateway: fqdn` a port is open for the hosts that use it alone."""
     gateway: Literal["ports", "fqdn"] = "ports"
-    """Where on the internet these ports lead: `ports` to every address, `fqdn` to those of the granted hosts alone. `fqdn`
-    is a network firewall policy with FQDN rules, Cloud NGFW Standard: docs/platform.md has its limits and its price."""
+    """Where on the internet these ports lead: `ports` to every address, `fqdn` to those of the granted hosts alone.
+    `fqdn` is a network firewall policy with FQDN rules (Cloud NGFW Standard): docs/platform.md has its limits."""
 
 
 class ExistingNetwork(ConfigModel):

@@ -96,7 +96,8 @@ def test_every_configuration_key_in_the_table_exists() -> None:
 
 
 def test_the_backend_shown_is_one_the_platform_file_takes() -> None:
-    (text,) = [block.text for block in blocks(README) if block.text.startswith("backend:")]
+    page = ROOT / "docs" / "deploy-tutorial.md"
+    (text,) = [block.text for block in blocks(page) if block.text.startswith("backend:")]
 
     platform = yaml.safe_load((ROOT / "config/tutorial/platform.yaml").read_text(encoding="utf-8"))
     backend = Platform.model_validate({**platform, **yaml.safe_load(text)}, strict=False).backend
