@@ -87,7 +87,7 @@ reference: setup ## Write what follows from the code: config/schema, docs/config
 
 .PHONY: docs
 docs: $(SITE) ## Build the site of docs/ into .cache/site; a broken link fails it
-	NO_MKDOCS_2_WARNING=1 $(dir $(SITE))bin/python -m mkdocs --quiet build --strict
+	NO_MKDOCS_2_WARNING=1 $(dir $(SITE))bin/python -m mkdocs build --strict
 
 .PHONY: picture
 picture: setup ## Take docs/report.png anew, the picture of the report (needs Chromium)
