@@ -119,6 +119,26 @@ def test_another_environment_than_the_synthesized_one_is_refused(
     assert "was synthesized from the environment tutorial, and production is selected" in done.stderr
 
 
+@pytest.mark.parametrize("verb", ["findings", "report"])
+def test_findings_are_shown_in_no_other_configuration_than_the_synthesized_one(
+    verb: str, synthesized: Path, tmp_path: Path
+) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "egress",
+        verb,
+        "--input",
+        str(synthesized),
+        "--artifact",
+        "config/production",
+    ]
+    page = ["--output", str(tmp_path / "page.html")] if verb == "report" else []
+    done = subprocess.run([*command, *page], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "was synthesized from the environment tutorial, and production is selected" in done.stderr
+
+
 def test_the_variable_that_names_another_environment_is_told_where_the_answer_is_the_inputs(
     synthesized: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

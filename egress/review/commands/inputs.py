@@ -108,11 +108,15 @@ def configuration(options: argparse.Namespace) -> Environment | None:
         return Environment(folder=noted.folder, chosen=False) if noted and noted.folder else None
     chosen = select(options.config, os.environ)
     if noted and noted.name != chosen.name:
-        raise ReviewError(
-            f"{inputs(options)[0]} was synthesized from the environment {noted.name}, and {chosen.name} is selected: "
-            f"run `egress synth --config {chosen.name}` first, or select {noted.name}"
-        )
+        raise _made_from_another(options, noted.name, chosen.name)
     return chosen
+
+
+def _made_from_another(options: argparse.Namespace, made_from: str, selected: str) -> ReviewError:
+    return ReviewError(
+        f"{inputs(options)[0]} was synthesized from the environment {made_from}, and {selected} is selected: "
+        f"run `egress synth --config {selected}` first, or select {made_from}"
+    )
 
 
 def add_accepted(parser: argparse.ArgumentParser) -> None:
@@ -168,11 +172,16 @@ def add_artifact(parser: argparse.ArgumentParser) -> None:
 
 
 def artifact(options: argparse.Namespace) -> Path | None:
-    """The configuration to show findings in; None where none is named."""
+    """The configuration to show findings in; None where none is named.
+
+    Raises ReviewError where the input was made from another one than --artifact names.
+    """
     found = artifact_of(options.artifact, options.accepted)
-    if found is None and options.accepted is None and hasattr(options, "input"):
-        noted = origin(options)
+    noted = origin(options) if hasattr(options, "input") else None
+    if found is None and options.accepted is None:
         return noted.folder if noted else None
+    if noted and options.artifact and environment_name(options.artifact) != noted.name:
+        raise _made_from_another(options, noted.name, environment_name(options.artifact))
     return found
 
 
