@@ -110,17 +110,12 @@ def counted(comparison: Comparison) -> str:
         opened = len(comparison.opening)
         found.append(
             f"{number(cells, 'answer')} changed, {opened:,} of them {'opens' if opened == 1 else 'open'} something"
-            if cells > 1
-            else f"1 answer changed, and it opens {'something' if opened else 'nothing'}"
         )
     else:
         found.append(UNCHANGED.replace("Nothing", "nothing else") if successors else UNCHANGED)
     if objects:
-        idle = comparison.without_effect
         found.append(
-            f"{number(objects, 'object')} changed, {idle:,} of them without effect on any answer"
-            if objects > 1
-            else f"1 object changed{', without effect on any answer' if idle else ''}"
+            f"{number(objects, 'object')} changed, {comparison.without_effect:,} of them without effect on any answer"
         )
     text = "; ".join(found)
     return f"{text[0].upper()}{text[1:]}."

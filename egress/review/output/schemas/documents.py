@@ -213,6 +213,10 @@ DOCUMENTS: Mapping[str, Schema] = {
     "drift": record(
         {
             "environment": ENVIRONMENT,
+            "input": TEXT,
+            "cluster": said(TEXT, "the context, or the file that kubectl wrote"),
+            "time": TEXT,
+            "version": TEXT,
             "differences": listed(
                 record(
                     {
