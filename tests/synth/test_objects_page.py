@@ -10,7 +10,8 @@ from egress.config.platform import Platform
 from egress.source.model_tree import model_at
 from tests.synth.conftest import Synthesis
 from tests.synth.derived_resources import NOT_DERIVED
-from tests.synth.objects_page import PAGE, PLATFORM_KEYS, ROOT, text
+from tests.synth.objects_page import PAGE, PLATFORM_KEYS, text
+from tests.synth.variations import ROOT
 
 IMPORTED = re.compile(r"cdktf_cdktf_provider_google\.(\w+)")
 
