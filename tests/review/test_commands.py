@@ -74,7 +74,7 @@ def test_list_in_other_formats_has_the_same_cells(egress: Run, synthesized: Path
     text = egress("list", "--input", str(synthesized), "--format", format_).stdout
     if format_ == "json":
         cells: list[tuple[str, ...]] = [
-            (row["identity"], row["destination"], row["verdict"]) for row in json.loads(text)
+            (row["identity"], row["destination"], row["verdict"]) for row in json.loads(text)["rows"]
         ]
     elif format_ == "csv":
         cells = [

@@ -10,6 +10,7 @@ from egress.review.output.escapes import plain
 
 if TYPE_CHECKING:
     from egress.review.inventory import Inventory
+    from egress.review.output.answered import Reviewed
 
 from egress.checks.folder import environment_name
 from egress.environments.record import Origin
@@ -55,6 +56,20 @@ def announce(inventory: "Inventory") -> None:
     """Name once, on standard error, what is not understood and which files were skipped."""
     for line in inventory.told():
         sys.stderr.write(f"{plain(line)}\n")
+
+
+def reviewed(options: argparse.Namespace, inventory: "Inventory") -> "Reviewed":
+    """What a document says of its input."""
+    from egress.review.output.answered import Reviewed
+
+    found = origin(options)
+    return Reviewed(
+        environment=found.name if found else "",
+        inputs=tuple(map(str, inputs(options))),
+        not_understood=inventory.not_understood,
+        changed_outside=inventory.drifted,
+        skipped=inventory.skipped,
+    )
 
 
 def inputs(options: argparse.Namespace) -> list[Path]:

@@ -3,15 +3,16 @@
 from pathlib import Path
 
 from egress.review.errors import ReviewError
-from egress.review.inputs.resources import ResolvedResource, inventory_of
+from egress.review.inputs.resources import ResolvedResource, UnreadResource, inventory_of
 from egress.review.inventory import Inventory
-from egress.terraform import TerraformError, read_stacks, resolve
+from egress.terraform import TerraformError, Unread, read_stacks, resolve
 
 
 def read_synthesized(folder: Path, *, strict: bool = False) -> Inventory:
     """Read the stacks under `<folder>/stacks`. Raises ReviewError."""
+    left: list[Unread] = []
     try:
-        resources = resolve(read_stacks(folder))
+        resources = resolve(read_stacks(folder), left.append)
     except TerraformError as error:
         raise ReviewError(str(error)) from error
     return inventory_of(
@@ -27,4 +28,11 @@ def read_synthesized(folder: Path, *, strict: bool = False) -> Inventory:
         ),
         str(folder),
         strict=strict,
+        unread=[
+            UnreadResource(
+                address=f"{item.stack}.{item.type}.{item.name}", type=item.type, body=item.raw, told=item.told
+            )
+            for item in left
+            if not item.data
+        ],
     )

@@ -30,6 +30,9 @@ class KubernetesObject:
     created: str = ""
     """metadata.creationTimestamp; empty where the input does not know it (Terraform never does)."""
 
+    placed: bool = True
+    """False where the input states no namespace."""
+
     place: Place | None = None
     """Where a person wrote it; None where a program did."""
 
@@ -67,6 +70,7 @@ def kubernetes_object(document: Body, address: str, place: Place | None = None) 
         spec=spec,
         owner=_owner(metadata.get("ownerReferences") or ()),
         created=str(metadata.get("creationTimestamp") or ""),
+        placed=bool(metadata.get("namespace")),
         place=place,
     )
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 
 from egress.review.changes.reach import Part
+from egress.review.output.reviewed import FORM
 from egress.review.output.schemas.parts import (
     ACCEPTANCE,
     ANSWER,
@@ -39,6 +40,20 @@ LOG = record(
     }
 )
 UNDERSTOOD = listed(TEXT, "what of the input is not understood")
+
+
+def _reviewed(verb: str) -> Mapping[str, Schema]:
+    """What was reviewed, in front of the answer."""
+    return {
+        "schema": said({"type": "string", "const": f"egress-{verb}/{FORM}"}, "the form of the document"),
+        "version": said(TEXT, "of this program"),
+        "environment": ENVIRONMENT,
+        "inputs": listed(TEXT, "the paths that were read"),
+        "not_understood": UNDERSTOOD,
+        "changed_outside_terraform": listed(TEXT, "what a plan found changed outside Terraform"),
+        "skipped_files": listed(TEXT, "files without an object of Kubernetes"),
+    }
+
 
 DOCUMENTS: Mapping[str, Schema] = {
     "init": WRITTEN,
@@ -76,8 +91,15 @@ DOCUMENTS: Mapping[str, Schema] = {
             "notices": listed(TEXT, "what is to do before a deploy"),
         }
     ),
-    "list": listed(record({"identity": TEXT, "destination": TEXT, "scheme": TEXT, **ANSWER}, ANSWER_EXTRAS)),
-    "evaluate": record({"environment": ENVIRONMENT, **ANSWER}, ANSWER_EXTRAS),
+    "list": record(
+        {
+            **_reviewed("list"),
+            "rows": listed(
+                record({"identity": TEXT, "destination": TEXT, "scheme": TEXT, **ANSWER}, ANSWER_EXTRAS)
+            ),
+        }
+    ),
+    "evaluate": record({**_reviewed("evaluate"), "from": TEXT, "to": TEXT, **ANSWER}, ANSWER_EXTRAS),
     "evaluate-requests": {
         "description": "One line of `evaluate --requests`: an answer, or what is wrong with the question.",
         "anyOf": [record(ANSWER, ANSWER_EXTRAS), record({"error": TEXT})],
