@@ -14,7 +14,7 @@ CATCH_ALLS = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
 CDKTF = ("cdktf", "constructs", "jsii")
 PLAIN = ("egress", "constructs", "stacks", "lazy_bindings", "posture", "workflows", "bench", "docs_site")
 OLD_WORDS = re.compile(
-    r"\b(?:mend(?:s|ed|ing)?|can(?:not)? be had|could not be had|whereby|likewise|thereof|wherein|hitherto|slip of the hand)\b",
+    r"\b(?:mend(?:s|ed|ing)?|can(?:not)? be had|could not be had|whereby|likewise|thereof|wherein|hitherto)\b",
     re.IGNORECASE,
 )
 """Words that few people use today; CONTRIBUTING asks for common ones."""
