@@ -34,7 +34,7 @@ def downloaded(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         check=False,
     )
     if done.returncode and any(each in done.stderr for each in NO_INDEX):
-        pytest.skip("no package index can be had")
+        pytest.skip("no package index answers")
     assert done.returncode == 0, done.stderr
     return folder
 

@@ -91,7 +91,7 @@ def _build(folder: Path) -> Path:
     fetched = run("mod", "download")
     if fetched.returncode:
         shutil.rmtree(folder.parent)
-        raise ImitationUnavailableError(f"the Go modules cannot be had: {fetched.stderr.strip()[-300:]}")
+        raise ImitationUnavailableError(f"the Go modules are not available: {fetched.stderr.strip()[-300:]}")
     binary = folder / "imitation"
     built = run("build", "-ldflags=-s -w", "-o", str(binary), ".")
     assert built.returncode == 0, built.stderr

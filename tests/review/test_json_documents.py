@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -184,3 +185,29 @@ def test_what_the_proof_prints_is_what_its_schema_says() -> None:
     assert (document["environment"], document["rows"][0]["differs"]) == ("tutorial", True)
     holds("prove", document)
     holds("prove", json.loads(report.as_json([row], {})))
+
+
+NAMELESS = {"diff", "summary"}
+"""A comparison of two states: its environment is the option --environment."""
+
+
+@pytest.mark.parametrize("asked", ASKED, ids=lambda asked: f"{asked.name}-{asked.arguments[-1]}")
+def test_every_answer_names_its_environment(
+    asked: Asked,
+    here: Run,
+    synthesized: Path,
+    production: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """On standard error or in the answer; curl's exit code alone is no question about an environment."""
+    if asked.name in NAMELESS or "--curl-exit" in asked.arguments:
+        pytest.skip("it reads no environment by itself")
+    monkeypatch.delenv("CONFIG", raising=False)
+    live = tmp_path / "live.json"
+    live.write_text('{"apiVersion": "v1", "kind": "List", "items": [{"apiVersion": "v1", "kind": "Namespace", '
+                    '"metadata": {"name": "default"}}]}')  # fmt: skip
+    folders = {"TUTORIAL": str(synthesized), "PRODUCTION": str(production), "LIVE": str(live)}
+    done = here(*(folders.get(each, each) for each in asked.arguments))
+
+    assert re.search(r"(?:environment|Drift of) (?:tutorial|production)\b", done.stderr + done.stdout)
