@@ -1,5 +1,6 @@
 """`--context` against a real API server: the toolchain's, read by a real kubectl."""
 
+import json
 import os
 import shutil
 import socket
@@ -131,8 +132,9 @@ def test_a_live_cluster_has_the_answers_of_the_files_that_were_applied_to_it(
     spaces = [one for one in documents if one["kind"] == "Namespace"]
     others = [one for one in documents if one["kind"] != "Namespace"]
     for number, part in enumerate((spaces, others)):
-        file = tmp_path / f"{number}.yaml"
-        file.write_text(yaml.safe_dump_all(part))
+        # As JSON: kubectl reads the plain text `y` of YAML as true.
+        file = tmp_path / f"{number}.json"
+        file.write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": part}))
         apply(kubeconfig, file)
 
     live = egress(kubeconfig, "list", "--context", "here", "--format", "csv")

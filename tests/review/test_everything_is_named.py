@@ -293,3 +293,31 @@ def test_a_stack_without_an_end_is_one_line(tmp_path: Path, capsys: pytest.Captu
     (stack / "cdk.tf.json").symlink_to("/dev/zero")
     assert main(["list", "--input", str(tmp_path)]) == 2
     assert "not a regular file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        {"from": 1, "to": "http://a.example.com"},
+        {"from": None, "to": "http://a.example.com"},
+        {"from": "b/w", "to": ["x"]},
+        {"from": "b/w", "to": "http://[::1"},
+        {"from": "b/w", "to": "http://a.example.com", "headers": [1]},
+        {"from": "b/w", "to": "http://a.example.com", "headers": {"a": 1}},
+        {"from": "b/w", "to": "http://a.example.com", "dial": 5},
+        {"from": "b/w", "to": "http://a.example.com", "method": {}},
+        [],
+        "text",
+    ],
+)
+def test_a_line_that_is_no_question_costs_that_line_alone(
+    line: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.yaml").write_text(STATE)
+    good = {"from": "b/w", "to": "http://kept.example.com/"}
+    (tmp_path / "lines").write_text(f"{json.dumps(line)}\n{json.dumps(good)}\n")
+    asked = ["evaluate", "--input", str(tmp_path / "a.yaml"), "--requests", str(tmp_path / "lines")]
+    assert main(asked) == 2
+    first, second = (json.loads(text) for text in capsys.readouterr().out.splitlines())
+    assert first["error"].startswith("line 1: ")
+    assert second["verdict"] == "allowed"
