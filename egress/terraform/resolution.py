@@ -39,8 +39,13 @@ class Resource:
     body: dict[str, Value]
     provider: str | None = None
     data: bool = False
-    lifecycle: AbstractMapping[str, Any] = field(default_factory=dict)
-    """What Terraform itself is told to do with it: `prevent_destroy`, `ignore_changes`."""
+    written: AbstractMapping[str, Any] = field(default_factory=dict)
+    """The whole block as it is written, meta-arguments included."""
+
+    @property
+    def meta(self) -> dict[str, Any]:
+        """Its meta-arguments as they are written."""
+        return {key: self.written[key] for key in self.written if key in _META and key != "//"}
 
     @property
     def address(self) -> str:
@@ -121,7 +126,6 @@ class _Resolver:
             if keyword in raw:
                 raise TerraformError(f"{stack}: {type_}.{name}: {keyword} is not read here: review the plan")
         provider = raw.get("provider")
-        lifecycle = raw.get("lifecycle")
         return Resource(
             stack=stack,
             type=type_,
@@ -129,7 +133,7 @@ class _Resolver:
             body=self._body(stack, ("data." if data else "") + type_, name),
             provider=provider if isinstance(provider, str) else None,
             data=data,
-            lifecycle=lifecycle if isinstance(lifecycle, dict) else {},
+            written={key: value for key, value in raw.items() if key != "//"},
         )
 
     def _body(self, stack: str, type_: str, name: str) -> dict[str, Value]:

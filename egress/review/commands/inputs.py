@@ -216,7 +216,16 @@ def add_comparison(parser: argparse.ArgumentParser) -> None:
         help="the configuration that made the base; with --artifact, each line that gains or loses something is named "
         "(default: the folder of --base-accepted)",
     )
-    parser.add_argument("--environment", metavar="NAME", help="what is reviewed, for the page's first line")
+    add_names(parser)
+
+
+def add_names(parser: argparse.ArgumentParser) -> None:
+    """What the first line says of a comparison."""
+    parser.add_argument(
+        "--environment",
+        metavar="NAME",
+        help="what is reviewed, for the first line (default: what the input's own note says)",
+    )
     parser.add_argument("--base-commit", metavar="COMMIT", help="where the change starts, for the same line")
     parser.add_argument("--head-commit", metavar="COMMIT", help="where it ends")
 

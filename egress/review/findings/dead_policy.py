@@ -107,10 +107,14 @@ def find_without_effect(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _needed(evidence: Evidence, gateway: Workload, policy: AuthorizationPolicy) -> bool:
-    """True where an earlier policy lets the same requests through, so that this one is only not asked."""
+    """True where an earlier policy lets the same requests through, so that this one is only not asked.
+
+    Of an answer that is not known nobody knows either whether the policy decides it.
+    """
     grants = _grants(policy)
     for row in evidence.named_rows:
-        if row.answer.verdict is Verdict.REFUSED or row.answer.through != gateway.identity:
+        verdict, through = row.answer.verdict, row.answer.through
+        if verdict is Verdict.REFUSED or (verdict is not Verdict.UNKNOWN and through != gateway.identity):
             continue
         space = row.identity.partition("/")[0]
         if any(

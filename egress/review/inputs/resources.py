@@ -31,7 +31,9 @@ class ResolvedResource:
     address: str
     type: str
     body: dict[str, Any]
-    lifecycle: Mapping[str, Any] = field(default_factory=dict)
+    meta: Mapping[str, Any] = field(default_factory=dict)
+    """Its meta-arguments: `lifecycle`, `provisioner`, `depends_on`."""
+    written: Any = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,5 +149,5 @@ NAMING = ("apiVersion", "kind")
 
 
 def _raw(item: ResolvedResource) -> RawResource:
-    body = {**item.body, "lifecycle": item.lifecycle} if item.lifecycle else item.body
-    return RawResource(address=item.address, type=item.type, body=body)
+    body = {**item.body, **item.meta} if item.meta else item.body
+    return RawResource(address=item.address, type=item.type, body=body, written=item.written)

@@ -35,6 +35,8 @@ class KubernetesObject:
 
     place: Place | None = None
     """Where a person wrote it; None where a program did."""
+    document: Body = field(default_factory=dict)
+    """The whole object as it was read."""
 
     @property
     def group(self) -> str:
@@ -72,6 +74,7 @@ def kubernetes_object(document: Body, address: str, place: Place | None = None) 
         created=str(metadata.get("creationTimestamp") or ""),
         placed=bool(metadata.get("namespace")),
         place=place,
+        document=document,
     )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from egress.review.changes.change import Change
+from egress.review.changes.difference import Differences
 from egress.review.findings.acceptance import Judged
 from egress.review.locations.changed_lines import Causes
 from egress.review.locations.locations import Places
@@ -20,6 +21,14 @@ class Found:
     not_understood: tuple[str, ...] = ()
     environment: str | None = None
     """None where the input does not say whose it is."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compared:
+    """What `diff` shows: two states side by side, before findings."""
+
+    found: Differences
+    heading: Heading = field(default_factory=Heading)
 
 
 @dataclass(frozen=True, kw_only=True)

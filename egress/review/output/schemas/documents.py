@@ -40,6 +40,15 @@ LOG = record(
     }
 )
 UNDERSTOOD = listed(TEXT, "what of the input is not understood")
+HEADING: Mapping[str, Schema] = {
+    "environment": TEXT_OR_NULL,
+    "base_commit": TEXT_OR_NULL,
+    "head_commit": TEXT_OR_NULL,
+    "time": TEXT_OR_NULL,
+    "version": TEXT_OR_NULL,
+    "read": said(TEXT_OR_NULL, "how many resources were read, and of which form"),
+}
+"""What was compared, when and by which version."""
 
 
 def _reviewed(verb: str) -> Mapping[str, Schema]:
@@ -161,6 +170,7 @@ DOCUMENTS: Mapping[str, Schema] = {
     ),
     "diff": record(
         {
+            **HEADING,
             "changes": listed(part("change")),
             "gains": NUMBER,
             "takes_the_place": listed(part("successor")),
@@ -185,12 +195,7 @@ DOCUMENTS: Mapping[str, Schema] = {
     ),
     "summary": record(
         {
-            "environment": TEXT_OR_NULL,
-            "base_commit": TEXT_OR_NULL,
-            "head_commit": TEXT_OR_NULL,
-            "time": TEXT_OR_NULL,
-            "version": TEXT_OR_NULL,
-            "read": said(TEXT_OR_NULL, "how many resources were read"),
+            **HEADING,
             "judges_changed": listed(TEXT, "files of the review that the change touches"),
             "not_understood": UNDERSTOOD,
             "asks": listed(TEXT, "why a reviewer has to agree; empty where nobody has to"),

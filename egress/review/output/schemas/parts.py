@@ -123,6 +123,8 @@ PARTS: Mapping[str, Schema] = {
             "what": one_of(What),
             "not_judged": listed(TEXT, "changed fields that no control reads"),
             "without_effect": listed(TEXT, "changed fields that are read and change no answer"),
+            "asks": said(YES_NO, "whether somebody has to agree to it"),
+            "harmless_because": listed(TEXT, "why nobody has to; empty where somebody has to"),
         }
     ),
 }
