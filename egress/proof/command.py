@@ -75,16 +75,24 @@ def _input(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
 
 def _synthesize_stages(found: Sequence[Stage], folder: Path) -> list[dict[str, str]]:
     """Synthesize each configuration once."""
-    outs: dict[Path, Path] = {}
-    for number, config in enumerate(dict.fromkeys(stage.config for stage in found)):
-        print(f"synthesizing {config}", file=sys.stderr)
-        outs[config] = synthesize(config, folder / str(number))
+    outs: dict[str, Path] = {}
+    for number, stage in enumerate(found):
+        if _configuration(stage) not in outs:
+            print(f"synthesizing {_configuration(stage)}", file=sys.stderr)
+            config = stage.write_configuration(folder / f"{number}-config")
+            outs[_configuration(stage)] = synthesize(config, folder / str(number))
     return [
         {
             "name": stage.name,
             "folder": str(stage.folder.resolve()),
             "config": str(stage.config),
-            "out": str(outs[stage.config]),
+            "out": str(outs[_configuration(stage)]),
         }
         for stage in found
     ]
+
+
+def _configuration(stage: Stage) -> str:
+    """Name a stage's configuration: stages of one name are synthesized once."""
+    config = stage.config.resolve()
+    return f"{config} with {json.dumps(stage.settings, sort_keys=True)}" if stage.settings else str(config)
