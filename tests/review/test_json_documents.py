@@ -7,12 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import CompletedProcess
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import jsonschema
 import pytest
 
 from egress.cli import parser_for
+from egress.drift.comparison import Drift
 from egress.proof.asking import report
 from egress.proof.asking.asking import ProofRow
 from egress.review.output.schemas import reference
@@ -123,6 +124,13 @@ def test_what_a_verb_prints_is_what_its_schema_says(
     assert done.returncode == asked.code, done.stderr
     holds(asked.name, document)
     assert [key for key in asked.holds_something_in if not document[key]] == []
+
+
+def test_the_kinds_of_drift_are_those_that_it_tells() -> None:
+    told = get_args(get_type_hints(Drift)["what"])
+    stated = DOCUMENTS["drift"]["properties"]["differences"]["items"]["properties"]["what"]["enum"]
+
+    assert stated == list(told)
 
 
 def test_no_document_is_left_unasked() -> None:

@@ -247,7 +247,7 @@ DOCUMENTS: Mapping[str, Schema] = {
             "differences": listed(
                 record(
                     {
-                        "what": one_of(("added", "changed", "missing", "foreign")),
+                        "what": one_of(("added", "changed", "missing", "foreign", "not-compared")),
                         "kind": TEXT,
                         "namespace": TEXT,
                         "name": TEXT,
