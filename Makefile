@@ -74,7 +74,7 @@ test-walk: setup ## Compare every single change of the production stacks (make t
 SEED ?= $(shell date +%Y%m%d)
 
 .PHONY: prove-deep
-prove-deep: setup ## Hold the review against a real mesh: 2,000 rows of generated cases (SEED: today's date), single mistakes
+prove-deep: setup ## Hold the review against a real mesh: 10,000 rows of generated cases (SEED: today's date), single mistakes
 	$(VENV)/bin/python -m egress prove-deep --seed $(SEED)
 	$(VENV)/bin/python -m egress prove-deep --mistakes
 

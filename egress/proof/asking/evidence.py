@@ -154,7 +154,8 @@ class Records:
         own = [hop for hop in reached if hop.pod.key == sender.key]
         others = [hop for hop in reached if hop.pod.key != sender.key]
         # A redirected connection reaches the sender's own sidecar, and no other proxy by itself.
-        redirected = not request.past_sidecar and (own or sender.key in readers)
+        past = request.past_sidecar or sender.as_proxy_user
+        redirected = not past and (own or sender.key in readers)
         hops += own if redirected else others
         followed: list[Hop] = []
         while waiting := [hop for hop in hops if hop not in followed]:
@@ -206,7 +207,7 @@ class Records:
             ended = arrival.place
             if through is not None and through.is_gateway:
                 ended += " through the gateway"
-        if arrival.scheme == "https" and request.scheme == "http" and request.mesh_tls is None:
+        if arrival.scheme == "https" and request.scheme != "https" and request.mesh_tls is None:
             ended += ", upgraded to TLS"
         what = f"{arrival.scheme} {arrival.host}:{arrival.port}"
         sni = f", SNI {arrival.sni}" if arrival.sni else ""
