@@ -5,12 +5,14 @@ from datetime import date
 from egress.config.configuration import Configuration
 from egress.config.istio_releases import MINORS, minor_of
 from egress.config.platform import PLACEHOLDER_NUMBER, PLACEHOLDER_PROJECT
+from egress.derived.istio.routing import reached_hosts
 
 
 def notices(configuration: Configuration, today: date) -> tuple[str, ...]:
     """What to set before a deploy, and whose support is over; empty where nothing is to do."""
     return (
         *_missing(configuration),
+        *_unused_ports(configuration),
         *_tenancy(configuration),
         *_out_of_support(configuration, today),
         *_ended(configuration),
@@ -29,6 +31,24 @@ def _missing(configuration: Configuration) -> tuple[str, ...]:
     if by_address and cluster.deploy_through == "cluster-endpoint" and not cluster.authorized_networks:
         missing.append("AUTHORIZED_NETWORKS (nobody outside the network may call the API server)")
     return (f"Before a deploy set {' and '.join(missing)}.",) if missing else ()
+
+
+DEFAULT_PORTS = (80, 443)
+
+
+def _unused_ports(configuration: Configuration) -> tuple[str, ...]:
+    """One line for the ports that open nothing: with FQDN rules a port is open for the hosts that use it alone."""
+    firewall = configuration.platform.network.firewall
+    if firewall.gateway != "fqdn":
+        return ()
+    used = {port for _, port in reached_hosts(configuration)}
+    unused = [str(port) for port in firewall.egress_ports if port not in used and port not in DEFAULT_PORTS]
+    if not unused:
+        return ()
+    return (
+        f"network.firewall.egress_ports: {', '.join(unused)} open nothing: with `gateway: fqdn` a port is open for the "
+        "hosts that use it alone, and no granted host does; remove them, or write `gateway: ports`.",
+    )
 
 
 MANY_TEAMS = 30

@@ -2,6 +2,7 @@
 
 import argparse
 import dataclasses
+import datetime
 import json
 import sys
 from collections.abc import Sequence
@@ -9,9 +10,12 @@ from pathlib import Path
 
 from egress.drift.comparison import Drift, compare
 from egress.drift.errors import DriftError
-from egress.drift.live import read_context, read_file
+from egress.drift.live import RELEASES, read_context, read_file
 from egress.drift.protected import BY_KIND
+from egress.drift.releases import compare_releases
 from egress.drift.stated import read_stated
+from egress.environments.record import read as read_origin
+from egress.source.version import VERSION
 
 DEFAULT_INPUT = Path("cdktf.out")
 
@@ -24,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--live", type=Path, metavar="FILE", help="what kubectl get ... -A -o json wrote")
     source.add_argument("--context", metavar="NAME", help="ask the cluster of this kubectl context")
-    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -35,24 +39,52 @@ def run(options: argparse.Namespace) -> int:
     except DriftError as error:
         print(error, file=sys.stderr)
         return 2
-    found = compare(stated, live, releases)
+    names = frozenset(f"{each.namespace}/{each.name}" for each in releases)
+    try:
+        found = [*compare(stated, live, names), *compare_releases(releases, live)]
+    except DriftError as error:
+        print(error, file=sys.stderr)
+        return 2
+    heading = _heading(options)
     if options.format == "json":
-        print(json.dumps([dataclasses.asdict(each) for each in found], indent=2))
+        differences = [dataclasses.asdict(each) for each in found]
+        print(json.dumps({**heading, "differences": differences}, indent=2))
     else:
         compared = sum(
             (str(each.object["apiVersion"]).rpartition("/")[0], each.object["kind"]) in BY_KIND
             for each in stated
         )
+        where = f" of {heading['environment']}" if heading["environment"] else ""
+        told = f"Drift{where}: {heading['input']} against {heading['cluster']}, {heading['time']}, version {VERSION}."
+        print("".join(letter if letter.isprintable() else "?" for letter in told))
         print(text(found, compared))
-    return 1 if found else 0
+    return 1 if _differing(found) else 0
+
+
+def _differing(found: Sequence[Drift]) -> list[Drift]:
+    return [each for each in found if each.what != "not-compared"]
+
+
+def _heading(options: argparse.Namespace) -> dict[str, str | None]:
+    """What was compared, when and by which version."""
+    noted = read_origin(options.input)
+    return {
+        "environment": noted.name if noted else None,
+        "input": str(options.input),
+        "cluster": f"the context {options.context}" if options.context else str(options.live),
+        "time": datetime.datetime.now(tz=datetime.UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        "version": VERSION,
+    }
 
 
 def text(found: Sequence[Drift], compared: int) -> str:
     """Return the differences for a person, and what helps."""
-    if not found:
-        return f"Nothing differs: {compared} stated objects compared."
     lines = [line for each in found for line in _lines(each)]
-    return "\n".join([*lines, f"{len(found)} differences, {compared} stated objects compared."])
+    differing = len(_differing(found))
+    if not differing:
+        return "\n".join([*lines, f"Nothing differs: {compared:,} stated objects compared."])
+    count = "1 difference" if differing == 1 else f"{differing:,} differences"
+    return "\n".join([*lines, f"{count}, {compared:,} stated objects compared."])
 
 
 def _lines(drift: Drift) -> list[str]:
@@ -61,6 +93,12 @@ def _lines(drift: Drift) -> list[str]:
             return [
                 f"foreign  {drift.object}: no stack states it",
                 "         fix: delete it, or state what it is for in the configuration",
+            ]
+        case "not-compared":
+            return [
+                f"unread   {drift.object}: not compared: {drift.live}",
+                f"         {drift.address}",
+                f"         fix: add `kubectl get secrets -A --field-selector type={RELEASES} -o json` to the input",
             ]
         case "missing":
             return [

@@ -6,13 +6,23 @@ from enum import Enum, auto
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+from egress.review.decision.reason import Reason, Why
 from egress.review.errors import ReviewError
-from egress.review.paths import normalized
+from egress.review.paths import normalized, readable
 
 Scheme = Literal["http", "https", "tcp"]
 """`tcp` stands for bytes that are neither HTTP nor TLS."""
 DEFAULT_PORT: Mapping[str, int] = {"http": 80, "https": 443}
 MAX_PORT = 65535
+METHODS = frozenset(
+    {
+        *("ACL", "BIND", "CHECKOUT", "CONNECT", "COPY", "DELETE", "GET", "HEAD", "LINK", "LOCK", "MERGE"),
+        *("MKACTIVITY", "MKCALENDAR", "MKCOL", "MOVE", "MSEARCH", "NOTIFY", "OPTIONS", "PATCH", "POST"),
+        *("PROPFIND", "PROPPATCH", "PURGE", "PUT", "REBIND", "REPORT", "SEARCH", "SOURCE", "SUBSCRIBE"),
+        *("TRACE", "UNBIND", "UNLINK", "UNLOCK", "UNSUBSCRIBE"),
+    }
+)
+"""The methods that Envoy reads; it answers every other one, and every one in small letters, with 400."""
 SCHEMES: Mapping[str, Scheme] = {"http": "http", "https": "https", "tcp": "tcp"}
 
 
@@ -62,6 +72,13 @@ class Request:
         return self.host if self.port == DEFAULT_PORT.get(self.scheme) else f"{self.host}:{self.port}"
 
     @property
+    def unreadable(self) -> Reason | None:
+        """Why a proxy that reads requests answers this one with 400; None where it does not."""
+        if self.method not in METHODS:
+            return Reason(Why.METHOD_REFUSED, method=self.method)
+        return None if readable(self.path) else Reason(Why.PATH_REFUSED)
+
+    @property
     def normalized(self) -> "Request":
         """The request as a proxy that has read it sends it on."""
         path = normalized(self.path)
@@ -83,7 +100,10 @@ def parse_request(
     sidecar: bool | None = None,
 ) -> Request:
     """Build a request from a URL. Raises ReviewError for anything that is not one."""
-    parts = urlsplit(url if "//" in url else f"//{url}")
+    try:
+        parts = urlsplit(url if "//" in url else f"//{url}")
+    except ValueError as error:
+        raise ReviewError(f"--to {url}: {error}") from error
     scheme = parts.scheme
     if scheme not in SCHEMES:
         raise ReviewError(
@@ -142,11 +162,18 @@ def request_from_json(document: Mapping[str, Any]) -> Request:
     missing = sorted({"from", "to"} - set(document))
     if missing:
         raise ReviewError(f"a request lacks {missing[0]!r}")
+    for key in ("from", "to", "method", "dial"):
+        value = document.get(key)
+        if not isinstance(value, str) and (value is not None or key in ("from", "to")):
+            raise ReviewError(f"{key}: {document[key]!r:.60} is no text")
+    headers = document.get("headers") or {}
+    if not isinstance(headers, Mapping) or not all(isinstance(one, str) for one in headers.values()):
+        raise ReviewError(f"headers: {headers!r:.60} is no map of texts")
     return parse_request(
         source=document["from"],
         url=document["to"],
-        method=document.get("method", "GET"),
-        headers=document.get("headers"),
+        method=document.get("method") or "GET",
+        headers=headers,
         dial=document.get("dial"),
         sidecar=False if document.get("without-sidecar") else None,
     )

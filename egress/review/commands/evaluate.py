@@ -9,10 +9,10 @@ from typing import TextIO
 
 from egress.review.answer import Verdict
 from egress.review.cluster import Cluster
-from egress.review.commands.inputs import add_input, announce, inputs, name_environment
+from egress.review.commands.inputs import add_input, announce, inputs, name_environment, reviewed
 from egress.review.errors import ReviewError
+from egress.review.output.answered import Evaluated
 from egress.review.output.answers import as_json
-from egress.review.output.documents import Evaluated
 from egress.review.output.formats.registry import FORMATS, render
 from egress.review.path.evaluation import evaluate
 from egress.review.request import Request, parse_request, request_from_json
@@ -27,10 +27,18 @@ OPEN = 2
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The request, and how the answer is told."""
     add_input(parser)
-    parser.add_argument("--from", dest="source", metavar="NAMESPACE/WORKLOAD", help="or NAMESPACE/sa/ACCOUNT")
-    parser.add_argument("--to", dest="url", metavar="URL", help="https://example.com/a")
-    parser.add_argument("--method", default="GET")
-    parser.add_argument("--header", action="append", metavar="NAME:VALUE", default=[])
+    parser.add_argument(
+        "--from", dest="source", metavar="WHO", help="who asks: NAMESPACE/WORKLOAD or NAMESPACE/sa/ACCOUNT"
+    )
+    parser.add_argument("--to", dest="url", metavar="URL", help="for what, such as https://example.com/a")
+    parser.add_argument("--method", default="GET", help="default: GET")
+    parser.add_argument(
+        "--header",
+        action="append",
+        metavar="NAME:VALUE",
+        default=[],
+        help="a header of the request; may be given again",
+    )
     parser.add_argument(
         "--dial",
         metavar="KIND:NAMESPACE/NAME:PORT",
@@ -38,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--without-sidecar", action="store_true", help="as if the Pod had no proxy")
     parser.add_argument("--explain", action="store_true", help="every control on the way")
-    parser.add_argument("--format", choices=FORMATS["evaluate"], default="text")
+    parser.add_argument("--format", choices=FORMATS["evaluate"], default="text", help="default: text")
     parser.add_argument("--requests", metavar="FILE", help="JSON lines with from and to; - is standard input")
 
 
@@ -59,10 +67,16 @@ def run(options: argparse.Namespace) -> int:
     if not options.source or not options.url:
         raise ReviewError("evaluate needs --from and --to, or --requests")
     request = _request(options)
-    answer = evaluate(_cluster(options), request)
-    document = Evaluated(source=request.source, url=options.url, answer=answer, explain=options.explain)
+    cluster = _cluster(options)
+    document = Evaluated(
+        source=request.source,
+        url=options.url,
+        answer=evaluate(cluster, request),
+        explain=options.explain,
+        reviewed=reviewed(options, cluster.inventory),
+    )
     print(render("evaluate", options.format, document))
-    return EXIT_CODES.get(answer.verdict, OPEN)
+    return EXIT_CODES.get(document.answer.verdict, OPEN)
 
 
 def _cluster(options: argparse.Namespace) -> Cluster:
@@ -92,7 +106,7 @@ def _request(options: argparse.Namespace) -> Request:
 
 def _opened(name: str) -> TextIO:
     try:
-        return open(name, encoding="utf-8")
+        return open(name, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise ReviewError(f"--requests {name}: {error.strerror}") from error
 

@@ -14,6 +14,7 @@ from egress.review.commands.inputs import (
     inputs,
     name_environment,
     origin,
+    reviewed,
 )
 from egress.review.errors import ReviewError
 from egress.review.output.escapes import plain
@@ -36,7 +37,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_comparison(parser)
     add_artifact(parser)
-    parser.add_argument("--output", type=Path, default=Path("report.html"), metavar="FILE")
+    parser.add_argument(
+        "--output",
+        type=Path,
+        default=Path("report.html"),
+        metavar="FILE",
+        help="where the page is written (default: report.html)",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -66,6 +73,7 @@ def run(options: argparse.Namespace) -> int:
         judged=head.judged,
         change=since,
         causes=causes(options, since, head),
+        reviewed=reviewed(options, head.cluster.inventory),
     )
     options.output.write_text(render("report", "html", page), encoding="utf-8")
     print(plain(str(options.output)))

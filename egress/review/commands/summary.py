@@ -32,7 +32,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help=f"config/<env>/accepted.yaml of the base, or `{NONE}`; left out, every acceptance counts as new",
     )
-    parser.add_argument("--format", choices=FORMATS["summary"], default=FORMATS["summary"][0])
+    parser.add_argument(
+        "--format", choices=FORMATS["summary"], default=FORMATS["summary"][0], help="default: markdown"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write everything as JSON")
     parser.add_argument(
         "--sarif", type=Path, metavar="FILE", help="also write the head's findings as SARIF 2.1.0"
@@ -75,7 +77,8 @@ def run(options: argparse.Namespace) -> int:
     announce(head.cluster.inventory)
     found = compared(options, options.old, head, today)
     asks = found.asks(Level(options.failure_threshold))
-    told = heading(options, found.base.cluster.inventory, head.cluster.inventory)
+    sides = (found.base.cluster.inventory, head.cluster.inventory)
+    told = heading(options, *sides, [options.old, options.new])
     document = ChangeReport(
         change=found,
         asks=asks,

@@ -93,7 +93,7 @@ def _plain(servers: GatewayServers, server: Server, wire: Wire, view: _Views) ->
     if wire.security is not Security.PLAIN:
         return _refusal(Reason(Why.HTTP_EXPECTED, port=server.bound), address, view.handshake)
     if view.request.scheme == "tcp":
-        return _refusal(Reason(Why.NO_HTTP_ARRIVES, port=server.bound), address, ClientSees.RESET)
+        return _refusal(Reason(Why.NO_HTTP_ARRIVES, port=server.bound), address, ClientSees.BAD_REQUEST)
     step = _passes(Reason(Why.NOBODY_IDENTIFIED, port=server.bound), address)
     return Accepted(servers, server, wire, True, (step,))
 
@@ -132,7 +132,10 @@ def _mutual(server: Server, wire: Wire, view: _Views) -> Refusal | None:
     if server.terminates_http and request.scheme != "http" and not request.own_tls:
         if request.scheme == "tcp":
             return _refusal(
-                Reason(Why.NO_HTTP_ARRIVES, port=port), address, ClientSees.RESET, Control.GATEWAY_PROTOCOL
+                Reason(Why.NO_HTTP_ARRIVES, port=port),
+                address,
+                ClientSees.BAD_REQUEST,
+                Control.GATEWAY_PROTOCOL,
             )
         reason = Reason(Why.HANDSHAKE_INSIDE_MTLS, port=port)
         return _refusal(reason, address, ClientSees.TLS_FAILURE, Control.GATEWAY_PROTOCOL)
@@ -177,7 +180,16 @@ def _by_host(accepted: Accepted, request: Request, principal: str) -> Forwarding
         holding = [item for item in items if _domain(candidate, item, host) == best]
         taken = first_route(holding, servers.listening(candidate), request)
         if taken is not None:
-            return _follow(accepted, *taken, request, servers.gateway, principal, http=True)
+            return _follow(
+                accepted,
+                taken.item,
+                taken.route,
+                request,
+                servers.gateway,
+                principal,
+                http=True,
+                rewritten=taken.request,
+            )
         reason = Reason(Why.NO_ROUTE_AT_PORT, route=holding[0].object.name, port=candidate.number)
         return _refusal(reason, holding[0].address, ClientSees.NOT_FOUND, Control.GATEWAY_ROUTE)
     reason = Reason(Why.HOST_NOT_ROUTED, server=server.name, host=host)
@@ -206,6 +218,7 @@ def _follow(
     principal: str,
     *,
     http: bool,
+    rewritten: Request | None = None,
 ) -> Forwarding:
     if route.answered:
         return answered(Control.GATEWAY_ROUTE, item, route)
@@ -218,4 +231,14 @@ def _follow(
     sender = Sender(
         Proxy.GATEWAY, gateway.namespace, gateway.labels, principal, mesh.destination_rules, mesh.registry
     )
-    return send(sender, destination, services, accepted.server.number, request, (), item.address, http=http)
+    return send(
+        sender,
+        destination,
+        services,
+        accepted.server.number,
+        request,
+        (),
+        item.address,
+        http=http,
+        rewritten=rewritten,
+    )
