@@ -54,6 +54,10 @@ _VERBS = {
     ),
     "due": ("egress.review.commands.due", "Grants and acceptances that end soon, or have ended"),
     "diff": ("egress.review.commands.diff", "What a change gives and takes, and which object does it"),
+    "replay": (
+        "egress.observed.commands.replay",
+        "What a change would break or open of the requests that access logs have seen",
+    ),
     "drift": (
         "egress.drift.command",
         "What was changed by hand: the cluster's objects against the stated ones",

@@ -12,6 +12,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("egress.drift", "egress.environments.record", "egress.environments.selection", "stacks"),
     ("egress.review", "egress.synthesis"),
     ("egress.environments", "egress.proof"),
+    ("egress.observed",),
     ("egress", "bench", "experiments", "posture"),
     ("main",),
 )

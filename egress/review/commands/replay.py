@@ -1,0 +1,112 @@
+"""`replay`: the requests that logs have seen, asked of the state before a change and of the state after it."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from egress.review.commands.inputs import add_strict, announce
+from egress.review.errors import ReviewError
+from egress.review.output.formats.registry import FORMATS, render
+
+if TYPE_CHECKING:
+    from egress.review.replay.replay import Prove
+    from egress.review.why.folder import Folder
+
+NOTHING_READ = 2
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The logs, both states, and whose logs they are."""
+    parser.add_argument(
+        "logs",
+        nargs="+",
+        metavar="LOG",
+        help="a file of access logs, also .gz (- is standard input); NAMESPACE/WORKLOAD=FILE says whose it is",
+    )
+    parser.add_argument(
+        "--base",
+        nargs=2,
+        type=Path,
+        required=True,
+        metavar=("OLD", "NEW"),
+        help="the state before and the state after: cdktf.out folders, plans as JSON, or Kubernetes YAML",
+    )
+    add_strict(parser)
+    parser.add_argument(
+        "--from",
+        dest="source",
+        metavar="WHO",
+        help="who asked where a line does not say: NAMESPACE/WORKLOAD, NAMESPACE/sa/ACCOUNT or a SPIFFE id",
+    )
+    parser.add_argument(
+        "--pods",
+        type=Path,
+        metavar="FILE",
+        help="what `kubectl get pods --all-namespaces --output json` printed: who asked, for lines without an identity",
+    )
+    for side, name in (("", "newer"), ("base-", "older")):
+        parser.add_argument(
+            f"--{side}artifact",
+            type=Path,
+            metavar="FOLDER",
+            help=f"the configuration of the {name} state, config/<env> (default: the one that the state names)",
+        )
+    parser.add_argument("--format", choices=FORMATS["replay"], default="text")
+
+
+def run(options: argparse.Namespace, prove: "Prove | None" = None) -> int:
+    """Exit code 0 where nothing breaks or opens, 1 where something does or may, 2 where nothing could be asked."""
+    from egress.logs.pods import UnreadablePods, read_pods
+    from egress.logs.reading import Logs, UnreadableLog
+    from egress.review.cluster import Cluster
+    from egress.review.inputs.reading import read
+    from egress.review.replay.replay import replay
+
+    old, new = (read([path], strict=options.strict) for path in options.base)
+    announce(new)
+    files = dict(map(_named, options.logs))
+    try:
+        found = replay(
+            (Cluster(old), Cluster(new)),
+            Logs(list(files)),
+            source=options.source,
+            files={name: whose for name, whose in files.items() if whose},
+            folders=(
+                _folder(options.base_artifact, options.base[0]),
+                _folder(options.artifact, options.base[1]),
+            ),
+            pods=read_pods(options.pods) if options.pods else None,
+            prove=prove,
+        )
+    except (UnreadableLog, UnreadablePods) as error:
+        raise ReviewError(str(error)) from error
+    print(render("replay", options.format, found))
+    if not found.complete:
+        sys.stderr.write(
+            "error: more was seen than is asked: see above\n"
+            if found.shapes
+            else "error: no line of the logs asks for anything that could be asked again\n"
+        )
+        return NOTHING_READ
+    return int(found.differs)
+
+
+def _named(text: str) -> tuple[str, str]:
+    """A file, and whose it is: NAMESPACE/WORKLOAD=FILE, where there is no file of the whole name."""
+    whose, equals, name = text.partition("=")
+    if equals and "/" in whose and not Path(text).exists():
+        return name, whose
+    return text, ""
+
+
+def _folder(named: Path | None, state: Path) -> "Folder | None":
+    """A side's configuration: the one that is named, else the one that the state was synthesized from."""
+    from egress.environments.record import read as read_origin
+    from egress.review.why.folder import Folder
+
+    if named is None:
+        origin = read_origin(state)
+        named = origin.folder if origin else None
+    return Folder(named, os.environ) if named else None
