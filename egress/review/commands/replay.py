@@ -54,6 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             help=f"the configuration of the {name} state, config/<env> (default: the one that the state names)",
         )
     parser.add_argument("--format", choices=FORMATS["replay"], default="text")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the answer here, as JSON")
 
 
 def run(options: argparse.Namespace, prove: "Prove | None" = None) -> int:
@@ -83,6 +84,8 @@ def run(options: argparse.Namespace, prove: "Prove | None" = None) -> int:
     except (UnreadableLog, UnreadablePods) as error:
         raise ReviewError(str(error)) from error
     print(render("replay", options.format, found))
+    if options.json:
+        options.json.write_text(render("replay", "json", found) + "\n", encoding="utf-8")
     if not found.complete:
         sys.stderr.write(
             "error: more was seen than is asked: see above\n"

@@ -134,6 +134,17 @@ def otherwise_text(found: Replay) -> str:
     )
 
 
+def young_text(found: Replay) -> str:
+    """How many grants are new, or why nobody can tell."""
+    if found.use is None or found.use.young == 0:
+        return ""
+    if found.use.young is None:
+        return (
+            "Which of them are new is not known: name the older state's configuration with --base-artifact."
+        )
+    return f"{found.use.young:,} grant{'s are' if found.use.young > 1 else ' is'} new: no line could make use of it."
+
+
 def line_text(found: Replay, number: int) -> str:
     """The line of the configuration that decides on a shape."""
     statement = found.lines.get(number)

@@ -31,8 +31,8 @@ class GrantUse:
 
     grants: int
     unused: tuple[UnusedGrant, ...]
-    young: int
-    """Grants that the older state does not have: nobody could use them."""
+    young: int | None
+    """Grants that the older state does not have: nobody could use them. None where its configuration is not known."""
 
 
 class Accounts:
@@ -96,7 +96,7 @@ def use(
             for team, number, grant in living
             if (team, number) in old and (team, number) not in used
         ),
-        young=len(living) - len(old),
+        young=None if before is None else len(living) - len(old),
     )
 
 

@@ -17,12 +17,13 @@ from egress.review.output.replay import (
     otherwise_text,
     proven_text,
     seen_text,
+    young_text,
 )
 from egress.review.output.table import markdown as table
 from egress.review.replay.judged import Replayed
 from egress.review.replay.replay import Replay
 
-SHOWN = 20
+SHOWN = 10
 """Rows of a table."""
 
 
@@ -51,6 +52,8 @@ def _parts(document: Replay) -> Iterator[str]:
         yield table(("line", "team", "host"), unused)
         if len(document.use.unused) > SHOWN:
             yield f"and {len(document.use.unused) - SHOWN:,} more."
+    if text := young_text(document):
+        yield markdown(text)
     read = [*document.tally.told().split("\n"), *(f"not asked, {text}" for text in not_asked(document))]
     read += [text for text in (otherwise_text(document), ALWAYS) if text]
     listing = "\n".join(f"- {markdown(text.strip())}" for text in read)

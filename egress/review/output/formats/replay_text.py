@@ -17,6 +17,7 @@ from egress.review.output.replay import (
     otherwise_text,
     proven_text,
     seen_text,
+    young_text,
 )
 from egress.review.replay.judged import Replayed
 from egress.review.replay.replay import Replay
@@ -59,8 +60,8 @@ def _grants(document: Replay) -> Iterator[str]:
         yield plain(f"  {each.place}  {each.team} to {each.grant.to}")
     if len(document.use.unused) > SHOWN:
         yield f"  ... and {len(document.use.unused) - SHOWN:,} more"
-    if document.use.young:
-        yield f"{document.use.young:,} grants are new: nobody could use them."
+    if text := young_text(document):
+        yield text
 
 
 def _read(document: Replay) -> Iterator[str]:
