@@ -54,6 +54,10 @@ _VERBS = {
     ),
     "due": ("egress.review.commands.due", "Grants and acceptances that end soon, or have ended"),
     "diff": ("egress.review.commands.diff", "What a change gives and takes, and which object does it"),
+    "learn": (
+        "egress.observed.commands.learn",
+        "Propose grants, destinations and teams from what access logs have seen",
+    ),
     "replay": (
         "egress.observed.commands.replay",
         "What a change would break or open of the requests that access logs have seen",

@@ -57,6 +57,8 @@ RULES: tuple[Rule, ...] = (
     network.gateway_names_have_a_firewall_policy,
     network.perimeters_hold,
     teams.service_accounts_are_bound_by_admission,
+    mesh.observation_needs_an_istiod,
+    mesh.observed_names_resolve,
     mesh.managed_control_plane_has_no_istiod,
     mesh.labels_are_not_the_meshs,
     mesh.revisions_are_told_apart,

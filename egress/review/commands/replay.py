@@ -67,7 +67,7 @@ def run(options: argparse.Namespace, prove: "Prove | None" = None) -> int:
 
     old, new = (read([path], strict=options.strict) for path in options.base)
     announce(new)
-    files = dict(map(_named, options.logs))
+    files = dict(map(named, options.logs))
     try:
         found = replay(
             (Cluster(old), Cluster(new)),
@@ -96,7 +96,7 @@ def run(options: argparse.Namespace, prove: "Prove | None" = None) -> int:
     return int(found.differs)
 
 
-def _named(text: str) -> tuple[str, str]:
+def named(text: str) -> tuple[str, str]:
     """A file, and whose it is: NAMESPACE/WORKLOAD=FILE, where there is no file of the whole name."""
     whose, equals, name = text.partition("=")
     if equals and "/" in whose and not Path(text).exists():

@@ -17,6 +17,7 @@ from egress.review.findings import (
     handshakes,
     invalid,
     leaving,
+    observation,
 )
 from egress.review.findings.acceptance import EXPIRED, UNUSED, VOID
 from egress.review.findings.change_kinds import POSTURE, WEAKENED
@@ -39,6 +40,7 @@ ANALYZERS: tuple[Analyzer, ...] = tuple(
             *handshakes.ANALYZERS,
             *invalid.ANALYZERS,
             *leaving.ANALYZERS,
+            *observation.ANALYZERS,
         ),
         key=lambda analyzer: analyzer.kind.code,
     )
