@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from egress.observed.learning.paths import FEW, MANY, MOST
 from tests.docs.conftest import synthesize
 from tests.docs.markdown import ROOT, blocks, section
 
+LEARN = ROOT / "docs" / "learn.md"
 REPLAY = ROOT / "docs" / "replay.md"
 
 
@@ -64,6 +66,24 @@ def test_the_example_of_replay_is_what_it_prints(desk: Path) -> None:
 
     assert done.returncode == 1, done.stderr
     assert done.stdout == printed
+
+
+def test_the_example_of_learn_is_what_it_prints_and_writes(desk: Path) -> None:
+    (example,) = [block.text for block in blocks(LEARN) if block.language == "console"]
+    command, _, printed = example.partition("\n")
+    done = egress(command, desk)
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == printed
+    shown = [block.text for block in blocks(LEARN) if block.language == "yaml"]
+    assert (desk / "learned/teams/team-y.yaml").read_text() in shown
+
+
+def test_the_page_states_the_rules_figures_as_the_program_has_them() -> None:
+    page = section(LEARN, "What is granted, and by which rules")
+    assert f"| {FEW} different identifiers" in page
+    assert f"| {MANY} different segments" in page
+    assert f"| more than {MOST} patterns" in page
 
 
 def test_the_keys_of_replays_json_are_on_its_page(desk: Path) -> None:
