@@ -62,6 +62,10 @@ _VERBS = {
         "egress.observed.commands.replay",
         "What a change would break or open of the requests that access logs have seen",
     ),
+    "verify": (
+        "egress.observed.commands.verify",
+        "Hold a running platform against the proof and the stacks, and write a signed statement",
+    ),
     "drift": (
         "egress.drift.command",
         "What was changed by hand: the cluster's objects against the stated ones",
@@ -71,7 +75,7 @@ _VERBS = {
 }
 """Each verb's module, which has `add_arguments(parser)` and `run(options) -> int`."""
 
-SAY_THEMSELVES = frozenset({"prove", "prove-deep"})
+SAY_THEMSELVES = frozenset({"prove", "prove-deep", "verify"})
 """The verbs that report their own progress."""
 
 TRACEBACK = "EGRESS_TRACEBACK"

@@ -9,10 +9,14 @@ from pathlib import Path
 import pytest
 
 from egress.observed.learning.paths import FEW, MANY, MOST
+from egress.observed.verification.attestation import subjects
+from egress.observed.verification.proving import FACTS
 from tests.docs.conftest import synthesize
 from tests.docs.markdown import ROOT, blocks, section
 
 LEARN = ROOT / "docs" / "learn.md"
+VERIFY = ROOT / "docs" / "verify.md"
+DUMPS = ROOT / "tests" / "observed" / "dumps"
 REPLAY = ROOT / "docs" / "replay.md"
 
 
@@ -56,7 +60,16 @@ def desk(unchanged: Path, changed: Path, tmp_path: Path) -> Path:
     (tmp_path / "tests" / "logs").symlink_to(ROOT / "tests" / "logs")
     shutil.copytree(unchanged, tmp_path / "tutorial")
     shutil.copytree(changed, tmp_path / "changed")
+    proven_and_running(tmp_path)
     return tmp_path
+
+
+def proven_and_running(desk: Path) -> None:
+    """The proof's dumps twice: as what was proven of the tutorial's stacks here, and as what runs."""
+    shutil.copytree(DUMPS, desk / "proven")
+    shutil.copytree(DUMPS, desk / "running")
+    facts = {"istio": "1.31.0", "envoy": "1.40.0", "subject": subjects(desk / "tutorial" / "cdktf.out")}
+    (desk / "proven" / FACTS).write_text(json.dumps(facts))
 
 
 def test_the_example_of_replay_is_what_it_prints(desk: Path) -> None:
@@ -84,6 +97,23 @@ def test_the_page_states_the_rules_figures_as_the_program_has_them() -> None:
     assert f"| {FEW} different identifiers" in page
     assert f"| {MANY} different segments" in page
     assert f"| more than {MOST} patterns" in page
+
+
+def test_the_example_of_verify_is_what_it_prints(desk: Path) -> None:
+    (example,) = [block.text for block in blocks(VERIFY) if block.language == "console"]
+    command, _, printed = example.partition("\n")
+    done = egress(command, desk)
+
+    assert done.returncode == 1, done.stderr
+    assert done.stdout == printed
+
+
+def test_the_keys_of_the_statement_are_on_its_page(desk: Path) -> None:
+    command = "verify --input tutorial/cdktf.out --proven proven --config-dump running --format json"
+    predicate = json.loads(egress(command, desk).stdout)["predicate"]
+    page = section(VERIFY, "The statement")
+    keys = [*predicate, *predicate["proxies"][0]]
+    assert [key for key in keys if f"`{key}`" not in page and f"`{key}[]`" not in page] == []
 
 
 def test_the_keys_of_replays_json_are_on_its_page(desk: Path) -> None:
