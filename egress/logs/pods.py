@@ -36,13 +36,16 @@ class Pods:
                 continue
             for each in status.get("podIPs") or ({"ip": status.get("podIP")},):
                 if each.get("ip"):
-                    self._by_address[each["ip"]].append(Lived(status["startTime"], caller))
+                    self._by_address[str(each["ip"])].append(Lived(status["startTime"], caller))
         for lived in self._by_address.values():
             lived.sort()
 
     def named(self, namespace: str, name: str) -> str:
-        """Who a Pod runs as; empty for one that is not listed."""
-        return self._by_name.get((namespace, name), "")
+        """Who a Pod runs as; empty for one that is not listed. Without a namespace, the only Pod of that name."""
+        if namespace:
+            return self._by_name.get((namespace, name), "")
+        found = [caller for (_, pod), caller in self._by_name.items() if pod == name]
+        return found[0] if len(found) == 1 else ""
 
     def at(self, address: str, time: str) -> str:
         """Who had an address at a time; empty where nobody of the list did."""

@@ -27,6 +27,7 @@ def run(options: argparse.Namespace) -> int:
     def prove(unclear: "Sequence[tuple[int, Replayed]]") -> "Mapping[int, tuple[Proven, ...]]":
         from egress.observed.proving import proven
 
-        return proven(*options.base, unclear)
+        old, new = options.base
+        return proven(old, new, unclear)
 
     return replay.run(options, prove if options.prove else None)

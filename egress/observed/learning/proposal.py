@@ -181,7 +181,7 @@ def _told_apart(
     found: Proposal, kept: Mapping[Use, Evidence], stated: Configuration | None
 ) -> Iterator[tuple[Use, Evidence]]:
     """Of two hosts whose objects would have one name, the first."""
-    owners = {}
+    owners: dict[str, str] = {}
     for key, destination in (stated.destinations.destinations if stated else {}).items():
         owners |= {fold(host): host for host in (key, *destination.also)}
     for use, evidence in kept.items():

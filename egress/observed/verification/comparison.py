@@ -37,7 +37,7 @@ class ComparedProxy:
 
 def compare(proven: Sequence[Dump], running: Sequence[Dump]) -> list[ComparedProxy]:
     """Compare each running proxy with the one of the proof that has its role."""
-    by_role = {}
+    by_role: dict[tuple[bool, str, str, str], Dump] = {}
     for dump in proven:
         by_role.setdefault(dump.role, dump)
     return [_compared(by_role.get(dump.role), dump) for dump in running]
@@ -63,24 +63,21 @@ def _compared(proven: Dump | None, running: Dump) -> ComparedProxy:
         )
     (before, strange_before), (after, strange_after) = normalized(proven), normalized(running)
     found = [
-        Difference(proxy=running.name, resource="", proven=text, running="") for text in strange_before
-    ] + [Difference(proxy=running.name, resource="", proven="", running=text) for text in strange_after]
+        *(Difference(proxy=running.name, resource="", proven=text) for text in strange_before),
+        *(Difference(proxy=running.name, resource="", running=text) for text in strange_after),
+    ]
     for key in sorted(before.keys() | after.keys()):
         resource = f"{key[0]} {key[1]}"
         if key not in after or key not in before:
-            there, missing = ("there", "missing") if key in before else ("missing", "there")
-            found.append(Difference(proxy=running.name, resource=resource, proven=there, running=missing))
+            there = ("there", "missing") if key in before else ("missing", "there")
+            found.append(Difference(proxy=running.name, resource=resource, proven=there[0], running=there[1]))
             continue
-        for place, one, other in _walk("", before[key], after[key]):
-            found.append(
-                Difference(
-                    proxy=running.name,
-                    resource=resource,
-                    place=place,
-                    proven=_shown(one),
-                    running=_shown(other),
-                )
+        found += (
+            Difference(
+                proxy=running.name, resource=resource, place=place, proven=_shown(one), running=_shown(other)
             )
+            for place, one, other in _walk("", before[key], after[key])
+        )
     return ComparedProxy(
         running=running.name,
         proven=proven.name,

@@ -96,7 +96,7 @@ class Observer:
 
     def add(self, entry: Entry, source: str) -> None:
         """Take one line in; `source` is whose log it is, where that was given."""
-        wording = (
+        wording: tuple[object, ...] = (
             entry.principal,
             entry.method,
             entry.path,
