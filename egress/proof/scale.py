@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from egress.proof.asking.client import Client, RequestSender
+from egress.proof.asking.client import Client, RequestSender, source_ports
 from egress.proof.asking.prove import Progress
 from egress.proof.asking.requests import ProofRequest
 from egress.proof.cluster.deployment import assemble
@@ -85,6 +85,7 @@ def _change(mesh: RunningMesh) -> float:
             outside_roots=mesh.outside_authority.root.certificate,
         ),
         {},
+        source_ports(),
     )
     request = ProofRequest(url="http://host-0.example/")
 

@@ -3,9 +3,9 @@
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from egress.proof.asking.client import Client, ClientResponse, RequestSender
+from egress.proof.asking.client import Client, ClientResponse, RequestSender, source_ports
 from egress.proof.asking.evidence import Ending, Records
 from egress.proof.asking.identities import Identity
 from egress.proof.asking.matrix import RowQuestion
@@ -37,6 +37,18 @@ class ProofRow:
     expected_end: str = ""
     comment: str = ""
     seconds: float = 0
+    recorded: bool = True
+    """False where a connection came about and no part of the way wrote anything of it."""
+    arrived: bool = False
+    """Whether somebody outside, or an application, has seen the request."""
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether it is asked once more: nothing recorded it, or it was refused in another way than expected.
+
+        What arrived where the table expects a refusal is never asked again: what arrived once has arrived.
+        """
+        return not self.recorded or (self.differs and not self.arrived)
 
     @property
     def differs(self) -> bool:
@@ -73,6 +85,22 @@ class Asker:
         Raises ProofError for a row whose identity or target does not exist.
         """
         self._require(questions)
+        rows = self._ask(questions, progress)
+        again = [number for number, row in enumerate(rows) if row.in_doubt]
+        if again:
+            # Configuration may still have been on its way: a listener that is just being replaced closes connections,
+            # without a line in its log. What has arrived once stays so.
+            self._mesh.settle()
+            second = self._ask([questions[number] for number in again], progress)
+            for number, row in zip(again, second, strict=True):
+                first = rows[number]
+                was = f"{first.got} at {first.ended} ({first.evidence})"
+                rows[number] = replace(row, evidence=f"{row.evidence}; asked twice, the first time {was}")
+        return rows
+
+    def _ask(
+        self, questions: Sequence[tuple[RowQuestion, Expected | None]], progress: Callable[[int, int], None]
+    ) -> list[ProofRow]:
         first_arrival = len(self._mesh.fabric.journal.arrivals)
         self._mesh.fabric.packets.clear()
         marks = {key: sum(1 for _ in envoy.access_log()) for key, envoy in self._mesh.envoys.items()}
@@ -159,7 +187,7 @@ class Asker:
         )
         try:
             namespaces.enter(pod.network)
-            client = Client(sender, places)
+            client = Client(sender, places, self._mesh.source_ports.setdefault(pod.key, source_ports()))
             for number in numbers:
                 answers[number] = client.send(questions[number][0].request, self._mark(number))
         except BaseException as error:
@@ -203,4 +231,6 @@ class Asker:
             expected_end=expected.ended if expected else "",
             comment=expected.comment if expected else "",
             seconds=seconds,
+            recorded=finding.recorded,
+            arrived=finding.arrived,
         )

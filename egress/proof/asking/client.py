@@ -2,11 +2,12 @@
 
 import errno
 import http
+import itertools
 import re
 import socket
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from egress.proof.asking.requests import ProofRequest
@@ -17,6 +18,7 @@ from egress.proof.network.outside import load
 
 _SO_MARK = 36
 _TIMEOUT = 4.0
+_SOURCE_PORTS = range(16384, 32768)
 
 TIME_OUT = "time-out"
 REFUSED = "refused"
@@ -53,6 +55,15 @@ class RequestSender:
     outside_roots: bytes
 
 
+def source_ports() -> Iterator[int]:
+    """Return the ports from which a Pod's requests are sent, one after the other.
+
+    A request is found in logs by its port, so no two that follow each other share one; and a proxy, which has the
+    Pod's address too, takes its ports from the range above (ip_local_port_range, 32768 and on by default).
+    """
+    return itertools.cycle(_SOURCE_PORTS)
+
+
 class _Outcome(Exception):  # noqa: N818 - it carries a result, not an error
     def __init__(self, got: str, detail: str) -> None:
         super().__init__(got)
@@ -62,9 +73,9 @@ class _Outcome(Exception):  # noqa: N818 - it carries a result, not an error
 class Client:
     """Sends requests one after the other; call it on a thread inside the Pod's namespace."""
 
-    def __init__(self, sender: RequestSender, places: Mapping[str, str]) -> None:
-        """`places` holds the address of every `to`."""
-        self._sender, self._places = sender, places
+    def __init__(self, sender: RequestSender, places: Mapping[str, str], ports: Iterator[int]) -> None:
+        """`places` holds the address of every `to`, `ports` the ports to ask from (source_ports)."""
+        self._sender, self._places, self._ports = sender, places, ports
         self._contexts: dict[str, ssl.SSLContext] = {}
 
     def send(self, request: ProofRequest, row: str) -> ClientResponse:
@@ -77,8 +88,7 @@ class Client:
                 stream.settimeout(_TIMEOUT)
                 if request.past_sidecar:
                     stream.setsockopt(socket.SOL_SOCKET, _SO_MARK, MARK)
-                stream.bind((self._sender.address, 0))
-                source = stream.getsockname()[:2]
+                source = self._bind(stream)
                 target = self._connect(stream, request)
                 got, detail = self._exchange(self._tls(stream, request), request, row), ""
         except _Outcome as outcome:
@@ -86,6 +96,22 @@ class Client:
         return ClientResponse(
             got=got, started=started, ended=time.monotonic(), source=source, target=target, detail=detail
         )
+
+    def _bind(self, stream: socket.socket) -> tuple[str, int]:
+        """Take the next port that is free.
+
+        Raises OSError where none is.
+        """
+        for _ in _SOURCE_PORTS:
+            source = (self._sender.address, next(self._ports))
+            try:
+                stream.bind(source)
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE:
+                    raise
+            else:
+                return source
+        raise OSError(errno.EADDRINUSE, f"{self._sender.address} has no free port to ask from")
 
     def _connect(self, stream: socket.socket, request: ProofRequest) -> str:
         try:

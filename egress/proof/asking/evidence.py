@@ -30,6 +30,10 @@ class Ending:
 
     ended: str
     evidence: str
+    recorded: bool = True
+    """False where a connection came about and no part of the way wrote anything of it."""
+    arrived: bool = False
+    """Whether somebody outside, or an application, has seen the request."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +133,9 @@ class Records:
             target = self._services.get(answer.target)
         if target is not None:
             return Ending(ended=_role(target) if target.is_gateway else target.key, evidence=answer.detail)
-        return Ending(ended="sidecar" if answer.target else "nobody answers", evidence=answer.detail)
+        if answer.target:
+            return Ending(ended="sidecar", evidence=answer.detail, recorded=False)
+        return Ending(ended="nobody answers", evidence=answer.detail)
 
     def _hops(self, sender: Pod, request: ProofRequest, row: str, answer: ClientResponse) -> list[Hop]:
         """Return the proxies passed, in order.
@@ -211,7 +217,7 @@ class Records:
         )
         came = f"from {arrival.source}" + (f" ({through.key})" if through else "")
         last = f"; {hops[-1]}" if hops and not arrival.authority else ""
-        return Ending(ended=ended, evidence=f"arrived: {what}{sni}{host} {came}{last}")
+        return Ending(ended=ended, evidence=f"arrived: {what}{sni}{host} {came}{last}", arrived=True)
 
     def _refused(self, sender: Pod, answer: ClientResponse, hops: Sequence[Hop]) -> Ending | None:
         """Find the packet that a firewall rule or a NetworkPolicy refused for this request."""

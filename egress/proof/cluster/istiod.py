@@ -2,9 +2,11 @@
 
 import http
 import http.client
+import json
 import os
+import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +18,12 @@ from egress.proof.cluster.pods import Pod
 from egress.proof.cluster.processes import Process
 from egress.proof.errors import ProofError
 from egress.proof.network.certificates import Authority
-from egress.proof.network.namespaces import command
+from egress.proof.network.namespaces import command, inside
 from egress.proof.network.sandbox import RUN
 
 Object = Mapping[str, Any]
+Key = tuple[str, str, str]
+"""Kind, namespace (empty for none) and name."""
 
 SWITCHES = {
     "PILOT_ENABLE_ALPN_FILTER": "false",
@@ -119,6 +123,36 @@ class Istiod:
             if time.monotonic() > end:
                 raise ProofError(f"istiod is not ready after {seconds:.0f} s:\n{self.process.tail()}")
             time.sleep(0.05)
+
+    def holds(self, versions: Mapping[Key, str], gone: Collection[Key]) -> bool:
+        """Tell whether it has read these versions of objects (by kind, namespace and name), and no longer holds others.
+
+        Raises ProofError where its debug endpoint does not answer.
+        """
+        held = {
+            (item["kind"], item["metadata"].get("namespace", ""), item["metadata"]["name"]): item[
+                "metadata"
+            ].get("resourceVersion")
+            for item in self._configuration()
+        }
+        return not any(key in held for key in gone) and all(held.get(k) == v for k, v in versions.items())
+
+    def _configuration(self) -> list[Object]:
+        """Return every object of Istio's that it works with."""
+
+        def connect() -> socket.socket:
+            return socket.create_connection(("127.0.0.1", 8080), 10)
+
+        connection = http.client.HTTPConnection("127.0.0.1", 8080)
+        try:
+            connection.sock = inside(self.pod.network, connect)
+            connection.request("GET", "/debug/configz")
+            found: list[Object] = json.loads(connection.getresponse().read())
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            raise ProofError(f"istiod does not say what it has read: {error}") from error
+        finally:
+            connection.close()
+        return found
 
     def _serving(self) -> bool:
         """Ask its readiness probe."""

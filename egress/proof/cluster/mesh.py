@@ -1,7 +1,7 @@
 """The running mesh: API server, istiod, Pods and proxies, brought up from the stacks and changed with them."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -26,6 +26,9 @@ _WORKLOADS = frozenset({"Deployment", "HorizontalPodAutoscaler", "PodDisruptionB
 _STAYING = _WORKLOADS | {"Namespace"}
 """What is not deleted here: workloads never were there, and no controller finishes a namespace's deletion."""
 
+_READ_SECONDS = 5
+"""How long istiod may take to read a change."""
+
 Say = Callable[[str], None]
 
 
@@ -43,6 +46,8 @@ class RunningMesh:
         self.fabric = Fabric(vpc, self.outside_authority)
         self.next_row = 0
         """The number of the next row: every row of a run has its own."""
+        self.source_ports: dict[str, Iterator[int]] = {}
+        """For each Pod (`namespace/name`) the ports that its next requests are sent from."""
         self._keys: dict[str, KeyPair] = {}
         self._judges = ThreadPoolExecutor(1)
         self._say("starting the API server")
@@ -99,6 +104,7 @@ class RunningMesh:
         before = {f"{r.namespace}/{r.name}": r for r in self.deployed.workloads}
         now = {f"{r.namespace}/{r.name}": r for r in after.workloads}
         replaced = [k for k in before if k not in now or now[k].manifest != before[k].manifest]
+        self._wait_until_read(changed, gone)
         self.deployed = after
         self.fabric.vpc = after.vpc
         self.running.remove(replaced)
@@ -108,6 +114,23 @@ class RunningMesh:
             self._judgement = self._judges.submit(self._judge)
         self.settle()
         return changed, gone
+
+    def _wait_until_read(self, changed: Sequence[Addressed], gone: Sequence[Addressed]) -> None:
+        """Wait until istiod has read the changes: a quiet mesh may be one that does not know of them yet.
+
+        What istiod never reads (of another revision, in a namespace that it does not discover) is waited for in vain.
+        """
+        versions = {
+            item.key[1:]: str(self.api.get(item.object)["metadata"]["resourceVersion"])
+            for item in changed
+            if _is_istios(item)
+        }
+        left = [item.key[1:] for item in gone if _is_istios(item) and item.key[1:] not in versions]
+        if not versions and not left:
+            return
+        end = time.monotonic() + _READ_SECONDS
+        while not self.istiod.holds(versions, left) and time.monotonic() < end:
+            time.sleep(0.05)
 
     def settle(self, quiet: float = 0.5, seconds: float = 20) -> None:
         """Wait until the proxies have received no new configuration for a while, and old listeners are drained."""
@@ -214,6 +237,11 @@ class RunningMesh:
         if item.object["kind"] == "Telemetry":
             return Addressed(address=item.address, object=istiod_module.adapted_telemetry(item.object))
         return item
+
+
+def _is_istios(item: Addressed) -> bool:
+    group = str(item.object["apiVersion"]).partition("/")[0]
+    return group.endswith(".istio.io")
 
 
 def _is_istiod(request: PodRequest) -> bool:
