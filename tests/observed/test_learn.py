@@ -386,3 +386,32 @@ def test_an_observed_environment_gets_what_it_lacks_and_keeps_what_it_says(tmp_p
     assert len(added) == len(told["grants"])
     # The nightly job stands in a further namespace of team-y.
     assert any("team-y-jobs/nightly" in grant.service_accounts for grant in added)
+
+
+def test_pods_say_who_asked_in_a_log_without_identities(tmp_path: Path) -> None:
+    """The tutorial's gateway writes Istio's text; the sidecars' own logs have the Pods' addresses."""
+    addresses = {}
+    for team in "xy":
+        for line in (LOGS / f"tutorial.team-{team}.json.log").read_text().splitlines():
+            addresses[json.loads(line)["downstream_remote_address"].rpartition(":")[0]] = f"team-{team}"
+    items = [
+        {
+            "metadata": {"namespace": team, "name": f"{team}-{number}"},
+            "spec": {"serviceAccountName": "test"},
+            "status": {"podIP": address, "startTime": "2026-11-01T00:00:00Z"},
+        }
+        for number, (address, team) in enumerate(addresses.items())
+    ]
+    pods = tmp_path / "pods.json"
+    pods.write_text(json.dumps({"items": items}))
+    log = str(LOGS / "tutorial.gateway.json.log")
+    without = json.loads(learn(log, "--least", "1", "--format", "json").stdout)
+    told = json.loads(learn(log, "--least", "1", "--format", "json", "--pods", str(pods)).stdout)
+
+    assert without["grants"] == []
+    assert {each["why"] for each in without["apart"]} == {"nobody", "not_public", "metadata"}
+    assert {(each["team"], each["to"], each["scheme"]) for each in told["grants"]} >= {
+        ("team-x", "example.com", "http"),
+        ("team-x", "example.com", "https"),
+        ("team-y", "httpbin.org", "http"),
+    }

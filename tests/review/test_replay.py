@@ -311,3 +311,31 @@ def test_pods_say_who_asked_where_a_line_has_no_identity(
     found = answer(synthesized, narrowed[1], of(TUTORIAL_LOGS[0]), pods=pods)
     told = {(str(one.status), one.shape.callers) for _, one in found.of(Status.BREAKS, Status.OPENS)}
     assert told == {("breaks", ("team-y/test",)), ("opens", ("team-x/test",))}
+
+
+def exported(name: str, namespace: str, pod: str, folder: Path) -> Path:
+    """A log as `gcloud logging read --format json` prints it."""
+    labels = {"namespace_name": namespace, "pod_name": pod, "container_name": "istio-proxy"}
+    found = []
+    for line in (LOGS / name).read_text().splitlines():
+        payload = {"jsonPayload": json.loads(line)} if line.startswith("{") else {"textPayload": line}
+        found.append({"logName": "projects/p/logs/stdout", "resource": {"labels": labels}, **payload})
+    file = folder / f"{name}.export.json"
+    file.write_text(json.dumps(found, indent=2))
+    return file
+
+
+@pytest.mark.parametrize("short", ["json", "text"])
+def test_an_export_of_cloud_logging_says_which_pod_asked(
+    short: str, synthesized: Path, narrowed: tuple[Path, Path], tmp_path: Path
+) -> None:
+    file = exported(f"tutorial.team-y.{short}.log", "team-y", "test-6c9f4b7d-x2x9k", tmp_path)
+    found = answer(synthesized, narrowed[1], {str(file): ""})
+    given_ = answer(synthesized, narrowed[1], of(f"tutorial.team-y.{short}.log"))
+
+    assert {one.shape for one in found.shapes} == {one.shape for one in given_.shapes}
+    assert found.counts == given_.counts
+    stranger = exported(f"tutorial.team-y.{short}.log", "team-q", "other-6c9f4b7d-x2x9k", tmp_path)
+    nobody = answer(synthesized, narrowed[1], {str(stranger): ""})
+    assert nobody.shapes == ()
+    assert {each.caller for each in nobody.observed.unasked} == {"Pod team-q/other-6c9f4b7d-x2x9k"}
