@@ -12,7 +12,7 @@ SHOWN = 160
 
 
 @dataclass(frozen=True, kw_only=True)
-class Difference:
+class Deviation:
     """One place where a running proxy and the proven one differ."""
 
     proxy: str
@@ -32,7 +32,7 @@ class ComparedProxy:
     proven: str
     gateway: bool
     resources: int
-    differences: tuple[Difference, ...]
+    differences: tuple[Deviation, ...]
 
 
 def compare(proven: Sequence[Dump], running: Sequence[Dump]) -> list[ComparedProxy]:
@@ -55,7 +55,7 @@ def uncovered(proven: Sequence[Dump], running: Sequence[Dump]) -> list[str]:
 def _compared(proven: Dump | None, running: Dump) -> ComparedProxy:
     if proven is None:
         told = f"ServiceAccount {running.account}, label app {running.app or 'none'}"
-        missing = Difference(
+        missing = Deviation(
             proxy=running.name, resource="", proven="no such proxy follows from the stacks", running=told
         )
         return ComparedProxy(
@@ -63,17 +63,17 @@ def _compared(proven: Dump | None, running: Dump) -> ComparedProxy:
         )
     (before, strange_before), (after, strange_after) = normalized(proven), normalized(running)
     found = [
-        *(Difference(proxy=running.name, resource="", proven=text) for text in strange_before),
-        *(Difference(proxy=running.name, resource="", running=text) for text in strange_after),
+        *(Deviation(proxy=running.name, resource="", proven=text) for text in strange_before),
+        *(Deviation(proxy=running.name, resource="", running=text) for text in strange_after),
     ]
     for key in sorted(before.keys() | after.keys()):
         resource = f"{key[0]} {key[1]}"
         if key not in after or key not in before:
             there = ("there", "missing") if key in before else ("missing", "there")
-            found.append(Difference(proxy=running.name, resource=resource, proven=there[0], running=there[1]))
+            found.append(Deviation(proxy=running.name, resource=resource, proven=there[0], running=there[1]))
             continue
         found += (
-            Difference(
+            Deviation(
                 proxy=running.name, resource=resource, place=place, proven=_shown(one), running=_shown(other)
             )
             for place, one, other in _walk("", before[key], after[key])
