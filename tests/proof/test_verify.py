@@ -102,9 +102,10 @@ def test_the_platforms_own_admission_lets_the_jobs_in(tmp_path: Path) -> None:
         what = "a probe with a workload's ServiceAccount"
         attempts.append({"what": what, "by": by, "refused": "admission", "object": elsewhere})
     (stage / "attempts.yaml").write_text(json.dumps(attempts))
-    (stage / "expected.table").write_text("")
+    table = "team-x/test | GET http://example.com/ | 200 | outside through the gateway"
+    (stage / "expected.table").write_text(f"{table}\n")
     done = prove("--stages", str(stage.parent), "--format", "json", seconds=300)
     assert done.returncode in (0, 1), done.stderr
     rows = json.loads(done.stdout)["rows"]
-    assert len(rows) == len(attempts) == 3
+    assert len(rows) == len(attempts) + 1 == 4
     assert [row for row in rows if row["differs"]] == []

@@ -4,7 +4,7 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from egress.proof.network import sandbox
 from egress.proof.network.vpc import read_vpc
 from egress.proof.toolchain import versions
 from egress.proof.toolchain.tools import Tools
-from egress.terraform import TerraformError, read_stacks, resolve
+from egress.terraform import Resource, TerraformError, read_stacks, resolve
 
 
 class MeshAsStated(RunningMesh):
@@ -57,7 +57,8 @@ def main(settings: Mapping[str, Any]) -> int:
         for key, proxy in mesh.envoys.items():
             name = key.replace("/", ".")
             (folder / f"{name}.json").write_text(proxy.admin("/config_dump"), encoding="utf-8")
-        stored = {"apiVersion": "v1", "kind": "List", "items": live_objects(mesh.api)}
+        items = [_as_helm_stores(item, mesh.deployed.objects, resources) for item in live_objects(mesh.api)]
+        stored = {"apiVersion": "v1", "kind": "List", "items": items}
         (folder / STORED).write_text(json.dumps(stored), encoding="utf-8")
         facts = {
             "istio": versions.istio(tools),
@@ -73,6 +74,31 @@ def main(settings: Mapping[str, Any]) -> int:
         traceback.print_exc()
         return 2
     return 0
+
+
+def _as_helm_stores(
+    item: Mapping[str, Any], deployed: Sequence[Addressed], resources: Sequence[Resource]
+) -> Mapping[str, Any]:
+    """An object of a release with what Helm writes on it; the proof applies what `helm template` prints, without."""
+    metadata = item["metadata"]
+    name = (item["kind"], str(metadata.get("namespace", "")), metadata["name"])
+    release = next((each.address for each in deployed if each.key[1:] == name), "")
+    body = next(
+        (
+            each.body
+            for each in resources
+            if each.type == "helm_release" and each.qualified_address == release
+        ),
+        None,
+    )
+    if body is None:
+        return item
+    annotations = {
+        **(metadata.get("annotations") or {}),
+        "meta.helm.sh/release-name": body["name"],
+        "meta.helm.sh/release-namespace": body.get("namespace", "default"),
+    }
+    return {**item, "metadata": {**metadata, "annotations": annotations}}
 
 
 if __name__ == "__main__":
