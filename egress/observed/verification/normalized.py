@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from egress.observed.verification.dumps import BOOTSTRAP, Dump
+from egress.observed.verification.errors import VerificationError
 
 _TYPE = "type.googleapis.com/envoy.admin.v3."
 
@@ -78,7 +79,19 @@ Resources = Mapping[tuple[str, str], Any]
 
 
 def normalized(dump: Dump) -> tuple[Resources, list[str]]:
-    """The resources that are compared, and what is not understood of the dump."""
+    """The resources that are compared, and what is not understood of the dump.
+
+    Raises VerificationError for a dump of a shape that no Envoy prints.
+    """
+    try:
+        return _normalized(dump)
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
+        raise VerificationError(
+            f"{dump.name}: its config_dump has a shape that no Envoy prints: {type(error).__name__}: {error}"
+        ) from error
+
+
+def _normalized(dump: Dump) -> tuple[Resources, list[str]]:
     raw, unknown = _resources(dump)
     names = {**dict(_names(raw)), dump.address: "OWN-ADDRESS"}
     found: dict[tuple[str, str], Any] = {}
