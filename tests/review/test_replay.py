@@ -339,3 +339,35 @@ def test_an_export_of_cloud_logging_says_which_pod_asked(
     nobody = answer(synthesized, narrowed[1], {str(stranger): ""})
     assert nobody.shapes == ()
     assert {each.caller for each in nobody.observed.unasked} == {"Pod team-q/other-6c9f4b7d-x2x9k"}
+
+
+FIGURES = """
+import json, random, resource, sys, time
+from egress.cli import main
+started = time.process_time()
+code = main(["replay", sys.argv[1], "--base", sys.argv[2], sys.argv[2], "--format", "json"])
+used = resource.getrusage(resource.RUSAGE_SELF)
+sys.stderr.write(json.dumps({"code": code, "seconds": time.process_time() - started, "mb": used.ru_maxrss / 1024}))
+"""
+
+
+def test_a_hundred_thousand_lines_cost_a_tenth_of_the_budget_of_a_million(
+    production: Path, tmp_path: Path
+) -> None:
+    """60 s and 300 MB for a million; measured whole, docs/replay.md has the figures."""
+    lines = [json.loads(line) for line in (LOGS / "production.gateway.json.log").read_text().splitlines()]
+    file = tmp_path / "many.log"
+    with file.open("w") as log:
+        for number in range(100_000):
+            line = dict(lines[number % len(lines)])
+            if line["method"]:
+                line["path"] = f"/orders/{number}/items"
+            log.write(json.dumps(line) + "\n")
+    command = [sys.executable, "-c", FIGURES, str(file), str(production)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    figures = json.loads(done.stderr.splitlines()[-1])
+
+    assert figures["code"] == 0
+    assert figures["seconds"] < 6 + 3  # reading both states is no line's
+    assert figures["mb"] < 300
+    assert json.loads(done.stdout)["shapes"] < 100

@@ -49,7 +49,7 @@ class Judged(NamedTuple):
     after: Answer | None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Replayed:
     """An observed request with what both states say of it."""
 

@@ -12,7 +12,7 @@ from egress.review.replay.callers import Callers
 from egress.review.replay.path_classes import Class, PathClasses
 from egress.review.request import DEFAULT_PORT, Request
 
-MOST = 100_000
+MOST = 50_000
 """Different requests that are asked; a log with more of them is no application's."""
 _REMEMBERED = 50_000
 """Lines of one wording whose meaning is kept."""
