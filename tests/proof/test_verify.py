@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 import yaml
 
-from egress.observed.verification.probes import IMAGE, jobs, probes
+from egress.observed.verification.probes import IMAGE, Probe, compared, jobs, probes
 from egress.observed.verification.proving import STORED
+from egress.proof.asking.client import CURL_EXIT
 from egress.proof.toolchain.preparation import synthesize
+from egress.review.answer import Verdict
 from egress.review.cluster import Cluster
 from egress.review.inputs.reading import read
 from tests.proof.conftest import ROOT, Change, prove
@@ -109,3 +111,49 @@ def test_the_platforms_own_admission_lets_the_jobs_in(tmp_path: Path) -> None:
     rows = json.loads(done.stdout)["rows"]
     assert len(rows) == len(attempts) + 1 == 4
     assert [row for row in rows if row["differs"]] == []
+
+
+def test_what_the_mesh_answers_to_the_probes_is_what_the_review_expects(tmp_path: Path) -> None:
+    """The probes' requests, sent by their own identities in the proof's mesh, as their Jobs would report them."""
+    config = tmp_path / "production"
+    shutil.copytree(ROOT / "config" / "production", config)
+    team = config / "teams" / "team-y.yaml"
+    text = team.read_text()
+    assert "service_accounts: [test]\n    scheme: http\n" in text
+    team.write_text(
+        text.replace(
+            "service_accounts: [test]\n    scheme: http\n",
+            "service_accounts: [test, team-y-jobs/nightly]\n    scheme: http\n",
+        )
+    )
+    out = synthesize(config, tmp_path)
+    asked, _ = probes(Cluster(read([out])))
+    table = tmp_path / "probes.table"
+    table.write_text(
+        "".join(f"{_asker(each)} | {each.method} {each.url} | 200 | outside\n" for each in asked)
+    )
+    done = prove("--out", str(out), "--table", str(table), "--format", "json", seconds=400)
+    assert done.returncode in (0, 1), done.stderr
+    got = {(row["identity"], row["request"]): row["got"] for row in json.loads(done.stdout)["rows"]}
+    results = "\n".join(
+        f"egress-probe {each.identity} {each.method} {each.url} "
+        + _as_curl(got[_asker(each), f"{each.method} {each.url}"])
+        for each in asked
+    )
+    found = compared(asked, results, "the mesh")
+
+    assert [each for each in found if each.differs] == []
+    assert {each.answer.verdict for each in asked if "httpbin" in each.url} == {
+        Verdict.ALLOWED,
+        Verdict.REFUSED,
+    }
+    assert any(each.url.endswith("/status/418") for each in asked)
+
+
+def _asker(probe: Probe) -> str:
+    """The proof's name of an account without a workload."""
+    return f"{probe.namespace}/{probe.account}"
+
+
+def _as_curl(got: str) -> str:
+    return f"000 {CURL_EXIT[got]}" if got in CURL_EXIT else f"{got} 0"

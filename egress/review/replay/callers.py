@@ -7,7 +7,7 @@ from egress.logs.entry import Writer
 from egress.review.cluster import Cluster
 from egress.review.errors import ReviewError
 from egress.review.objects.workloads import Workload
-from egress.review.why.asked import identity
+from egress.review.why.asked import identity, is_of
 
 UNSAID: tuple[str, ...] = ()
 """The line does not say who asked: it may be anybody."""
@@ -86,9 +86,3 @@ class Callers:
                     fitting.setdefault(pod.identity, pod)
         longest = max((len(pod.name) for pod in fitting.values()), default=0)
         return [name for name, pod in fitting.items() if len(pod.name) == longest]
-
-
-def is_of(pod: str, workload: Workload) -> bool:
-    """Whether a Pod's name is one that a Deployment, StatefulSet or DaemonSet of the workload's name gives."""
-    rest = pod.removeprefix(f"{workload.name}-")
-    return pod == workload.name or (rest != pod and rest.count("-") <= 1)

@@ -80,7 +80,7 @@ def _source(entry: Entry, cluster: Cluster, given: str | None) -> str:
         pods = [
             pod
             for pod in cluster.identities.all()
-            if _is_of(entry.writer.pod, pod) and entry.writer.namespace in ("", pod.namespace)
+            if is_of(entry.writer.pod, pod) and entry.writer.namespace in ("", pod.namespace)
         ]
         if len(pods) == 1:
             return pods[0].identity
@@ -95,7 +95,7 @@ def at_gateway(entry: Entry) -> bool:
     return entry.sni.startswith(INSIDE) or bool(entry.principal)
 
 
-def _is_of(pod: str, workload: Workload) -> bool:
+def is_of(pod: str, workload: Workload) -> bool:
     """Whether a Pod's name is one that a Deployment, StatefulSet or DaemonSet of the workload's name gives."""
     rest = pod.removeprefix(f"{workload.name}-")
     return pod == workload.name or (rest != pod and rest.count("-") <= 1)
