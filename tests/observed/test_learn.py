@@ -318,6 +318,9 @@ def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
     [
         (["none.log"], "none.log: No such file"),
         (["README.md"], "no line of the logs is an access log's"),
+        ([GATEWAY, "--from", "somebody"], "somebody: must be NAMESPACE/WORKLOAD"),
+        ([f"a/b/c={GATEWAY}"], "a/b/c: must be NAMESPACE/WORKLOAD"),
+        ([GATEWAY, "--from", "spiffe://x"], "spiffe://x: must be spiffe://TRUST-DOMAIN"),
         ([GATEWAY, "--least", "0"], "--least 0: write 1 or more"),
         ([GATEWAY, "--pods", "README.md"], "README.md: it must be what `kubectl get pods"),
         ([GATEWAY, "--like", "config/tutorial"], "its authorization is by-namespace"),

@@ -1,12 +1,14 @@
 """`learn`: from access logs to a proposed configuration."""
 
 import argparse
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from egress.environments.errors import EnvironmentsError
+from egress.review.commands.logs import add_logs, files
 
 if TYPE_CHECKING:
     from egress.config.configuration import Configuration
@@ -19,12 +21,7 @@ LEAST = 2
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The logs, whose they are, and where the proposal goes."""
-    parser.add_argument(
-        "logs",
-        nargs="+",
-        metavar="LOG",
-        help="a file of access logs, also .gz (- is standard input); NAMESPACE/WORKLOAD=FILE says whose it is",
-    )
+    add_logs(parser)
     parser.add_argument(
         "--out",
         type=Path,
@@ -36,19 +33,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="FOLDER",
         help="the configuration of the observed platform: the proposal is that one with grants added to it",
-    )
-    parser.add_argument(
-        "--pods",
-        type=Path,
-        metavar="FILE",
-        help="what `kubectl get pods --all-namespaces --output json` printed: who asked, for lines without an identity",
-    )
-    parser.add_argument(
-        "--from",
-        dest="source",
-        metavar="WHO",
-        default="",
-        help="who asked where a line does not say: NAMESPACE/WORKLOAD",
     )
     parser.add_argument(
         "--least",
@@ -70,18 +54,17 @@ def run(options: argparse.Namespace) -> int:
     from egress.observed.learning.evidence import Callers, observe
     from egress.observed.learning.proposal import propose
     from egress.observed.learning.report import Report, as_json, text
-    from egress.review.commands.replay import named
 
     if options.least < 1:
         raise EnvironmentsError(f"--least {options.least}: write 1 or more")
     _may_write(options)
     stated = _stated(options.like)
-    files = dict(map(named, options.logs))
-    logs = Logs(list(files))
+    given = {name: _caller(whose) for name, whose in files(options).items()}
+    logs = Logs(list(given))
     try:
         pods = read_pods(options.pods) if options.pods else None
-        callers = Callers(pods, options.source, _accounts(stated))
-        observed = observe(_lines(logs, files), callers)
+        callers = Callers(pods, _caller(options.source), _accounts(stated))
+        observed = observe(_lines(logs, given), callers)
     except (UnreadableLog, UnreadablePods) as error:
         raise EnvironmentsError(str(error)) from error
     if not logs.tally.entries:
@@ -91,6 +74,18 @@ def run(options: argparse.Namespace) -> int:
     report = Report(proposal=proposal, observed=observed, tally=logs.tally, written=written)
     sys.stdout.write((as_json if options.format == "json" else text)(report) + "\n")
     return 0 if proposal.teams else 1
+
+
+def _caller(text: str) -> str:
+    """Who asked, as a person gave it; empty where nobody did. Raises EnvironmentsError."""
+    from egress.review.why.asked import identity
+
+    found = identity(text)
+    if found and not re.fullmatch(r"[^/\s]+/(sa/)?[^/\s]+", found):
+        raise EnvironmentsError(
+            f"{text}: must be NAMESPACE/WORKLOAD, NAMESPACE/sa/SERVICE-ACCOUNT or a SPIFFE id"
+        )
+    return found
 
 
 def _lines(logs: "Logs", files: dict[str, str]) -> "Iterator[tuple[Entry, str]]":
@@ -139,11 +134,11 @@ def _write(
 ) -> tuple[str, ...]:
     """Write the files once the configuration passes every rule; their names."""
     from egress.environments.changes import write
-    from egress.observed.learning.writing import files
+    from egress.observed.learning import writing
     from egress.source.yaml_edit import CannotEdit
 
     try:
-        texts = files(proposal, options.like, stated, options.out.name)
+        texts = writing.files(proposal, options.like, stated, options.out.name)
     except (CannotEdit, OSError, UnicodeDecodeError) as error:
         raise EnvironmentsError(f"the proposal cannot be written: {error}") from error
     write(options.out, texts)

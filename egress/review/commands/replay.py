@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from egress.review.commands.inputs import add_strict, announce
+from egress.review.commands.logs import add_logs, files
 from egress.review.errors import ReviewError
 from egress.review.output.formats.registry import FORMATS, render
 
@@ -19,12 +20,7 @@ NOTHING_READ = 2
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The logs, both states, and whose logs they are."""
-    parser.add_argument(
-        "logs",
-        nargs="+",
-        metavar="LOG",
-        help="a file of access logs, also .gz (- is standard input); NAMESPACE/WORKLOAD=FILE says whose it is",
-    )
+    add_logs(parser)
     parser.add_argument(
         "--base",
         nargs=2,
@@ -34,18 +30,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="the state before and the state after: cdktf.out folders, plans as JSON, or Kubernetes YAML",
     )
     add_strict(parser)
-    parser.add_argument(
-        "--from",
-        dest="source",
-        metavar="WHO",
-        help="who asked where a line does not say: NAMESPACE/WORKLOAD, NAMESPACE/sa/ACCOUNT or a SPIFFE id",
-    )
-    parser.add_argument(
-        "--pods",
-        type=Path,
-        metavar="FILE",
-        help="what `kubectl get pods --all-namespaces --output json` printed: who asked, for lines without an identity",
-    )
     for side, name in (("", "newer"), ("base-", "older")):
         parser.add_argument(
             f"--{side}artifact",
@@ -67,13 +51,13 @@ def run(options: argparse.Namespace, prove: "Prove | None" = None) -> int:
 
     old, new = (read([path], strict=options.strict) for path in options.base)
     announce(new)
-    files = dict(map(named, options.logs))
+    given = files(options)
     try:
         found = replay(
             (Cluster(old), Cluster(new)),
-            Logs(list(files)),
-            source=options.source,
-            files={name: whose for name, whose in files.items() if whose},
+            Logs(list(given)),
+            source=options.source or None,
+            files={name: whose for name, whose in given.items() if whose},
             folders=(
                 _folder(options.base_artifact, options.base[0]),
                 _folder(options.artifact, options.base[1]),
@@ -94,14 +78,6 @@ def run(options: argparse.Namespace, prove: "Prove | None" = None) -> int:
         )
         return NOTHING_READ
     return int(found.differs)
-
-
-def named(text: str) -> tuple[str, str]:
-    """A file, and whose it is: NAMESPACE/WORKLOAD=FILE, where there is no file of the whole name."""
-    whose, equals, name = text.partition("=")
-    if equals and "/" in whose and not Path(text).exists():
-        return name, whose
-    return text, ""
 
 
 def _folder(named: Path | None, state: Path) -> "Folder | None":
