@@ -66,6 +66,10 @@ test-package: setup ## Run the tests that build the wheel and play a new user (m
 posture: setup $(CHECKOV) ## Hold config/production against checkov's checks
 	$(VENV)/bin/python -m posture
 
+.PHONY: test-walk
+test-walk: setup ## Compare every single change of the production stacks (make test takes a sample of each kind)
+	$(VENV)/bin/pytest -m walk tests/review -s
+
 SEED ?= $(shell date +%Y%m%d)
 
 .PHONY: prove-deep
@@ -84,7 +88,7 @@ reference: setup ## Write what follows from the models: config/schema and docs/c
 
 .PHONY: picture
 picture: setup ## Take docs/report.png anew, the picture of the report (needs Chromium)
-	$(VENV)/bin/python -m tests.review.picture
+	PYTHONPATH=constructs $(VENV)/bin/python -m tests.review.picture
 
 .PHONY: bench
 bench: setup ## Measure the speed targets of docs/performance.md, and the proof at 1,000 teams

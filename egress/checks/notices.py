@@ -5,6 +5,7 @@ from datetime import date
 from egress.config.configuration import Configuration
 from egress.config.istio_releases import MINORS, minor_of
 from egress.config.platform import PLACEHOLDER_NUMBER, PLACEHOLDER_PROJECT
+from egress.derived.istio.routing import reached_hosts
 
 
 def notices(configuration: Configuration, today: date) -> tuple[str, ...]:
@@ -12,6 +13,7 @@ def notices(configuration: Configuration, today: date) -> tuple[str, ...]:
     return (
         *_missing(configuration),
         *_observation(configuration),
+        *_unused_ports(configuration),
         *_tenancy(configuration),
         *_out_of_support(configuration, today),
         *_ended(configuration),
@@ -39,6 +41,24 @@ def _observation(configuration: Configuration) -> tuple[str, ...]:
     return (
         "tenants.enforcement: observe: the mesh refuses nothing and logs everything. Learn the grants, then set "
         "`enforce` (docs/learn.md).",
+    )
+
+
+DEFAULT_PORTS = (80, 443)
+
+
+def _unused_ports(configuration: Configuration) -> tuple[str, ...]:
+    """One line for the ports that open nothing: with FQDN rules a port is open for the hosts that use it alone."""
+    firewall = configuration.platform.network.firewall
+    if firewall.gateway != "fqdn":
+        return ()
+    used = {port for _, port in reached_hosts(configuration)}
+    unused = [str(port) for port in firewall.egress_ports if port not in used and port not in DEFAULT_PORTS]
+    if not unused:
+        return ()
+    return (
+        f"network.firewall.egress_ports: {', '.join(unused)} open nothing: with `gateway: fqdn` a port is open for the "
+        "hosts that use it alone, and no granted host does; remove them, or write `gateway: ports`.",
     )
 
 

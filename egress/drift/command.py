@@ -2,6 +2,7 @@
 
 import argparse
 import dataclasses
+import datetime
 import json
 import sys
 from collections.abc import Sequence
@@ -12,6 +13,8 @@ from egress.drift.errors import DriftError
 from egress.drift.live import read_context, read_file
 from egress.drift.protected import BY_KIND
 from egress.drift.stated import read_stated
+from egress.environments.record import read as read_origin
+from egress.source.version import VERSION
 
 DEFAULT_INPUT = Path("cdktf.out")
 
@@ -36,15 +39,32 @@ def run(options: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return 2
     found = compare(stated, live, releases)
+    heading = _heading(options)
     if options.format == "json":
-        print(json.dumps([dataclasses.asdict(each) for each in found], indent=2))
+        differences = [dataclasses.asdict(each) for each in found]
+        print(json.dumps({**heading, "differences": differences}, indent=2))
     else:
         compared = sum(
             (str(each.object["apiVersion"]).rpartition("/")[0], each.object["kind"]) in BY_KIND
             for each in stated
         )
+        where = f" of {heading['environment']}" if heading["environment"] else ""
+        told = f"Drift{where}: {heading['input']} against {heading['cluster']}, {heading['time']}, version {VERSION}."
+        print("".join(letter if letter.isprintable() else "?" for letter in told))
         print(text(found, compared))
     return 1 if found else 0
+
+
+def _heading(options: argparse.Namespace) -> dict[str, str | None]:
+    """What was compared, when and by which version."""
+    noted = read_origin(options.input)
+    return {
+        "environment": noted.name if noted else None,
+        "input": str(options.input),
+        "cluster": f"the context {options.context}" if options.context else str(options.live),
+        "time": datetime.datetime.now(tz=datetime.UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        "version": VERSION,
+    }
 
 
 def text(found: Sequence[Drift], compared: int) -> str:
@@ -52,7 +72,8 @@ def text(found: Sequence[Drift], compared: int) -> str:
     if not found:
         return f"Nothing differs: {compared} stated objects compared."
     lines = [line for each in found for line in _lines(each)]
-    return "\n".join([*lines, f"{len(found)} differences, {compared} stated objects compared."])
+    count = "1 difference" if len(found) == 1 else f"{len(found):,} differences"
+    return "\n".join([*lines, f"{count}, {compared:,} stated objects compared."])
 
 
 def _lines(drift: Drift) -> list[str]:

@@ -22,7 +22,7 @@ class Effect(StrEnum):
     """Conditional before and after, under different conditions."""
     WAY = "another way"
     """Allowed before and after, but through another gateway, to another place or over another kind of connection."""
-    UNKNOWN = "now unknown"
+    UNKNOWN = "no longer known"
     VIEW = "refused differently"
 
 
@@ -71,6 +71,11 @@ class Comparison:
         """The changed cells of identities that take nobody's place, and whose place nobody takes."""
         names = {name for one in self.successors for name in (one.before, one.after)}
         return tuple(change for change in self.changes if change.identity not in names)
+
+    @property
+    def no_longer_known(self) -> tuple[Change, ...]:
+        """The cells of which the answer was known and is not."""
+        return tuple(change for change in self.changes if change.effect is Effect.UNKNOWN)
 
     @property
     def opening(self) -> tuple[Change, ...]:
@@ -185,9 +190,10 @@ def _same_verdict(before: Answer | None, after: Answer | None) -> Effect | None:
 
 
 def _widens(change: Change) -> bool:
-    """True where a request may pass that did not: gained, conditional from refused, or left open.
+    """True where a request passes that did not: gained, or conditional from refused.
 
-    Another way is one too, unless it leads through a gateway what went straight out before.
+    An answer that is no longer known is none: it has a place of its own. Another way is one, unless it leads through
+    a gateway what went straight out before.
     """
     if change.effect is Effect.WAY and change.before and change.after:
         into_gateway = bool(change.after.through) and not change.before.through
@@ -195,7 +201,7 @@ def _widens(change: Change) -> bool:
     if change.effect in (Effect.GAINED, Effect.CONDITIONS):
         return True
     refused = change.before is None or change.before.verdict is Verdict.REFUSED
-    return change.effect in (Effect.CONDITIONAL, Effect.UNKNOWN) and refused
+    return change.effect is Effect.CONDITIONAL and refused
 
 
 def _cells(before: Matrix, after: Matrix) -> Iterable[tuple[str, str, Scheme]]:

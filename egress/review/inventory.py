@@ -51,6 +51,18 @@ class RawResource:
     address: str
     type: str
     body: Mapping[str, Any]
+    """With its meta-arguments, such as `lifecycle` and `provisioner`, as they are written."""
+    written: Any = None
+    """The whole block as it is written; None where the input has no such text (a plan)."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Beside:
+    """A statement of the input that is no managed resource: a provider, a data source, a backend."""
+
+    address: str
+    kind: str
+    body: Any
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -68,7 +80,8 @@ class Inventory:
     """The folder or file it was read from."""
     resources: tuple[RawResource, ...] = ()
     """Every Terraform resource of the input; none where it is Kubernetes YAML."""
-
+    beside: tuple[Beside, ...] = ()
+    """Everything else that Terraform reads of the input."""
     planned: bool = False
     """Read from plans: they hold what providers fill in, which cdktf.out does not."""
     drifted: tuple[str, ...] = ()

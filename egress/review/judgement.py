@@ -28,6 +28,11 @@ class Judgement:
     judged: Judged
     """After acceptance."""
 
+    @property
+    def inventory(self) -> Inventory:
+        """What was read."""
+        return self.cluster.inventory
+
 
 def judgement(
     inputs: Sequence[Path], accepted: Path | None, today: datetime.date, *, strict: bool = False

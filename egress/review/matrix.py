@@ -188,6 +188,7 @@ class Matrix:
         for policy in self.cluster.authorization.all:
             for rule in policy.rules:
                 found.update(host for host in rule.hosts if "*" not in host and ":" not in host)
+        found |= self.cluster.doubts.hosts
         inside = {service.host for service in mesh.registry.services if not service.external}
         return sorted(host for host in found - inside if host != "*")
 

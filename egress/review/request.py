@@ -83,7 +83,10 @@ def parse_request(
     sidecar: bool | None = None,
 ) -> Request:
     """Build a request from a URL. Raises ReviewError for anything that is not one."""
-    parts = urlsplit(url if "//" in url else f"//{url}")
+    try:
+        parts = urlsplit(url if "//" in url else f"//{url}")
+    except ValueError as error:
+        raise ReviewError(f"--to {url}: {error}") from error
     scheme = parts.scheme
     if scheme not in SCHEMES:
         raise ReviewError(
@@ -142,11 +145,18 @@ def request_from_json(document: Mapping[str, Any]) -> Request:
     missing = sorted({"from", "to"} - set(document))
     if missing:
         raise ReviewError(f"a request lacks {missing[0]!r}")
+    for key in ("from", "to", "method", "dial"):
+        value = document.get(key)
+        if not isinstance(value, str) and (value is not None or key in ("from", "to")):
+            raise ReviewError(f"{key}: {document[key]!r:.60} is no text")
+    headers = document.get("headers") or {}
+    if not isinstance(headers, Mapping) or not all(isinstance(one, str) for one in headers.values()):
+        raise ReviewError(f"headers: {headers!r:.60} is no map of texts")
     return parse_request(
         source=document["from"],
         url=document["to"],
-        method=document.get("method", "GET"),
-        headers=document.get("headers"),
+        method=document.get("method") or "GET",
+        headers=headers,
         dial=document.get("dial"),
         sidecar=False if document.get("without-sidecar") else None,
     )

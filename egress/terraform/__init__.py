@@ -4,8 +4,8 @@ Serves the proof and the review; pure Python, needs neither Terraform nor cdktf.
 """
 
 from egress.terraform.errors import TerraformError
-from egress.terraform.resolution import Resource, resolve
+from egress.terraform.resolution import Resource, Unread, resolve
 from egress.terraform.stack_files import StackFile, read_stacks
 from egress.terraform.values import Unknown
 
-__all__ = ["Resource", "StackFile", "TerraformError", "Unknown", "read_stacks", "resolve"]
+__all__ = ["Resource", "StackFile", "TerraformError", "Unknown", "Unread", "read_stacks", "resolve"]

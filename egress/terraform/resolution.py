@@ -1,9 +1,9 @@
 """Resolves the references of several stacks to values."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from egress.terraform.computed import computed
 from egress.terraform.errors import TerraformError
@@ -39,8 +39,13 @@ class Resource:
     body: dict[str, Value]
     provider: str | None = None
     data: bool = False
-    lifecycle: AbstractMapping[str, Any] = field(default_factory=dict)
-    """What Terraform itself is told to do with it: `prevent_destroy`, `ignore_changes`."""
+    written: AbstractMapping[str, Any] = field(default_factory=dict)
+    """The whole block as it is written, meta-arguments included."""
+
+    @property
+    def meta(self) -> dict[str, Any]:
+        """Its meta-arguments as they are written."""
+        return {key: self.written[key] for key in self.written if key in _META and key != "//"}
 
     @property
     def address(self) -> str:
@@ -60,12 +65,27 @@ class _Stack:
     locals: dict[str, Value] = field(default_factory=dict)
 
 
-def resolve(stacks: Iterable[StackFile]) -> list[Resource]:
+Tell = Callable[["Unread"], None]
+
+
+class Unread(NamedTuple):
+    """A resource that is not read as Terraform would, with why."""
+
+    stack: str
+    type: str
+    name: str
+    raw: AbstractMapping[str, Any]
+    told: str
+    data: bool
+
+
+def resolve(stacks: Iterable[StackFile], unread: Tell | None = None) -> list[Resource]:
     """Resolve every resource and data source of the stacks, in the order they stand in the files.
 
-    Raises TerraformError for a reference to something that no stack declares, a cycle, count or for_each.
+    A resource with a reference to something that no stack declares, a cycle, or instances by count or for_each is told
+    to `unread` and left out. Raises TerraformError for it where nobody is told.
     """
-    return _Resolver({stack.id: _Stack(stack) for stack in stacks}).resources()
+    return _Resolver({stack.id: _Stack(stack) for stack in stacks}).resources(unread)
 
 
 class _Resolver:
@@ -74,19 +94,37 @@ class _Resolver:
         self._open: list[str] = []
         self._parsed: dict[str, Expression] = {}
 
-    def resources(self) -> list[Resource]:
+    def resources(self, unread: Tell | None) -> list[Resource]:
         found = []
         for stack_id, stack in self._stacks.items():
             for section, data in (("resource", False), ("data", True)):
-                for type_, by_name in stack.file.document.get(section, {}).items():
-                    for name, raw in by_name.items():
+                for type_, name, raw in _declared(stack.file, section):
+                    try:
+                        if isinstance(raw, dict) and self._has_no_instance(stack_id, raw):
+                            continue
                         found.append(self._resource(stack_id, type_, name, raw, data=data))
+                    except (TerraformError, RecursionError) as error:
+                        if unread is None:
+                            raise
+                        self._open.clear()
+                        body = raw if isinstance(raw, dict) else {}
+                        unread(Unread(stack_id, type_, name, body, str(error), data))
         return found
 
-    def _resource(self, stack: str, type_: str, name: str, raw: dict[str, Any], *, data: bool) -> Resource:
+    def _has_no_instance(self, stack: str, raw: dict[str, Any]) -> bool:
+        """True for a resource that is switched off: `count` of nothing, `for_each` over nothing."""
+        if "count" in raw and str(self._value(stack, raw["count"])) in ("0", "false"):
+            return True
+        return "for_each" in raw and self._value(stack, raw["for_each"]) in ([], {})
+
+    def _resource(self, stack: str, type_: str, name: str, raw: Any, *, data: bool) -> Resource:
+        if not isinstance(raw, dict):
+            raise TerraformError(
+                f"{stack}: {type_}.{name}: a {type(raw).__name__}, where a block of arguments belongs; fix it"
+            )
         for keyword in ("count", "for_each", "dynamic"):
             if keyword in raw:
-                raise TerraformError(f"{stack}: {type_}.{name}: {keyword} is not read here")
+                raise TerraformError(f"{stack}: {type_}.{name}: {keyword} is not read here: review the plan")
         provider = raw.get("provider")
         return Resource(
             stack=stack,
@@ -95,7 +133,7 @@ class _Resolver:
             body=self._body(stack, ("data." if data else "") + type_, name),
             provider=provider if isinstance(provider, str) else None,
             data=data,
-            lifecycle=raw.get("lifecycle") or {},
+            written={key: value for key, value in raw.items() if key != "//"},
         )
 
     def _body(self, stack: str, type_: str, name: str) -> dict[str, Value]:
@@ -121,7 +159,7 @@ class _Resolver:
         section = document.get("data", {}) if type_.startswith("data.") else document.get("resource", {})
         try:
             raw: dict[str, Any] = section[type_.removeprefix("data.")][name]
-        except KeyError:
+        except (KeyError, TypeError):
             raise TerraformError(f"{stack}: nothing declares {type_}.{name}, yet it is referred to") from None
         return raw
 
@@ -209,6 +247,20 @@ class _Resolver:
         if path[1] not in outputs:
             raise TerraformError(f"{stack}: {text}: stack {producer!r} has no output {path[1]!r}")
         return _walk(self._value(producer, outputs[path[1]]["value"]), path[2:], text)
+
+
+def _declared(file: StackFile, section: str) -> Iterator[tuple[str, str, Any]]:
+    """The resources of a stack: type, name and arguments. Raises TerraformError for what is no block of them."""
+    by_type = file.document.get(section) or {}
+    if not isinstance(by_type, dict):
+        raise TerraformError(f"{file.path}: {section}: no block of resources by their types; fix it")
+    for type_, by_name in by_type.items():
+        if not isinstance(by_name, dict):
+            raise TerraformError(
+                f"{file.path}: {section}.{type_}: no block of resources by their names; fix it"
+            )
+        for name, raw in by_name.items():
+            yield type_, name, raw
 
 
 def _walk(value: Value, steps: tuple[str | int, ...], text: str) -> Value:

@@ -3,12 +3,16 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from egress.terraform.errors import TerraformError
 
 STACKS, FILE = "stacks", "cdk.tf.json"
 """cdktf writes <out>/stacks/<id>/cdk.tf.json."""
+
+
+MAX_BYTES = 256 * 1024 * 1024
+"""Of one stack: a thousand teams in one are a tenth of it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,11 +35,23 @@ def read_stacks(out: Path) -> list[StackFile]:
     return [StackFile(id=path.parent.name, path=path, document=_parse(path)) for path in paths]
 
 
+def _constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")
+
+
 def _parse(path: Path) -> dict[str, Any]:
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        if not path.is_file():
+            raise TerraformError(f"{path}: not a regular file")
+        if path.stat().st_size > MAX_BYTES:
+            raise TerraformError(
+                f"{path}: larger than {MAX_BYTES // 1024 // 1024} MiB; give each team a stack"
+            )
+        document = json.loads(path.read_text(encoding="utf-8"), parse_constant=_constant)
     except (OSError, ValueError) as error:
         raise TerraformError(f"{path}: {error}") from error
+    except RecursionError as error:
+        raise TerraformError(f"{path}: nested more than a thousand levels deep") from error
     if not isinstance(document, dict):
         raise TerraformError(f"{path}: expected a JSON object, found {type(document).__name__}")
     return document

@@ -141,6 +141,19 @@ def originating(number: int, protocol: str, target: int | None = None) -> State:
     )
 
 
+def second_route(host: str) -> State:
+    there = [{"destination": {"host": "example.com", "port": {"number": 80}}}]
+    spec: dict[str, Any] = {"hosts": [host], "http": [{"route": there}], "exportTo": ["team-x"]}
+    return tutorial().apply(istio("VirtualService", "istio-egress", "second", **spec))
+
+
+def second_sidecar(name: str) -> State:
+    """A second Sidecar for all of team-x, or the first one stated anew."""
+    first = next(key for key in tutorial().objects if key[0] == "Sidecar" and key[1] == "team-x")
+    named = name + "-second" if name else first[2]
+    return tutorial().apply(istio("Sidecar", "team-x", named, egress=[{"hosts": ["istio-egress/*"]}]))
+
+
 def entry_for(host: str, resolution: str) -> State:
     ports = [port_of(443, "TLS")]
     return tutorial().apply(
@@ -308,6 +321,8 @@ EXAMPLES: dict[str, tuple[Callable[[], State], Callable[[], State]]] = {
         lambda: second_entry("istio-egress", ""),
     ),
     "EG216": (lambda: databases("TCP"), lambda: databases("TLS")),
+    "EG222": (lambda: second_route("example.com"), lambda: second_route("other.example")),
+    "EG223": (lambda: second_sidecar("default"), lambda: second_sidecar("")),
     "EG217": (lambda: importing("istio-egres/*"), lambda: importing("istio-egress/*")),
     "EG218": (lambda: originating(443, "HTTPS"), lambda: originating(80, "HTTP", 443)),
     "EG219": (lambda: originating(80, "HTTP"), lambda: originating(80, "HTTP", 443)),

@@ -68,7 +68,7 @@ def test_the_review_answers_as_in_the_checkout(core: Installation, production: R
     found = core.run(tmp_path, "egress", "findings", "--input", str(production.out))
     page = core.run(tmp_path, "egress", "report", "--input", str(production.out))
 
-    assert len(json.loads(listed.stdout)) > 0
+    assert json.loads(listed.stdout)["rows"]
     assert listed.stderr.startswith("environment production (")
     assert found.returncode == 0, "the environment's own accepted.yaml counts"
     assert page.returncode == 0, page.stderr

@@ -74,7 +74,7 @@ def test_list_in_other_formats_has_the_same_cells(egress: Run, synthesized: Path
     text = egress("list", "--input", str(synthesized), "--format", format_).stdout
     if format_ == "json":
         cells: list[tuple[str, ...]] = [
-            (row["identity"], row["destination"], row["verdict"]) for row in json.loads(text)
+            (row["identity"], row["destination"], row["verdict"]) for row in json.loads(text)["rows"]
         ]
     elif format_ == "csv":
         cells = [
@@ -158,7 +158,10 @@ def test_what_is_not_modelled_is_an_error_with_its_address(egress: Run, tmp_path
 def test_diff_is_silent_about_equal_states(egress: Run, synthesized: Path) -> None:
     done = egress("diff", str(synthesized), str(synthesized))
     assert done.returncode == 0
-    assert done.stdout.strip() == "Nothing changes in what any workload reaches by name."
+    heading, told = done.stdout.strip().split("\n\n")
+    assert heading.startswith("Egress review of tutorial. Reviewed 20")
+    assert "Terraform resources before and" in heading
+    assert told == "Nothing changes in what any workload reaches by name."
 
 
 def test_diff_names_what_a_change_opens_and_the_object_that_does_it(egress: Run, tmp_path: Path) -> None:

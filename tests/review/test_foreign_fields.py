@@ -6,7 +6,9 @@ import pytest
 
 from egress.review.decision.control import Control
 from egress.review.errors import ReviewError
+from egress.review.inputs.assembling import inventory_of_objects
 from egress.review.inputs.typed_objects import typed_object
+from egress.review.objects.kubernetes_object import kubernetes_object
 from egress.review.output.texts.arrivals import arrival_text
 from egress.review.output.texts.reasons import reason_text
 from tests.builders.objects import SERVICE, config_map, to, virtual_service
@@ -427,7 +429,15 @@ def test_a_switch_of_a_running_istiod_is_refused() -> None:
 def test_another_products_kind_of_the_same_name_is_not_istios() -> None:
     item = virtual_service("istio-egress", "b", hosts=["example.com"], http=[{"any": 1}])
     item["apiVersion"] = "gateway.solo.example/v1"
-    assert len(tutorial().apply(item).inventory().objects) == len(tutorial().inventory().objects)
+    listed = [
+        kubernetes_object(one, "any")
+        for one in (item, {**item, "apiVersion": "networking.istio.io/v1", "spec": {}})
+    ]
+    found = inventory_of_objects(listed, "test")
+    assert [one.group for one in found.objects] == ["networking.istio.io"]
+    assert any(
+        "VirtualService of gateway.solo.example/v1 is not known here" in one for one in found.not_understood
+    )
     calico = {
         "apiVersion": "crd.projectcalico.org/v1",
         "kind": "NetworkPolicy",

@@ -18,6 +18,7 @@ from egress.review.findings.evidence import Evidence
 from egress.review.findings.registry import find_in
 from egress.review.inputs.reading import read
 from egress.review.matrix import Matrix
+from egress.review.output.answered import Listed
 from egress.review.output.formats.registry import formatter
 from egress.review.path.evaluation import evaluate
 from egress.review.request import parse_request
@@ -110,7 +111,7 @@ def judge(folder: Path) -> None:
     cluster = Cluster(read([folder]))
     rows = tuple(Matrix(cluster).rows(every_cell=False))
     for format_ in ("text", "csv", "markdown", "json"):
-        formatter("list", format_).render(rows)
+        formatter("list", format_).render(Listed(rows=rows))
     find_in(Evidence(cluster))
     for port in (80, 443, 9000):
         with contextlib.suppress(ReviewError):

@@ -98,12 +98,13 @@ def test_every_finding_of_production_is_shown_at_the_statement_behind_it(product
         ("EG205", "example.com", "production/teams/team-x.yaml: - to: example.com"),
         ("EG205", "httpbin.org", "production/teams/team-y.yaml: - to: httpbin.org"),
     }
-    # Of two grants of one host, the one that names the account which is refused.
+    # Of two grants of one host, the one that names an account which is refused.
     where = places(inventory, [], ROOT / "config/production")
-    lines = {f.facts["identity"]: where.of(f).line for f in findings if f.subject == "httpbin.org"}
+    (found,) = (finding for finding in findings if finding.subject == "httpbin.org")
     text = (ROOT / "config/production/teams/team-y.yaml").read_text().splitlines()
     grants = [number for number, line in enumerate(text, 1) if line.startswith("  - to:")]
-    assert lines == {"team-y/test": grants[0], "team-y-jobs/sa/nightly": grants[1]}
+    assert {cell.identity for cell in found.cells} == {"team-y/test", "team-y-jobs/sa/nightly"}
+    assert where.of(found).line in grants
 
 
 EXPECTED = {
@@ -128,6 +129,8 @@ EXPECTED = {
     "EG215": "tutorial/destinations.yaml: example.com:",
     "EG216": "tutorial/destinations.yaml: destinations:",
     "EG217": "tutorial/platform.yaml: outbound: allow-any",
+    "EG222": "tutorial/destinations.yaml: example.com:",
+    "EG223": "tutorial/platform.yaml: outbound: allow-any",
     "EG218": "tutorial/teams/team-x.yaml: ",
     "EG219": "tutorial/teams/team-x.yaml: ",
     "EG220": "tutorial/destinations.yaml: destinations:",

@@ -14,6 +14,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 import egress
+from egress.review.changes.change import NOT_JUDGED
 from egress.review.judgement import utc_today
 from egress.source import version
 from egress.source.version import VERSION
@@ -233,12 +234,17 @@ EXAMPLES = {
         says=(
             *("93.0.0.0/8", "Binary Authorization", "secure_boot", "deletion_protection", "log_config"),
             *("tcp 8000", "## Changed, and not judged"),
+            # Each at the line of its own key.
+            *("(`platform.yaml:33`)", "(`platform.yaml:51`)", "(`platform.yaml:49`, removed)"),
         ),
     ),
     "admission-off": Example(
         1,
         admission_off,
-        says=("EG403", "leans on sidecar-admission", "Admission refuses the ways around: removed"),
+        says=(
+            *("EG403", "leans on sidecar-admission"),
+            "Admission refuses the ways around. The resource that does this is removed.",
+        ),
     ),
     "a-new-warning": Example(1, another_api, says=("EG126", "## New findings", "a finding is new")),
     "accepts-its-own-warning": Example(
@@ -267,14 +273,26 @@ EXAMPLES = {
     "reordered": Example(
         0, reorder, says=("Nobody has to agree", "Nothing changes in what any workload reaches by name.")
     ),
-    "a-removed-team": Example(0, no_team_y, says=("## Lost", "team-y (test)", "`teams/team-y.yaml:")),
+    "a-removed-team": Example(
+        1, no_team_y, says=("## Lost", "team-y (test)", "`teams/team-y.yaml:", "Namespace are removed")
+    ),
     "changes-that-nobody-judges": Example(
-        0, unjudged, says=("Nobody has to agree", "node_config.machine_type", "google_storage_bucket_object")
+        1,
+        unjudged,
+        says=(NOT_JUDGED, "node_config.machine_type", "google_storage_bucket_object"),
+        never=("Nobody has to agree",),
     ),
     "a-repaired-acceptance": Example(
         1, base=no_such_day, says=("## Newly accepted", "its file is faulty", "the calendar has no such day")
     ),
 }
+
+
+def test_the_page_of_the_docs_lists_every_example_with_its_exit_code() -> None:
+    text = (ROOT / "docs" / "pull-requests.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| [^|]+ \| ([01]) \| `([a-z-]+)` \|$", text, re.MULTILINE)
+    assert {name: int(code) for code, name in rows} == {name: one.code for name, one in EXAMPLES.items()}
+
 
 REFUSED = {
     "an-unmodelled-resource": (unmodelled, "EnvoyFilter"),
@@ -287,7 +305,7 @@ def written(
     example: str, name: str, changes: list[Callable[[Side], None]], tmp_path: Path
 ) -> tuple[Path, Path]:
     """A changed configuration and its stacks."""
-    folder = tmp_path / example / name / "config"
+    folder = tmp_path / example / name / "production"
     shutil.copytree(PRODUCTION, folder)
     side = Side(folder)
     for change in changes:
@@ -316,7 +334,7 @@ def both_sides(
             return known[name]
         sides = {}
         for side, changes in (("base", [example.both, example.base]), ("head", [example.both, example.head])):
-            config = folder / name / side / "config"
+            config = folder / name / side / "production"
             shutil.copytree(PRODUCTION, config)
             changed = Side(config)
             for change in changes:
@@ -415,7 +433,8 @@ def test_a_new_environment_compares_with_nothing_and_shows_all(
 
 def test_an_environment_that_goes_shows_what_is_lost(production: Path, here: Run) -> None:
     done = here("summary", str(production), "none", "--base-accepted", str(PRODUCTION / "accepted.yaml"))
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "**A reviewer has to agree:** the whole environment goes, with everything in it." in done.stdout
     assert "## Lost" in done.stdout
     assert "## Gained" not in done.stdout
 
@@ -506,7 +525,7 @@ def test_diff_shows_weakened_guards_and_ends_with_1(
     old, new = both_sides("hardening-off", EXAMPLES["hardening-off"])[:2]
     done = here("diff", old, new, "--format", format_)
     assert done.returncode == 1
-    assert "deletion_protection: true becomes false" in done.stdout
+    assert "deletion_protection was true, and is now false" in done.stdout
     assert "google_container_node_pool.gateway-pool" in done.stdout
 
 

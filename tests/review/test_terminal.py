@@ -15,6 +15,7 @@ from subprocess import CompletedProcess
 import pytest
 
 from egress.review.matrix import Matrix
+from egress.review.output.answered import Listed
 from egress.review.output.formats import registry
 from egress.review.output.formats.registry import MANY, render
 from egress.review.output.terminal.drawing import folded
@@ -175,10 +176,10 @@ def test_a_window_with_room_has_every_cell_in_its_row() -> None:
 def test_a_table_that_nobody_reads_is_not_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     state = tutorial()
     rows = list(Matrix(state.review()).rows())
-    plain = render("list", "text", rows, len(rows))
+    plain = render("list", "text", Listed(rows=tuple(rows)), len(rows))
     monkeypatch.setattr(registry, "on_terminal", lambda: True)
-    assert render("list", "text", rows, len(rows)) != plain
-    assert render("list", "text", rows, MANY + 1) == plain
+    assert render("list", "text", Listed(rows=tuple(rows)), len(rows)) != plain
+    assert render("list", "text", Listed(rows=tuple(rows)), MANY + 1) == plain
 
 
 def test_long_words_end_a_line_where_they_have_a_mark() -> None:

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from egress.review.changes.guards import ADDED, CONTROL_PLANE, GUARDS, KEPT, Guard
+from egress.review.changes.harmless import Opened
 from egress.review.changes.judged_fields import OF_GOOGLE, judged
-from egress.review.changes.resources import Resource, Values, kind_of, pairs, resources
+from egress.review.changes.pairs import pairs
+from egress.review.changes.resources import Resource, Values, kind_of, resources
 from egress.review.changes.unjudged import unjudged
 from egress.review.changes.weakened import weakened
 from egress.review.findings.registry import ACCEPTABLE, KINDS, OF_CHANGES
@@ -164,7 +166,11 @@ REFUSED = policy_rule("rest", 443, "deny", names=(), ranges=("0.0.0.0/0",))
         ((HTTPS, policy_rule("more", 8443), REFUSED), ["allow tcp 8443 to a.example for gateway"]),
         ((HTTPS, policy_rule("others", 443, target_service_accounts=()), REFUSED), ["for every machine"]),
         ((policy_rule("https", 443, ranges=("0.0.0.0/0",)), REFUSED), ["a.example, 0.0.0.0/0"]),
-        ((HTTPS,), ["deny tcp 443 to 0.0.0.0/0 for gateway becomes no such rule"]),
+        (
+            (HTTPS, policy_rule("rest", 443, "deny", names=("a.example",), ranges=("0.0.0.0/0",))),
+            ["deny tcp 443"],
+        ),
+        ((HTTPS,), ["deny tcp 443 to 0.0.0.0/0 for gateway, and is now no such rule"]),
     ],
 )
 def test_a_rule_of_a_firewall_policy_is_weaker_by_its_ports_ranges_and_refusals(
@@ -199,12 +205,12 @@ def test_the_findings_of_a_change_cannot_be_accepted() -> None:
 
 def test_an_order_of_googles_is_none_and_a_swap_is_a_change() -> None:
     def item(*blocks: dict[str, str]) -> Resource:
-        return Resource(kind="google_x", address="a", name="a", body={"block": list(blocks)})
+        return Resource(kind="google_compute_firewall", address="a", name="a", body={"block": list(blocks)})
 
     one, two = {"k": "a", "v": "1"}, {"k": "b", "v": "2"}
-    assert unjudged(pairs([item(one, two)], [item(two, one)]), ()) == []
+    assert unjudged(pairs([item(one, two)], [item(two, one)]), (), Opened()) == []
     swapped = item({"k": "a", "v": "2"}, {"k": "b", "v": "1"})
-    assert unjudged(pairs([item(one, two)], [swapped]), ())[0].fields
+    assert unjudged(pairs([item(one, two)], [swapped]), (), Opened())[0].fields
 
 
 def test_every_changed_resource_is_listed_or_shown_by_a_cell(production: Path) -> None:
@@ -214,9 +220,12 @@ def test_every_changed_resource_is_listed_or_shown_by_a_cell(production: Path) -
             changed = Resource(
                 kind=item.kind, address=item.address, name=item.name, body=_altered(item.body, path)
             )
-            listed = unjudged(pairs([item], [changed]), ())
+            listed = unjudged(pairs([item], [changed]), (), Opened())
             assert [one.address for one in listed] == [item.address], (item.address, path)
-            assert ".".join(path) in (*listed[0].fields, *listed[0].without_effect), (item.address, path)
+            assert ".".join(filter(None, path)) in (*listed[0].fields, *listed[0].without_effect), (
+                item.address,
+                path,
+            )
 
 
 def _altered(value: Any, path: tuple[str, ...]) -> Any:

@@ -5,13 +5,13 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from tests.unit.cloned import cloned, scripted
 from workflows import __main__ as workflows
 
 ROOT = Path(__file__).parents[2]
@@ -119,45 +119,10 @@ def test_the_comment_is_updated_in_place(found: str, method: str, tmp_path: Path
     assert written.startswith(f"api --method {method} {target} ")
 
 
-def scripted(script: str, folder: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
-    inherited = {key: value for key, value in os.environ.items() if key not in ("BASE", "CONFIG")}
-    return subprocess.run(
-        [folder / script],
-        cwd=folder,
-        env={**inherited, **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    """A checkout without a remote, with a program that synthesizes nothing and a review that answers as it is told."""
-    folder = tmp_path / "clone"
-    (folder / ".ci").mkdir(parents=True)
-    for name in ("review", "environments", "action", "replay"):
-        shutil.copy(ROOT / ".ci" / name, folder / ".ci" / name)
-    python = folder / ".venv/bin/python"
-    python.parent.mkdir(parents=True)
-    python.write_text(
-        f"#!{sys.executable}\n"
-        "import os, sys\n"
-        "if sys.argv[1] == 'main.py': sys.exit(int(os.environ.get('SYNTH', '0')))\n"
-        "sys.stderr.write(' '.join(sys.argv[1:]) + '\\n')\n"
-        "sys.stdout.write(os.environ.get('PAGE', '# page\\n'))\n"
-        "code = 'REPLAY' if 'replay' in sys.argv else 'CODE'\n"
-        "sys.exit(int(os.environ.get(code, '0')))\n"
-    )
-    python.chmod(0o755)
-    (folder / ".gitignore").write_text(".venv/\ncdktf.out/\n")
-    for name in ("one", "two"):
-        (folder / "config" / name).mkdir(parents=True)
-        (folder / "config" / name / "platform.yaml").write_text("")
-    git = ["git", "-C", str(folder), "-c", "user.name=a", "-c", "user.email=a@example.com"]
-    for command in (["init", "--quiet", "-b", "trunk"], ["add", "-A"], ["commit", "--quiet", "-m", "first"]):
-        subprocess.run([*git, *command], check=True)
-    return folder
+    """A checkout with a change, without a remote, and with programs that answer as they are told."""
+    return cloned(tmp_path / "clone")
 
 
 def test_without_a_remote_the_review_asks_for_a_base(clone: Path) -> None:

@@ -1,7 +1,7 @@
 """A change as a whole: what a reviewer is shown, and whether it asks for agreement."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from egress.review.changes.acceptances import AcceptanceChanges, compare_acceptances
@@ -12,6 +12,9 @@ from egress.review.findings.difference import grown, key_of, only_in, under_new_
 from egress.review.findings.finding import Finding, Level, at_least
 from egress.review.findings.registry import LEVELS
 from egress.review.judgement import Judgement
+
+NOT_JUDGED = "something changed that no answer shows"
+"""Closed by default: what is not known to be harmless asks (egress/review/changes/harmless.py)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,34 +36,61 @@ class Change:
     weakened: tuple[Finding, ...]
     """Guards that hold back less, and checks of checkov that fail and did not."""
     unjudged: tuple[Unjudged, ...]
+    unlike: bool = False
+    """The two states are of different forms, so that their fields were not compared."""
     notes: tuple[str, ...] = ()
     """What was not compared, and why."""
 
     def asks(self, threshold: Level) -> tuple[str, ...]:
         """Why a reviewer has to agree; nothing where nobody has to."""
-        found = []
-        if self.comparison.opening:
-            found.append("somebody gains access")
-        elif self.comparison.gains:
-            found.append("a workload takes another's place")
-        if at_least((finding.kind.level for finding, _ in self.acceptances.new), threshold):
-            found.append("a finding is newly accepted")
-        if at_least(_levels(*(after.code for _, after in self.acceptances.altered)), threshold):
-            found.append("an acceptance is extended or depends on other controls")
-        if at_least(_levels(*(entry.code for entry in self.acceptances.ended)), threshold):
-            found.append("an acceptance has ended")
-        if at_least((finding.kind.level for finding in self.weakened), threshold):
-            found.append("a guard is weakened")
-        if at_least((finding.kind.level for finding in self.new), threshold):
-            found.append("a finding is new")
-        if at_least((finding.kind.level for finding in self.grown), threshold):
-            found.append("a finding concerns more than before")
-        if at_least((finding.kind.level for finding in self.reopened), threshold):
-            found.append("a finding is open again")
-        before, after = (side.cluster.inventory.not_understood for side in (self.base, self.head))
-        if set(after) - set(before):
-            found.append("something is not understood")
-        return tuple(found)
+        before, after = (side.inventory.not_understood for side in (self.base, self.head))
+        accepted = self.acceptances
+        levels: tuple[tuple[str, Iterable[Level]], ...] = (
+            ("a finding is newly accepted", _of(one for one, _ in accepted.new)),
+            (
+                "an acceptance is extended or depends on other controls",
+                _levels(*(entry.code for _, entry in accepted.altered)),
+            ),
+            ("an acceptance has ended", _levels(*(entry.code for entry in accepted.ended))),
+            ("a guard is weakened", _of(self.weakened)),
+            ("a finding is new", _of(self.new)),
+            ("a finding concerns more than before", _of(self.grown)),
+            ("a finding is open again", _of(self.reopened)),
+        )
+        new, goes = (
+            not (side.resources or side.objects) for side in (self.base.inventory, self.head.inventory)
+        )
+        others = (
+            ("the fields of the two states were not compared", self.unlike),
+            ("the whole environment is new", new),
+            ("the whole environment goes, with everything in it", goes),
+            (NOT_JUDGED, not new and not goes and any(one.open_question for one in self.unjudged)),
+            ("something is not understood", bool(set(after) - set(before))),
+        )
+        return (
+            *self._of_reach(),
+            *(reason for reason, found in levels if at_least(found, threshold)),
+            *(reason for reason, holds in others if holds),
+        )
+
+    def _of_reach(self) -> Iterator[str]:
+        comparison = self.comparison
+        if comparison.opening:
+            yield "somebody gains access"
+        elif comparison.gains:
+            yield "a workload takes another's place"
+        if comparison.no_longer_known:
+            yield "an answer is no longer known"
+
+    @property
+    def sees_less(self) -> bool:
+        """True where the head holds something that is not understood and was not there: a finding may be hidden."""
+        before, after = (side.inventory.not_understood for side in (self.base, self.head))
+        return bool(set(after) - set(before))
+
+
+def _of(findings: Iterable[Finding]) -> list[Level]:
+    return [finding.kind.level for finding in findings]
 
 
 def change(
@@ -93,6 +123,7 @@ def change(
         acceptances=compare_acceptances(base, head, today, names),
         weakened=(*seen.weakened, *posture),
         unjudged=seen.unjudged,
+        unlike=bool(seen.notes),
         notes=(*notes, *seen.notes),
     )
 

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from egress.review.changes.resources import pairs, resources
+from egress.review.changes.harmless import Opened
+from egress.review.changes.pairs import pairs
+from egress.review.changes.resources import resources
 from egress.review.changes.unjudged import Unjudged, unjudged
 from egress.review.changes.weakened import weakened
 from egress.review.cluster import Cluster
@@ -22,6 +24,18 @@ class Differences:
     notes: tuple[str, ...] = ()
     """What was not compared, and why."""
 
+    @property
+    def asks(self) -> bool:
+        """True where somebody has to agree to it."""
+        reach = self.comparison
+        return bool(
+            reach.gains
+            or reach.no_longer_known
+            or self.weakened
+            or self.notes
+            or any(one.open_question for one in self.unjudged)
+        )
+
 
 OTHER_FORM = (
     "guards and the fields that no answer shows: one side is a plan with what providers fill in, the other is not. "
@@ -34,10 +48,13 @@ def difference(old: Cluster, new: Cluster) -> Differences:
     comparison = compare(old, new)
     if old.inventory.planned is not new.inventory.planned:
         return Differences(comparison=comparison, weakened=(), unjudged=(), notes=(OTHER_FORM,))
-    both = pairs(resources(old.inventory), resources(new.inventory))
-    goes = not new.inventory.objects  # an environment that goes takes its guards along
+    names = {one.before: one.after for one in comparison.successors}
+    both = pairs(resources(old.inventory), resources(new.inventory), names)
+    is_new, goes = (not (side.inventory.resources or side.inventory.objects) for side in (old, new))
+    # Every rule of a new environment is new; one that goes takes its guards along.
+    vpcs = (None, None) if is_new else (old.vpc, new.vpc)
     return Differences(
         comparison=comparison,
-        weakened=() if goes else tuple(weakened(both, old.vpc, new.vpc)),
-        unjudged=tuple(unjudged(both, comparison.on_the_way)),
+        weakened=() if goes else tuple(weakened(both, *vpcs)),
+        unjudged=tuple(unjudged(both, comparison.on_the_way, Opened.of(comparison, both))),
     )

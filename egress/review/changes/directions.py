@@ -12,6 +12,14 @@ def _never(_values: Values) -> bool:
     return False
 
 
+def _always(_before: Values, _after: Values) -> bool:
+    return True
+
+
+def _not_stated(before: Values, _after: Values) -> bool:
+    return not before
+
+
 @dataclass(frozen=True, kw_only=True)
 class Direction:
     """Compares a guard's values; no values where nothing is stated."""
@@ -22,6 +30,8 @@ class Direction:
     """Whether a new resource does not have the guard at its best."""
     order: Values = ()
     """The named values from the safest on, where there are such."""
+    comparable: Callable[[Values, Values], bool] = _always
+    """Whether `weaker` can tell: False means that neither side is known to be the safer one."""
 
 
 def ranked(*values: str, absent: str, good: int | None = None) -> Direction:
@@ -40,6 +50,7 @@ def ranked(*values: str, absent: str, good: int | None = None) -> Direction:
         weaker=lambda before, after: rank(after) > rank(before),
         weak=lambda stated: rank(stated) >= enough,
         order=values,
+        comparable=lambda before, after: {value.lower() for value in (*before, *after)} <= set(order),
     )
 
 
@@ -55,12 +66,23 @@ def off(*, absent: bool) -> Direction:
 
 def stated() -> Direction:
     """Safe where something is stated."""
-    return Direction(weaker=lambda before, after: bool(before) and not after, weak=lambda values: not values)
+    return Direction(
+        weaker=lambda before, after: bool(before) and not after,
+        weak=lambda values: not values,
+        comparable=_not_stated,
+    )
 
 
 def fewer() -> Direction:
     """A list of what is let through: every new entry is weaker."""
     return Direction(weaker=lambda before, after: bool(set(after) - set(before)))
+
+
+def fewer_or_none() -> Direction:
+    """A selector of what is looked at: every new entry is weaker, and nothing but its removal is known to be safe."""
+    return Direction(
+        weaker=lambda before, after: bool(set(after) - set(before)), comparable=lambda _, after: not after
+    )
 
 
 def more() -> Direction:
@@ -83,16 +105,21 @@ def narrower() -> Direction:
 
 
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+_WHOLE_NUMBER = re.compile(_NUMBER.pattern + "s?")
 
 
 def higher() -> Direction:
     """A number, or a duration in seconds, that is safe when it is high; none is the worst."""
-    return Direction(weaker=lambda before, after: _least(after) < _least(before))
+    return Direction(weaker=lambda before, after: _least(after) < _least(before), comparable=_numbers)
 
 
 def lower() -> Direction:
     """A number, or a duration in seconds, that is safe when it is low; none is the worst."""
-    return Direction(weaker=lambda before, after: _most(after) > _most(before))
+    return Direction(weaker=lambda before, after: _most(after) > _most(before), comparable=_numbers)
+
+
+def _numbers(*sides: Values) -> bool:
+    return all(_WHOLE_NUMBER.fullmatch(value) for side in sides for value in side)
 
 
 def _least(values: Values) -> float:

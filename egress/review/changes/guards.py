@@ -4,12 +4,13 @@ A guard decides on no request, so that no cell of the matrix shows when it goes.
 holds something back belongs here; what is not here and differs is listed as not judged.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from egress.review.changes.directions import (
     Direction,
     fewer,
+    fewer_or_none,
     higher,
     lower,
     more,
@@ -23,6 +24,7 @@ from egress.review.changes.resources import Path, Resource, Values
 
 CLUSTER, POOL = "google_container_cluster", "google_container_node_pool"
 FIREWALL, SUBNET, NAT = "google_compute_firewall", "google_compute_subnetwork", "google_compute_router_nat"
+POLICY_RULE = "google_compute_network_firewall_policy_rule"
 BUCKET, KEY = "google_storage_bucket", "google_kms_crypto_key"
 IMAGES = "google_binary_authorization_policy"
 ALERT, METRIC = "google_monitoring_alert_policy", "google_logging_metric"
@@ -265,7 +267,7 @@ OF_NODES = (
 OF_THE_NETWORK = (
     _field(FIREWALL, "log_config.metadata", stated(), "connections that the rule matches are logged"),
     _field(
-        "google_compute_network_firewall_policy_rule",
+        POLICY_RULE,
         "enable_logging",
         on(absent=False),
         "connections that the rule matches are logged",
@@ -349,7 +351,12 @@ OF_THE_CLUSTERS_OBJECTS = (
     _field(ADMISSION, "spec.matchConstraints.resourceRules.operations", more(), "what admission looks at"),
     _field(ADMISSION, "spec.matchConstraints.resourceRules.apiGroups", more(), "what admission looks at"),
     _field(BINDING, "spec.validationActions", more(), "admission refuses, and does not only warn"),
-    _field(BINDING, "spec.matchResources.namespaceSelector", fewer(), "in which namespaces admission asks"),
+    _field(
+        BINDING,
+        "spec.matchResources.namespaceSelector",
+        fewer_or_none(),
+        "in which namespaces admission asks",
+    ),
     _field(
         "PeerAuthentication",
         "spec.mtls.mode",
@@ -430,3 +437,18 @@ ADDED: tuple[Added, ...] = (
     Added(kind="ClusterRole", what="a role for every namespace"),
     Added(kind="ClusterRoleBinding", what="a role in every namespace"),
 )
+
+FEWER: Mapping[str, tuple[Path, ...]] = {
+    "Role": (("rules",),),
+    "ClusterRole": (("rules",),),
+    "RoleBinding": (("subjects",),),
+    "ClusterRoleBinding": (("subjects",),),
+    "AuthorizationPolicy": (("spec", "rules"),),
+    "DestinationRule": (("spec", "subsets"),),
+    "NetworkPolicy": (("spec", "ingress"), ("spec", "egress")),
+    IMAGES: (("admission_whitelist_patterns",),),
+}
+"""Lists of blocks that let something through: whole blocks that go are safe, any other change is not known to be."""
+
+MORE: Mapping[str, tuple[Path, ...]] = {ADMISSION: (("spec", "validations"),)}
+"""Lists of blocks that refuse something: whole blocks that come are safe."""

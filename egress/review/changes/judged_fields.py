@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from egress.review.changes.guards import GUARDS
+from egress.review.changes.guards import GUARDS, Guard
 from egress.review.changes.resources import Path
 from egress.review.objects.shapes import SHAPES, Field
 
@@ -125,46 +125,70 @@ OF_WORKLOADS = frozenset(
 
 WORKLOADS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "Pod"})
 
-_GUARDED = frozenset((guard.kind, part) for guard in GUARDS for part in [guard.path])
+_GUARDED: dict[str, list[Guard]] = {}
+for _guard in GUARDS:
+    _GUARDED.setdefault(_guard.kind, []).append(_guard)
 _SHAPES = {kind: shape for (_, kind), shape in SHAPES.items()}
 
 
 def judged(kind: str, path: Path) -> bool:
     """True for a field that a cell, a finding or a guard is computed from."""
-    for guarded_kind, guarded in _GUARDED:
-        if guarded_kind == kind and _same(path[: len(guarded)], guarded):
-            return True
+    return bool(guards_of(kind, path)) or answered(kind, path)
+
+
+def guards_of(kind: str, path: Path) -> list[Guard]:
+    """The guards that a field is a part of."""
+    return [guard for guard in _GUARDED.get(kind, ()) if same(path[: len(guard.path)], guard.path)]
+
+
+def answered(kind: str, path: Path) -> bool:
+    """True for a field that answers are computed from."""
     if kind in OF_GOOGLE:
         return any(".".join(path[:length]) in OF_GOOGLE[kind] for length in range(1, len(path) + 1))
-    spelled = tuple(_camel(part) for part in path)
+    spelled = tuple(camel(part) for part in path)
     if kind in WORKLOADS:
         return any(".".join(spelled[:length]) in OF_WORKLOADS for length in range(1, len(spelled) + 1))
     if kind == "Namespace":
         return spelled[:2] == ("metadata", "labels")
     if kind in _SHAPES:
-        return _read(_SHAPES[kind], spelled[1:]) if spelled[:1] == ("spec",) else spelled[0] == "metadata"
+        if spelled[:1] == ("spec",):
+            return _read(_SHAPES[kind], spelled[1:])
+        return spelled[:2] in (("metadata", "labels"), ("metadata", "annotations"))
     return False
 
 
+def understood(kind: str, path: Path) -> bool:
+    """True for a field of which every other value is named as not understood."""
+    spelled = tuple(camel(part) for part in path)
+    found = _field(_SHAPES[kind], spelled[1:]) if kind in _SHAPES and spelled[:1] == ("spec",) else None
+    return found is not None and found.values is not None
+
+
 def _read(shape: Mapping[str, Any], path: Path) -> bool:
+    found = _field(shape, path)
+    return found is not None and found.read
+
+
+def _field(shape: Mapping[str, Any], path: Path) -> Field | None:
     known: Any = shape
     for part in path:
         if isinstance(known, Field):
             break
         known = known.get(part) or known.get(f"{part}s")
         if known is None:
-            return False
-    return isinstance(known, Field) and known.read
+            return None
+    return known if isinstance(known, Field) else None
 
 
-def _same(path: Path, guarded: Path) -> bool:
+def same(path: Path, guarded: Path) -> bool:
+    """True for one field, in Kubernetes' spelling or a typed resource's."""
     return len(path) == len(guarded) and all(
-        one == other or _camel(one) in (other, other.removesuffix("s"))
+        one == other or camel(one) in (other, other.removesuffix("s"))
         for one, other in zip(path, guarded, strict=True)
     )
 
 
-def _camel(part: str) -> str:
+def camel(part: str) -> str:
     """Kubernetes' spelling of a typed resource's field; labels and keys stay as they are."""
     if not part.replace("_", "").isalnum() or part.startswith("_"):
         return part

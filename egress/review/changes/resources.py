@@ -1,8 +1,8 @@
-"""The resources of a state as plain fields, so that two states can be compared field by field."""
+"""What a state states, as plain fields, so that two states can be compared field by field."""
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from egress.review.inputs.not_yet_known import NotYetKnown
-from egress.review.inventory import Inventory
+from egress.review.inventory import Inventory, RawResource
 from egress.review.objects.kubernetes_object import KubernetesObject
 
 Path = tuple[str, ...]
@@ -19,11 +19,16 @@ Path = tuple[str, ...]
 Values = tuple[str, ...]
 
 _EMPTY: tuple[Any, ...] = (None, "", [], {}, ())
+_OF_THE_SERVER = frozenset(
+    {"creationTimestamp", "generation", "managedFields", "resourceVersion", "selfLink", "uid"}
+)
+"""What the API server writes into an object's metadata; it is another at each read."""
+_NAMES = frozenset({"name", "namespace", "labels", "annotations"})
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Resource:
-    """A Terraform resource, or an object of Kubernetes YAML."""
+    """A Terraform resource, another statement of Terraform's, or an object of Kubernetes YAML."""
 
     kind: str
     """Kubernetes' kind, or the type of a Google resource or Helm release."""
@@ -31,6 +36,11 @@ class Resource:
     name: str
     """NAMESPACE/NAME, or the name that the resource states; it outlives another address."""
     body: Mapping[str, Any] = field(default_factory=dict)
+    """Its fields, references resolved."""
+    written: Any = None
+    """The block as it is written, where a resolved reference may hide a change."""
+    managed: bool = False
+    """Terraform manages it: under another address it is destroyed and made anew."""
 
     @cached_property
     def fields(self) -> dict[Path, Values]:
@@ -48,39 +58,67 @@ class Resource:
         below = (values for own, values in self.fields.items() if own[: len(path)] == path)
         return tuple(value for values in below for value in values)
 
-    @cached_property
-    def unordered(self) -> str:
-        """The body as text, whatever the order of its lists: Google's are sets, or blocks told apart by name."""
-        return json.dumps(_sorted(self.body), sort_keys=True, default=str)
+    def blocks(self, path: Path) -> tuple[str, ...]:
+        """The elements of the list at a path, each as a whole and as text; one for a block that stands alone."""
+        found: Any = self.body
+        for part in path:
+            found = found.get(part) if isinstance(found, Mapping) else None
+        listed = found if isinstance(found, list | tuple) else [] if found is None else [found]
+        return tuple(text_of(one) for one in listed)
 
 
 def resources(inventory: Inventory) -> list[Resource]:
-    """The resources of a state: Terraform's where it is Terraform, else the objects."""
-    if inventory.resources:
-        return [_of_terraform(item.type, item.address, item.body) for item in inventory.resources]
-    return [_of_object(item) for item in inventory.objects]
+    """All that a state states: Terraform's resources and whatever is beside them, else the objects."""
+    if not inventory.resources and not inventory.beside:
+        return [_of_object(item) for item in inventory.objects]
+    others = [
+        Resource(kind=one.kind, address=one.address, name="", body=_block(one.body))
+        for one in inventory.beside
+    ]
+    return [*map(_of_terraform, inventory.resources), *others]
 
 
-def _of_terraform(type_: str, address: str, body: Mapping[str, Any]) -> Resource:
+def _block(body: Any) -> Mapping[str, Any]:
+    return body if isinstance(body, Mapping) else {"": body}
+
+
+def _of_terraform(item: RawResource) -> Resource:
+    type_, body = item.type, item.body
     manifest = body.get("manifest") if type_ == "kubernetes_manifest" else None
     if isinstance(manifest, Mapping):
         others = {key: value for key, value in body.items() if key not in ("manifest", "object")}
         return Resource(
             kind=str(manifest.get("kind") or type_),
-            address=address,
+            address=item.address,
             name=_named(manifest),
             body={**manifest, **others},
+            written=item.written,
+            managed=True,
         )
     if type_ == "helm_release":
         body = {**body, "values": [_parsed(text) for text in body.get("values") or ()]}
-    return Resource(kind=kind_of(type_), address=address, name=_named(body), body=body)
+    return Resource(
+        kind=kind_of(type_),
+        address=item.address,
+        name=_named(body),
+        body=body,
+        written=item.written,
+        managed=True,
+    )
 
 
 def _of_object(item: KubernetesObject) -> Resource:
-    body = {
-        "metadata": {"labels": dict(item.labels), "annotations": dict(item.annotations)},
-        "spec": item.spec,
+    stated = item.document
+    metadata = stated.get("metadata") or {}
+    others = {
+        key: value for key, value in stated.items() if key not in ("kind", "metadata", "spec", "status")
     }
+    further = {
+        key: value for key, value in metadata.items() if key not in _OF_THE_SERVER and key not in _NAMES
+    }
+    spec = {"spec": item.spec} if "spec" in stated or not others.keys() - {"apiVersion"} else {}
+    labels = {"labels": dict(item.labels), "annotations": dict(item.annotations)}
+    body = {"metadata": {**further, **labels}, **others, **spec}
     return Resource(kind=item.kind, address=item.address, name=f"{item.namespace}/{item.name}", body=body)
 
 
@@ -117,74 +155,32 @@ def _leaves(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
             yield from _leaves(inner, (*path, str(key)))
     elif isinstance(value, list | tuple):
         for inner in value:
-            yield from _leaves(inner, path)
+            if inner == "":
+                yield path, EMPTY_TEXT
+            else:
+                yield from _leaves(inner, path)
     elif isinstance(value, NotYetKnown):
-        yield path, "(known after the apply)"
+        yield path, UNKNOWN
     elif value not in _EMPTY:
-        yield path, _text(value)
+        yield path, value if isinstance(value, str) else json.dumps(value, default=str)
 
 
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, default=str)
+EMPTY_TEXT = '""'
+"""An empty text in a list says something: of API groups it is the core one."""
+UNKNOWN = "(known after the apply)"
 
 
-def _sorted(value: Any) -> Any:
+def text_of(value: Any, *, ordered: bool = True) -> str:
+    """A value as text that is equal for equal values alone; with `ordered` False whatever the order of its lists."""
+    return json.dumps(_plain(value, ordered=ordered), sort_keys=True, default=str)
+
+
+def _plain(value: Any, *, ordered: bool) -> Any:
     if isinstance(value, NotYetKnown):
-        return "(known after the apply)"
+        return UNKNOWN
     if isinstance(value, Mapping):
-        return {key: _sorted(inner) for key, inner in value.items() if inner not in _EMPTY}
+        return {str(key): _plain(inner, ordered=ordered) for key, inner in value.items() if inner is not None}
     if isinstance(value, list | tuple):
-        return sorted((_sorted(inner) for inner in value), key=lambda inner: json.dumps(inner, default=str))
+        found = [_plain(inner, ordered=ordered) for inner in value]
+        return found if ordered else sorted(found, key=lambda inner: json.dumps(inner, default=str))
     return value
-
-
-@dataclass(frozen=True, kw_only=True)
-class Pair:
-    """A resource before and after a change; None on the side that does not have it."""
-
-    either: Resource
-    """The resource as it will be, or as it was where it goes."""
-    before: Resource | None
-    after: Resource | None
-
-    @property
-    def changed_fields(self) -> tuple[Path, ...]:
-        """The fields that differ where both sides have the resource; the order of Google's lists is none."""
-        one, other = self.before, self.after
-        if one is None or other is None:
-            return ()
-        sets = one.kind.startswith("google_")
-        if sets and one.unordered == other.unordered:
-            return ()
-        differing = [
-            path
-            for path in dict.fromkeys((*one.fields, *other.fields))
-            if _differ(one.fields.get(path, ()), other.fields.get(path, ()), sets=sets)
-        ]
-        # Blocks that swapped a value have the same values on both sides: then their order tells.
-        return tuple(differing) or tuple(
-            path for path in one.fields if one.fields[path] != other.fields.get(path)
-        )
-
-
-def _differ(one: Values, other: Values, *, sets: bool) -> bool:
-    return sorted(one) != sorted(other) if sets else one != other
-
-
-def pairs(before: Iterable[Resource], after: Iterable[Resource]) -> list[Pair]:
-    """The resources of two states side by side: by address, and by kind and name where the address is another."""
-    old = {item.address: item for item in before}
-    new = {item.address: item for item in after}
-    gone = {(item.kind, item.name): item for item in old.values() if item.address not in new and item.name}
-    found, moved = [], set()
-    for address, item in new.items():
-        one = old.get(address)
-        if one is None and (one := gone.get((item.kind, item.name))) is not None:
-            moved.add(one.address)
-        found.append(Pair(either=item, before=one, after=item))
-    found += [
-        Pair(either=item, before=item, after=None)
-        for address, item in old.items()
-        if address not in new and address not in moved
-    ]
-    return found

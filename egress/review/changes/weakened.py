@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from egress.review.changes.guards import ADDED, GUARDS, KEPT, Guard
-from egress.review.changes.resources import Pair, Values
+from egress.review.changes.guards import ADDED, FIREWALL, GUARDS, KEPT, POLICY_RULE, Guard
+from egress.review.changes.pairs import Pair
+from egress.review.changes.resources import Values
 from egress.review.findings.change_kinds import WEAKENED
 from egress.review.findings.dead_routes import covers
 from egress.review.findings.finding import Finding, some
@@ -16,6 +17,9 @@ NOT_SET = "not set"
 """What is shown where a field is not stated."""
 RESOURCE = "the resource"
 """In place of a field, where a resource comes or goes as a whole."""
+REMOVED, NO_RESOURCE = "removed", "no such resource"
+RULE, NO_RULE = "the rule", "no such rule"
+"""In place of a field, and of its value, where a rule is compared as a whole."""
 LETS_OUT = "what the firewall lets out"
 
 _BY_KIND: dict[str, list[Guard]] = {}
@@ -28,9 +32,9 @@ _ADDED = {each.kind: each.what for each in ADDED}
 def weakened(pairs: Iterable[Pair], before: Vpc | None, after: Vpc | None) -> list[Finding]:
     """The guards that hold back less than before, by address and field."""
     found = [finding for pair in pairs for finding in _of_pair(pair)]
-    if before and after:
-        found += _of_firewall(before.firewall, after.firewall)
-        found += _of_policy(before.policy, after.policy)
+    if before or after:
+        found += _of_firewall(before.firewall if before else (), after.firewall if after else ())
+        found += _of_policy(before.policy if before else (), after.policy if after else ())
     return sorted(found, key=lambda finding: (finding.subject, finding.message))
 
 
@@ -39,21 +43,21 @@ def _of_pair(pair: Pair) -> Iterator[Finding]:
     kind = pair.either.kind
     if other is None:
         if kind in _KEPT:
-            yield _finding(pair.either.address, RESOURCE, "there", "removed", _KEPT[kind])
+            yield _finding(kind, pair.either.address, RESOURCE, "there", REMOVED, _KEPT[kind])
         return
     if one is None and kind in _ADDED:
-        yield _finding(other.address, RESOURCE, "not there", "a new one", _ADDED[kind])
+        yield _finding(kind, other.address, RESOURCE, "not there", "a new one", _ADDED[kind])
     for guard in _BY_KIND.get(kind, ()):
         now = guard.values(other)
         if one is None:
             if guard.of_new and _kept_pool(guard, pair) and guard.safe.weak(now):
                 yield _finding(
-                    other.address, ".".join(guard.path), "no such resource", _shown(now), guard.what
+                    kind, other.address, ".".join(guard.path), NO_RESOURCE, _shown(now), guard.what
                 )
             continue
         then = guard.values(one)
         if then != now and guard.safe.weaker(then, now):
-            yield _finding(other.address, ".".join(guard.path), _shown(then), _shown(now), guard.what)
+            yield _finding(kind, other.address, ".".join(guard.path), _shown(then), _shown(now), guard.what)
 
 
 def _kept_pool(guard: Guard, pair: Pair) -> bool:
@@ -76,10 +80,10 @@ def _of_firewall(before: Sequence[FirewallRule], after: Sequence[FirewallRule]) 
             if weaker and (rule.traffic or not rule.allow):
                 yield _rule(rule, _spoken(one), _spoken(rule))
         elif rule.allow and rule.traffic:
-            yield _rule(rule, _spoken(one) if one else "no such rule", _spoken(rule))
+            yield _rule(rule, _spoken(one) if one else NO_RULE, _spoken(rule))
     for name, rule in old.items():
         if not rule.allow and rule.traffic and (name not in new or new[name].allow):
-            yield _rule(rule, _spoken(rule), "no such rule")
+            yield _rule(rule, _spoken(rule), NO_RULE)
 
 
 def _of_policy(before: Sequence[PolicyRule], after: Sequence[PolicyRule]) -> Iterator[Finding]:
@@ -92,13 +96,16 @@ def _of_policy(before: Sequence[PolicyRule], after: Sequence[PolicyRule]) -> Ite
     for rule in after:
         fresh = not _opened(rule) <= ports or not set(rule.ranges) <= ranges
         if rule.allow and before and fresh:
-            yield _finding(rule.address, "the rule", "no such rule", _policy_spoken(rule), LETS_OUT)
-    kept = {
-        (rule.traffic, rule.ranges, rule.target_service_accounts) for rule in after if rule.action == "deny"
-    }
+            yield _finding(POLICY_RULE, rule.address, RULE, NO_RULE, _policy_spoken(rule), LETS_OUT)
+    kept = {_refused(rule) for rule in after if rule.action == "deny"}
     for rule in before:
-        if rule.action == "deny" and (rule.traffic, rule.ranges, rule.target_service_accounts) not in kept:
-            yield _finding(rule.address, "the rule", _policy_spoken(rule), "no such rule", LETS_OUT)
+        if rule.action == "deny" and _refused(rule) not in kept:
+            yield _finding(POLICY_RULE, rule.address, RULE, _policy_spoken(rule), NO_RULE, LETS_OUT)
+
+
+def _refused(rule: PolicyRule) -> tuple[object, ...]:
+    """What a rule refuses, and for whom."""
+    return (rule.traffic, rule.ranges, tuple(sorted(rule.names)), rule.target_service_accounts)
 
 
 def _opened(rule: PolicyRule) -> set[tuple[str, tuple[int, int], tuple[str, ...]]]:
@@ -127,7 +134,7 @@ def _ports(traffic: Traffic) -> list[str]:
 
 def _rule(rule: FirewallRule, before: str, after: str) -> Finding:
     what = LETS_OUT if rule.egress else "what the firewall lets in"
-    return _finding(rule.address, "the rule", before, after, what)
+    return _finding(FIREWALL, rule.address, RULE, before, after, what)
 
 
 def _spoken(rule: FirewallRule) -> str:
@@ -146,9 +153,16 @@ def _shown(values: Values) -> str:
     return some(values, 6) if values else NOT_SET
 
 
-def _finding(address: str, field: str, before: str, after: str, what: str) -> Finding:
+def _finding(kind: str, address: str, field: str, before: str, after: str, what: str) -> Finding:
     return Finding(
         kind=WEAKENED,
-        facts={"subject": address, "field": field, "before": before, "after": after, "what": what},
+        facts={
+            "subject": address,
+            "kind": kind,
+            "field": field,
+            "before": before,
+            "after": after,
+            "what": what,
+        },
         addresses=(address,),
     )

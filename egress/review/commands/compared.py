@@ -5,6 +5,7 @@ import datetime
 from collections.abc import Sequence
 from pathlib import Path
 
+from egress.environments.record import read as read_origin
 from egress.review.changes.change import Change, change
 from egress.review.changes.posture import new_failures
 from egress.review.commands.inputs import NONE, accepted_file, artifact, artifact_of
@@ -63,10 +64,17 @@ def _side(folder: Path | None, inventory: Inventory, option: str) -> Side | None
     return Side(folder, inventory)
 
 
-def heading(options: argparse.Namespace, before: Inventory | None, after: Inventory) -> Heading:
-    """What the page says of itself."""
+def heading(
+    options: argparse.Namespace,
+    before: Inventory | None,
+    after: Inventory,
+    states: Sequence[Path] = (),
+) -> Heading:
+    """What the page says of itself; without a name the notes of the states name the environment."""
+    noted = (read_origin(state) for state in reversed(states) if state != Path(NONE))
+    name = options.environment or next((one.name for one in noted if one), "")
     return Heading(
-        environment=options.environment or "",
+        environment=name,
         base_commit=options.base_commit or "",
         head_commit=options.head_commit or "",
         time=datetime.datetime.now(tz=datetime.UTC).strftime("%Y-%m-%d %H:%M UTC"),

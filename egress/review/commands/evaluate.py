@@ -9,10 +9,10 @@ from typing import TextIO
 
 from egress.review.answer import Verdict
 from egress.review.cluster import Cluster
-from egress.review.commands.inputs import add_input, announce, inputs, name_environment
+from egress.review.commands.inputs import add_input, announce, inputs, name_environment, reviewed
 from egress.review.errors import ReviewError
+from egress.review.output.answered import Evaluated
 from egress.review.output.answers import as_json
-from egress.review.output.documents import Evaluated
 from egress.review.output.formats.registry import FORMATS, render
 from egress.review.path.evaluation import evaluate
 from egress.review.request import Request, parse_request, request_from_json
@@ -59,10 +59,16 @@ def run(options: argparse.Namespace) -> int:
     if not options.source or not options.url:
         raise ReviewError("evaluate needs --from and --to, or --requests")
     request = _request(options)
-    answer = evaluate(_cluster(options), request)
-    document = Evaluated(source=request.source, url=options.url, answer=answer, explain=options.explain)
+    cluster = _cluster(options)
+    document = Evaluated(
+        source=request.source,
+        url=options.url,
+        answer=evaluate(cluster, request),
+        explain=options.explain,
+        reviewed=reviewed(options, cluster.inventory),
+    )
     print(render("evaluate", options.format, document))
-    return EXIT_CODES.get(answer.verdict, OPEN)
+    return EXIT_CODES.get(document.answer.verdict, OPEN)
 
 
 def _cluster(options: argparse.Namespace) -> Cluster:
@@ -92,7 +98,7 @@ def _request(options: argparse.Namespace) -> Request:
 
 def _opened(name: str) -> TextIO:
     try:
-        return open(name, encoding="utf-8")
+        return open(name, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise ReviewError(f"--requests {name}: {error.strerror}") from error
 

@@ -9,6 +9,7 @@ from egress.review.output.escapes import plain
 
 if TYPE_CHECKING:
     from egress.review.inventory import Inventory
+    from egress.review.output.answered import Reviewed
 
 from egress.environments.record import Origin
 from egress.environments.record import read as read_origin
@@ -51,6 +52,20 @@ def announce(inventory: "Inventory") -> None:
     """Name once, on standard error, what is not understood and which files were skipped."""
     for line in inventory.told():
         sys.stderr.write(f"{plain(line)}\n")
+
+
+def reviewed(options: argparse.Namespace, inventory: "Inventory") -> "Reviewed":
+    """What a document says of its input."""
+    from egress.review.output.answered import Reviewed
+
+    found = origin(options)
+    return Reviewed(
+        environment=found.name if found else "",
+        inputs=tuple(map(str, inputs(options))),
+        not_understood=inventory.not_understood,
+        changed_outside=inventory.drifted,
+        skipped=inventory.skipped,
+    )
 
 
 def inputs(options: argparse.Namespace) -> list[Path]:
@@ -156,7 +171,16 @@ def add_comparison(parser: argparse.ArgumentParser) -> None:
         help="the configuration that made the base; with --artifact, each line that gains or loses something is named "
         "(default: the folder of --base-accepted)",
     )
-    parser.add_argument("--environment", metavar="NAME", help="what is reviewed, for the page's first line")
+    add_names(parser)
+
+
+def add_names(parser: argparse.ArgumentParser) -> None:
+    """What the first line says of a comparison."""
+    parser.add_argument(
+        "--environment",
+        metavar="NAME",
+        help="what is reviewed, for the first line (default: what the input's own note says)",
+    )
     parser.add_argument("--base-commit", metavar="COMMIT", help="where the change starts, for the same line")
     parser.add_argument("--head-commit", metavar="COMMIT", help="where it ends")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from egress.review.commands import evidence
-from egress.review.commands.inputs import add_input, announce, inputs, name_environment
+from egress.review.commands.inputs import add_input, announce, inputs, name_environment, reviewed
 from egress.review.errors import ReviewError
 from egress.review.output.formats.registry import FORMATS, render
 from egress.source.nearest import nearest
@@ -46,6 +46,7 @@ def run(options: argparse.Namespace) -> int:
     from egress.review.cluster import Cluster
     from egress.review.inputs.reading import read
     from egress.review.matrix import Matrix
+    from egress.review.output.answered import Listed
 
     name_environment(options)
     inventory = read(inputs(options), strict=options.strict)
@@ -63,7 +64,8 @@ def run(options: argparse.Namespace) -> int:
     ]
     if not rows:
         sys.stderr.write(f"{_nothing(options, every)}\n")
-    print(render("list", format_, rows, len(rows)))
+    document = Listed(rows=tuple(rows), reviewed=reviewed(options, inventory))
+    print(render("list", format_, document, len(rows)))
     return 0
 
 

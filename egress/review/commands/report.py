@@ -14,6 +14,7 @@ from egress.review.commands.inputs import (
     inputs,
     name_environment,
     origin,
+    reviewed,
 )
 from egress.review.errors import ReviewError
 from egress.review.output.escapes import plain
@@ -66,6 +67,7 @@ def run(options: argparse.Namespace) -> int:
         judged=head.judged,
         change=since,
         causes=causes(options, since, head),
+        reviewed=reviewed(options, head.cluster.inventory),
     )
     options.output.write_text(render("report", "html", page), encoding="utf-8")
     print(plain(str(options.output)))

@@ -75,7 +75,8 @@ def run(options: argparse.Namespace) -> int:
     announce(head.cluster.inventory)
     found = compared(options, options.old, head, today)
     asks = found.asks(Level(options.failure_threshold))
-    told = heading(options, found.base.cluster.inventory, head.cluster.inventory)
+    sides = (found.base.cluster.inventory, head.cluster.inventory)
+    told = heading(options, *sides, [options.old, options.new])
     document = ChangeReport(
         change=found,
         asks=asks,

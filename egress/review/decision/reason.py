@@ -48,6 +48,8 @@ class Why(StrEnum):
     ENCODED_QUERY = auto()
     REGULAR_EXPRESSION = auto()
     HOST_NOT_REGISTERED = auto()
+    SERVICE_NOT_GIVEN = auto()
+    REWRITTEN_NAME_IN_TLS = auto()
     PORT_NOT_REGISTERED = auto()
     NO_SUCH_SUBSET = auto()
     SUBSET_WITHOUT_RULE = auto()

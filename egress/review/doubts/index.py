@@ -7,6 +7,9 @@ from egress.review.doubts.doubt import Doubt
 from egress.review.doubts.touch import Point
 from egress.review.istio.virtual_services import MESH
 
+CLUSTER = ".svc"
+"""What the names of Services have in them."""
+
 ON_THE_MESH = frozenset({MESH})
 
 
@@ -43,6 +46,13 @@ class Doubts:
             and (doubt.touch.ports is None or port is None or port in doubt.touch.ports)
             and (doubt.touch.gateways is None or doubt.touch.gateways & gateways)
         ]
+
+    @property
+    def hosts(self) -> set[str]:
+        """The hosts outside that they name: an object that is not read may be the only one that does."""
+        named = [doubt.touch.hosts for doubt in self.all if doubt.touch.hosts]
+        outside = [hosts for hosts in named if not any(CLUSTER in host for host in hosts)]
+        return {host for hosts in outside for host in hosts if "." in host.removeprefix("*.")}
 
     def of_host(self, host: str) -> tuple[int, ...]:
         """What tells two hosts apart that no object of the input names: the doubts about one and not the other."""

@@ -43,6 +43,11 @@ def touch_of(item: KubernetesObject, path: str, root: str) -> Touch:
     return NOTHING if path.startswith("metadata") else everything()
 
 
+def has_touches(item: KubernetesObject) -> bool:
+    """True for an object of a kind of which it is known what its fields touch."""
+    return makes_pods(item) or (item.group, item.kind) in _BY_KIND
+
+
 def selected(item: KubernetesObject, labels: Any, root: str) -> Whose:
     """The workloads that an object of Istio's selects in its namespace, in every one from the root namespace."""
     return Whose(
@@ -97,6 +102,8 @@ def _virtual_service(part: Part) -> Touch:
     if part.path.startswith(("spec.http", "spec.tls", "spec.tcp", "metadata")):
         hosts = tuple(fully_qualified(host, part.item.namespace) for host in texts(spec.get("hosts")))
         hosts += tuple(sni.lower() for sni in _sni_hosts(spec))
+    # A delegate is bound where the VirtualServices are that name it.
+    delegate = not spec.get("hosts")
     told = part.path.rpartition("].")[2]
     if told.startswith(COPIES) or (told.startswith(REWRITES) and _leads_out(spec, part.path)):
         return NOTHING
@@ -104,14 +111,14 @@ def _virtual_service(part: Part) -> Touch:
         points=frozenset({Point.ROUTE}),
         whose=seen_by(part.item, spec.get("exportTo")),
         may=May.REFUSE if told.startswith("fault.") else May.BOTH,
-        hosts=hosts,
-        gateways=frozenset(gateway_name(name, part.item.namespace) for name in bound),
+        hosts=None if delegate else hosts,
+        gateways=None if delegate else frozenset(gateway_name(name, part.item.namespace) for name in bound),
     )
 
 
 COPIES = ("mirror",)
 """A route's fields that send a copy elsewhere, whatever becomes of the request."""
-REWRITES = ("rewrite.uri", "rewrite.uriRegexRewrite", "headers.request")
+REWRITES = ("headers.request",)
 """A route's fields that change a request for the next proxy on its way."""
 
 

@@ -210,4 +210,5 @@ _KINDS: Mapping[tuple[str, str], _Touches] = {
     ),
     ("policy.networking.k8s.io", "AdminNetworkPolicy"): _of_a_subject,
     ("policy.networking.k8s.io", "BaselineAdminNetworkPolicy"): _of_a_subject,
+    ("policy.networking.k8s.io", "ClusterNetworkPolicy"): _of_a_subject,
 }

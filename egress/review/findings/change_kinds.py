@@ -7,7 +7,7 @@ WEAKENED = Kind(
     name="guard-weakened",
     family=Family.GUARD,
     level=Level.ERROR,
-    message="{subject}: {field}: {before} becomes {after} ({what})",
+    message="{subject}: {what}: {field} was {before}, and is now {after}",
     fix="set the field back, or agree to the change in its review",
 )
 

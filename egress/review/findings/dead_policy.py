@@ -1,5 +1,6 @@
 """Dead or contradictory AuthorizationPolicies: grants that nothing lets through, ports nobody listens on."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
@@ -55,7 +56,7 @@ NOT_AUTHORIZED = Kind(
     name="visible-but-not-authorized",
     family=Family.DEAD_POLICY,
     level=Level.NOTE,
-    message="{identity} has a route to {subject} over {scheme} that every policy refuses",
+    message="a route to {subject} leads nowhere: every policy refuses {who}",
     fix="grant the host, or do not export its route to the namespace",
 )
 
@@ -106,10 +107,14 @@ def find_without_effect(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _needed(evidence: Evidence, gateway: Workload, policy: AuthorizationPolicy) -> bool:
-    """True where an earlier policy lets the same requests through, so that this one is only not asked."""
+    """True where an earlier policy lets the same requests through, so that this one is only not asked.
+
+    Of an answer that is not known nobody knows either whether the policy decides it.
+    """
     grants = _grants(policy)
     for row in evidence.named_rows:
-        if row.answer.verdict is Verdict.REFUSED or row.answer.through != gateway.identity:
+        verdict, through = row.answer.verdict, row.answer.through
+        if verdict is Verdict.REFUSED or (verdict is not Verdict.UNKNOWN and through != gateway.identity):
             continue
         space = row.identity.partition("/")[0]
         if any(
@@ -195,7 +200,8 @@ def find_not_visible(evidence: Evidence) -> Iterator[Finding]:
 
 
 def find_not_authorized(evidence: Evidence) -> Iterator[Finding]:
-    """Routes through a gateway that every policy refuses."""
+    """Hosts with routes through a gateway that every policy refuses, each with all who have such a route."""
+    refused: dict[str, list[Row]] = defaultdict(list)
     for row in evidence.named_rows:
         step = row.answer.decisive
         if (
@@ -205,17 +211,21 @@ def find_not_authorized(evidence: Evidence) -> Iterator[Finding]:
             and step.control in (Control.AUTHORIZATION_POLICY, Control.GATEWAY_IDENTITY)
             and step.reason.why is not Why.POLICY_DENIES
         ):
-            route = next(
-                (s.address for s in row.answer.steps if s.control is Control.SIDECAR_ROUTE and s.address),
-                None,
-            )
-            yield Finding(
-                kind=NOT_AUTHORIZED,
-                facts={"identity": row.identity, "subject": row.host, "scheme": row.scheme},
-                about=Subjects(identities=(row.identity,), hosts=(row.host,)),
-                addresses=(route,) if route else (),
-                cells=(row.cell,),
-            )
+            refused[row.host].append(row)
+    for host, rows in refused.items():
+        routes = [
+            step.address
+            for row in rows
+            for step in row.answer.steps
+            if step.control is Control.SIDECAR_ROUTE and step.address
+        ]
+        yield Finding(
+            kind=NOT_AUTHORIZED,
+            facts={"subject": host, "who": some(f"{row.identity} over {row.scheme}" for row in rows)},
+            about=Subjects(identities=tuple(dict.fromkeys(row.identity for row in rows)), hosts=(host,)),
+            addresses=tuple(dict.fromkeys(routes)),
+            cells=tuple(row.cell for row in rows),
+        )
 
 
 def find_port_in_host(evidence: Evidence) -> Iterator[Finding]:

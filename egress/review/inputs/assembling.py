@@ -1,6 +1,6 @@
 """From the objects of an input to its inventory, with everything that is not understood of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from egress.review.doubts.doubt import Doubt, refuse
 from egress.review.doubts.touch import PROXIES, Touch
@@ -17,10 +17,31 @@ class Doubtful:
 
     def __init__(self) -> None:
         self.found: list[Doubt] = []
+        self._whole: list[tuple[str, str, Callable[[str], Touch]]] = []
+
+    def __len__(self) -> int:
+        return len(self.found) + len(self._whole)
 
     def add(self, address: str, told: str, touch: Touch) -> None:
         """Note one thing."""
         self.found.append(Doubt(address, told, touch))
+
+    def add_whole(self, address: str, told: str, touch: Callable[[str], Touch]) -> None:
+        """Note one thing whose touch hangs on Istio's root namespace, which is known when all is read."""
+        self._whole.append((address, told, touch))
+
+    def whole(self, root: str) -> Iterator[Doubt]:
+        """The doubts that waited for the root namespace."""
+        return (Doubt(address, told, touch(root)) for address, told, touch in self._whole)
+
+    def addresses(self) -> set[str]:
+        """Of what something is not understood."""
+        return {doubt.address for doubt in self.found} | {address for address, _, _ in self._whole}
+
+    def told(self) -> list[str]:
+        """Each thing once."""
+        whole = (f"{address}: {told}" for address, told, _ in self._whole)
+        return list(dict.fromkeys((*whole, *map(str, self.found))))
 
     def of_a_control_plane(self, address: str, told: str) -> None:
         """Note a setting of a control plane, which touches every proxy."""
@@ -45,7 +66,12 @@ def inventory_of_objects(
     listed, duplicates = distinct(objects)
     tell = collected.of_a_control_plane
     mesh = agreed([*settings, *in_objects(listed, tell)], tell)
-    doubts = (*collected.found, *duplicates, *doubts_about(listed, mesh.root_namespace))
+    doubts = (
+        *collected.whole(mesh.root_namespace),
+        *collected.found,
+        *duplicates,
+        *doubts_about(listed, mesh.root_namespace),
+    )
     if strict:
         refuse(doubts)
     return Inventory(

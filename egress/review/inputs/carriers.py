@@ -4,20 +4,19 @@ What is readable in them is read like any other object. What is not is named, an
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import yaml
 
 from egress.review.doubts.touch import NOTHING, PROXIES, WORKLOAD, Point, Touch, Whose, everything
-from egress.review.errors import ReviewError
 from egress.review.inputs.assembling import Doubtful
 from egress.review.inputs.documents import LOADER, flat, within_budget
+from egress.review.inputs.taken import taken
 from egress.review.inputs.typed_objects import typed_object
 from egress.review.istio.hostnames import service_aliases, service_host
-from egress.review.objects.forms import malformed, stored
-from egress.review.objects.kubernetes_object import KubernetesObject, kubernetes_object
-from egress.terraform.blocks import one
+from egress.review.objects.kubernetes_object import KubernetesObject
+from egress.terraform.blocks import one as block
 from egress.terraform.kubernetes import object_of, why_no_object
 
 TEXTS: Mapping[str, str] = {
@@ -62,14 +61,6 @@ def carried_or_typed(
     return []
 
 
-def malformed_manifest(manifest: Mapping[str, Any]) -> Iterable[str]:
-    """What the spec of a manifest has that is none of its form."""
-    spec = manifest.get("spec")
-    if isinstance(spec, Mapping):
-        group = str(manifest.get("apiVersion", "")).rpartition("/")[0]
-        yield from malformed(group, str(manifest.get("kind", "")), spec)
-
-
 def _read(text: str, address: str, doubtful: Doubtful, namespace: str) -> list[KubernetesObject]:
     within_budget(text, address)
     try:
@@ -77,7 +68,7 @@ def _read(text: str, address: str, doubtful: Doubtful, namespace: str) -> list[K
     except (yaml.YAMLError, ValueError, RecursionError):
         doubtful.add(address, "its text is no YAML that is known before the apply", everything())
         return []
-    found = []
+    found: list[KubernetesObject] = []
     for document in documents:
         if document is not None and not isinstance(document, Mapping):
             doubtful.add(address, "its text holds what is no object of Kubernetes", everything())
@@ -86,11 +77,10 @@ def _read(text: str, address: str, doubtful: Doubtful, namespace: str) -> list[K
             if not isinstance(metadata, Mapping) or "kind" not in item:
                 doubtful.add(address, "its text holds what is no object of Kubernetes", everything())
                 continue
-            problems = list(malformed_manifest(item))
-            if problems:
-                raise ReviewError(f"{address}: {'; '.join(problems)}")
             placed = {**item, "metadata": {**metadata, "namespace": namespace}} if namespace else item
-            found.append(kubernetes_object(stored(placed), address))
+            one = taken(placed, address, doubtful)
+            if one is not None:
+                found.append(one)
     return found
 
 
@@ -101,7 +91,7 @@ def _touch_of_typed(type_: str, body: Mapping[str, Any]) -> Touch | None:
     named = object_of(type_)
     if named is not None and named[1] in READ | WITHOUT_EFFECT:
         return None
-    metadata = one(body.get("metadata"))
+    metadata = block(body.get("metadata"))
     name, namespace = str(metadata.get("name") or ""), str(metadata.get("namespace") or "default")
     noun = type_.removeprefix("kubernetes_").removesuffix("_v1")
     match noun:

@@ -146,12 +146,20 @@ def objects_in(node: Any) -> Iterator[Any]:
         yield node
 
 
+def _named(item: Any, listed: Mapping[str, Any]) -> Any:
+    """An item of a list of one kind, which an API server gives without its kind and version."""
+    kind = str(listed["kind"]).removesuffix("List")
+    if not kind or not isinstance(item, Mapping) or "kind" in item or "apiVersion" in item:
+        return item
+    return {"apiVersion": listed.get("apiVersion"), "kind": kind, **item}
+
+
 def flat(document: Any) -> Iterator[Mapping[str, Any]]:
     """The mappings of a document: itself, or a List's items."""
     if not isinstance(document, Mapping):
         return
     if str(document.get("kind", "")).endswith("List") and "items" in document:
         for item in document["items"] if isinstance(document["items"], list) else ():
-            yield from flat(item)
+            yield from flat(_named(item, document))
     else:
         yield document

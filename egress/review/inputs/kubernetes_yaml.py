@@ -4,39 +4,59 @@ A folder is read as people have it: what in it is no object of Kubernetes is ski
 itself must hold objects.
 """
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import yaml
+
+from egress.review.doubts.touch import NOTHING, everything
 from egress.review.errors import ReviewError
-from egress.review.inputs.assembling import inventory_of_objects
+from egress.review.inputs.assembling import Doubtful, inventory_of_objects
 from egress.review.inputs.documents import flat, objects_in, text_of, yaml_of
+from egress.review.inputs.taken import taken
 from egress.review.inventory import Inventory
 from egress.review.locations.location import Place, relative
-from egress.review.objects.forms import malformed, stored
-from egress.review.objects.kubernetes_object import KubernetesObject, kubernetes_object
+from egress.review.objects.api_groups import VERSIONS
+from egress.review.objects.kubernetes_object import KubernetesObject
 
 SUFFIXES = (".yaml", ".yml", ".json")
 
-TOOLS = ("kustomize.config.k8s.io", "skaffold", "helm.toolkit.fluxcd.io", "kind.x-k8s.io", "config.k8s.io")
+TOOLS = ("kustomize.config.k8s.io", "skaffold", "kind.x-k8s.io", "config.k8s.io")
 """API groups of files that a tool reads, and no cluster."""
+
+VERSION = "apiVersion"
+INSTALL = "install.istio.io"
 
 TEMPLATE = "{{"
 """What a template has that is still to be rendered."""
 
 
 class Found(NamedTuple):
-    """The objects of an input, the files without any, and what is wrong with it."""
+    """The objects of an input, the files without any, what is wrong with it, and what of it is not understood."""
 
     objects: list[KubernetesObject]
     skipped: list[str]
     problems: list[str]
+    doubtful: Doubtful
+
+    @property
+    def sound(self) -> bool:
+        """True where some object of it can be read as a whole."""
+        named = self.doubtful.addresses()
+        return any(item.address not in named for item in self.objects)
+
+    @property
+    def told_of(self) -> int:
+        """How much of the input was told of."""
+        return len(self.objects) + len(self.problems) + len(self.doubtful)
 
 
 def read_kubernetes(paths: Iterable[Path], *, strict: bool = False) -> Inventory:
     """Read every document of the files and folders. Raises ReviewError; the VPC is then not given."""
     listed = list(paths)
-    found = Found([], [], [])
+    found = Found([], [], [], Doubtful())
     for path in listed:
         if not path.is_dir():
             _read(path, found, named=True)
@@ -46,10 +66,15 @@ def read_kubernetes(paths: Iterable[Path], *, strict: bool = False) -> Inventory
             _read(file, found, named=False)
     if found.problems:
         raise ReviewError("the input cannot be read:\n" + "\n".join(f"  {one}" for one in found.problems))
+    if not found.sound and found.doubtful:
+        named = "\n".join(f"  {one}" for one in found.doubtful.told())
+        raise ReviewError(f"the input holds no object that can be read:\n{named}")
     if not found.objects:
         raise ReviewError(f"{', '.join(map(str, listed))}: no Kubernetes object in it")
     origin = ", ".join(map(str, listed))
-    return inventory_of_objects(found.objects, origin, strict=strict, skipped=found.skipped)
+    return inventory_of_objects(
+        found.objects, origin, strict=strict, doubtful=found.doubtful, skipped=found.skipped
+    )
 
 
 def _files(folder: Path) -> list[Path]:
@@ -61,98 +86,122 @@ def _files(folder: Path) -> list[Path]:
 
 def _read(file: Path, found: Found, *, named: bool) -> None:
     """Read a file; one of a folder that holds no object is skipped, and so is a template."""
-    before = len(found.objects) + len(found.problems)
+    before = found.told_of
+    strays: list[Place] = []
     try:
         for document, node in yaml_of(file):
-            _read_document(document, node, file, found, named=named)
+            _read_document(document, node, file, found, strays)
     except ReviewError as error:
-        if named or not _is_template(file):
+        if named or _may_hold_objects(file):
             found.problems.append(str(error))
             return
-    if len(found.objects) + len(found.problems) == before:
+        if not _says(file, TEMPLATE):
+            told = f"not read: {error}; it says {VERSION} nowhere, so no object of Kubernetes is in it"
+            found.doubtful.add(relative(file), told, NOTHING)
+    if found.told_of > before:
+        for place in strays:
+            found.doubtful.add(
+                str(place),
+                "no object of Kubernetes (without apiVersion and kind, or a tool's own): not read",
+                NOTHING,
+            )
+    elif named and strays:
+        told = "no object of Kubernetes (without apiVersion and kind, or a tool's own); fix it"
+        found.problems.extend(f"{place}: {told}" for place in strays)
+    else:
         found.skipped.append(relative(file))
 
 
-def _is_template(file: Path) -> bool:
-    """True for a file that a tool renders first: it cannot be read as it is."""
+def _may_hold_objects(file: Path) -> bool:
+    """True for a file that cannot be read and is no template, which a tool renders first, but may hold objects."""
+    return not _says(file, TEMPLATE) and (_says(file, VERSION) or not _is_text(file))
+
+
+def _says(file: Path, text: str) -> bool:
+    return _is_text(file) and text in text_of(file)
+
+
+def _is_text(file: Path) -> bool:
     try:
-        return TEMPLATE in text_of(file)
+        text_of(file)
     except ReviewError:
         return False
+    return True
 
 
-def _read_document(document: Any, node: Any, file: Path, found: Found, *, named: bool) -> None:
+def _read_document(document: Any, node: Any, file: Path, found: Found, strays: list[Place]) -> None:
     if document is None:
         return
     start = Place(relative(file), node.start_mark.line + 1)
     if not isinstance(document, Mapping):
-        if named:
-            found.problems.append(f"{start}: expected Kubernetes objects, found {type(document).__name__}")
+        strays.append(start)
         return
     items = document.get("items")
     if str(document.get("kind", "")).endswith("List") and not isinstance(items, list | None):
-        found.problems.append(f"{start}: items: no list")
+        told = (
+            f"{start}: items: {type(items).__name__} is no list: an API server takes no such object; fix it"
+        )
+        found.doubtful.add(f"{file}: {document['kind']}", told, everything())
         return
+    others = [one for one in items or () if not isinstance(one, Mapping)] if "items" in document else []
+    if others and str(document.get("kind", "")).endswith("List"):
+        strays.append(start)
     for item, inner in zip(flat(document), objects_in(node), strict=False):
         place = Place(relative(file), inner.start_mark.line + 1)
-        if not _is_object(item):
-            if named:
-                found.problems.append(f"{file}: a document without kind or metadata.name (line {place.line})")
+        if _is_of_a_tool(item) or not _is_object(item):
+            strays.append(place)
             continue
-        problems = list(_problems(item))
-        if problems:
-            found.problems.extend(f"{place}: {problem}" for problem in problems)
-            continue
-        found.objects.append(kubernetes_object(stored(item), _address(item, file), place))
+        one = taken(item, _address(item, file), found.doubtful, place, _locator(file, inner))
+        if one is not None:
+            found.objects.append(one)
+
+
+def _locator(file: Path, node: Any) -> Callable[[str], Place]:
+    """Where a field of an object is, by its path; where it is missing, the block that lacks it."""
+
+    def locate(path: str) -> Place:
+        at = node
+        for step in _STEP.findall(path):
+            inner = _inner(at, step)
+            if inner is None:
+                break
+            at = inner
+        return Place(relative(file), at.start_mark.line + 1)
+
+    return locate
+
+
+_STEP = re.compile(r"[^.\[\]]+")
+
+
+def _inner(node: Any, step: str) -> Any:
+    if isinstance(node, yaml.MappingNode):
+        return next((value for key, value in node.value if key.value == step), None)
+    if isinstance(node, yaml.SequenceNode) and step.isdecimal() and int(step) < len(node.value):
+        return node.value[int(step)]
+    return None
 
 
 def _is_object(item: Mapping[str, Any]) -> bool:
-    """True for an object of Kubernetes; a tool's own file has an apiVersion and a kind too, and often no name."""
+    """True for what says of itself that it is an object of Kubernetes.
+
+    A tool's own file may have an apiVersion and a kind too, of a group that nobody serves, and no metadata.
+    """
     kind, version = item.get("kind"), item.get("apiVersion")
-    if not isinstance(kind, str) or not isinstance(version, str):
+    if not (isinstance(kind, str) and isinstance(version, str) and kind and version):
         return False
-    if version.startswith(TOOLS):
-        return False
-    metadata = item.get("metadata")
-    return not (isinstance(metadata, Mapping) or metadata is None) or _has_name(metadata or {})
+    group = version.rpartition("/")[0]
+    return item.get("metadata") is not None or group in VERSIONS or group == INSTALL
 
 
-def _has_name(metadata: Mapping[str, Any]) -> bool:
-    return bool(metadata.get("name") or metadata.get("generateName"))
-
-
-def _problems(item: Mapping[str, Any]) -> Iterable[str]:
-    """What is wrong with an object, whatever its kind."""
-    what = f"{item['kind']}"
-    metadata = item.get("metadata")
-    if not isinstance(metadata, Mapping):
-        yield f"{what}: metadata: no block of fields"
-        return
-    what += f" {metadata.get('name') or metadata.get('generateName')}"
-    for key in ("labels", "annotations"):
-        value = metadata.get(key)
-        if not isinstance(value, Mapping | None):
-            yield f"{what}: metadata.{key}: no map of texts"
-    for key in ("name", "namespace"):
-        if isinstance(metadata.get(key), Mapping | list):
-            yield f"{what}: metadata.{key}: no text"
-    owners = metadata.get("ownerReferences")
-    if owners is not None and not (isinstance(owners, list) and all(isinstance(o, Mapping) for o in owners)):
-        yield f"{what}: metadata.ownerReferences: no list of blocks"
-    spec = item.get("spec")
-    if not isinstance(spec, Mapping | None):
-        yield f"{what}: spec: no block of fields"
-        return
-    group = str(item["apiVersion"]).rpartition("/")[0]
-    body = item if spec is None else spec
-    yield from (f"{what}: {told}" for told in malformed(group, str(item["kind"]), body))
+def _is_of_a_tool(item: Mapping[str, Any]) -> bool:
+    """True for a tool's own file: it has an apiVersion and a kind too, and often no name."""
+    version = item.get("apiVersion")
+    return isinstance(version, str) and version.startswith(TOOLS)
 
 
 def _address(document: Mapping[str, Any], file: Path) -> str:
-    metadata = document["metadata"]
-    place = "/".join(str(part) for part in (metadata.get("namespace"), _name(metadata)) if part)
-    return f"{file}: {document['kind']} {place}"
-
-
-def _name(metadata: Mapping[str, Any]) -> str:
-    return str(metadata.get("name") or metadata.get("generateName"))
+    given = document.get("metadata")
+    metadata = given if isinstance(given, Mapping) else {}
+    parts = (metadata.get("namespace"), metadata.get("name") or metadata.get("generateName"))
+    return f"{file}: {document['kind']} {'/'.join(str(part) for part in parts if part)}".rstrip()

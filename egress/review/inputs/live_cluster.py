@@ -11,7 +11,7 @@ from typing import Any
 
 from egress.review.errors import ReviewError
 from egress.review.inputs.documents import MAX_BYTES
-from egress.review.objects.understood import DECIDING_GROUPS
+from egress.review.objects.api_groups import deciding
 
 SECONDS = 120
 """For one call of kubectl."""
@@ -29,7 +29,7 @@ KINDS = (
     *("cronjobs.batch", "daemonsets.apps", "deployments.apps", "jobs.batch", "replicasets.apps"),
     "statefulsets.apps",
 )
-"""What is read beside every kind of a group that may decide (`DECIDING_GROUPS`), as far as the cluster has it."""
+"""What is read beside every kind of a group that may decide (`api_groups.DECIDING`), as far as the cluster has it."""
 
 
 def fetched(context: str) -> Path:
@@ -63,9 +63,7 @@ def _served(context: str) -> list[str]:
 
 def _decides(name: str) -> bool:
     group = name.partition(".")[2]
-    return bool(group) and (
-        group in DECIDING_GROUPS or group.endswith(tuple(f".{one}" for one in DECIDING_GROUPS))
-    )
+    return bool(group) and deciding(group)
 
 
 def _is_large_map(item: Any) -> bool:

@@ -77,7 +77,8 @@ def mesh_settings_of(
     config: Mapping[str, Any], namespace: str, address: str, tell: Tell = refusing
 ) -> MeshSettings:
     """Read a MeshConfig, and tell each setting that is not modelled."""
-    for key, value in sorted(config.items()):
+    config = _sound(config, address, tell)
+    for key, value in sorted(config.items(), key=lambda pair: str(pair[0])):
         if key not in READ | INERT and value not in (None, "", [], {}, False):
             tell(address, f"meshConfig.{key} is not modelled and may change verdicts")
     mode = (config.get("outboundTrafficPolicy") or {}).get("mode") or "ALLOW_ANY"
@@ -119,6 +120,25 @@ def mesh_settings_of(
     )
 
 
+BLOCKS = (
+    *("defaultConfig", "defaultTrafficPolicy", "meshMTLS", "outboundTrafficPolicy", "pathNormalization"),
+    "serviceEntryVisibility",
+)
+LISTS = ("defaultDestinationRuleExportTo", "defaultServiceExportTo", "defaultVirtualServiceExportTo")
+
+
+def _sound(config: Mapping[str, Any], address: str, tell: Tell) -> Mapping[str, Any]:
+    """A MeshConfig without what is none of its form, each told: istiod refuses it, and goes on with its last one."""
+    found = dict(config)
+    for key in (*BLOCKS, *LISTS):
+        value, wanted = config.get(key), Mapping if key in BLOCKS else list
+        if value is not None and not isinstance(value, wanted):
+            told = "no block of fields" if key in BLOCKS else "no list"
+            tell(address, f"meshConfig.{key}: {value!r:.60} is {told}; fix it")
+            del found[key]
+    return found
+
+
 def check_values(values: Mapping[str, Any], address: str, tell: Tell = refusing) -> None:
     """Look at a chart's values beside meshConfig, and tell what is not modelled."""
     for path, defaults in INJECTION.items():
@@ -141,16 +161,42 @@ def in_objects(objects: Iterable[KubernetesObject], tell: Tell = refusing) -> li
     listed = list(objects)
     planes = control_planes(listed)
     for item in listed:
+        if (item.group, item.kind) == ("install.istio.io", "IstioOperator"):
+            found.append(_installed(item, tell))
+            continue
         if item.kind != "ConfigMap" or item.group or item.namespace not in planes:
             continue
         data = item.spec.get("data") or {}
         if (item.name == "istio" or item.name.startswith("istio-")) and "mesh" in data:
-            if (_yaml(data.get("meshNetworks"), item) or {}).get("networks"):
+            if (_yaml(data.get("meshNetworks"), item, tell) or {}).get("networks"):
                 tell(item.address, "meshNetworks: more than one network is not modelled")
-            found.append(mesh_settings_of(_yaml(data["mesh"], item), item.namespace, item.address, tell))
+            found.append(
+                mesh_settings_of(_yaml(data["mesh"], item, tell), item.namespace, item.address, tell)
+            )
         elif item.name.startswith("istio-sidecar-injector") and "values" in data:
-            check_values(_yaml(data["values"], item), item.address, tell)
+            check_values(_yaml(data["values"], item, tell), item.address, tell)
     return found
+
+
+PROFILES = ("", "default", "demo", "minimal", "empty", "preview", "remote", "external", "openshift", "stable")
+"""Of istioctl: none of them sets what a verdict hangs on, but ambient mode's."""
+
+
+def _installed(item: KubernetesObject, tell: Tell) -> MeshSettings:
+    """The settings of an IstioOperator, as istioctl installs them."""
+    spec = item.spec
+    profile = str(spec.get("profile") or "")
+    if profile not in PROFILES:
+        tell(item.address, f"spec.profile {profile!r} is not modelled and may change verdicts")
+    for key in ("components", "values", "meshConfig"):
+        if not isinstance(spec.get(key) or {}, Mapping):
+            tell(item.address, f"spec.{key}: no block of fields")
+    values = spec.get("values")
+    if isinstance(values, Mapping):
+        check_values(values, item.address, tell)
+    config = spec.get("meshConfig")
+    namespace = str(spec.get("namespace") or ROOT_NAMESPACE)
+    return mesh_settings_of(config if isinstance(config, Mapping) else {}, namespace, item.address, tell)
 
 
 def control_planes(objects: Iterable[KubernetesObject]) -> set[str]:
@@ -187,11 +233,13 @@ def _exports(listed: Any) -> tuple[str, ...]:
     return tuple(str(one) for one in listed or ()) or ("*",)
 
 
-def _yaml(text: Any, item: KubernetesObject) -> Mapping[str, Any]:
+def _yaml(text: Any, item: KubernetesObject, tell: Tell) -> Mapping[str, Any]:
     try:
         found = yaml.safe_load(str(text or "")) or {}
-    except yaml.YAMLError as error:
-        raise ReviewError(f"{item.address}: {error}") from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        tell(item.address, f"its data are no YAML: {' '.join(str(error).split())}")
+        return {}
     if not isinstance(found, Mapping):
-        raise ReviewError(f"{item.address}: its data are no MeshConfig")
+        tell(item.address, "its data are no MeshConfig; fix it")
+        return {}
     return found

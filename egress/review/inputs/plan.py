@@ -14,8 +14,9 @@ from egress.review.inputs.documents import json_of
 from egress.review.inputs.drift import drifted
 from egress.review.inputs.not_yet_known import ABSENT, Leaf, NotYetKnown, leaves, overlay, refuse_unknown
 from egress.review.inputs.plan_references import PlanReferences
+from egress.review.inputs.plan_statements import beside_resources
 from egress.review.inputs.resources import ResolvedResource, inventory_of
-from egress.review.inventory import Inventory
+from egress.review.inventory import Beside, Inventory
 from egress.review.objects.understood import decides, deciding_part
 
 
@@ -23,16 +24,18 @@ def read_plans(files: Sequence[Path], *, strict: bool = False) -> Inventory:
     """Read the planned values of plans. Raises ReviewError, also for a deciding value known only after apply."""
     resources: list[ResolvedResource] = []
     changed: list[str] = []
+    beside: list[Beside] = []
     for file in files:
         document = json_of(file)
         _whole(document, file)
         resources += _Plan(document, file).resources()
         changed += drifted(document)
+        beside += beside_resources(document)
     inventory = inventory_of(resources, ", ".join(map(str, files)), strict=strict)
     for item in inventory.objects:
         if decides(item):
             refuse_unknown((item.labels, deciding_part(item)))
-    return replace(inventory, drifted=tuple(changed), planned=True)
+    return replace(inventory, drifted=tuple(changed), beside=tuple(beside), planned=True)
 
 
 def _whole(document: Mapping[str, Any], file: Path) -> None:

@@ -2,19 +2,26 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
-from egress.review.doubts.touch import everything
-from egress.review.errors import ReviewError
+from egress.review.doubts.touch import NOTHING, Point, Touch, everything
 from egress.review.inputs import istio_charts
 from egress.review.inputs.assembling import Doubtful, inventory_of_objects
-from egress.review.inputs.carriers import carried, carried_or_typed, malformed_manifest
+from egress.review.inputs.carriers import HARMLESS, carried, carried_or_typed
 from egress.review.inputs.google_doubts import doubts_of_google
 from egress.review.inputs.google_resources import read_vpc
+from egress.review.inputs.not_yet_known import NotYetKnown
+from egress.review.inputs.taken import taken, touch_of_declared
+from egress.review.inputs.typed_objects import READ as TYPED
+from egress.review.inputs.typed_objects import WITHOUT_EFFECT
 from egress.review.inventory import Inventory, MeshSettings, RawResource
-from egress.review.objects.forms import stored
-from egress.review.objects.kubernetes_object import KubernetesObject, kubernetes_object
+from egress.review.objects.forms import converted
+from egress.review.objects.kubernetes_object import KubernetesObject
+from egress.terraform import Unknown
+from egress.terraform.blocks import one
 from egress.terraform.google import GoogleResource
+from egress.terraform.kubernetes import object_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,31 +31,46 @@ class ResolvedResource:
     address: str
     type: str
     body: dict[str, Any]
-    lifecycle: Mapping[str, Any] = field(default_factory=dict)
+    meta: Mapping[str, Any] = field(default_factory=dict)
+    """Its meta-arguments: `lifecycle`, `provisioner`, `depends_on`."""
+    written: Any = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnreadResource:
+    """A resource that is declared in a way which is not read: how many there are, or what they say, is open."""
+
+    address: str
+    type: str
+    body: Mapping[str, Any]
+    """As it is written, with its expressions."""
+    told: str
 
 
 READ = ("kubernetes_", "helm_release", "google_")
 """How the types of the resources begin that are read one by one."""
 
 
-def inventory_of(resources: Iterable[ResolvedResource], origin: str, *, strict: bool = False) -> Inventory:
+def inventory_of(
+    resources: Iterable[ResolvedResource],
+    origin: str,
+    *,
+    strict: bool = False,
+    unread: Iterable[UnreadResource] = (),
+) -> Inventory:
     """Read objects, mesh settings and VPC from resources. Raises ReviewError."""
     objects: list[KubernetesObject] = []
     google: list[GoogleResource] = []
     settings: list[MeshSettings] = []
     doubtful = Doubtful()
     listed = list(resources)
+    for left in unread:
+        _name(left, doubtful)
     for item in listed:
         if not item.type.startswith(READ):
             objects += carried(item.type, item.body, item.address, doubtful)
         elif item.type == "kubernetes_manifest":
-            manifest = item.body.get("manifest")
-            if not isinstance(manifest, dict):
-                raise ReviewError(f"{item.address}: its manifest is known only after the apply")
-            problems = list(malformed_manifest(manifest))
-            if problems:
-                raise ReviewError(f"{item.address}: {'; '.join(problems)}")
-            objects.append(kubernetes_object(stored(manifest), item.address))
+            objects += _of_manifest(item, doubtful)
         elif item.type.startswith("kubernetes_"):
             objects += carried_or_typed(item.type, item.body, item.address, doubtful)
         elif item.type == "helm_release":
@@ -72,6 +94,60 @@ def inventory_of(resources: Iterable[ResolvedResource], origin: str, *, strict: 
     return replace(found, resources=tuple(_raw(item) for item in listed))
 
 
+def _name(item: UnreadResource, doubtful: Doubtful) -> None:
+    """Name a resource that is not read, with what one of its type can touch."""
+    declared = _declared(item)
+    if item.type.startswith("google_"):
+        doubtful.add(item.address, item.told, GOOGLE)
+    elif declared is not None:
+        doubtful.add_whole(item.address, item.told, partial(touch_of_declared, declared))
+    elif item.type.startswith(HARMLESS):
+        doubtful.add(item.address, item.told, NOTHING)
+    else:
+        doubtful.add(item.address, item.told, everything())
+
+
+def _declared(item: UnreadResource) -> Mapping[str, Any] | None:
+    """The object that a resource makes, where no expression says of which kind or where it is."""
+    if item.type == "kubernetes_manifest":
+        found = item.body.get("manifest")
+    else:
+        named = object_of(item.type)
+        if named is None or named[1] not in TYPED | WITHOUT_EFFECT:
+            return None
+        version, kind = named
+        found = {
+            "apiVersion": version,
+            "kind": kind,
+            "metadata": one(item.body.get("metadata")),
+            "spec": {"any": "${}"},
+        }
+    if not isinstance(found, Mapping) or not isinstance(found.get("metadata"), Mapping):
+        return None
+    stated = (*(found.get(key) for key in NAMING), found["metadata"].get("namespace", ""))
+    plain = all(isinstance(text, str) and "${" not in text for text in stated)
+    return found if plain else None
+
+
+def _of_manifest(item: ResolvedResource, doubtful: Doubtful) -> list[KubernetesObject]:
+    manifest = item.body.get("manifest")
+    if isinstance(manifest, Unknown | NotYetKnown):
+        doubtful.add(item.address, "its manifest is known only after the apply", everything())
+        return []
+    if not isinstance(manifest, Mapping) or not all(isinstance(manifest.get(key), str) for key in NAMING):
+        told = (
+            "manifest: no object of Kubernetes with apiVersion, kind and metadata: no apply takes it; fix it"
+        )
+        doubtful.add(item.address, told, everything())
+        return []
+    found = taken(converted(manifest), item.address, doubtful)
+    return [] if found is None else [found]
+
+
+GOOGLE = Touch(points=frozenset({Point.NAMES, Point.VPC}))
+NAMING = ("apiVersion", "kind")
+
+
 def _raw(item: ResolvedResource) -> RawResource:
-    body = {**item.body, "lifecycle": item.lifecycle} if item.lifecycle else item.body
-    return RawResource(address=item.address, type=item.type, body=body)
+    body = {**item.body, **item.meta} if item.meta else item.body
+    return RawResource(address=item.address, type=item.type, body=body, written=item.written)

@@ -1,30 +1,67 @@
 """A cdktf.out folder: every stack, references between them resolved."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from egress.review.doubts.doubt import Doubt, refuse
+from egress.review.doubts.touch import everything
 from egress.review.errors import ReviewError
-from egress.review.inputs.resources import ResolvedResource, inventory_of
-from egress.review.inventory import Inventory
-from egress.terraform import TerraformError, read_stacks, resolve
+from egress.review.inputs.resources import ResolvedResource, UnreadResource, inventory_of
+from egress.review.inventory import Beside, Inventory
+from egress.terraform import StackFile, TerraformError, Unread, read_stacks, resolve
+from egress.terraform.statements import MAKES_RESOURCES, Statement, deployment, statements
 
 
 def read_synthesized(folder: Path, *, strict: bool = False) -> Inventory:
     """Read the stacks under `<folder>/stacks`. Raises ReviewError."""
     try:
-        resources = resolve(read_stacks(folder))
+        stacks = read_stacks(folder)
     except TerraformError as error:
         raise ReviewError(str(error)) from error
-    return inventory_of(
+    found = inventory_of_stacks(stacks, str(folder), strict=strict)
+    return replace(found, beside=(*found.beside, *map(_beside, deployment(folder))))
+
+
+def inventory_of_stacks(stacks: Sequence[StackFile], origin: str, *, strict: bool = False) -> Inventory:
+    """What some stacks hold. Raises ReviewError."""
+    left: list[Unread] = []
+    try:
+        resources = resolve(stacks, left.append)
+    except TerraformError as error:
+        raise ReviewError(str(error)) from error
+    beside = tuple(map(_beside, statements(stacks)))
+    found = inventory_of(
         (
             ResolvedResource(
                 address=f"{item.stack}.{item.address}",
                 type=item.type,
                 body=item.body,
-                lifecycle=item.lifecycle,
+                meta=item.meta,
+                written=item.written,
             )
             for item in resources
             if not item.data
         ),
-        str(folder),
+        origin,
         strict=strict,
+        unread=[
+            UnreadResource(
+                address=f"{item.stack}.{item.type}.{item.name}", type=item.type, body=item.raw, told=item.told
+            )
+            for item in left
+            if not item.data
+        ],
     )
+    doubts = tuple(
+        Doubt(one.address, f"a {one.kind} is not modelled, and may make any resource", everything())
+        for one in beside
+        if one.kind in MAKES_RESOURCES
+    )
+    if strict:
+        refuse(doubts)
+    return replace(found, beside=beside, doubts=(*found.doubts, *doubts))
+
+
+def _beside(one: Statement) -> Beside:
+    return Beside(address=one.address, kind=one.kind, body=one.body)

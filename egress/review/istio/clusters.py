@@ -12,7 +12,7 @@ from egress.review.decision.security import Security
 from egress.review.errors import Undecided
 from egress.review.istio.destination_rules import ClientTls, DestinationRule, DestinationRules
 from egress.review.istio.forwarding import Forwarding, Onward, Refusal, Target, Wire, unwrapped
-from egress.review.istio.hostnames import is_wildcard
+from egress.review.istio.hostnames import is_wildcard, namespace_of
 from egress.review.istio.services import Registry, Service
 from egress.review.istio.virtual_services import Destination
 from egress.review.objects.selectors import matches_labels
@@ -74,6 +74,7 @@ def send(
     address: str,
     *,
     http: bool,
+    rewritten: Request | None = None,
 ) -> Forwarding:
     """Follow a route's destination to where the proxy connects.
 
@@ -92,12 +93,16 @@ def send(
     if cluster.service.resolution == "DYNAMIC_DNS" and sender.proxy is Proxy.GATEWAY and not http:
         reason = Reason(Why.DYNAMIC_DNS_WITHOUT_HTTP, host=cluster.service.host)
         return refused(reason, cluster.service.address)
+    if rewritten is not None and rewritten.authority != request.authority:
+        asks = cluster.tls.mode in ("SIMPLE", "MUTUAL") and not cluster.tls.sni
+        if asks or cluster.service.resolution == "DYNAMIC_DNS":
+            raise Undecided(Reason(Why.REWRITTEN_NAME_IN_TLS), address)
     wire = _wire(cluster, sender, request, http=http)
     if wire is None:
         return refused(Reason(Why.TLS_MODE_UNKNOWN, mode=cluster.tls.mode), cluster.tls.address or address)
     passed = _passed(sender.proxy, cluster, destination, wire, address)
     target = _target(cluster, sender.registry, request)
-    return Onward((*steps, *passed), target, wire, http, _automatic(cluster, sender))
+    return Onward((*steps, *passed), target, wire, http, _automatic(cluster, sender), rewritten)
 
 
 def _cluster(
@@ -106,6 +111,9 @@ def _cluster(
     """The cluster of a destination; without a port of its own it takes the only one, or the listener's."""
     host, subset = destination.host, destination.subset
     if not services:
+        namespace = namespace_of(host)
+        if namespace and not sender.registry.declared_in(namespace):
+            raise Undecided(Reason(Why.SERVICE_NOT_GIVEN, host=host, namespace=namespace), address)
         return _NoCluster(Reason(Why.HOST_NOT_REGISTERED, host=host), address)
     port = destination.port
     if port is None:

@@ -64,6 +64,8 @@ class Onward(NamedTuple):
     """The proxy reads requests; otherwise it passes bytes on."""
     automatic: Wire | None = None
     """What the proxy speaks in place of `wire` to a Pod whose sidecar takes it: mesh mTLS by itself."""
+    request: Request | None = None
+    """The request as the proxy's route rewrites it; None where it goes on as it came."""
 
 
 class Refusal(NamedTuple):

@@ -40,6 +40,12 @@ def service_host(name: str, namespace: str) -> str:
     return f"{name}.{namespace}.svc.cluster.local"
 
 
+def namespace_of(host: str) -> str:
+    """The namespace in a Kubernetes Service's full name; empty for any other name."""
+    parts = host.split(".", 2)
+    return parts[1] if len(parts) == 3 and parts[2] == "svc.cluster.local" else ""
+
+
 def service_aliases(host: str) -> tuple[str, ...]:
     """The shorter names a client may use for a Service, most specific first."""
     name, _, rest = host.partition(".")

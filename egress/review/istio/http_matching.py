@@ -1,7 +1,7 @@
 """Which route of a VirtualService an HTTP request takes."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from egress.review.decision.reason import Reason, Why
 from egress.review.errors import Undecided
@@ -12,9 +12,15 @@ from egress.review.paths import path_only
 from egress.review.request import Request
 
 
-def first_route(
-    items: Iterable[VirtualService], proxy: Listening, request: Request
-) -> tuple[VirtualService, Route] | None:
+class Taken(NamedTuple):
+    """The route that takes a request, and the request as it rewrites it (None where it goes on as it came)."""
+
+    item: VirtualService
+    route: Route
+    request: Request | None
+
+
+def first_route(items: Iterable[VirtualService], proxy: Listening, request: Request) -> Taken | None:
     """The route a request takes among those of several VirtualServices, catch-all routes last.
 
     On the mesh there is only one VirtualService to a host; a gateway merges all of them (SortVHostRoutes).
@@ -26,7 +32,8 @@ def first_route(
             (catching if _catches_all(criteria) else ordinary).append((item, route, criteria))
     for item, route, criteria in (*ordinary, *catching):
         if matches(criteria, request):
-            return item, route
+            rewritten = route.rewrite.of(request.normalized, criteria) if route.rewrite else None
+            return Taken(item, route, rewritten)
     return None
 
 

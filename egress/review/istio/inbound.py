@@ -177,7 +177,16 @@ def _by_host(accepted: Accepted, request: Request, principal: str) -> Forwarding
         holding = [item for item in items if _domain(candidate, item, host) == best]
         taken = first_route(holding, servers.listening(candidate), request)
         if taken is not None:
-            return _follow(accepted, *taken, request, servers.gateway, principal, http=True)
+            return _follow(
+                accepted,
+                taken.item,
+                taken.route,
+                request,
+                servers.gateway,
+                principal,
+                http=True,
+                rewritten=taken.request,
+            )
         reason = Reason(Why.NO_ROUTE_AT_PORT, route=holding[0].object.name, port=candidate.number)
         return _refusal(reason, holding[0].address, ClientSees.NOT_FOUND, Control.GATEWAY_ROUTE)
     reason = Reason(Why.HOST_NOT_ROUTED, server=server.name, host=host)
@@ -206,6 +215,7 @@ def _follow(
     principal: str,
     *,
     http: bool,
+    rewritten: Request | None = None,
 ) -> Forwarding:
     if route.answered:
         return answered(Control.GATEWAY_ROUTE, item, route)
@@ -218,4 +228,14 @@ def _follow(
     sender = Sender(
         Proxy.GATEWAY, gateway.namespace, gateway.labels, principal, mesh.destination_rules, mesh.registry
     )
-    return send(sender, destination, services, accepted.server.number, request, (), item.address, http=http)
+    return send(
+        sender,
+        destination,
+        services,
+        accepted.server.number,
+        request,
+        (),
+        item.address,
+        http=http,
+        rewritten=rewritten,
+    )

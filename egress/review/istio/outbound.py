@@ -119,7 +119,7 @@ def _http(view: SidecarView, port: int) -> Forwarding:
         reason = Reason(Why.NO_ROUTE_TAKES, route=found.object.name)
         refused = Decision(Control.SIDECAR_ROUTE, Outcome.REFUSES, reason, found.address)
         return Refusal((refused,), ClientSees.NOT_FOUND)
-    return follow(view, found, taken[1], port, http=True)
+    return follow(view, found, taken.route, port, http=True, rewritten=taken.request)
 
 
 def _virtual_host(view: SidecarView, port: int) -> VirtualService | Service | None:

@@ -12,6 +12,11 @@ def fits(pattern: str, text: str) -> bool:
     return _compiled(pattern).fullmatch(text) is not None
 
 
+def replaced(pattern: str, substitution: str, text: str) -> str:
+    r"""A text with every place that a pattern takes replaced; `\\1` is the pattern's first group."""
+    return str(_compiled(pattern).sub(substitution, text))
+
+
 @lru_cache(maxsize=4096)
 def _compiled(pattern: str) -> Any:
     import re2  # only where an input has an expression: loading it costs every start

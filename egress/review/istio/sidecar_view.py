@@ -90,7 +90,15 @@ def answered(control: Control, item: VirtualService, route: Route) -> Refusal:
     return Refusal((Decision(control, Outcome.REFUSES, reason, item.address),), ClientSees.PROXY_ANSWER)
 
 
-def follow(view: SidecarView, item: VirtualService, route: Route, port: int, *, http: bool) -> Forwarding:
+def follow(
+    view: SidecarView,
+    item: VirtualService,
+    route: Route,
+    port: int,
+    *,
+    http: bool,
+    rewritten: Request | None = None,
+) -> Forwarding:
     """Send a request where a route says."""
     reason = Reason(Why.ROUTE_VISIBLE, route=item.object.name)
     step = Decision(Control.SIDECAR_SCOPE, Outcome.PASSES, reason, view.scope.address)
@@ -105,4 +113,14 @@ def follow(view: SidecarView, item: VirtualService, route: Route, port: int, *, 
         raise Undecided(Reason(Why.SEVERAL_DESTINATIONS, route=item.object.name), item.address)
     destination = taken[0]
     pool = view.scope.clusters(destination.host)
-    return send(view.sender, destination, pool, port, view.request, (step,), item.address, http=http)
+    return send(
+        view.sender,
+        destination,
+        pool,
+        port,
+        view.request,
+        (step,),
+        item.address,
+        http=http,
+        rewritten=rewritten,
+    )

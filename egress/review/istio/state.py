@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from egress.review.inventory import Inventory
+from egress.review.istio.delegation import merged
 from egress.review.istio.destination_rules import DestinationRules
 from egress.review.istio.peer_authentication import PeerAuthentications
 from egress.review.istio.scope import Scope, sidecar_for
@@ -41,7 +42,8 @@ class Mesh:
             ]
         )
         self.virtual_services = VirtualServices(
-            virtual_service(i, defaults.virtual_services) for i in by_kind["VirtualService"]
+            virtual_service(i, defaults.virtual_services)
+            for i in merged(by_kind["VirtualService"], defaults.virtual_services)
         )
         self.destination_rules = DestinationRules(
             by_kind["DestinationRule"], self.settings.root_namespace, defaults.destination_rules

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from egress.review.istio.hostnames import fully_qualified, is_wildcard, overlap
+from egress.review.istio.rewriting import Rewrite, rewrite_of
 from egress.review.istio.visibility import PUBLIC, exported_to, visible
 from egress.review.objects.kubernetes_object import KubernetesObject
 
@@ -66,6 +67,7 @@ class Route(NamedTuple):
 
     matches: tuple[Match, ...]
     destinations: tuple[tuple[Destination, int], ...]
+    rewrite: Rewrite = Rewrite()
     answered: str = ""
     """The field by which the proxy answers itself, `redirect` or `directResponse`; empty where it sends on."""
 
@@ -195,6 +197,7 @@ def _route(route: Mapping[str, Any], namespace: str) -> Route:
             )
             for item in route.get("route") or ()
         ),
+        rewrite_of(route),
         next((field for field in ("redirect", "directResponse") if route.get(field)), ""),
     )
 

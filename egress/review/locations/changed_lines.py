@@ -11,6 +11,7 @@ from egress.review.comparison import Change
 from egress.review.findings.finding import Finding
 from egress.review.inventory import Inventory
 from egress.review.locations.configuration import Configuration
+from egress.review.locations.guard_keys import keys_of
 from egress.review.locations.location import Place, relative
 from egress.review.locations.stated import Stated
 
@@ -88,6 +89,15 @@ class Causes:
             return None
         place = self._head.stated.of(finding)
         return Cause(self._head.below(place.file), place.line)
+
+    def of_guard(self, kind: str, field: str, addresses: Iterable[str]) -> Cause | None:
+        """The line of the key that a guard's field follows from, else what changed of its resource."""
+        for keys in keys_of(kind, field):
+            for side, lines, removed in ((self._head, self._added, False), (self._base, self._removed, True)):
+                place = side.configuration.stated(*keys) if side else None
+                if side and place and (found := _changed(side, lines, place)):
+                    return Cause(side.below(place.file), found[0], removed)
+        return next((cause for address in addresses if (cause := self.of_address(address))), None)
 
     def of_address(self, address: str) -> Cause | None:
         """The line that changed in the statement behind a resource."""

@@ -31,6 +31,10 @@ class Configuration:
         """A key of platform.yaml, or the nearest one around it that is written."""
         return _nearest(self._platform, keys)
 
+    def stated(self, *keys: str) -> Place | None:
+        """A key of platform.yaml where it is written itself."""
+        return _at(self._platform, keys)
+
     def destinations(self, *keys: str) -> Place | None:
         """A key of destinations.yaml, or the nearest one around it that is written."""
         return _nearest(self._destinations, keys)

@@ -29,9 +29,11 @@ class Form(Enum):
     """Ports by name."""
     OPERATOR = auto()
     """Of a selector's expression."""
+    ADDRESS = auto()
+    """One address, `None` for none at all, or nothing."""
 
 
-T, TS, L, N, P, PN, B, M, R, RS, PS, OP = Form
+T, TS, L, N, P, PN, B, M, R, RS, PS, OP, A = Form
 MAX_PORT = 65535
 MAX_TEXT = 262_144
 """Characters of one text that is read; an API server takes no annotations that are longer."""
@@ -97,7 +99,7 @@ FORMS: Mapping[tuple[str, str], Mapping[str, Any]] = {
     ("", "ConfigMap"): {"data": M},
     ("", "Service"): {
         "selector": L,
-        "clusterIP": T,
+        "clusterIP": A,
         "type": T,
         "externalName": T,
         "ports": [{"port": P, "name": T, "protocol": T, "appProtocol": T, "targetPort": PN}],
@@ -137,9 +139,9 @@ FORMS: Mapping[tuple[str, str], Mapping[str, Any]] = {
                 "headers": _HEADERS,
                 "redirect": M,
                 "directResponse": M,
-                "rewrite": M,
+                "rewrite": {"uri": T, "authority": T, "uriRegexRewrite": {"match": T, "rewrite": T}},
                 "fault": M,
-                "delegate": M,
+                "delegate": {"name": T, "namespace": T},
             }
         ],
         "tls": _ROUTES,
@@ -230,6 +232,70 @@ def stored(document: Mapping[str, Any]) -> Mapping[str, Any]:
     return document if filled is spec else {**document, "spec": filled}
 
 
+def converted(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A manifest of Terraform's with numbers for texts and texts for numbers where the provider makes them so."""
+    form, spec = FORMS.get(_named(document)), document.get("spec")
+    if form is None or not isinstance(spec, Mapping):
+        return document
+    return {**document, "spec": _numbered(spec, form)}
+
+
+def well_formed(group: str, kind: str, spec: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What of an object's spec is of its form, in a list of texts all or nothing."""
+    form = FORMS.get((group, kind))
+    found = {} if form is None else _sound(spec, form, "spec", REQUIRED.get((group, kind), {}))
+    return found if isinstance(found, Mapping) else {}
+
+
+def _named(document: Mapping[str, Any]) -> tuple[str, str]:
+    group, _, _ = str(document.get("apiVersion", "")).rpartition("/")
+    return group, str(document.get("kind", ""))
+
+
+def _numbered(value: Any, form: Any) -> Any:
+    if form in _NUMBERS and isinstance(value, str) and _is_digits(value):
+        return int(value)
+    if form is Form.TEXT:
+        return _text(value)
+    if form is Form.TEXTS and isinstance(value, list):
+        return [_text(entry) for entry in value]
+    if form is Form.LABELS and isinstance(value, Mapping):
+        return {key: _text(inner) for key, inner in value.items()}
+    if isinstance(form, list) and isinstance(value, list):
+        return [_numbered(entry, form[0]) for entry in value]
+    if isinstance(form, Mapping) and isinstance(value, Mapping):
+        return {key: _numbered(inner, form[key]) if key in form else inner for key, inner in value.items()}
+    if form is Form.PORTS and isinstance(value, Mapping):
+        return {key: _numbered(inner, Form.PORT) for key, inner in value.items()}
+    return value
+
+
+def _text(value: Any) -> Any:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, int | float) else value
+
+
+_NUMBERS = (Form.PORT, Form.NUMBER, Form.PORT_OR_NAME)
+_NOTHING = object()
+
+
+def _sound(value: Any, form: Any, path: str, required: Mapping[str, tuple[str, ...]]) -> Any:
+    """A value without what is none of its form; `_NOTHING` where the whole of it is not."""
+    if isinstance(form, Form):
+        return value if value is not None and not _wrong(value, form) else _NOTHING
+    if isinstance(form, list):
+        if not isinstance(value, list | tuple):
+            return _NOTHING
+        parts = [_sound({} if one is None else one, form[0], f"{path}[]", required) for one in value]
+        return [part for part in parts if part is not _NOTHING]
+    if not isinstance(value, Mapping):
+        return _NOTHING
+    inner = {key: _sound(value[key], form[key], f"{path}.{key}", required) for key in form if key in value}
+    kept = {key: part for key, part in inner.items() if part is not _NOTHING}
+    return _NOTHING if any(key not in kept for key in _needed(path, required)) else kept
+
+
 def _filled(value: Any, form: Any) -> Any:
     if isinstance(form, list) and isinstance(value, list):
         found = [_filled({} if entry is None else entry, form[0]) for entry in value]
@@ -284,15 +350,16 @@ def _wrong(value: Any, form: Form) -> str:
     return "" if fits(value) else told
 
 
-def _is_scalar(value: Any) -> bool:
-    return not isinstance(value, Mapping | list | tuple | set) and (
-        not isinstance(value, str) or len(value) <= MAX_TEXT
-    )
+def _is_text(value: Any) -> bool:
+    """True for a text, and for what only an apply brings."""
+    return len(value) <= MAX_TEXT if isinstance(value, str) else not isinstance(value, KNOWN)
+
+
+def _is_digits(value: str) -> bool:
+    return len(value) <= 20 and value.isascii() and value.removeprefix("-").isdecimal()
 
 
 def _is_number(value: Any) -> bool:
-    if isinstance(value, str):
-        return len(value) <= 20 and value.lstrip("-").isdecimal()
     return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63
 
 
@@ -301,15 +368,15 @@ def _is_port(value: Any) -> bool:
 
 
 def _is_texts(value: Any) -> bool:
-    return isinstance(value, list | tuple) and all(map(_is_scalar, value))
+    return isinstance(value, list | tuple) and all(map(_is_text, value))
 
 
 def _is_labels(value: Any) -> bool:
-    return isinstance(value, Mapping) and all(one is None or _is_scalar(one) for one in value.values())
+    return isinstance(value, Mapping) and all(one is None or _is_text(one) for one in value.values())
 
 
 def _is_port_or_name(value: Any) -> bool:
-    named = isinstance(value, str) and not value.isdigit() and len(value) <= MAX_TEXT
+    named = isinstance(value, str) and not _is_digits(value) and len(value) <= MAX_TEXT
     return named or _is_port(value)
 
 
@@ -329,6 +396,16 @@ def _is_ports(value: Any) -> bool:
     return isinstance(value, Mapping) and all(map(_is_port, value.values()))
 
 
+def _is_address(value: Any) -> bool:
+    if value in ("", "None"):
+        return True
+    try:
+        ipaddress.ip_address(value)
+    except ValueError:
+        return False
+    return isinstance(value, str)
+
+
 def _is_operator(value: Any) -> bool:
     return value in ("In", "NotIn", "Exists", "DoesNotExist")
 
@@ -342,13 +419,14 @@ def _is_switch(value: Any) -> bool:
 
 
 _TESTS: Mapping[Form, tuple[Callable[[Any], bool], str]] = {
-    Form.TEXT: (_is_scalar, "no text"),
-    Form.TEXTS: (_is_texts, "no list of texts"),
-    Form.LABELS: (_is_labels, "no map of texts"),
+    Form.TEXT: (_is_text, "no text (put it in quotes)"),
+    Form.TEXTS: (_is_texts, "no list of texts (put each in quotes)"),
+    Form.LABELS: (_is_labels, "no map of texts (put each in quotes)"),
     Form.RANGE: (_is_range, "no address or range of addresses"),
     Form.RANGES: (_is_ranges, "no list of addresses or ranges"),
     Form.PORTS: (_is_ports, "no map of ports"),
     Form.OPERATOR: (_is_operator, "none of In, NotIn, Exists, DoesNotExist"),
+    Form.ADDRESS: (_is_address, "no address"),
     Form.BLOCK: (_is_block, "no block of fields"),
     Form.SWITCH: (_is_switch, "neither true nor false"),
     Form.NUMBER: (_is_number, "no whole number"),

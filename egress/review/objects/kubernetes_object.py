@@ -30,8 +30,13 @@ class KubernetesObject:
     created: str = ""
     """metadata.creationTimestamp; empty where the input does not know it (Terraform never does)."""
 
+    placed: bool = True
+    """False where the input states no namespace."""
+
     place: Place | None = None
     """Where a person wrote it; None where a program did."""
+    document: Body = field(default_factory=dict)
+    """The whole object as it was read."""
 
     @property
     def group(self) -> str:
@@ -67,7 +72,9 @@ def kubernetes_object(document: Body, address: str, place: Place | None = None) 
         spec=spec,
         owner=_owner(metadata.get("ownerReferences") or ()),
         created=str(metadata.get("creationTimestamp") or ""),
+        placed=bool(metadata.get("namespace")),
         place=place,
+        document=document,
     )
 
 

@@ -124,8 +124,8 @@ SHAPES: Mapping[tuple[str, str], Shape] = {
                 **_all(INERT, "name", "statPrefix"),
             },
             "route": {"destination": _DESTINATION, "weight": READ, "headers": _HEADERS},
-            # None of it is modelled: its parts are named one by one.
-            "rewrite": {},
+            "rewrite": {**_all(READ, "uri", "authority"), "uriRegexRewrite": _all(READ, "match", "rewrite")},
+            "delegate": _all(READ, "name", "namespace"),
             # They answer at the proxy.
             **_all(READ, "redirect", "directResponse"),
             # A delay changes nothing, and an abort that states no percentage aborts nothing.

@@ -6,7 +6,10 @@ from typing import Any
 from egress.review.doubts.doubt import Doubt, refuse
 from egress.review.doubts.of_fields import touch_of
 from egress.review.doubts.of_kinds import is_inert, touch_of_kind
-from egress.review.doubts.touch import PROXIES, Touch
+from egress.review.doubts.of_whole import touch_of_foreign, touch_of_whole
+from egress.review.doubts.touch import NOTHING, PROXIES, Touch
+from egress.review.istio.delegation import missing
+from egress.review.objects.api_groups import VERSIONS, deciding, is_known, knows_version, mutates_pods
 from egress.review.objects.fields import shape_of, unknown_fields, without_inert
 from egress.review.objects.kubernetes_object import ROOT_NAMESPACE, KubernetesObject
 from egress.review.objects.mesh_headers import of_mesh_headers
@@ -15,18 +18,7 @@ from egress.review.objects.pods import makes_pods, of_pods, pod_labels
 from egress.review.objects.shapes import SHAPES
 
 WITHOUT_EFFECT = frozenset({"Telemetry", "ProxyConfig", "IstioOperator"})
-"""Kinds of the groups below that decide on no request."""
-
-DECIDING_GROUPS = (
-    "istio.io",
-    "networking.k8s.io",
-    "policy.networking.k8s.io",
-    "gateway.networking.k8s.io",
-    "networking.gke.io",
-    "cilium.io",
-    "projectcalico.org",
-)
-"""API groups whose objects may decide on a request; an unknown kind of theirs is an error."""
+"""Kinds of the groups below that decide on no request; an IstioOperator's settings are read for themselves."""
 
 HARMLESS_IN_DECIDING_GROUPS = frozenset({"Ingress", "IngressClass", "IPAddress", "ServiceCIDR"})
 
@@ -59,7 +51,20 @@ def doubts_about(objects: Iterable[KubernetesObject], root: str = ROOT_NAMESPACE
         if _is_unknown_kind(item):
             told = f"the kind {item.kind} of {item.api_version} is not modelled"
             yield Doubt(item.address, told, touch_of_kind(item, root))
+        elif not deciding(item.group) and not is_known(item.group, item.kind):
+            told = f"the kind {item.kind} of {item.api_version} is not known here"
+            yield Doubt(item.address, told, touch_of_foreign(item))
+        elif item.kind == "MutatingWebhookConfiguration" and mutates_pods(item):
+            told = "it may change Pods as they are stored: read the stored Pods (`--context`) where it does"
+            yield Doubt(item.address, told, NOTHING)
+        elif shape_of(item.group, item.kind) is not None and not knows_version(item.api_version):
+            known = " or ".join(sorted(VERSIONS[item.group]))
+            told = (
+                f"apiVersion {item.api_version}: no version of {item.kind} that is known here; write {known}"
+            )
+            yield Doubt(item.address, told, touch_of_whole(item, root))
     yield from _networks(listed)
+    yield from _delegates(listed, root)
 
 
 def check(objects: Iterable[KubernetesObject]) -> tuple[KubernetesObject, ...]:
@@ -75,7 +80,7 @@ def decides(item: KubernetesObject) -> bool:
         return item.name.startswith(MESH_CONFIG)
     if not item.group:
         return item.kind not in HARMLESS_IN_CORE
-    return makes_pods(item) or _decides(item.group)
+    return makes_pods(item) or deciding(item.group)
 
 
 def deciding_part(item: KubernetesObject) -> Any:
@@ -97,10 +102,19 @@ def _problems(item: KubernetesObject) -> Iterator[str]:
 def _is_unknown_kind(item: KubernetesObject) -> bool:
     return (
         shape_of(item.group, item.kind) is None
-        and _decides(item.group)
+        and deciding(item.group)
         and item.kind not in WITHOUT_EFFECT | HARMLESS_IN_DECIDING_GROUPS
         and not is_inert(item)
     )
+
+
+def _delegates(objects: Iterable[KubernetesObject], root: str) -> Iterator[Doubt]:
+    """The routes that are left to VirtualServices which the input does not hold."""
+    ours = [item for item in objects if (item.group, item.kind) == ("networking.istio.io", "VirtualService")]
+    for item, position, delegate in missing(ours):
+        path = f"spec.http[{position}].delegate"
+        told = f"{path}: the VirtualService {delegate} is not in the input"
+        yield Doubt(item.address, told, touch_of(item, path, root))
 
 
 def _networks(objects: Iterable[KubernetesObject]) -> list[Doubt]:
@@ -115,7 +129,3 @@ def _networks(objects: Iterable[KubernetesObject]) -> list[Doubt]:
         Doubt(address, f"{NETWORK} {name!r} is a second network", Touch(points=PROXIES))
         for name, address in listed[1:]
     ]
-
-
-def _decides(group: str) -> bool:
-    return group in DECIDING_GROUPS or group.endswith(tuple(f".{one}" for one in DECIDING_GROUPS))

@@ -8,6 +8,7 @@ from egress.review.changes.unjudged import Unjudged
 from egress.review.comparison import Change, Comparison, Effect
 from egress.review.findings.finding import Finding
 from egress.review.output.answers import as_json, decided_text, seen_text, verdict_text
+from egress.review.output.escapes import plain
 from egress.review.output.gist import counted
 
 COLUMNS = ("effect", "identity", "destination", "scheme", "before", "after", "because of")
@@ -40,16 +41,19 @@ def guards(weakened: Sequence[Finding]) -> list[str]:
     return [f"guard weakened: {finding.message}" for finding in weakened]
 
 
-def difference_text(found: Differences) -> str:
-    """The lines below a table of differences: weakened guards, what nobody judges, and the count."""
-    open_questions = [one for one in found.unjudged if one.open_question]
+def difference_lines(found: Differences) -> list[str]:
+    """The lines below a table of differences: weakened guards, what else differs, and the count."""
     lines = guards(found.weakened)
-    lines += [
-        f"not judged: {one.address} {one.what}" + (f" in {', '.join(one.fields)}" if one.fields else "")
-        for one in open_questions
-    ]
+    lines += [_unjudged_text(one) for one in found.unjudged if one.open_question]
+    lines += [_unjudged_text(one) for one in found.unjudged if not one.open_question]
     lines += [f"not compared: {note}." for note in found.notes]
-    return "\n".join([*lines, counted(found.comparison)])
+    return [*map(plain, lines), counted(found.comparison)]
+
+
+def _unjudged_text(one: Unjudged) -> str:
+    fields = one.fields if one.open_question else one.without_effect
+    what = f"{one.address} {one.what}" + (f" in {', '.join(fields)}" if fields else "")
+    return f"not judged: {what}" if one.open_question else f"harmless: {what}: {'; '.join(one.reasons)}"
 
 
 def change_json(change: Change) -> dict[str, Any]:
@@ -93,4 +97,6 @@ def unjudged_json(one: Unjudged) -> dict[str, Any]:
         "what": str(one.what),
         "not_judged": list(one.fields),
         "without_effect": list(one.without_effect),
+        "asks": one.open_question,
+        "harmless_because": list(one.reasons),
     }

@@ -2,23 +2,14 @@
 
 from dataclasses import dataclass, field
 
-from egress.review.answer import Answer
 from egress.review.changes.change import Change
+from egress.review.changes.difference import Differences
 from egress.review.findings.acceptance import Judged
 from egress.review.locations.changed_lines import Causes
 from egress.review.locations.locations import Places
 from egress.review.matrix import Row
+from egress.review.output.answered import Reviewed
 from egress.review.output.gist import Heading
-
-
-@dataclass(frozen=True, kw_only=True)
-class Evaluated:
-    """The answer to one request, with every control on its way where that is asked."""
-
-    source: str
-    url: str
-    answer: Answer
-    explain: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +19,14 @@ class Found:
     judged: Judged
     places: Places
     not_understood: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compared:
+    """What `diff` shows: two states side by side, before findings."""
+
+    found: Differences
+    heading: Heading = field(default_factory=Heading)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,4 +51,5 @@ class Page:
     rows: tuple[Row, ...]
     judged: Judged
     change: Change | None = None
+    reviewed: Reviewed = field(default_factory=Reviewed)
     causes: Causes = field(default_factory=Causes)

@@ -19,12 +19,13 @@ SHORT_COMMIT = 12
 SHOWN_NAMES = 4
 """Workloads of a team, teams and destinations that a sentence names; the others are counted."""
 
+NOT_SHOWN = "No answer on this page shows what these do. Look at each of them yourself."
 UNCHANGED = "Nothing changes in what any workload reaches by name"
 """By name: what changes for whoever goes around the gateway is a finding."""
 
 TITLES = {
     Part.GAINED: "Gained",
-    Part.LEFT_OPEN: "Not known any longer",
+    Part.LEFT_OPEN: "No longer known",
     Part.LOST: "Lost",
     Part.CONDITIONAL: "Became conditional",
     Part.WAY: "Reached another way",
@@ -108,22 +109,41 @@ def counted(comparison: Comparison) -> str:
         found.append(f"{number(successors, 'workload')} {takes}")
     if cells:
         opened = len(comparison.opening)
-        found.append(
-            f"{number(cells, 'answer')} changed, {opened:,} of them {'opens' if opened == 1 else 'open'} something"
-        )
+        found.append(f"{number(cells, 'answer')} changed, {_opening_text(opened, cells)}")
     else:
         found.append(UNCHANGED.replace("Nothing", "nothing else") if successors else UNCHANGED)
     if objects:
-        found.append(
-            f"{number(objects, 'object')} changed, {comparison.without_effect:,} of them without effect on any answer"
-        )
+        idle = _idle_text(comparison.without_effect, objects)
+        found.append(f"{number(objects, 'object')} changed{idle}")
     text = "; ".join(found)
     return f"{text[0].upper()}{text[1:]}."
+
+
+def _opening_text(opened: int, cells: int) -> str:
+    if opened == 0:
+        return "and it lets no more through" if cells == 1 else "and none of them lets more through"
+    if opened == cells:
+        return "and it lets more through" if cells == 1 else "and all of them let more through"
+    return f"and {opened:,} of them {'lets' if opened == 1 else 'let'} more through"
+
+
+def _idle_text(idle: int, objects: int) -> str:
+    if idle == 0:
+        return ""
+    if idle == objects:
+        return ", and it changes no answer" if objects == 1 else ", and none of them changes an answer"
+    return f", and {idle:,} of them {'changes' if idle == 1 else 'change'} no answer"
 
 
 def title_text(heading: Heading) -> str:
     """The page's title."""
     return f"Egress review of {heading.environment}" if heading.environment else "Egress review"
+
+
+def first_line(heading: Heading) -> str:
+    """Title and heading in one line, for what has no title of its own."""
+    told = heading_text(heading)
+    return f"{title_text(heading)}. {told}" if told else ""
 
 
 def heading_text(heading: Heading) -> str:
@@ -153,10 +173,24 @@ def read_text(before: Inventory | None, after: Inventory) -> str:
     kind = "Terraform resources" if any(side.resources for side in sides) else "Kubernetes objects"
     counts = [f"{len(side.resources or side.objects):,}" for side in sides]
     one, *other = ("no" if count == "0" else count for count in counts)
+    form = _form([side for side in sides if side.resources or side.objects])
     return (
-        f"{one} {kind} before and {other[0] if other[0] != 'no' else 'none'} after"
+        f"{one} {kind} before and {other[0] if other[0] != 'no' else 'none'} after{form}"
         if other
-        else f"{one} {kind}"
+        else f"{one} {kind}{form}"
+    )
+
+
+def _form(sides: Sequence[Inventory]) -> str:
+    """What kind of input it was."""
+    if any(side.planned for side in sides):
+        return ", from plans"
+    return (
+        ", from synthesized stacks"
+        if any(side.resources for side in sides)
+        else ", from YAML"
+        if sides
+        else ""
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from egress.review.changes.acceptances import Accepted
 from egress.review.changes.reach import Part, Sentence, sentences
 from egress.review.changes.unjudged import Unjudged
-from egress.review.changes.weakened import RESOURCE
+from egress.review.changes.weakened import NO_RESOURCE, NO_RULE, NOT_SET, REMOVED, RESOURCE, RULE
 from egress.review.findings.acceptance import Acceptance
 from egress.review.findings.finding import Finding, Level, some
 from egress.review.locations.changed_lines import Cause
@@ -15,6 +15,7 @@ from egress.review.output.escapes import code
 from egress.review.output.escapes import markdown as escaped
 from egress.review.output.findings import counted as findings_counted
 from egress.review.output.gist import (
+    NOT_SHOWN,
     TITLES,
     UNCHANGED,
     counted,
@@ -24,6 +25,7 @@ from egress.review.output.gist import (
     words,
 )
 from egress.review.output.table import markdown
+from egress.review.output.unjudged import together
 
 LINES = 12
 """Lines of a part; the full report has the others."""
@@ -78,7 +80,7 @@ def parts(report: ChangeReport) -> Iterator[Titled]:
         "Changed, and not judged",
         report,
         list(_unjudged(judged_by_nobody)),
-        "The review computes nothing from these. Look at them yourself.",
+        NOT_SHOWN,
     )
     yield from _part("New findings", report, list(_by_kind(change.new, report)))
     yield from _part("Findings open again", report, list(_by_kind(change.reopened, report)))
@@ -89,7 +91,9 @@ def parts(report: ChangeReport) -> Iterator[Titled]:
     yield from _part(
         "Accepted findings that concern more than before", report, list(_by_kind(still_accepted, report))
     )
-    yield from _part("Fixed findings", report, list(_by_kind(change.gone, None)))
+    fixed = "Findings that are no longer seen" if change.sees_less else "Fixed findings"
+    why = "Something is not understood now, so these may still be there." if change.sees_less else ""
+    yield from _part(fixed, report, list(_by_kind(change.gone, None)), why)
     yield from _acceptances(report)
     yield "the state of the findings", f"Findings after the change: {findings_counted(change.head.judged)}"
     yield from _part(
@@ -127,7 +131,7 @@ def details(report: ChangeReport) -> Iterator[Titled]:
     if derived:
         lines = list(_unjudged(derived))
         yield _folded(
-            f"Resources that differ and change no answer: {len(derived):,}",
+            f"Other resources that differ, each with the reason why nobody has to agree to it: {len(derived):,}",
             "\n".join(_capped_list(lines, 2 * LINES, report)),
         )
     if comparison.changed_objects:
@@ -190,7 +194,11 @@ def _entry(entry: Acceptance) -> str:
 
 
 def _terms(entry: Acceptance) -> str:
-    leans = f", void without {' or '.join(entry.leans_on)}" if entry.leans_on else ", whatever else changes"
+    leans = (
+        f", and only while there is {' and '.join(entry.leans_on)}"
+        if entry.leans_on
+        else ", whatever else changes"
+    )
     return f"until {entry.until}{leans}"
 
 
@@ -219,15 +227,35 @@ def _weakened(findings: Sequence[Finding], report: ChangeReport) -> Iterator[str
     for key, found in same.items():
         first = found[0]
         if key[1] == "check":
-            said = f"checkov's check {escaped(key[3])} fails and did not: {escaped(key[2])}"
+            said = f"checkov's check {escaped(key[3])} fails, and it passed before: {escaped(key[2])}"
         else:
             _, what, before, after, field = key
-            said = f"{what}: {_value(field)} was {_value(before)}, is {_value(after)}"
-            if field == RESOURCE:
-                said = f"{what}: {escaped(after)}"
-        where = _where(report.causes.of_address(address) for one in found for address in one.addresses)
+            said = f"{what}. {_moved(field, before, after)}"
+        where = _where(_line(one, report) for one in found)
         resources = _addresses([one.facts["subject"] for one in found])
         yield f"{said[0].upper()}{said[1:]}. {_code(first)}, {resources}{where}"
+
+
+def _line(guard: Finding, report: ChangeReport) -> Cause | None:
+    facts = guard.facts
+    return report.causes.of_guard(facts.get("kind", ""), facts.get("field", ""), guard.addresses)
+
+
+def _moved(field: str, before: str, after: str) -> str:
+    """What became of a guard, as a sentence without its full stop."""
+    if field == RESOURCE:
+        return "The resource that does this is removed" if after == REMOVED else "A new resource gives it"
+    if field == RULE:
+        if before == NO_RULE:
+            return f"There is a new rule: {escaped(after)}"
+        if after == NO_RULE:
+            return f"This rule is gone: {escaped(before)}"
+        return f"The rule was: {escaped(before)}. Now it is: {escaped(after)}"
+    now = "it is not set" if after == NOT_SET else f"it is {_value(after)}"
+    if before == NO_RESOURCE:
+        return f"A new resource has {_value(field)}, and {now}"
+    was = "was not set" if before == NOT_SET else f"was {_value(before)}"
+    return f"{_value(field)} {was}, and now {now}"
 
 
 def _value(text: str) -> str:
@@ -239,20 +267,11 @@ def _addresses(addresses: Sequence[str]) -> str:
 
 
 def _unjudged(listed: Sequence[Unjudged]) -> Iterator[str]:
-    """A line for each kind of resource and set of fields."""
-    same: dict[tuple[object, ...], list[str]] = {}
-    for one in listed:
-        same.setdefault((one.kind, one.what, one.fields, one.without_effect), []).append(one.address)
-    for (kind, what, fields, without_effect), addresses in same.items():
-        assert isinstance(fields, tuple)  # noqa: S101 - as it was put in
-        assert isinstance(without_effect, tuple)  # noqa: S101
-        named = some((code(str(field)) for field in fields or without_effect), FIELDS)
-        count = (
-            f"{len(addresses):,} resources of kind {escaped(str(kind))}"
-            if len(addresses) > 1
-            else escaped(str(kind))
-        )
-        yield f"{count} {what}{f' in {named}' if named else ''}: {_addresses(addresses)}"
+    for one in together(listed):
+        named = some(map(code, one.fields), FIELDS)
+        why = f" ({'; '.join(one.reasons)})" if one.reasons else ""
+        where = f" in {named}" if named else ""
+        yield f"{escaped(one.said)}{where}: {_addresses(one.addresses)}{why}"
 
 
 def _by_kind(findings: Sequence[Finding], report: ChangeReport | None) -> Iterator[str]:
@@ -274,7 +293,7 @@ def _acceptances(report: ChangeReport) -> Iterator[Titled]:
         "Acceptances that ended",
         report,
         [
-            f"{one.code} {escaped(one.subject)} ended on {one.until}: {escaped(one.reason.strip())}"
+            f"{one.code} {escaped(one.subject)} ended on {one.until}. It said: {escaped(one.reason.strip())}"
             for one in found.ended
         ],
     )
@@ -286,7 +305,10 @@ def _acceptances(report: ChangeReport) -> Iterator[Titled]:
     yield from _part(
         "Acceptances removed",
         report,
-        [f"{one.code} {escaped(one.subject)}: {escaped(one.reason.strip())}" for one in found.removed],
+        [
+            f"{one.code} {escaped(one.subject)}. It said: {escaped(one.reason.strip())}"
+            for one in found.removed
+        ],
     )
     yield from _part(
         "Notes newly accepted",

@@ -74,8 +74,8 @@ def _follow(question: Question, trace: Trace) -> Refused | Arrived:
         if isinstance(forwarding, Refusal):
             return Refused(forwarding.client)
         if forwarding.http and (proxied or gateways):
-            # The next proxy normalizes what this one has normalized.
-            question = question._replace(request=question.request.normalized)
+            # The next proxy normalizes what this one has normalized, and perhaps rewritten.
+            question = question._replace(request=(forwarding.request or question.request).normalized)
         if proxied or gateways:
             consult(question, trace, Point.ROUTE, sender, hosts=(forwarding.target.host,))
         connection = _connection(question, forwarding, sender, gateways, proxied=proxied)

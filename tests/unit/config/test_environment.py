@@ -106,3 +106,16 @@ def test_one_line_says_what_to_set_before_a_deploy(folder):
 
 
 FILE_PROJECT = "project:\n  id: some-project\n  region: us-central1\n  zone: us-central1-a\n"
+
+
+def test_a_port_that_opens_nothing_is_told(folder):
+    folder.edit(
+        "platform.yaml",
+        "network:\n",
+        "network:\n  firewall: { gateway: fqdn, egress_ports: [80, 443, 8443] }\n",
+    )
+    (notice,) = notices(folder.load(), DAY)
+    assert notice.startswith("network.firewall.egress_ports: 8443 open nothing")
+
+    folder.edit("platform.yaml", "gateway: fqdn", "gateway: ports")
+    assert notices(folder.load(), DAY) == ()

@@ -2,11 +2,13 @@
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from egress import __version__
 from egress.cli import main
 
 POLICY = {
@@ -35,7 +37,17 @@ def live(folder: Path, *items: dict[str, Any]) -> str:
 
 def test_nothing_differs(out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["drift", "--input", str(out), "--live", live(tmp_path, POLICY)]) == 0
-    assert capsys.readouterr().out == "Nothing differs: 1 stated objects compared.\n"
+    heading, told = capsys.readouterr().out.splitlines()
+    assert re.match(r"Drift: \S+cdktf.out against \S+live.json, 20\S+ \S+ UTC, version \d", heading)
+    assert told == "Nothing differs: 1 stated objects compared."
+
+
+def test_the_first_line_names_the_environment(
+    out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (out / "environment.json").write_text('{"environment": "staging", "folder": "../config/staging"}')
+    assert main(["drift", "--input", str(out), "--live", live(tmp_path, POLICY)]) == 0
+    assert capsys.readouterr().out.startswith("Drift of staging: ")
 
 
 def test_a_difference_is_told_with_its_address_and_what_helps(
@@ -56,7 +68,10 @@ def test_a_difference_is_told_with_its_address_and_what_helps(
 def test_json_says_the_same(out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     empty = live(tmp_path, {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "default"}})
     assert main(["drift", "--input", str(out), "--live", empty, "--format", "json"]) == 1
-    (found,) = json.loads(capsys.readouterr().out)
+    document = json.loads(capsys.readouterr().out)
+    assert document["environment"] is None
+    assert document["version"] == __version__
+    (found,) = document["differences"]
     assert (found["what"], found["name"]) == ("missing", "egress-nothing")
 
 

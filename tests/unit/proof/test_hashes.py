@@ -1,5 +1,6 @@
 """What is installed outside Pipfile.lock has hashes, and is refused without the right one."""
 
+import json
 import re
 from pathlib import Path
 
@@ -59,3 +60,18 @@ def test_a_module_with_another_hash_is_refused(tmp_path: Path) -> None:
     go.chmod(0o755)
     with pytest.raises(ProofError, match="nothing was built from it"):
         installation._download(go, installation.HELM_MODULE, tools.HELM)
+
+
+def test_every_locked_package_has_a_hash() -> None:
+    """Of npm's those that another one brings along in its own archive have that one's."""
+    packages = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+    assert [
+        name for name, one in packages.items() if name and not (one.get("integrity") or one.get("inBundle"))
+    ] == []
+    locked = json.loads((ROOT / "Pipfile.lock").read_text())
+    assert [
+        name
+        for group in ("default", "develop")
+        for name, one in locked[group].items()
+        if not one.get("hashes")
+    ] == []

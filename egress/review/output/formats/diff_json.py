@@ -2,10 +2,11 @@
 
 import json
 
-from egress.review.changes.difference import Differences
 from egress.review.output.comparison import difference_json
+from egress.review.output.documents import Compared
 
 
-def render(found: Differences) -> str:
+def render(document: Compared) -> str:
     """Render the differences."""
-    return json.dumps(difference_json(found), indent=2)
+    heading = {name: text or None for name, text in vars(document.heading).items()}
+    return json.dumps({**heading, **difference_json(document.found)}, indent=2)

@@ -1,11 +1,15 @@
 """Differences as aligned text, with weakened guards below it and a line that counts."""
 
-from egress.review.changes.difference import Differences
-from egress.review.output.comparison import COLUMNS, difference_text, rows
+from egress.review.output.comparison import COLUMNS, difference_lines, rows
+from egress.review.output.documents import Compared
+from egress.review.output.escapes import plain
+from egress.review.output.gist import first_line
 from egress.review.output.table import text
 
 
-def render(found: Differences) -> str:
+def render(document: Compared) -> str:
     """Render the differences."""
-    told, below = rows(found.comparison), difference_text(found)
-    return f"{text(COLUMNS, told)}\n\n{below}" if told else below
+    found = document.found
+    told, below = rows(found.comparison), "\n".join(difference_lines(found))
+    parts = (plain(first_line(document.heading)), text(COLUMNS, told) if told else "", below)
+    return "\n\n".join(part for part in parts if part)

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from rich.console import RenderableType
 from rich.text import Text
 
+from egress.review.output.answered import Evaluated
 from egress.review.output.answers import MARKS, decided_text, seen_text, verdict_text, why_text
-from egress.review.output.documents import Evaluated
 from egress.review.output.escapes import plain
 from egress.review.output.terminal.drawing import beside, columns_of_window, draw, under, worded
 from egress.review.output.texts.controls import control_text

@@ -1,7 +1,7 @@
 """One answer as text: the verdict, what is seen, what decides."""
 
+from egress.review.output.answered import Evaluated
 from egress.review.output.answers import decided_text, explained, seen_text, verdict_text, why_text
-from egress.review.output.documents import Evaluated
 from egress.review.output.escapes import plain
 
 

@@ -1,16 +1,16 @@
-"""The matrix as JSON: every field of every answer."""
+"""The matrix as JSON: every field of every answer, and what was reviewed."""
 
 import json
-from collections.abc import Sequence
 
-from egress.review.matrix import Row
+from egress.review.output.answered import Listed
 from egress.review.output.answers import as_json
+from egress.review.output.reviewed import reviewed_json
 
 
-def render(rows: Sequence[Row]) -> str:
-    """Render the rows."""
-    documents = [
+def render(document: Listed) -> str:
+    """Render the rows in their envelope."""
+    rows = [
         {"identity": row.identity, "destination": row.host, "scheme": row.scheme, **as_json(row.answer)}
-        for row in rows
+        for row in document.rows
     ]
-    return json.dumps(documents, indent=2)
+    return json.dumps({**reviewed_json("list", document.reviewed), "rows": rows}, indent=2)

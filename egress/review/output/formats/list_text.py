@@ -1,12 +1,10 @@
 """The matrix as aligned text, one line for each cell."""
 
-from collections.abc import Sequence
-
-from egress.review.matrix import Row
+from egress.review.output.answered import Listed
 from egress.review.output.matrix import COLUMNS, cells
 from egress.review.output.table import text
 
 
-def render(rows: Sequence[Row]) -> str:
+def render(document: Listed) -> str:
     """Render the rows."""
-    return text(COLUMNS, [cells(row) for row in rows])
+    return text(COLUMNS, [cells(row) for row in document.rows])

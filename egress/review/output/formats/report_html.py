@@ -12,4 +12,5 @@ def render(page: Page) -> str:
         judged=page.judged,
         change=page.change,
         causes=page.causes,
+        reviewed=page.reviewed,
     )

@@ -57,7 +57,9 @@ def _changed(change: Whole, causes: Causes) -> str:
         ("guard weakened", "guards weakened", change.weakened, True),
         ("new finding", "new findings", new, _loud(new)),
         ("finding newly accepted", "findings newly accepted", accepted, _loud(accepted)),
-        ("finding fixed", "findings fixed", change.gone, False),
+        ("finding no longer seen", "findings no longer seen", change.gone, False)
+        if change.sees_less
+        else ("finding fixed", "findings fixed", change.gone, False),
     ]
     tiles = [
         _tile(one if len(listed) == 1 else many, len(listed), "findings-title", "no" if loud else "")
@@ -66,7 +68,7 @@ def _changed(change: Whole, causes: Causes) -> str:
     ]
     nobody = sum(1 for one in change.unjudged if one.open_question)
     if nobody:
-        tiles.append(_tile("changed and not judged", nobody, "unjudged-title"))
+        tiles.append(_tile("changed and not judged", nobody, "unjudged-title", "no"))
     body = "".join(found) + (f'<ul class="tiles">{"".join(tiles)}</ul>' if tiles else "")
     return body or "<p>Nothing: no answer, no guard and no finding.</p>"
 

@@ -9,9 +9,10 @@ from egress.review.changes.change import Change
 from egress.review.findings.acceptance import Judged
 from egress.review.locations.changed_lines import Causes
 from egress.review.matrix import Row
+from egress.review.output.answered import Reviewed
 from egress.review.output.escapes import html as escape
 from egress.review.output.gist import Heading, heading_text, title_text
-from egress.review.output.page import answer, differences, findings, matrix
+from egress.review.output.page import answer, differences, doubts, findings, matrix
 from egress.review.output.page.data import Data
 
 _HERE = Path(__file__).parent
@@ -25,6 +26,7 @@ def render(
     judged: Judged,
     change: Change | None = None,
     causes: Causes | None = None,
+    reviewed: Reviewed | None = None,
 ) -> str:
     """The whole page; `change` is since a base."""
     comparison = change.comparison if change else None
@@ -34,12 +36,14 @@ def render(
         opening, others = differences.parts(comparison)
         data.add_changes(differences.OPENS, opening)
         data.add_changes(differences.OTHERS, others)
+    told = reviewed or Reviewed()
     known = {row.cell for row in rows}
     sections = [
         answer.section(rows, judged, change, causes or Causes()),
         differences.section(change) if change else "",
         matrix.section(rows),
         findings.section(judged, change, known, causes or Causes()),
+        doubts.section(told),
     ]
     style = (_HERE / "page.css").read_text(encoding="utf-8")
     script = "\n".join((_HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
@@ -49,6 +53,7 @@ def render(
             "title": escape(title_text(heading)),
             "heading": escape(heading_text(heading)),
             "change": '<li><a href="#diff-title">What the change does</a></li>' if comparison else "",
+            "doubts": doubts.link(told),
             "style": style,
             "sections": "\n".join(section for section in sections if section),
             "evidence": data.as_json(),

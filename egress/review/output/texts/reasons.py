@@ -104,6 +104,10 @@ TEXTS: Mapping[Why, str] = {
     Why.COMPARISON_NOT_MODELLED: "a route matches by {kind!r}, which is not modelled",
     Why.ENCODED_QUERY: "a route matches on query parameters, and those of the request are encoded",
     Why.REGULAR_EXPRESSION: "a route matches by the regular expression {pattern!r}: {error}",
+    Why.SERVICE_NOT_GIVEN: "routes to {host}; the input holds no Service of the namespace {namespace}: "
+    "whether it is there is not known",
+    Why.REWRITTEN_NAME_IN_TLS: "the route rewrites the Host, and which of the two names the proxy's own TLS asks for "
+    "is not known; state sni in the DestinationRule",
     Why.HOST_NOT_REGISTERED: "routes to {host}, which is in no registry that this proxy sees",
     Why.PORT_NOT_REGISTERED: "routes to port {port} of {host}, which has no such port",
     Why.NO_SUCH_SUBSET: "routes to subset {subset} of {host}: {rule} has no such subset",
