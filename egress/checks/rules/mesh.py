@@ -44,11 +44,11 @@ def managed_control_plane_has_no_istiod(draft: Draft) -> Iterator[Problem]:
 
 
 def observation_needs_an_istiod(draft: Draft) -> Iterator[Problem]:
-    """Dry runs are a feature of istiod: elsewhere the policies would refuse."""
+    """Dry runs were seen with istiod; where they do not work, the policies would refuse."""
     platform = draft.sound_platform
     if platform and platform.observes and platform.mesh.control_plane == "managed":
         message = (
-            "the managed control plane has no dry runs of policies: write enforce, "
+            "the managed control plane is not known to take dry runs of policies: write enforce, "
             "or mesh.control_plane: in-cluster"
         )
         yield draft.platform.problem(("tenants", "enforcement"), message)

@@ -204,7 +204,7 @@ REFUSED: dict[tuple[tuple[str, str], tuple[str, str]], str] = {
         ("network", "existing, with its zones"),
         ("gateway nodes reach", "granted hosts"),
     ): "one global firewall policy",
-    (("control plane", "managed"), ("the mesh", "observes")): "no dry runs",
+    (("control plane", "managed"), ("the mesh", "observes")): "dry runs",
     (("network", "existing, with its zones"), ("the mesh", "observes")): "no proxy could log",
     (("names asked outside", "of granted hosts"), ("the mesh", "observes")): "no proxy could log",
     (("perimeter", "around the project"), ("Google's APIs", "private")): "restricted addresses alone",
