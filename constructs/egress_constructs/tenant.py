@@ -92,6 +92,11 @@ class Tenant(Construct):
         own, platforms = self._team.pod_security, self._configuration.platform.pod_security
         return own.level if own and platforms else platforms
 
+    def _states_users(self) -> bool:
+        """Whether Pods must state whom they run as: Pod Security asks for it, and so does admission."""
+        enforced = self._configuration.platform.tenants.admission == "enforced"
+        return enforced or self._pod_security() is not None
+
     def _isolate(self) -> None:
         if self._configuration.platform.tenants.network == "as-stated":
             settings = self._team.network_policies
@@ -187,7 +192,7 @@ class Tenant(Construct):
                     port=workload.port,
                     replicas=workload.replicas,
                     google_account=google_accounts.get(name),
-                    user=workload.user if self._pod_security() else None,
+                    user=workload.user if self._states_users() else None,
                     depends_on=[self._namespaces[namespace]],
                 ),
             )

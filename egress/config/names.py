@@ -12,6 +12,16 @@ LETTER_FIRST = r"^[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?$"
 _SIX_TO_THIRTY = r"^[a-z][-a-z0-9]{4,28}[a-z0-9]$"
 
 
+MetadataDomain = Annotated[
+    str,
+    matching(
+        rf"^{LABEL}(?:\.{LABEL})+$",
+        "a domain that labels and annotations begin with, such as example.com (lower case, no slash)",
+    ),
+]
+"""The part of a key before the slash (Kubernetes, "Labels and Selectors")."""
+
+
 def fold(host: str) -> str:
     """The object name of a host: `example.com` becomes `example-com`."""
     return host.replace(".", "-")

@@ -79,7 +79,8 @@ class Workload(ConfigModel):
     namespace: KubernetesName | None = None
     """One of the team's namespaces; left out, the team's first."""
     user: Annotated[int, Field(ge=1, le=2_000_000_000)] = 1000
-    """The user and group it runs as, where Pods are held to a standard: neither root nor the sidecar's 1337."""
+    """The user and group it runs as, where Pods are held to a standard or to admission: neither root nor the
+    sidecar's 1337."""
 
 
 Note = Annotated[

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from egress.config.names import MetadataDomain
 from egress.source.model import ConfigModel
 
 Tenancy = Literal["shared", "moving", "stack-per-team"]
@@ -30,3 +31,8 @@ class Tenants(ConfigModel):
     service_accounts: Literal["bound", "free"] = "bound"
     """`bound`: a ServiceAccount of a stated workload runs that workload's image and command alone (admission).
     `free`: any Pod of its namespace may take it."""
+    metadata_domains: tuple[MetadataDomain, ...] = ()
+    """Domains of labels and annotations that teams' objects may carry, such as example.com: subdomains are part of
+    it. Keys without a domain, those of applications (app.kubernetes.io, helm.sh, ...) and the harmless ones of
+    Kubernetes pass without being named. State none that a controller, an agent or a CNI plugin reads: what
+    it does, it does with its own rights."""

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from egress.drift.comparison import Drift, compare
 from egress.drift.errors import DriftError
-from egress.drift.live import read_context, read_file
+from egress.drift.live import RELEASES, read_context, read_file
 from egress.drift.protected import BY_KIND
+from egress.drift.releases import compare_releases
 from egress.drift.stated import read_stated
 from egress.environments.record import read as read_origin
 from egress.source.version import VERSION
@@ -27,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--live", type=Path, metavar="FILE", help="what kubectl get ... -A -o json wrote")
     source.add_argument("--context", metavar="NAME", help="ask the cluster of this kubectl context")
-    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -38,7 +39,12 @@ def run(options: argparse.Namespace) -> int:
     except DriftError as error:
         print(error, file=sys.stderr)
         return 2
-    found = compare(stated, live, releases)
+    names = frozenset(f"{each.namespace}/{each.name}" for each in releases)
+    try:
+        found = [*compare(stated, live, names), *compare_releases(releases, live)]
+    except DriftError as error:
+        print(error, file=sys.stderr)
+        return 2
     heading = _heading(options)
     if options.format == "json":
         differences = [dataclasses.asdict(each) for each in found]
@@ -52,7 +58,11 @@ def run(options: argparse.Namespace) -> int:
         told = f"Drift{where}: {heading['input']} against {heading['cluster']}, {heading['time']}, version {VERSION}."
         print("".join(letter if letter.isprintable() else "?" for letter in told))
         print(text(found, compared))
-    return 1 if found else 0
+    return 1 if _differing(found) else 0
+
+
+def _differing(found: Sequence[Drift]) -> list[Drift]:
+    return [each for each in found if each.what != "not-compared"]
 
 
 def _heading(options: argparse.Namespace) -> dict[str, str | None]:
@@ -69,10 +79,11 @@ def _heading(options: argparse.Namespace) -> dict[str, str | None]:
 
 def text(found: Sequence[Drift], compared: int) -> str:
     """Return the differences for a person, and what helps."""
-    if not found:
-        return f"Nothing differs: {compared} stated objects compared."
     lines = [line for each in found for line in _lines(each)]
-    count = "1 difference" if len(found) == 1 else f"{len(found):,} differences"
+    differing = len(_differing(found))
+    if not differing:
+        return "\n".join([*lines, f"Nothing differs: {compared:,} stated objects compared."])
+    count = "1 difference" if differing == 1 else f"{differing:,} differences"
     return "\n".join([*lines, f"{count}, {compared:,} stated objects compared."])
 
 
@@ -82,6 +93,12 @@ def _lines(drift: Drift) -> list[str]:
             return [
                 f"foreign  {drift.object}: no stack states it",
                 "         fix: delete it, or state what it is for in the configuration",
+            ]
+        case "not-compared":
+            return [
+                f"unread   {drift.object}: not compared: {drift.live}",
+                f"         {drift.address}",
+                f"         fix: add `kubectl get secrets -A --field-selector type={RELEASES} -o json` to the input",
             ]
         case "missing":
             return [

@@ -15,7 +15,7 @@ Key = tuple[str, str, str, str]
 class Drift:
     """One difference between what is stated and what stands in the cluster."""
 
-    what: Literal["added", "changed", "missing", "foreign"]
+    what: Literal["added", "changed", "missing", "foreign", "not-compared"]
     kind: str
     namespace: str
     name: str
@@ -77,7 +77,7 @@ def _whole(what: Literal["missing", "foreign"], key: Key, address: str = "") -> 
 
 def _differences(stated: Stated, live: Object) -> Iterator[Drift]:
     _, kind, namespace, name = _key(stated.object)
-    for place, was, is_ in _walk(kind, "", _comparable(stated.object), _comparable(live)):
+    for place, was, is_ in walk(kind, "", _comparable(stated.object), _comparable(live)):
         what: Literal["added", "changed"] = "added" if was is None else "changed"
         yield Drift(
             what=what,
@@ -91,7 +91,7 @@ def _differences(stated: Stated, live: Object) -> Iterator[Drift]:
         )
 
 
-def _walk(kind: str, place: str, stated: Any, live: Any) -> Iterator[tuple[str, Any, Any]]:
+def walk(kind: str, place: str, stated: Any, live: Any) -> Iterator[tuple[str, Any, Any]]:
     """Yield place, stated and stored value of each difference."""
     if isinstance(stated, Mapping) and isinstance(live, Mapping):
         for key in sorted({*stated, *live}):
@@ -103,10 +103,10 @@ def _walk(kind: str, place: str, stated: Any, live: Any) -> Iterator[tuple[str, 
                 if not fills_in(kind, inner, live[key]):
                     yield inner, None, live[key]
             else:
-                yield from _walk(kind, inner, stated[key], live[key])
+                yield from walk(kind, inner, stated[key], live[key])
     elif isinstance(stated, list | tuple) and isinstance(live, list) and len(stated) == len(live):
         for number, (was, is_) in enumerate(zip(stated, live, strict=True)):
-            yield from _walk(kind, f"{place}[{number}]", was, is_)
+            yield from walk(kind, f"{place}[{number}]", was, is_)
     elif not _same(stated, live):
         yield place, stated, live
 

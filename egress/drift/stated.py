@@ -5,12 +5,13 @@ from pathlib import Path
 
 from egress.drift.comparison import Stated
 from egress.drift.errors import DriftError
+from egress.drift.releases import StatedRelease, stated_releases
 from egress.terraform import Resource, read_stacks, resolve
 from egress.terraform.errors import TerraformError
 from egress.terraform.kubernetes import MANIFEST, kubernetes_object_of
 
 
-def read_stated(out: Path) -> tuple[list[Stated], frozenset[str]]:
+def read_stated(out: Path) -> tuple[list[Stated], list[StatedRelease]]:
     """Read an output folder of cdktf. Raises DriftError where it is none, or holds what is not known here."""
     try:
         return stated_by(resolve(read_stacks(out)))
@@ -18,8 +19,8 @@ def read_stated(out: Path) -> tuple[list[Stated], frozenset[str]]:
         raise DriftError(str(error)) from error
 
 
-def stated_by(resources: Sequence[Resource]) -> tuple[list[Stated], frozenset[str]]:
-    """Return the stated objects with their addresses, and the releases as NAMESPACE/NAME."""
+def stated_by(resources: Sequence[Resource]) -> tuple[list[Stated], list[StatedRelease]]:
+    """Return the stated objects with their addresses, and the releases."""
     objects = [
         Stated(
             address=each.qualified_address,
@@ -30,9 +31,4 @@ def stated_by(resources: Sequence[Resource]) -> tuple[list[Stated], frozenset[st
         for each in resources
         if each.type.startswith("kubernetes_") and not each.data
     ]
-    releases = {
-        f"{each.body.get('namespace', 'default')}/{each.body['name']}"
-        for each in resources
-        if each.type == "helm_release"
-    }
-    return objects, frozenset(releases)
+    return objects, stated_releases(resources)

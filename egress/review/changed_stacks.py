@@ -48,7 +48,7 @@ def changed_stacks(old: Path, new: Path) -> ChangedStacks:
 def _files(out: Path) -> dict[str, Path]:
     found = {path.parent.name: path for path in out.glob(f"{STACKS}/*/{FILE}")}
     if not found:
-        raise TerraformError(f"{out}: no {STACKS}/<id>/{FILE} in it; run `make synth` first")
+        raise TerraformError(f"{out}: no {STACKS}/<id>/{FILE} in it; run `egress synth` first")
     return found
 
 

@@ -31,7 +31,7 @@ def read_stacks(out: Path) -> list[StackFile]:
     """
     paths = sorted(out.glob(f"{STACKS}/*/{FILE}"))
     if not paths:
-        raise TerraformError(f"{out}: no {STACKS}/<id>/{FILE} in it; run `make synth` first")
+        raise TerraformError(f"{out}: no {STACKS}/<id>/{FILE} in it; run `egress synth` first")
     return [StackFile(id=path.parent.name, path=path, document=_parse(path)) for path in paths]
 
 

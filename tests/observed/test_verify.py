@@ -527,3 +527,12 @@ def test_a_job_prints_results_that_are_read_back(
         check=True,
     )
     assert not any(each.differs for each in compared(found, done.stdout, "results"))
+
+
+def test_the_statement_is_what_its_schema_says(out: Path, places: Path) -> None:
+    import jsonschema
+
+    from egress.review.output.schemas.documents import schema
+
+    done = verify(*given(out, places), "--format", "json")
+    jsonschema.Draft202012Validator(schema("verify")).validate(json.loads(done.stdout))

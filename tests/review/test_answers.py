@@ -82,6 +82,8 @@ def test_diff_shows_what_opens(name: str) -> None:
     old = Cluster(read([FOLDER / "bases" / f"{CASES[name]['base']}.yaml"]))
     comparison = compare(old, cluster(name))
     assert {f"{change.scheme} {change.host}" for change in comparison.gains} == set(CASES[name]["opens"])
+    unclear = {f"{change.scheme} {change.host}" for change in comparison.no_longer_known}
+    assert unclear == set(CASES[name].get("no_longer_known", ()))
 
 
 def test_every_case_has_a_folder_and_every_folder_a_case() -> None:
@@ -91,6 +93,15 @@ def test_every_case_has_a_folder_and_every_folder_a_case() -> None:
 
 def test_every_answer_states_only_known_facts() -> None:
     for case in CASES.values():
-        assert set(case) <= {"about", "base", "source", "answers", "findings", "rows", "opens"}
+        assert set(case) <= {
+            "about",
+            "base",
+            "source",
+            "answers",
+            "findings",
+            "rows",
+            "opens",
+            "no_longer_known",
+        }
         for expected in case.get("answers", ()):
             assert set(expected) <= KNOWN, expected

@@ -109,6 +109,7 @@ CASES: Mapping[str, Case] = {
     "platform.project.id": to("another-project"),
     "platform.project.number": to(210987654321),
     "platform.project.zone": to("us-central1-b", base="tutorial"),
+    "platform.tenants.metadata_domains": to(["example.com"]),
     "platform.network.firewall.webhook_ports": to([9443]),
     "platform.mesh.capture": on_platform("init-container", tenants={"pod_security": "none"}),
     "platform.tenants.enforcement": on_platform(

@@ -129,3 +129,18 @@ def test_a_team_may_be_held_to_less_and_its_namespace_says_why(
         assert found[name]["labels"][ENFORCE] == "baseline"
         assert found[name]["annotations"]["secure-egress/pod-security-reason"] == "its images run as root"
     assert found["team-x"]["labels"][ENFORCE] == "restricted"
+
+
+def test_workloads_state_their_user_where_admission_alone_asks_for_it(
+    synthesize: Synthesize, tmp_path: Path
+) -> None:
+    folder = tmp_path / "config"
+    shutil.copytree(PRODUCTION, folder)
+    file = folder / "platform.yaml"
+    file.write_text(file.read_text() + "\ntenants: { pod_security: none }\n")
+    workloads = synthesize(folder).stacks["egress"].all_of("kubernetes_deployment_v1")
+
+    assert workloads
+    for each in workloads:
+        context = each["spec"]["template"]["spec"]["security_context"]
+        assert (context["run_as_user"], context["run_as_group"]) == ("1000", "1000")

@@ -43,15 +43,15 @@ DECISIONS: Mapping[str, Decisions] = {
             "managedFields name namespace ownerReferences resourceVersion selfLink uid"
         ),
         by_value={
-            "annotations": "those of istio.io and of further networks: what injection writes",
-            "labels": "those of istio.io: what injection writes",
+            "annotations": "those of stated domains; those of istio.io as injection writes them",
+            "labels": "those of stated domains; those of istio.io as injection writes them",
         },
     ),
     "PodSpec": Decisions(
         allowed=(
             "activeDeadlineSeconds affinity automountServiceAccountToken containers enableServiceLinks "
             "ephemeralContainers hostAliases hostname hostnameOverride imagePullSecrets initContainers "
-            "preemptionPolicy readinessGates resources restartPolicy schedulingGates serviceAccount "
+            "preemptionPolicy readinessGates restartPolicy schedulingGates serviceAccount "
             "serviceAccountName setHostnameAsFQDN subdomain terminationGracePeriodSeconds topologySpreadConstraints "
             "volumes"
         ),
@@ -62,6 +62,7 @@ DECISIONS: Mapping[str, Decisions] = {
             "nodeSelector": "no node pool",
             "os": "linux",
             "priority": "0, or below",
+            "resources": "cpu, memory and ephemeral-storage",
             "schedulerName": "default-scheduler",
             "securityContext": "a stated user and group that are neither root's nor the sidecar's",
             "tolerations": "those that Kubernetes adds by itself",

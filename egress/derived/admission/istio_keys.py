@@ -7,6 +7,7 @@ its name alone. Source: istio.io, "Resource Annotations" and "Resource Labels"; 
 from collections.abc import Mapping
 
 from egress.derived.admission.known_fields import quoted
+from egress.derived.admission.metadata_keys import ISTIO
 from egress.derived.admission.refusal import Refusal
 
 _QUANTITY = r"matches('^[0-9]+([.][0-9]+)?(m|Ki|Mi|Gi)?$')"
@@ -41,11 +42,6 @@ TENANT_LABELS: Mapping[str, str] = {
 
 INJECTED_LABELS: Mapping[str, str] = {"security.istio.io/tlsMode": "== 'istio'"}
 
-NETWORK_DOMAINS = ("k8s.v1.cni.cncf.io", "networking.gke.io")
-"""Annotations of these ask for further network interfaces, past the sidecar and the gateway."""
-
-_ISTIO = "(k.split('/')[0] == 'istio.io' || k.split('/')[0].endsWith('.istio.io'))"
-
 
 def key_refusals(*, injected: bool) -> tuple[Refusal, ...]:
     """Conditions on `variables.labels` and `variables.annotations`; with `injected` what injection adds may stand."""
@@ -54,20 +50,7 @@ def key_refusals(*, injected: bool) -> tuple[Refusal, ...]:
     return (
         _only("label", "variables.labels", labels),
         _only("annotation", "variables.annotations", annotations),
-        Refusal(
-            expression=(
-                "variables.annotations.all(k, "
-                f"!{quoted(NETWORK_DOMAINS)}.exists(d, k.split('/')[0] == d || k.split('/')[0].endsWith('.' + d)))"
-            ),
-            message="a tenant's Pod must not ask for further networks: no annotation of networking.gke.io or Multus",
-        ),
-        Refusal(
-            expression=(
-                "variables.annotations.all(k, !k.startsWith('container.apparmor.security.beta.kubernetes.io/') || "
-                "variables.annotations[k] == 'runtime/default')"
-            ),
-            message="a tenant's Pod must keep the runtime's AppArmor profile",
-        ),
+        *(_kept(words) for words in (("labels", "annotations") if injected else ())),
     )
 
 
@@ -75,16 +58,29 @@ def no_istio_keys(what: str) -> tuple[Refusal, ...]:
     """Conditions on an object for which Istio's labels and annotations are the platform's altogether."""
     return tuple(
         Refusal(
-            expression=f"!has(object.metadata.{words}) || object.metadata.{words}.all(k, !{_ISTIO})",
+            expression=f"!has(object.metadata.{words}) || object.metadata.{words}.all(k, !{ISTIO})",
             message=f"a tenant's {what} must not carry {words} of istio.io",
         )
         for words in ("labels", "annotations")
     )
 
 
+def _kept(words: str) -> Refusal:
+    """What injection wrote stays on the Pod: istio-cni, istiod and people go by it."""
+    own = TENANT_LABELS if words == "labels" else TENANT_ANNOTATIONS
+    old = f"oldObject.metadata.{words}"
+    return Refusal(
+        expression=(
+            f"request.operation != 'UPDATE' || !has({old}) || {old}.all(k, !{ISTIO} || k in {quoted(sorted(own))} || "
+            f"k in variables.{words})"
+        ),
+        message=f"{words} that injection wrote must stay on a tenant's Pod",
+    )
+
+
 def _only(word: str, place: str, values: Mapping[str, str]) -> Refusal:
     conditions = " || ".join(f"(k == '{key}' && {place}[k] {test})" for key, test in sorted(values.items()))
-    condition = f"!{_ISTIO} || {conditions}".replace("] .", "].")
+    condition = f"!{ISTIO} || {conditions}".replace("] .", "].")
     return Refusal(
         expression=f"{place}.all(k, {condition})",
         message=f"a tenant's Pod must not carry a {word} of istio.io other than those that docs/hardening.md lists",

@@ -143,6 +143,9 @@ def _rights() -> tuple[Refusal, ...]:
             expression=(
                 f"{_EVERY}.all(c, !has(c.resources) || [c.resources].all(r, "
                 f"(!has(r.limits) || r.limits.all(k, k in {quoted(RESOURCES)})) && "
+                f"(!has(r.requests) || r.requests.all(k, k in {quoted(RESOURCES)})))) && "
+                "(!has(variables.spec.resources) || [variables.spec.resources].all(r, "
+                f"(!has(r.limits) || r.limits.all(k, k in {quoted(RESOURCES)})) && "
                 f"(!has(r.requests) || r.requests.all(k, k in {quoted(RESOURCES)}))))"
             ),
             message=(

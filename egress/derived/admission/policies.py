@@ -4,71 +4,24 @@ Each is an allow-list. `egress-tenant-kinds` says which kinds a tenant may write
 """
 
 from egress.config.platform import Platform
-from egress.derived import gateway
 from egress.derived.admission.injected import PREFIX, VOLUMES, injection_refusals
-from egress.derived.admission.istio_keys import key_refusals, no_istio_keys
-from egress.derived.admission.known_fields import contents_known, only_known, quoted, unknown
+from egress.derived.admission.istio_keys import key_refusals
+from egress.derived.admission.known_fields import only_known, quoted
+from egress.derived.admission.metadata_keys import domain_variables, plain_key
+from egress.derived.admission.object_policies import OWN_KEYS, data, domains, metadata, services, storage
 from egress.derived.admission.pod_rules import STRICT, value_refusals
-from egress.derived.admission.policy_objects import Binding, Operation, Policy, binding, policy, rule
+from egress.derived.admission.policy_objects import Binding, Policy, binding, policy, rule
 from egress.derived.admission.refusal import Refusal
+from egress.derived.admission.requesters import BY_A_TENANT, OF_THE_PLATFORM, SOMETHING_CHANGES, WRITES
 from egress.derived.admission.tenant_access import tenants_resources
 from egress.derived.tenant_label import TENANT_LABEL
 
 PODS = "egress-tenant-pods"
 TEMPLATES = "egress-tenant-templates"
-SERVICES = "egress-tenant-services"
-STORAGE = "egress-tenant-storage"
-DATA = "egress-tenant-data"
 CONNECTIONS = "egress-tenant-connections"
 KINDS = "egress-tenant-kinds"
 MESH_OBJECTS = "egress-tenant-mesh-objects"
 NAMESPACES = "egress-tenant-namespaces"
-
-WRITES: tuple[Operation, ...] = ("CREATE", "UPDATE", "DELETE")
-
-_VERB = (
-    "(request.operation == 'CREATE' ? 'create' : request.operation == 'DELETE' ? 'delete' : "
-    "request.operation == 'CONNECT' ? 'create' : 'update')"
-)
-OF_THE_PLATFORM = (
-    f"authorizer.group('networking.istio.io').resource('gateways').namespace('{gateway.NAMESPACE}')"
-    f".check({_VERB}).allowed()"
-)
-"""Whoever may do the same with the gateway's own objects; Kubernetes' namespace controller may delete them."""
-
-SYSTEM_ACCOUNTS = ("kube-", "gke-", "gmp-", "istio-")
-"""What the namespaces of Kubernetes', GKE's and Istio's own service accounts begin with."""
-
-BY_A_TENANT = (
-    "by-a-tenant",
-    "!request.userInfo.username.startsWith('system:') || "
-    "(request.userInfo.username.startsWith('system:serviceaccount:') && "
-    f"!{quoted(SYSTEM_ACCOUNTS)}.exists(p, request.userInfo.username.startsWith('system:serviceaccount:' + p)))",
-)
-"""People, and service accounts that are neither Kubernetes', GKE's nor Istio's. Names with `system:` are reserved."""
-
-SECRET_TYPES = (
-    "Opaque",
-    "helm.sh/release.v1",
-    "kubernetes.io/basic-auth",
-    "kubernetes.io/dockercfg",
-    "kubernetes.io/dockerconfigjson",
-    "kubernetes.io/ssh-auth",
-    "kubernetes.io/tls",
-)
-TRUST_ROOTS = ("istio-ca-crl", "istio-ca-root-cert", "kube-root-ca.crt")
-"""ConfigMaps by which a Pod's sidecar and its API clients know whom to trust."""
-
-_KEYS = " || ".join(
-    f"(has(object.metadata.{words}) ? object.metadata.{words} : {{}}) != "
-    f"(has(oldObject.metadata.{words}) ? oldObject.metadata.{words} : {{}})"
-    for words in ("labels", "annotations")
-)
-SOMETHING_CHANGES = (
-    "something-judged-changes",
-    f"request.operation != 'UPDATE' || object.spec != oldObject.spec || {_KEYS}",
-)
-"""What nobody changes stays: controllers must be able to take finalizers off older objects."""
 
 _METADATA = (
     (
@@ -93,10 +46,11 @@ def admission_objects(platform: Platform) -> tuple[Policy | Binding, ...]:
     everywhere = {NAMESPACES}
     policies = (
         _pods(platform),
-        _templates(),
-        _services(),
-        _storage(),
-        _data(),
+        _templates(platform),
+        services(platform),
+        storage(platform),
+        metadata(platform),
+        data(),
         _connections(),
         _kinds(),
         _mesh_objects(),
@@ -117,8 +71,13 @@ def _pods(platform: Platform) -> Policy:
     return policy(
         PODS,
         [rule("", "pods", "pods/ephemeralcontainers", "pods/resize")],
-        (*key_refusals(injected=True), *value_refusals(), *injection_refusals(platform)),
-        variables=[("metadata", "object.metadata"), ("spec", "object.spec"), *_METADATA],
+        (
+            *key_refusals(injected=True),
+            domains(platform, "Pod"),
+            *value_refusals(),
+            *injection_refusals(platform),
+        ),
+        variables=[("metadata", "object.metadata"), ("spec", "object.spec"), *_METADATA, *OWN_KEYS],
         conditions=[SOMETHING_CHANGES],
     )
 
@@ -130,7 +89,7 @@ def _template(place: str) -> str:
     )
 
 
-def _templates() -> Policy:
+def _templates(platform: Platform) -> Policy:
     """Templates of Pods: a controller that could create none says so to nobody, so they are refused at once."""
     return policy(
         TEMPLATES,
@@ -141,6 +100,7 @@ def _templates() -> Policy:
         ],
         (
             *key_refusals(injected=False),
+            domains(platform, "Pod"),
             *value_refusals(),
             Refusal(
                 expression="variables.added.size() == 0",
@@ -153,12 +113,14 @@ def _templates() -> Policy:
                 ),
                 message="a volume in a tenant's template must not have the name of one of the sidecar's",
             ),
+            _claim_templates(platform),
         ),
         variables=[
             ("template", _template("object")),
             ("metadata", "has(variables.template.metadata) ? variables.template.metadata : {}"),
             ("spec", "variables.template.spec"),
             *_METADATA,
+            *domain_variables("variables.metadata"),
         ],
         conditions=[
             (
@@ -169,91 +131,19 @@ def _templates() -> Policy:
     )
 
 
-def _services() -> Policy:
-    return policy(
-        SERVICES,
-        [rule("", "services")],
-        (
-            Refusal(
-                expression="!has(object.spec.externalIPs)",
-                message=(
-                    "a tenant's Service must not take external addresses: the cluster would send theirs to its Pods"
-                ),
-            ),
-            Refusal(
-                expression="!has(object.spec.type) || object.spec.type == 'ClusterIP'",
-                message="a tenant's Service must be of type ClusterIP: add a destination for a name of the outside",
-            ),
-            *no_istio_keys("Service"),
-            Refusal(
-                expression=only_known("ServiceSpec", "object.spec"),
-                message="a tenant's Service must not state this field",
-                named=unknown("ServiceSpec", "object.spec"),
-            ),
-            Refusal(
-                expression=" && ".join(contents_known("ServiceSpec", "object.spec")),
-                message="a tenant's Service states a field, in one of its parts, that docs/hardening.md does not allow",
-            ),
+def _claim_templates(platform: Platform) -> Refusal:
+    """The claims that a StatefulSet makes for its Pods; each is judged again when it is made."""
+    key = plain_key(platform.tenants.metadata_domains)
+    return Refusal(
+        expression=(
+            "!has(object.spec.volumeClaimTemplates) || object.spec.volumeClaimTemplates.all(t, "
+            f"(!has(t.metadata.labels) || t.metadata.labels.all(k, {key})) && "
+            f"(!has(t.metadata.annotations) || t.metadata.annotations.all(k, {key})) && "
+            "!has(t.spec.volumeName) && (!has(t.spec.storageClassName) || t.spec.storageClassName != '') && "
+            "(!has(t.spec.volumeMode) || t.spec.volumeMode == 'Filesystem') && "
+            f"{only_known('PersistentVolumeClaimSpec', 't.spec')})"
         ),
-        conditions=[SOMETHING_CHANGES],
-    )
-
-
-def _storage() -> Policy:
-    spec = "object.spec"
-    return policy(
-        STORAGE,
-        [rule("", "persistentvolumeclaims")],
-        (
-            Refusal(
-                expression="request.operation != 'CREATE' || !has(object.spec.volumeName)",
-                message="a tenant's claim must not name its volume: the cluster provisions one",
-            ),
-            Refusal(
-                expression=f"!has({spec}.storageClassName) || {spec}.storageClassName != ''",
-                message="a tenant's claim must have a storage class: without one it takes a volume of any kind",
-            ),
-            Refusal(
-                expression=f"!has({spec}.volumeMode) || {spec}.volumeMode == 'Filesystem'",
-                message="a tenant's claim must be a file system: raw devices are the platform's",
-            ),
-            Refusal(
-                expression=only_known("PersistentVolumeClaimSpec", spec),
-                message="a tenant's claim must not state this field",
-                named=unknown("PersistentVolumeClaimSpec", spec),
-            ),
-            Refusal(
-                expression=" && ".join(contents_known("PersistentVolumeClaimSpec", spec)),
-                message="a tenant's claim states a field, in one of its parts, that docs/hardening.md does not allow",
-            ),
-        ),
-        conditions=[("the-claim-changes", "request.operation != 'UPDATE' || object.spec != oldObject.spec")],
-    )
-
-
-def _data() -> Policy:
-    """Secrets and ConfigMaps that decide more than what an application reads."""
-    return policy(
-        DATA,
-        [rule("", "secrets", "configmaps", operations=WRITES)],
-        (
-            Refusal(
-                expression=(
-                    "request.resource.resource != 'secrets' || request.operation == 'DELETE' || "
-                    f"!has(object.type) || object.type in {quoted(SECRET_TYPES)}"
-                ),
-                message="a tenant's Secret must be of a type that holds no token of a service account",
-            ),
-            Refusal(
-                # Of a collection that is deleted, the request has no name.
-                expression=(
-                    "request.resource.resource != 'configmaps' || !((request.operation == 'DELETE' ? oldObject "
-                    f": object).metadata.name in {quoted(TRUST_ROOTS)})"
-                ),
-                message="the ConfigMaps that say whom Pods trust are the platform's",
-            ),
-        ),
-        conditions=[BY_A_TENANT, ("not-by-the-platform", f"!{OF_THE_PLATFORM}")],
+        message="a claim in a tenant's template must be one that the tenant could make itself",
     )
 
 
@@ -349,7 +239,16 @@ def _namespaces() -> Policy:
     """A tenant's namespace itself: its labels decide about sidecars, Pod Security and these policies."""
     return policy(
         NAMESPACES,
-        [rule("", "namespaces", operations=("UPDATE", "DELETE"), scope="Cluster")],
+        [
+            rule(
+                "",
+                "namespaces",
+                "namespaces/status",
+                "namespaces/finalize",
+                operations=("UPDATE", "DELETE"),
+                scope="Cluster",
+            )
+        ],
         (
             Refusal(
                 expression=OF_THE_PLATFORM,

@@ -8,17 +8,18 @@ one (`service_accounts` of a team's file) is the team's to use.
 from collections.abc import Mapping
 
 from egress.config.team import Team, Workload
+from egress.derived.admission.field_conditions import wrong_fields
 from egress.derived.admission.injected import INJECTED
-from egress.derived.admission.policy_objects import API, Binding, Policy
+from egress.derived.admission.known_fields import quoted
+from egress.derived.admission.policy_objects import API, Binding, Policy, Validation
+from egress.derived.admission.workload_fields import CONTAINER, POD
 from egress.derived.tenant_label import TENANT_LABEL
 
 POLICY = "egress-tenant-service-accounts"
 
 RUNS = "runs.secure-egress"
-"""Prefix of the annotation `runs.secure-egress/ACCOUNT`: the image, then the command, a line each."""
-
-TOKEN_FOLDER = "/var/run/secrets/"  # noqa: S105 - a folder
-"""Where Kubernetes and Istio mount an account's own tokens."""
+"""Prefix of the annotation `runs.secure-egress/ACCOUNT`: the image, then the command, a line for each word, which
+begins with the word's length: a line break in a word is no other word."""
 
 
 def what_accounts_run(team: Team, namespace: str, first: str) -> Mapping[str, str]:
@@ -31,7 +32,7 @@ def what_accounts_run(team: Team, namespace: str, first: str) -> Mapping[str, st
 
 
 def _written(workload: Workload) -> str:
-    return "\n".join((workload.image, *workload.command))
+    return "\n".join((workload.image, *(f"{len(word)} {word}" for word in workload.command)))
 
 
 def workload_account_objects() -> tuple[Policy | Binding, ...]:
@@ -39,27 +40,7 @@ def workload_account_objects() -> tuple[Policy | Binding, ...]:
     return (_policy(), _binding())
 
 
-_FIXED = " && ".join(
-    (
-        "!has(c.args)",
-        "!has(c.env)",
-        "!has(c.envFrom)",
-        "!has(c.lifecycle)",
-        "!has(c.volumeDevices)",
-        "!has(c.workingDir)",
-        *(
-            f"(!has(c.{probe}) || !has(c.{probe}.exec))"
-            for probe in ("livenessProbe", "readinessProbe", "startupProbe")
-        ),
-        f"(!has(c.volumeMounts) || c.volumeMounts.all(m, m.mountPath.startsWith('{TOKEN_FOLDER}') && "
-        "!m.mountPath.contains('..') && !has(m.subPath) && !has(m.subPathExpr)))",
-    )
-)
-"""What else decides what a container runs: nothing of it, since the configuration states none."""
-
-
 def _policy() -> Policy:
-    injected = ", ".join(f"'{name}'" for name in INJECTED)
     return {
         "apiVersion": API,
         "kind": "ValidatingAdmissionPolicy",
@@ -93,14 +74,15 @@ def _policy() -> Policy:
                 },
                 {
                     "name": "own",
-                    "expression": f"object.spec.containers.filter(c, !(c.name in [{injected}]))",
+                    "expression": f"object.spec.containers.filter(c, !(c.name in {quoted(INJECTED)}))",
                 },
             ],
             "validations": [
                 {
                     "expression": (
                         "!variables.bound || variables.own.all(c, "
-                        "c.image + (has(c.command) ? c.command.map(w, '\\n' + w).join() : '') == "
+                        "c.image + (has(c.command) ? "
+                        "c.command.map(w, '\\n' + string(w.size()) + ' ' + w).join() : '') == "
                         "namespaceObject.metadata.annotations[variables.key])"
                     ),
                     "message": (
@@ -108,24 +90,32 @@ def _policy() -> Policy:
                         "change the team's file, or use another ServiceAccount"
                     ),
                 },
-                {
-                    "expression": f"!variables.bound || variables.own.all(c, {_FIXED})",
-                    "message": (
-                        "a container with a workload's ServiceAccount has no args, env, lifecycle, exec probe, "
-                        "working directory or volume of its own: each could make it run something else"
-                    ),
-                },
-                {
-                    "expression": (
-                        "!variables.bound || (!has(object.spec.initContainers) || "
-                        f"object.spec.initContainers.all(c, c.name in [{injected}])) && "
-                        "(!has(object.spec.ephemeralContainers) || object.spec.ephemeralContainers.size() == 0)"
-                    ),
-                    "message": "a Pod with a workload's ServiceAccount has no init or ephemeral container",
-                },
+                _fields(
+                    f"variables.own.map(c, ({wrong_fields('c', CONTAINER)}).join(' ')).join(' ').trim()",
+                    "a container with a workload's ServiceAccount states nothing that could make it run something "
+                    "else than its workload",
+                ),
+                _fields(
+                    f"({wrong_fields('object.spec', POD)}).join(' ')".replace("INJECTED", quoted(INJECTED)),
+                    "a Pod with a workload's ServiceAccount states nothing that could make it run or read something "
+                    "else than its workload",
+                ),
             ],
         },
     }
+
+
+def _fields(wrong: str, message: str) -> Validation:
+    """A condition that the expression which names wrong fields names none."""
+    return {
+        "expression": f"!variables.bound || {wrong} == ''",
+        "message": message,
+        "messageExpression": f"{_quoted(message + ': ')} + {wrong}",
+    }
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "\\'") + "'"
 
 
 def _binding() -> Binding:

@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--overwrite", action="store_true", help="replace files that are in the folder already"
     )
-    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -71,7 +71,12 @@ def run(options: argparse.Namespace) -> int:
         raise EnvironmentsError(f"no line of the logs is an access log's: {logs.tally.told()}")
     proposal = propose(observed, stated, options.least)
     written = _write(options, proposal, stated) if options.out and proposal.teams else ()
-    report = Report(proposal=proposal, observed=observed, tally=logs.tally, written=written)
+    environment = stated.environment if stated else ""
+    if environment:
+        sys.stderr.write(f"environment {environment} ({options.like})\n")
+    report = Report(
+        environment=environment, proposal=proposal, observed=observed, tally=logs.tally, written=written
+    )
     sys.stdout.write((as_json if options.format == "json" else text)(report) + "\n")
     return 0 if proposal.teams else 1
 

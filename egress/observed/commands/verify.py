@@ -6,13 +6,15 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from egress.observed.verification.errors import VerificationError
 
 if TYPE_CHECKING:
+    from egress.drift.comparison import Drift, Stated
+    from egress.drift.releases import StatedRelease
     from egress.observed.verification.dumps import Dump
     from egress.observed.verification.outcome import Outcome
     from egress.observed.verification.probes import Probe
@@ -60,7 +62,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--statement", type=Path, metavar="FILE", help="write the in-toto statement here")
     parser.add_argument("--key", type=Path, metavar="FILE", help="sign it with this ed25519 key (PEM)")
-    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -97,7 +99,6 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _verified(options: argparse.Namespace, about: list[dict[str, Any]]) -> "Outcome":
-    from egress.drift.comparison import compare as compare_objects
     from egress.drift.errors import DriftError
     from egress.drift.live import read_context, read_file
     from egress.drift.protected import BY_KIND
@@ -139,10 +140,25 @@ def _verified(options: argparse.Namespace, about: list[dict[str, Any]]) -> "Outc
             (str(each.object["apiVersion"]).rpartition("/")[0], each.object["kind"]) in BY_KIND
             for each in stated
         ),
-        drift=tuple(compare_objects(stated, live, releases)) if live is not None else (),
+        drift=() if live is None else _drift(stated, live, releases),
         probes=tuple(compared(asked, _text(options.probes), str(options.probes))) if options.probes else None,
         not_probed=tuple(left),
     )
+
+
+def _drift(
+    stated: "Sequence[Stated]", live: "Sequence[Mapping[str, Any]]", releases: "Sequence[StatedRelease]"
+) -> "tuple[Drift, ...]":
+    """The differences of stored objects and of Helm's releases. Raises VerificationError."""
+    from egress.drift.comparison import compare
+    from egress.drift.errors import DriftError
+    from egress.drift.releases import compare_releases
+
+    names = frozenset(f"{each.namespace}/{each.name}" for each in releases)
+    try:
+        return (*compare(stated, live, names), *compare_releases(releases, live))
+    except DriftError as error:
+        raise VerificationError(str(error)) from error
 
 
 def _proven(

@@ -39,6 +39,8 @@ REASONS: Mapping[Apart, str] = {
 class Report:
     """A proposal with what was read, and what was written."""
 
+    environment: str
+    """Of the configuration that it is added to; empty without one."""
     proposal: Proposal
     observed: Observed
     tally: Tally
@@ -132,6 +134,7 @@ def as_json(found: Report) -> str:
     """The report with everything in it."""
     proposal = found.proposal
     document: dict[str, Any] = {
+        "environment": found.environment or None,
         "grants": [_learned(each) for team in proposal.teams.values() for each in team],
         "covered": proposal.covered,
         "apart": [

@@ -39,7 +39,8 @@ class Outcome:
     def differences(self) -> int:
         """How many there are in all."""
         proxies = sum(len(each.differences) for each in self.proxies)
-        return proxies + len(self.drift) + sum(each.differs for each in self.probes or ())
+        drift = sum(each.what != "not-compared" for each in self.drift)
+        return proxies + drift + sum(each.differs for each in self.probes or ())
 
     @property
     def complete(self) -> bool:

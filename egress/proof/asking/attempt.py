@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Verb = Literal["create", "update", "delete", "deletecollection", "connect"]
+Verb = Literal["create", "update", "replace", "delete", "deletecollection", "connect"]
 
 ADMISSION, RBAC, CREATED, ANYBODY = "admission", "rbac", "no", "anybody"
 
@@ -37,3 +37,19 @@ class Attempt:
         place = "/".join(filter(None, (metadata.get("namespace", ""), metadata.get("name", ""))))
         kind = self.object["kind"] + (f"/{self.subresource}" if self.subresource else "")
         return f"{self.verb.upper()} {kind} {place}: {self.what}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Every:
+    """Attempts that follow from a whole space: fields, keys, rights."""
+
+    every: str
+    by: tuple[str, ...]
+    namespace: str
+    of: str = ""
+    """The stored Pod that the attempts change."""
+    account: str = ""
+    runs: tuple[str, ...] = ()
+    """The image and the command of the workload that the account belongs to."""
+    others: tuple[str, ...] = ()
+    """Namespaces in which nothing is allowed."""

@@ -2,13 +2,20 @@
 
 A stage's `attempts.yaml` is a list of `object` (a Kubernetes object), `by` (the groups of who tries it), `what` (in
 words) and `refused` (`admission`, `rbac`, or `no`). Each is asked as a dry run, impersonating a member of the groups.
-Optional: `verb` (create, update with a merge patch, delete, deletecollection, connect), `subresource`, `options`
-and `body` of a connection, and `as` (a user's name). An entry `every: field` with `by` and `namespace` stands for an
-attempt per field that the platform refuses or holds to values, and asks whether the API server knows fields that
-nobody decided about.
+Optional: `verb` (create, update with a merge patch, replace, delete, deletecollection, connect), `subresource`,
+`options` and `body` of a connection, and `as` (a user's name).
+
+An entry with `every` stands for a whole space, with `by` and `namespace`:
+
+- `field`: each field that the platform refuses or holds to values; also whether the API server knows fields that nobody
+  decided about.
+- `key`: labels and annotations on each kind that a tenant writes.
+- `sidecar-field`: each field of the containers that injection adds, in the stored Pod `of` (NAMESPACE/NAME).
+- `workload-field`: each field of a Pod that takes the `account` of a workload, which `runs` an image and a command.
+- `right`: each verb on each resource that the API server serves, there and in `others`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -17,8 +24,12 @@ import yaml
 
 from egress.derived.admission.kubernetes_types import extract, kubernetes_types
 from egress.proof.asking.asking import ProofRow
-from egress.proof.asking.attempt import ADMISSION, ANYBODY, CREATED, RBAC, TENANT, Attempt
+from egress.proof.asking.attempt import ADMISSION, ANYBODY, CREATED, RBAC, TENANT, Attempt, Every
 from egress.proof.asking.field_attempts import field_attempts
+from egress.proof.asking.key_attempts import key_attempts
+from egress.proof.asking.rights import ask_rights
+from egress.proof.asking.sidecar_attempts import sidecar_attempts
+from egress.proof.asking.workload_attempts import workload_attempts
 from egress.proof.cluster.kubernetes_api import KubernetesApi, RefusedError
 from egress.proof.errors import ProofError
 
@@ -26,24 +37,19 @@ FILE = "attempts.yaml"
 _WORDS = {ADMISSION: ("denied request:", "violates PodSecurity"), RBAC: (" is forbidden: User ",)}
 _NEEDED = frozenset({"what", "by", "object", "refused"})
 _OPTIONAL = frozenset({"verb", "subresource", "options", "body", "as"})
-_VERBS = ("create", "update", "delete", "deletecollection", "connect")
-_EVERY = {"every", "by", "namespace"}
+_VERBS = ("create", "update", "replace", "delete", "deletecollection", "connect")
 OPENAPI = "the fields of Pods, Services and claims"
 
 
-def read_attempts(folder: Path) -> list[Attempt]:
+def read_attempts(folder: Path) -> list[Attempt | Every]:
     """Read a stage's attempts; none where it has no file. Raises ProofError where an entry is none."""
     file = folder / FILE
     if not file.exists():
         return []
-    found: list[Attempt] = []
-    for number, entry in enumerate(yaml.safe_load(file.read_text(encoding="utf-8")) or (), 1):
-        found += (
-            _every(entry)
-            if entry.get("every") == "field" and set(entry) == _EVERY
-            else [_one(entry, file, number)]
-        )
-    return found
+    return [
+        _every(entry, file, number) if "every" in entry else _one(entry, file, number)
+        for number, entry in enumerate(yaml.safe_load(file.read_text(encoding="utf-8")) or (), 1)
+    ]
 
 
 def _one(entry: Mapping[str, Any], file: Path, number: int) -> Attempt:
@@ -68,17 +74,58 @@ def _one(entry: Mapping[str, Any], file: Path, number: int) -> Attempt:
     )
 
 
-def _every(entry: Mapping[str, Any]) -> Iterator[Attempt]:
-    groups = tuple(entry["by"])
-    yield Attempt(
-        what=OPENAPI, by=groups, object={"kind": "OpenAPI", "metadata": {"name": "v2"}}, refused=CREATED
-    )
-    yield from field_attempts(entry["namespace"], groups)
+def _every(entry: Mapping[str, Any], file: Path, number: int) -> Every:
+    needed = {"every", "by", "namespace", *_SPACES.get(entry["every"], ("", ()))[1]}
+    if entry["every"] not in _SPACES or set(entry) != needed:
+        raise ProofError(
+            f"{file}: entry {number}: every: {entry['every']!r}: give one of {', '.join(_SPACES)}, with "
+            f"{', '.join(sorted(needed))} and nothing else"
+        )
+    lists = {key: tuple(entry[key]) for key in ("by", "runs", "others") if key in entry}
+    return Every(**{**entry, **lists})
 
 
-def ask(api: KubernetesApi, attempts: Sequence[Attempt]) -> list[ProofRow]:
+def ask(api: KubernetesApi, attempts: Sequence[Attempt | Every]) -> list[ProofRow]:
     """Try each; a row says who refused it."""
-    return [_decided(api, attempt) if attempt.what == OPENAPI else _row(api, attempt) for attempt in attempts]
+    rows: list[ProofRow] = []
+    for each in attempts:
+        rows += _SPACES[each.every][0](api, each) if isinstance(each, Every) else [_row(api, each)]
+    return rows
+
+
+def _fields(api: KubernetesApi, every: Every) -> list[ProofRow]:
+    known = Attempt(
+        what=OPENAPI, by=every.by, object={"kind": "OpenAPI", "metadata": {"name": "v2"}}, refused=CREATED
+    )
+    return [_decided(api, known), *ask(api, list(field_attempts(every.namespace, every.by)))]
+
+
+def _keys(api: KubernetesApi, every: Every) -> list[ProofRow]:
+    return ask(api, list(key_attempts(every.namespace, every.by)))
+
+
+def _sidecars(api: KubernetesApi, every: Every) -> list[ProofRow]:
+    namespace, _, name = every.of.partition("/")
+    names = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name, "namespace": namespace}}
+    return ask(api, list(sidecar_attempts(api.get(names), every.namespace, every.by)))
+
+
+def _workloads(api: KubernetesApi, every: Every) -> list[ProofRow]:
+    return ask(api, list(workload_attempts(every.namespace, every.account, every.runs, every.by)))
+
+
+def _rights(api: KubernetesApi, every: Every) -> list[ProofRow]:
+    return ask_rights(api, every.namespace, every.others, every.by)
+
+
+_SPACES: Mapping[str, tuple[Callable[[KubernetesApi, Every], list[ProofRow]], tuple[str, ...]]] = {
+    "field": (_fields, ()),
+    "key": (_keys, ()),
+    "sidecar-field": (_sidecars, ("of",)),
+    "workload-field": (_workloads, ("account", "runs")),
+    "right": (_rights, ("others",)),
+}
+"""By the word of an entry: how its attempts are made, and what else the entry states."""
 
 
 def _row(api: KubernetesApi, attempt: Attempt) -> ProofRow:
@@ -126,6 +173,8 @@ def _try(api: KubernetesApi, attempt: Attempt) -> Mapping[str, Any]:
     path = api.object_path(given) + (f"/{attempt.subresource}" if attempt.subresource else "")
     if attempt.verb == "delete":
         return api.request("DELETE", f"{path}?dryRun=All", as_user=who)
+    if attempt.verb == "replace":
+        return api.request("PUT", f"{path}?dryRun=All", given, as_user=who)
     if attempt.verb == "connect":
         return api.request("POST", f"{path}?{urlencode(attempt.options)}", attempt.body, as_user=who)
     merge = "application/merge-patch+json"

@@ -150,6 +150,7 @@ BY_VALUE: Mapping[str, Sequence[Any]] = {
     "PodSpec.nodeSelector": [{"cloud.google.com/gke-nodepool": "gateway"}],
     "PodSpec.os": [{"name": "windows"}],
     "PodSpec.priority": [1000],
+    "PodSpec.resources": [{"limits": {"hugepages-2Mi": "2Mi", "cpu": "1"}}],
     "PodSpec.schedulerName": ["mine"],
     "PodSpec.securityContext": [{"runAsUser": 1337}],
     "PodSpec.tolerations": [[{"operator": "Exists"}], [{"key": "dedicated", "operator": "Exists"}]],
@@ -179,7 +180,7 @@ BY_VALUE: Mapping[str, Sequence[Any]] = {
 
 ELSEWHERE: Mapping[str, str] = {
     "EphemeralContainer": "added to a running Pod: attempts.yaml of 50-without-rbac",
-    "ObjectMeta": "labels and annotations: attempts.yaml",
+    "ObjectMeta": "labels and annotations: key_attempts.py",
 }
 """Types whose attempts stand in a stage's file."""
 

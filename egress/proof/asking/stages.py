@@ -1,11 +1,14 @@
 """Several states in a row on one mesh: only the difference to the state before is applied.
 
-A stage is a folder with `expected.table`; its configuration is the folder's `config`, or config/tutorial. A
-`patch.yaml` plants a mistake: a list of objects (kind, namespace, name) with a JSON merge patch each, or of
-objects to add (`object`). One in the folder above holds for every stage in it.
+A stage is a folder with `expected.table`; its configuration is the folder's `config`, or config/tutorial, with the JSON
+merge patch `settings.yaml` on its platform.yaml where there is one. A `patch.yaml` plants a mistake: a list of objects
+(kind, namespace, name) with a JSON merge patch each, or of objects to add (`object`). One in the folder above holds for
+every stage in it.
 """
 
-from collections.abc import Sequence
+import json
+import shutil
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,10 +19,12 @@ from egress.proof.asking.asking import Asker, ProofRow
 from egress.proof.asking.identities import identities
 from egress.proof.asking.prove import Proof, add_identities
 from egress.proof.cluster.deployment import Deployed
+from egress.proof.cluster.patches import merge
 from egress.proof.errors import ProofError
 
 TABLE = "expected.table"
 PATCH = "patch.yaml"
+SETTINGS = "settings.yaml"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +34,23 @@ class Stage:
     name: str
     folder: Path
     config: Path
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """What its platform.yaml has otherwise than the configuration's."""
+        file = self.folder / SETTINGS
+        return yaml.safe_load(file.read_text(encoding="utf-8")) or {} if file.exists() else {}
+
+    def write_configuration(self, folder: Path) -> Path:
+        """Return the folder with its configuration: the stated one, or a copy with the settings."""
+        if not self.settings:
+            return self.config
+        shutil.copytree(self.config, folder)
+        file = folder / "platform.yaml"
+        platform = yaml.safe_load(file.read_text(encoding="utf-8"))
+        # JSON is YAML with every text in quotes, as the configuration wants some.
+        file.write_text(json.dumps(merge(platform, self.settings), indent=2), encoding="utf-8")
+        return folder
 
 
 def find(folder: Path, final: Path) -> list[Stage]:

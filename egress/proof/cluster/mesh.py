@@ -74,7 +74,7 @@ class RunningMesh:
         self._server.wait()
         self._say("applying the mesh's objects")
         self._apply_mesh()
-        control_planes = [r for r in self.deployed.workloads if _is_istiod(r)]
+        control_planes = [r for r in self.deployed.workloads if is_istiod(r)]
         if not control_planes:
             raise ProofError("the stacks install no istiod (a managed control plane cannot run here)")
         self._start_names()
@@ -85,7 +85,7 @@ class RunningMesh:
         self._say("applying the teams' objects")
         self.apply([item for item in self.deployed.objects if not self._is_mesh_layer(item)])
         self._judgement = self._judges.submit(self._judge)
-        requests = [r for r in self.deployed.workloads if not _is_istiod(r)]
+        requests = [r for r in self.deployed.workloads if not is_istiod(r)]
         self._say(f"starting {len(requests)} Pods")
         self.running.add(requests)
 
@@ -107,7 +107,8 @@ class RunningMesh:
         self._wait_until_read(changed, gone)
         self.deployed = after
         self.fabric.vpc = after.vpc
-        self.running.remove(replaced)
+        # One that the API server has refused before never came to run.
+        self.running.remove([key for key in replaced if key in self.pods])
         self.running.add([r for k, r in now.items() if k not in before or k in replaced])
         self.running.wait()
         if judged:
@@ -244,7 +245,8 @@ def _is_istios(item: Addressed) -> bool:
     return group.endswith(".istio.io")
 
 
-def _is_istiod(request: PodRequest) -> bool:
+def is_istiod(request: PodRequest) -> bool:
+    """Whether a Pod is the control plane's."""
     return bool(request.manifest["metadata"]["labels"].get("app") == "istiod")
 
 

@@ -12,10 +12,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "old", type=Path, help="a cdktf.out folder, plans as JSON (a file or a folder), or Kubernetes YAML"
     )
-    parser.add_argument("new", type=Path)
+    parser.add_argument("new", type=Path, help="the same, after the change")
     add_names(parser)
     add_strict(parser)
-    parser.add_argument("--format", choices=FORMATS["diff"], default="text")
+    parser.add_argument("--format", choices=FORMATS["diff"], default="text", help="default: text")
 
 
 def run(options: argparse.Namespace) -> int:

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from egress.environments.record import read as read_origin
 from egress.review.commands.inputs import add_strict, announce
 from egress.review.commands.logs import add_logs, files
 from egress.review.errors import ReviewError
@@ -37,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             metavar="FOLDER",
             help=f"the configuration of the {name} state, config/<env> (default: the one that the state names)",
         )
-    parser.add_argument("--format", choices=FORMATS["replay"], default="text")
+    parser.add_argument("--format", choices=FORMATS["replay"], default="text", help="default: text")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the answer here, as JSON")
 
 
@@ -51,6 +52,10 @@ def run(options: argparse.Namespace, prove: "Prove | None" = None) -> int:
 
     old, new = (read([path], strict=options.strict) for path in options.base)
     announce(new)
+    origin = read_origin(options.base[1])
+    environment = origin.name if origin else ""
+    if environment:
+        sys.stderr.write(f"environment {environment}, as in {options.base[1]}\n")
     given = files(options)
     try:
         found = replay(
@@ -63,6 +68,7 @@ def run(options: argparse.Namespace, prove: "Prove | None" = None) -> int:
                 _folder(options.artifact, options.base[1]),
             ),
             pods=read_pods(options.pods) if options.pods else None,
+            environment=environment,
             prove=prove,
         )
     except (UnreadableLog, UnreadablePods) as error:
@@ -82,7 +88,6 @@ def run(options: argparse.Namespace, prove: "Prove | None" = None) -> int:
 
 def _folder(named: Path | None, state: Path) -> "Folder | None":
     """A side's configuration: the one that is named, else the one that the state was synthesized from."""
-    from egress.environments.record import read as read_origin
     from egress.review.why.folder import Folder
 
     if named is None:

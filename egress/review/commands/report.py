@@ -37,7 +37,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_comparison(parser)
     add_artifact(parser)
-    parser.add_argument("--output", type=Path, default=Path("report.html"), metavar="FILE")
+    parser.add_argument(
+        "--output",
+        type=Path,
+        default=Path("report.html"),
+        metavar="FILE",
+        help="where the page is written (default: report.html)",
+    )
 
 
 def run(options: argparse.Namespace) -> int:

@@ -32,7 +32,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help=f"config/<env>/accepted.yaml of the base, or `{NONE}`; left out, every acceptance counts as new",
     )
-    parser.add_argument("--format", choices=FORMATS["summary"], default=FORMATS["summary"][0])
+    parser.add_argument(
+        "--format", choices=FORMATS["summary"], default=FORMATS["summary"][0], help="default: markdown"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write everything as JSON")
     parser.add_argument(
         "--sarif", type=Path, metavar="FILE", help="also write the head's findings as SARIF 2.1.0"

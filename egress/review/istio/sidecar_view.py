@@ -1,5 +1,7 @@
 """A request at one sidecar: what is dialled, what the scope knows of it, how a route is followed."""
 
+from collections.abc import Sequence
+
 from egress.review.decision.client import ClientSees
 from egress.review.decision.control import Control
 from egress.review.decision.decision import Decision, Outcome
@@ -81,6 +83,8 @@ def direct(view: SidecarView, service: Service, port: int, *, http: bool) -> For
     step = Decision(Control.SIDECAR_REGISTRY, Outcome.PASSES, reason, service.address)
     pool = view.scope.clusters(service.host)
     destination = Destination(service.host, port, "")
+    if not http:
+        _no_policy_decides(view, [service])
     return send(view.sender, destination, pool, port, view.request, (step,), service.address, http=http)
 
 
@@ -113,6 +117,8 @@ def follow(
         raise Undecided(Reason(Why.SEVERAL_DESTINATIONS, route=item.object.name), item.address)
     destination = taken[0]
     pool = view.scope.clusters(destination.host)
+    if not http:
+        _no_policy_decides(view, pool)
     return send(
         view.sender,
         destination,
@@ -124,3 +130,20 @@ def follow(
         http=http,
         rewritten=rewritten,
     )
+
+
+def _no_policy_decides(view: SidecarView, pool: Sequence[Service]) -> None:
+    """Raise Undecided where policies decide at the sender's own sidecar: on connections to an entry of DYNAMIC_DNS.
+
+    Those of the entry's namespace, the sender's and the root's (networking/core/networkfilter.go,
+    buildCompleteNetworkFilters with a policy's service).
+    """
+    for service in pool:
+        if service.resolution != "DYNAMIC_DNS":
+            continue
+        namespaces = (service.namespace, view.source.namespace, view.mesh.settings.root_namespace)
+        for policy in view.mesh.authorization_policies:
+            wanted = (policy.spec.get("selector") or {}).get("matchLabels") or {}
+            if policy.namespace in namespaces and wanted.items() <= view.source.labels.items():
+                reason = Reason(Why.POLICY_OF_THE_ENTRY, policy=policy.name, host=service.host)
+                raise Undecided(reason, policy.address)

@@ -40,7 +40,7 @@ def ask(cluster: Cluster, source: Workload, request: Request) -> Answer:
         return _open(trace)
     steps = tuple(trace.decisions)
     if isinstance(end, Refused):
-        return Answer(Verdict.REFUSED, end.client, steps, None, trace.gateway)
+        return Answer(Verdict.REFUSED, end.client, steps, None, trace.gateway, trace.sooner)
     return Answer(Verdict.ALLOWED, end.client, steps, end.arrival, trace.gateway)
 
 

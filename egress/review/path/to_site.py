@@ -23,6 +23,9 @@ from egress.review.request import Request
 PLAIN_PORT = 80
 """Where every site speaks plain text."""
 
+OF_THE_CLUSTER = ".svc.cluster.local"
+"""How the names of Services end: kube-dns alone answers them."""
+
 Ends = tuple[tuple[str, int], ...]
 
 _SPOKEN: Mapping[Security, Spoken] = {
@@ -64,12 +67,24 @@ def look_up(question: Question, trace: Trace, pod: Workload, host: str, broken: 
         return trace.meet(decision, broken)
     if any(not service.external for service in registry.named(registry.canonical(host))):
         return None
+    if host.lower().endswith(OF_THE_CLUSTER):
+        return _no_service(question, trace, host.lower(), broken)
     trace.ask(Control.PRIVATE_DNS)
     consult(question, trace, Point.NAMES, pod, hosts=(host.lower(),))
     resolved = cluster.names.resolve(host)
     if resolved.addresses is None and resolved.step is not None:
         return trace.meet(resolved.step, broken)
     return None
+
+
+def _no_service(question: Question, trace: Trace, host: str, broken: ClientSees) -> Refused:
+    """A name of the cluster that is no Service's. Raises Undecided where the input does not show its namespace."""
+    trace.ask(Control.SERVICE)
+    mesh = question.cluster.mesh
+    namespace = host.removesuffix(OF_THE_CLUSTER).rpartition(".")[2]
+    if namespace not in mesh.namespaces and all(s.external for s in mesh.registry.declared_in(namespace)):
+        raise Undecided(Reason(Why.NO_NAMESPACE, namespace=namespace), None)
+    return trace.refuse(Control.SERVICE, Reason(Why.NO_SUCH_SERVICE, host=host), None, broken)
 
 
 def _to_site(
@@ -128,6 +143,8 @@ def _arrive(request: Request, trace: Trace, ends: Ends, connection: Connection) 
         # It leaves the cluster, whatever the site makes of a handshake where it expects a request.
         return Arrived(AtSite(ends, Spoken.TLS_INSIDE_PROXY_TLS), ClientSees.TLS_FAILURE)
     arrival = AtSite(ends, Spoken.CALLERS_OWN_TLS if request.own_tls else _SPOKEN[wire.security])
+    if https and not wire.callers_own and all(port == PLAIN_PORT for _, port in ends):
+        return Arrived(arrival, ClientSees.TLS_FAILURE)
     if https and all(_stranger(host, (request.sni,)) for host, _ in ends):
         return Arrived(arrival, ClientSees.WRONG_CERTIFICATE)
     return Arrived(arrival)

@@ -30,6 +30,8 @@ class Proven:
 class Replay:
     """What is known after every line was read and every shape asked."""
 
+    environment: str
+    """That the newer state was synthesized from; empty where it does not say."""
     shapes: tuple[Replayed, ...]
     """What breaks first, then what opens; the most frequent first."""
     observed: Observed
@@ -85,6 +87,7 @@ def replay(
     files: Mapping[str, str],
     folders: tuple[Folder | None, Folder | None],
     pods: Pods | None = None,
+    environment: str = "",
     prove: Prove | None = None,
 ) -> Replay:
     """Read the logs and ask both states. Raises UnreadableLog, and ReviewError for a caller that is nobody.
@@ -110,6 +113,7 @@ def replay(
     accounts = Accounts((new, old))
     before, after = folders
     found = Replay(
+        environment=environment,
         shapes=tuple(shapes),
         observed=observed,
         tally=logs.tally,

@@ -1,23 +1,11 @@
 """What the admission policies compare with follows from the platform."""
 
-from typing import Any
-
-from egress.config.platform import Platform
 from egress.derived.admission.policies import admission_objects
 from egress.derived.admission.tenant_access import REFUSED, tenants_resources
+from tests.builders.admission import expressions
 from tests.unit.platform.production import production
 
 HUB = "us-central1-docker.pkg.dev/your-project-id/docker-hub/istio"
-
-
-def expressions(platform: Platform, name: str) -> str:
-    """Return a policy's conditions as one text."""
-    policies: dict[str, Any] = {
-        item["metadata"]["name"]: item["spec"]
-        for item in admission_objects(platform)
-        if item["kind"] == "ValidatingAdmissionPolicy"
-    }
-    return "\n".join(validation["expression"] for validation in policies[name]["validations"])
 
 
 def test_during_an_upgrade_both_control_planes_images_may_be_injected() -> None:
@@ -31,10 +19,13 @@ def test_a_hub_of_ones_own_is_where_the_sidecars_image_comes_from() -> None:
     assert f"c.image in ['{hub}/proxyv2:" in expressions(production(mesh={"hub": hub}), "egress-tenant-pods")
 
 
-def test_of_the_managed_control_plane_the_registry_is_known_and_not_the_version() -> None:
+def test_of_the_managed_control_plane_the_image_is_known_and_not_the_version() -> None:
     text = expressions(production(mesh={"control_plane": "managed"}), "egress-tenant-pods")
-    assert "'gcr.io/gke-release/asm/'" in text
-    assert "proxyv2" not in text
+    assert (
+        "['gcr.io/gke-release/asm/proxyv2', 'gke.gcr.io/asm/proxyv2'].exists(p, c.image.startsWith(p + ':')"
+        in text
+    )
+    assert "proxyv2:" not in text
 
 
 def test_only_a_redirecting_init_container_may_have_rights() -> None:

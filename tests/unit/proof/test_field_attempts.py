@@ -1,9 +1,14 @@
 """Every field that a tenant must not state has an attempt, and each states what it is about."""
 
 from egress.derived.admission.field_decisions import DECISIONS
+from egress.derived.admission.metadata_keys import APPLICATION_DOMAINS, KUBERNETES_KEYS
+from egress.derived.admission.tenant_access import REFUSED as NOT_WRITTEN
+from egress.derived.admission.tenant_access import RULES
 from egress.proof.asking.attempts import _missing
 from egress.proof.asking.field_attempts import field_attempts
 from egress.proof.asking.field_samples import BY_VALUE, ELSEWHERE, PLACES, REFUSED
+from egress.proof.asking.key_attempts import ANNOTATIONS, LABELS, OBJECTS, key_attempts
+from egress.proof.asking.rights import expected_verbs
 
 ATTEMPTS = list(field_attempts("team-x", ("team-x@example.com",)))
 
@@ -48,3 +53,42 @@ def test_what_is_allowed_is_tried_as_well() -> None:
 def test_no_two_attempts_are_the_same() -> None:
     said = [str(attempt) for attempt in ATTEMPTS]
     assert len(said) == len(set(said))
+
+
+def test_every_kind_that_the_role_gives_is_tried_with_every_key() -> None:
+    given = {
+        f"{group}/{resource}"
+        for rule in RULES
+        if "create" in rule.verbs
+        for group in rule.groups
+        for resource in rule.resources
+        if "/" not in resource
+    }
+    assert set(OBJECTS) == given - set(NOT_WRITTEN)
+    made = list(key_attempts("team-x", ("team-x@example.com",)))
+    for key in (*ANNOTATIONS, *LABELS):
+        kinds = {attempt.object["kind"] for attempt in made if f" {key}: " in f" {attempt.what}"}
+        assert kinds == {kind for _, kind, _ in OBJECTS.values()}, key
+
+
+def test_every_key_that_passes_is_tried_too() -> None:
+    passing = [attempt for attempt in key_attempts("team-x", ()) if attempt.refused == "no"]
+    assert len(passing) == len(OBJECTS) + 7
+    (pod,) = (each.object for each in passing if each.object["kind"] == "Pod")
+    assert set(KUBERNETES_KEYS) <= set(pod["metadata"]["annotations"])
+
+
+def test_no_key_that_is_refused_is_of_a_stated_domain() -> None:
+    for key in (*ANNOTATIONS, *LABELS):
+        domain = key.partition("/")[0]
+        assert key not in KUBERNETES_KEYS
+        assert not any(domain == known or domain.endswith(f".{known}") for known in APPLICATION_DOMAINS), key
+
+
+def test_what_the_role_gives_is_expected_in_its_own_namespace_alone() -> None:
+    assert "create" in expected_verbs("/pods", inside=True)
+    assert expected_verbs("/pods", inside=False) == frozenset()
+    assert expected_verbs("/pods/exec", inside=True) == frozenset()
+    assert expected_verbs("/pods/exec", inside=True, enters=True) == {"create", "get"}
+    assert expected_verbs("networking.istio.io/sidecars", inside=True) == {"get", "list", "watch"}
+    assert expected_verbs("authorization.k8s.io/selfsubjectaccessreviews", inside=False) == {"create"}

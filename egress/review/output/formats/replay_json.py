@@ -15,6 +15,7 @@ def render(document: Replay) -> str:
     """Render every field."""
     counts, use = document.counts, document.use
     found: dict[str, Any] = {
+        "environment": document.environment or None,
         "shapes": len(document.shapes),
         "counts": {str(status): counts[status] for status in Status},
         "first": document.observed.first or None,
