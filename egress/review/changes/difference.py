@@ -56,5 +56,14 @@ def difference(old: Cluster, new: Cluster) -> Differences:
     return Differences(
         comparison=comparison,
         weakened=() if goes else tuple(weakened(both, *vpcs)),
-        unjudged=tuple(unjudged(both, comparison.on_the_way, Opened.of(comparison, both))),
+        unjudged=tuple(unjudged(both, comparison.on_the_way, Opened.of(comparison, both, _principals(new)))),
     )
+
+
+def _principals(cluster: Cluster) -> dict[str, str]:
+    """The service account of each identity, as a policy names it."""
+    domain = cluster.inventory.mesh.trust_domain
+    return {
+        one.identity: f"{domain}/ns/{one.namespace}/sa/{one.service_account}"
+        for one in cluster.identities.all()
+    }

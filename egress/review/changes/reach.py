@@ -45,7 +45,7 @@ def part_of(change: Change) -> Part:
             return Part.GAINED if refused else Part.CONDITIONAL
         case Effect.UNKNOWN:
             return Part.LEFT_OPEN
-        case Effect.LOST:
+        case Effect.LOST | Effect.NARROWER:
             return Part.LOST
         case Effect.WAY:
             return Part.WAY
@@ -92,6 +92,9 @@ def _told(change: Change) -> Hashable:
     part = part_of(change)
     keys: dict[Part, Callable[[], Hashable]] = {
         Part.GAINED: lambda: (one and one.conditions, other and (other.conditions, other.not_given)),
+        Part.LOST: lambda: (
+            change.effect is Effect.NARROWER and (one and one.conditions, other and other.conditions)
+        ),
         Part.CONDITIONAL: lambda: other and other.conditions,
         Part.WAY: lambda: tuple(
             (answer.through, type(answer.arrival), answer.client, answer.not_given)

@@ -56,7 +56,7 @@ def _of_pair(pair: Pair) -> Iterator[Finding]:
                 )
             continue
         then = guard.values(one)
-        if then != now and guard.safe.weaker(then, now):
+        if then != now and guard.fits(one, other) and guard.safe.weaker(then, now):
             yield _finding(kind, other.address, ".".join(guard.path), _shown(then), _shown(now), guard.what)
 
 

@@ -222,6 +222,8 @@ def _does(sentence: Sentence, *, several: bool) -> str:
     }[sentence.part]
     if sentence.example.effect is Effect.CONDITIONS:
         verb = ("have other conditions for", "has other conditions for")
+    if sentence.example.effect is Effect.NARROWER:
+        verb = ("keep only a part of", "keeps only a part of")
     return verb[0 if several else 1]
 
 
@@ -236,6 +238,8 @@ def _but(sentence: Sentence) -> str:
             given = [NAMES[control] for control in other.not_given]
             missing = f"the input does not hold the {listed(given)}" if given else ""
             return "; ".join(text for text in (_only(other) if other.conditions else "", missing) if text)
+        case Part.LOST if sentence.example.effect is Effect.NARROWER and one and other:
+            return f"now {_only(other)}; before {_only(one)}"
         case Part.WAY if one and other:
             return f"now {seen_text(other)}; before {seen_text(one)}"
         case Part.REFUSED if one and other:
