@@ -46,11 +46,11 @@ OTHER_FORM = (
 def difference(old: Cluster, new: Cluster) -> Differences:
     """Compare two states."""
     comparison = compare(old, new)
-    if old.inventory.planned is not new.inventory.planned:
+    is_new, goes = (not (side.inventory.resources or side.inventory.objects) for side in (old, new))
+    if not is_new and not goes and old.inventory.planned is not new.inventory.planned:
         return Differences(comparison=comparison, weakened=(), unjudged=(), notes=(OTHER_FORM,))
     names = {one.before: one.after for one in comparison.successors}
     both = pairs(resources(old.inventory), resources(new.inventory), names)
-    is_new, goes = (not (side.inventory.resources or side.inventory.objects) for side in (old, new))
     # Every rule of a new environment is new; one that goes takes its guards along.
     vpcs = (None, None) if is_new else (old.vpc, new.vpc)
     return Differences(

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from egress.review.changes.acceptances import Accepted
+from egress.review.changes.change import Change
+from egress.review.changes.harmless import Why
 from egress.review.changes.reach import Part, Sentence, sentences
 from egress.review.changes.unjudged import Unjudged
 from egress.review.changes.weakened import NO_RESOURCE, NO_RULE, NOT_SET, REMOVED, RESOURCE, RULE
@@ -127,15 +129,31 @@ def details(report: ChangeReport) -> Iterator[Titled]:
             f"Every answer to who reaches what that changed, with the objects that changed it: {len(rows):,}",
             "\n\n".join(_joined([text, _more(len(rows) - ROWS, report)])),
         )
-    derived = [one for one in change.unjudged if not one.open_question]
+    if restated := change.acceptances.restated:
+        lines = [_altered(before, after) for before, after in restated]
+        yield _folded(
+            f"Acceptances with another reason or narrower terms: {len(lines):,}",
+            "\n".join(_capped_list(lines, LINES, report)),
+        )
+    derived = list(_derived(change))
     if derived:
         lines = list(_unjudged(derived))
         yield _folded(
-            f"Other resources that differ, each with the reason why nobody has to agree to it: {len(derived):,}",
+            f"Other resources that differ, each with the reason why it needs no agreement of its own: {len(derived):,}",
             "\n".join(_capped_list(lines, 2 * LINES, report)),
         )
     if comparison.changed_objects:
         yield "the count of changes", counted(comparison)
+
+
+def _derived(change: Change) -> Iterator[Unjudged]:
+    """The resources that differ and ask for nothing, without those that a guard's line names already."""
+    told = {address for finding in change.weakened for address in finding.addresses}
+    for one in change.unjudged:
+        if not one.open_question and not (
+            one.address in told and set(one.reasons) <= {Why.GUARDED, Why.RULE}
+        ):
+            yield one
 
 
 def _part(title: str, report: ChangeReport, lines: Sequence[str], before: str = "") -> Iterator[Titled]:
