@@ -53,10 +53,12 @@ def part_of(change: Change) -> Part:
 
 
 def sentences(comparison: Comparison) -> dict[Part, list[Sentence]]:
-    """The sentences of each part; successors are told elsewhere, in a line each."""
+    """The sentences of each part, of most identities first; successors are told elsewhere, in a line each."""
     found: dict[Part, list[Sentence]] = {part: [] for part in Part}
     for sentence in _together(comparison.apart):
         found[sentence.part].append(sentence)
+    for listed in found.values():
+        listed.sort(key=lambda one: -len(one.identities))
     return found
 
 

@@ -61,7 +61,7 @@ def _of_pair(pair: Pair) -> Iterator[Finding]:
             continue
         then = guard.values(one)
         if then != now and guard.fits(one, other) and guard.safe.weaker(then, now):
-            yield _finding(kind, other.address, ".".join(guard.path), _shown(then), _shown(now), guard.what)
+            yield _finding(kind, other.address, ".".join(guard.path), *_sides(then, now), guard.what)
 
 
 def _kept_pool(guard: Guard, pair: Pair) -> bool:
@@ -181,6 +181,22 @@ def _spoken(rule: FirewallRule) -> str:
 
 def _shown(values: Values) -> str:
     return some(values, 6) if values else NOT_SET
+
+
+LONG = 200
+"""Letters of a list's values, past which only those that differ are shown."""
+
+
+def _sides(then: Values, now: Values) -> tuple[str, str]:
+    """The values before and after; of a long list those that the other side does not have."""
+    same = set(then) & set(now)
+    if not same or max(len(_shown(then)), len(_shown(now))) <= LONG:
+        return _shown(then), _shown(now)
+    others = f"beside {len(same)} that {'stays' if len(same) == 1 else 'stay'}"
+    before, after = (
+        some([value for value in side if value not in same], 6) or "no other" for side in (then, now)
+    )
+    return f"{before}, {others}", f"{after}, {others}"
 
 
 def _finding(kind: str, address: str, field: str, before: str, after: str, what: str) -> Finding:

@@ -6,7 +6,7 @@ from egress.review.changes.acceptances import Accepted
 from egress.review.changes.change import Change
 from egress.review.changes.harmless import Why
 from egress.review.changes.reach import Part, Sentence, sentences
-from egress.review.changes.unjudged import Unjudged
+from egress.review.changes.unjudged import Unjudged, What
 from egress.review.changes.weakened import NO_RESOURCE, NO_RULE, NOT_SET, REMOVED, RESOURCE, RULE
 from egress.review.findings.acceptance import Acceptance
 from egress.review.findings.finding import Finding, Level, some
@@ -103,6 +103,12 @@ def parts(report: ChangeReport) -> Iterator[Titled]:
         report,
         [escaped(text) for text in change.head.cluster.inventory.not_understood],
         "The answers that these can touch are not known.",
+    )
+    yield from _part(
+        "Changed outside Terraform",
+        report,
+        [escaped(text) for text in change.head.cluster.inventory.drifted],
+        "The plan found these, and its apply may undo them.",
     )
     yield from _part("Not compared", report, [escaped(note, own_code=True) for note in change.notes])
     if report.full_report:
@@ -286,9 +292,12 @@ def _addresses(addresses: Sequence[str]) -> str:
 
 def _unjudged(listed: Sequence[Unjudged]) -> Iterator[str]:
     for one in together(listed):
-        named = some(map(code, one.fields), FIELDS)
+        named = some([code(field) for field in one.fields if field], FIELDS)
         why = f" ({'; '.join(one.reasons)})" if one.reasons else ""
-        where = f" in {named}" if named else ""
+        of_new = one.what is not What.CHANGED
+        where = (
+            f", with {named} that no answer shows" if named and of_new else f" in {named}" if named else ""
+        )
         yield f"{escaped(one.said)}{where}: {_addresses(one.addresses)}{why}"
 
 
