@@ -81,7 +81,7 @@ def parts(report: ChangeReport) -> Iterator[Titled]:
     yield from _part(
         "Changed, and not judged",
         report,
-        list(_unjudged(judged_by_nobody)),
+        list(unjudged_lines(judged_by_nobody)),
         NOT_SHOWN,
     )
     yield from _part("New findings", report, list(_by_kind(change.new, report)))
@@ -143,7 +143,7 @@ def details(report: ChangeReport) -> Iterator[Titled]:
         )
     derived = list(_derived(change))
     if derived:
-        lines = list(_unjudged(derived))
+        lines = list(unjudged_lines(derived))
         yield _folded(
             f"Other resources that differ, each with the reason why it needs no agreement of its own: {len(derived):,}",
             "\n".join(_capped_list(lines, 2 * LINES, report)),
@@ -290,7 +290,8 @@ def _addresses(addresses: Sequence[str]) -> str:
     return some(map(code, addresses), NAMED)
 
 
-def _unjudged(listed: Sequence[Unjudged]) -> Iterator[str]:
+def unjudged_lines(listed: Sequence[Unjudged]) -> Iterator[str]:
+    """A line for each kind of resource of which the same differs."""
     for one in together(listed):
         named = some([code(field) for field in one.fields if field], FIELDS)
         why = f" ({'; '.join(one.reasons)})" if one.reasons else ""
