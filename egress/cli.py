@@ -50,6 +50,18 @@ _VERBS = {
         "egress.review.commands.changed_stacks",
         "List the stacks that a pipeline applies for a change, and those that it destroys",
     ),
+    "learn": (
+        "egress.observed.commands.learn",
+        "Propose grants, destinations and teams from access logs",
+    ),
+    "replay": (
+        "egress.observed.commands.replay",
+        "Say what a change would break or open of the requests in access logs",
+    ),
+    "verify": (
+        "egress.observed.commands.verify",
+        "Compare a running platform with the proof and the stacks, and write a signed statement",
+    ),
     "drift": (
         "egress.drift.command",
         "Compare a cluster's objects with the stated ones: what was changed by hand",
@@ -67,7 +79,7 @@ _VERBS = {
 }
 """Each verb's module, which has `add_arguments(parser)` and `run(options) -> int`."""
 
-SAY_THEMSELVES = frozenset({"prove", "prove-deep"})
+SAY_THEMSELVES = frozenset({"prove", "prove-deep", "verify"})
 """The verbs that report their own progress."""
 
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})

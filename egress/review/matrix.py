@@ -70,8 +70,7 @@ class Matrix:
             return self._shared_answer(source, target)
         if not self.known(source, host):
             return self._shared_answer(source, target)
-        asked = self._probes(source, host) if scheme == "http" else ONE_PROBE
-        answers = [(probe, self._ask(source, target, probe)) for probe in asked]
+        answers = self._asked(source, target)
         verdicts = {answer.verdict for _, answer in answers}
         if len(verdicts) == 1:
             return answers[-1][1]
@@ -102,6 +101,14 @@ class Matrix:
             for probe in probes(paths, methods)
             if self._ask(source, target, probe).verdict is Verdict.ALLOWED
         )
+
+    def asked(self, source: Workload, target: Target) -> list[tuple[str, str, Answer]]:
+        """The requests that tell the cases of a named host apart, as method and path, each with its answer."""
+        return [(probe.method, probe.path, answer) for probe, answer in self._asked(source, target)]
+
+    def _asked(self, source: Workload, target: Target) -> list[tuple[Probe, Answer]]:
+        probed = self._probes(source, target.host) if target.scheme == "http" else ONE_PROBE
+        return [(probe, self._ask(source, target, probe)) for probe in probed]
 
     def rows(self, *, every_cell: bool | None = None) -> Iterator[Row]:
         """The rows in order; `every_cell` None decides by how many there are."""

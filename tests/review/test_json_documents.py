@@ -23,6 +23,7 @@ from tests.review.conftest import ROOT
 Run = Callable[..., "CompletedProcess[str]"]
 BLACK_HOLE = ("http://unlisted.example/", "--from", "team-x/test")
 SAMPLES = ROOT / "tests" / "unit" / "logs" / "samples"
+LOG = str(ROOT / "tests" / "logs" / "tutorial.gateway.json.log")
 LINES_OF_REQUESTS = "evaluate-requests"
 
 
@@ -100,6 +101,9 @@ ASKED = [
           ("cells", "gist", "acceptances")),
     Asked("summary", ("summary", "none", "PRODUCTION"), 1, ("cells", "findings")),
     Asked("drift", ("drift", "--input", "PRODUCTION", "--live", "LIVE"), 1, ("differences",)),
+    Asked("replay", ("replay", LOG, "--base", "TUTORIAL", "PRODUCTION"), 1, ("requests", "grants")),
+    Asked("learn", ("learn", LOG, "--from", "team-x/test", "--least", "1", "--like", "config/production"), 0,
+          ("grants", "apart")),
     Asked("changed-stacks", ("changed-stacks", "TUTORIAL", "PRODUCTION"), 0, ("shared",)),
 ]  # fmt: skip
 
@@ -134,7 +138,7 @@ def test_the_kinds_of_drift_are_those_that_it_tells() -> None:
 
 
 def test_no_document_is_left_unasked() -> None:
-    elsewhere = {"init", "add", "synth", "prove", LINES_OF_REQUESTS}
+    elsewhere = {"init", "add", "synth", "prove", "verify", LINES_OF_REQUESTS}
     assert {asked.name for asked in ASKED} | elsewhere == set(DOCUMENTS)
 
 

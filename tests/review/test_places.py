@@ -156,6 +156,7 @@ EXPECTED = {
     "EG304": "tutorial/teams/team-x.yaml: network_policies:",
     "EG305": "tutorial/platform.yaml: gateway: { headers: as-proxies-add }",
     "EG306": "tutorial/platform.yaml: firewall:",
+    "EG307": "tutorial/platform.yaml: tenants:",
 }
 """For the first instance of each kind's example, in the tutorial's configuration with what the example adds."""
 

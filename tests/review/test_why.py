@@ -10,10 +10,11 @@ from subprocess import CompletedProcess
 
 import pytest
 
+from egress.logs.asked import Missing
 from egress.review.decision.client import ClientSees
 from egress.review.decision.control import Control
 from egress.review.errors import ReviewError
-from egress.review.why.asked import identity
+from egress.review.why.asked import UNSAID, identity
 from egress.review.why.symptoms import CURL_EXITS, PLAIN, SYMPTOMS
 from tests.review.conftest import ROOT
 
@@ -272,3 +273,18 @@ def test_a_spiffe_id_is_an_identity() -> None:
     for text in ("spiffe://x/ns/a/sa/", "spiffe://x/sa/a/ns/b", "spiffe://x/ns/a/sa/b/c"):
         with pytest.raises(ReviewError):
             identity(text)
+
+
+def test_a_line_that_is_no_question_says_what_it_lacks() -> None:
+    assert set(UNSAID) == set(Missing)
+
+
+def test_a_connection_that_passed_through_the_gateway_was_for_the_hosts_own_port(why: Run) -> None:
+    log = ROOT / "tests" / "logs" / "tutorial.gateway.text.log"
+    line = next(
+        each for each in log.read_text().splitlines() if "|443||example.com" in each and ":8443" in each
+    )
+    done = why(line, "--from", "team-x/test", "--format", "json")
+    # It did not fail, and the review allows it on port 443 alone.
+    assert json.loads(done.stdout)["cases"] == []
+    assert (json.loads(done.stdout)["fine"], json.loads(done.stdout)["unanswered"]) == (1, [])

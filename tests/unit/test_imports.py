@@ -13,6 +13,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("egress.drift", "egress.review"),
     ("egress.synthesis",),
     ("egress.environments", "egress.proof"),
+    ("egress.observed",),
     ("egress", "bench", "experiments", "posture"),
     ("main",),
 )

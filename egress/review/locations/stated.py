@@ -151,5 +151,6 @@ STATEMENTS: Mapping[str, tuple[Candidate, ...]] = {
     "EG303": (_platform("network", "firewall", "scope"),),
     "EG305": (_platform("mesh", "gateway", "headers"),),
     "EG306": (_platform("network", "firewall", "gateway"),),
+    "EG307": (_platform("tenants", "enforcement"), _platform("tenants")),
 }
 """The statements to look for, the best first; a kind that is not here is shown at its objects' own."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from egress.review.changes.reach import Part
 from egress.review.output.reviewed import FORM
+from egress.review.output.schemas.observed import DOCUMENTS as OBSERVED
 from egress.review.output.schemas.parts import (
     ACCEPTANCE,
     ANSWER,
@@ -282,6 +283,7 @@ DOCUMENTS: Mapping[str, Schema] = {
             "figures": {"type": "object"},
         }
     ),
+    **OBSERVED,
 }
 """What each verb prints with `--format json`, by its name."""
 
