@@ -21,6 +21,7 @@ class Why(StrEnum):
     ALL_BUT = auto()
     CAPTURE_OPEN = auto()
     OWN_NAMES = auto()
+    POD_NAME_OPEN = auto()
     HOST_NOT_KNOWN = auto()
     NO_LISTENER_FOR_POD = auto()
     LISTENER_REJECTED = auto()

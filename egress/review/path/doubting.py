@@ -58,7 +58,7 @@ def asked_names(question: Question) -> tuple[str, ...]:
     names = [request.name_asked.partition(":")[0].lower(), request.host.lower(), request.sni]
     if request.dial is not None and request.dial.kind == "service":
         names.append(f"{request.dial.name}.{request.dial.namespace}.svc.cluster.local")
-    return tuple(dict.fromkeys(registry.canonical(name) for name in names))
+    return tuple(dict.fromkeys(registry.routed(name, question.source.namespace) for name in names))
 
 
 def policies(question: Question, pod: Workload, asked: Attributes) -> tuple[Decision, ClientSees | None]:

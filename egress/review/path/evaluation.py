@@ -14,6 +14,7 @@ from egress.review.istio.outbound import outbound
 from egress.review.istio.services import Service
 from egress.review.objects.workloads import Workload
 from egress.review.path.doubting import asked_names, consult, consult_steps
+from egress.review.path.located import located
 from egress.review.path.question import Question
 from egress.review.path.to_pod import to_pod, to_service
 from egress.review.path.to_site import look_up, to_sites
@@ -54,10 +55,13 @@ def _follow(question: Question, trace: Trace) -> Refused | Arrived:
     if source.host_network:
         raise Undecided(Reason(Why.HOST_NETWORK), source.address)
     consult(question, trace, Point.SOURCE, source)
+    place = located(question)
+    question, request = place.question, place.question.request
     if request.dial is None:
         refused = look_up(question, trace, source, request.host, ClientSees.NO_NAME)
         if refused is not None:
             return refused
+    question = place.at_its_pod
     if request.sidecar is None:
         _injected(source, trace)
     trace.ask(Control.SIDECAR)

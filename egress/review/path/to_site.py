@@ -10,6 +10,7 @@ from egress.review.decision.security import Security
 from egress.review.doubts.touch import Point
 from egress.review.errors import Undecided
 from egress.review.istio.forwarding import Connection, Wire
+from egress.review.network.addresses import is_address
 from egress.review.network.endpoint import Flow
 from egress.review.network.firewall import NOT_GIVEN
 from egress.review.network.names import METADATA_PORTS, METADATA_SERVER, Resolved
@@ -56,7 +57,7 @@ def look_up(question: Question, trace: Trace, pod: Workload, host: str, broken: 
     """
     cluster = question.cluster
     registry = cluster.mesh.registry
-    if _is_address(host):
+    if is_address(host):
         return None
     if pod.names.elsewhere or host.lower() in pod.names.aliases:
         raise Undecided(Reason(Why.OWN_NAMES, pod=pod.identity), pod.address)
@@ -168,10 +169,6 @@ def _proxy(connection: Connection) -> Proxy:
     return Proxy.GATEWAY if connection.gateways else Proxy.SIDECAR
 
 
-def _is_address(host: str) -> bool:
-    return host.replace(".", "").isdigit()
-
-
 def _stranger(host: str, verified: tuple[str, ...]) -> bool:
     """True when a site of this name cannot show a certificate for any of the names."""
-    return bool(verified) and not _is_address(host) and host not in verified
+    return bool(verified) and not is_address(host) and host not in verified

@@ -79,6 +79,7 @@ TEXTS: Mapping[Why, str] = {
     Why.ALL_BUT: "everything but {ranges}",
     Why.CAPTURE_OPEN: "whether {ranges} holds what is dialled decides if the sidecar sees it",
     Why.OWN_NAMES: "{pod} resolves names in a way of its own",
+    Why.POD_NAME_OPEN: "whether {host} is the name of a Pod, and of which, is not known",
     Why.HOST_NOT_KNOWN: "the host is none that this proxy knows on port {port}",
     Why.NO_LISTENER_FOR_POD: "no listener for a Pod's port {port}",
     Why.NO_LISTENER_FOR_SNI: "no listener on port {port} takes this SNI",
