@@ -104,7 +104,21 @@ class Service:
     def cluster_addresses(self) -> tuple[str, ...]:
         """The addresses of a Kubernetes Service, where the input states them."""
         spec = self.object.spec
-        stated = (spec.get("clusterIP"), *(spec.get("clusterIPs") or ())) if not self.external else ()
+        further = spec.get("clusterIPs")
+        stated = [spec.get("clusterIP"), *(further if isinstance(further, list) else ())]
+        return () if self.external else tuple(str(one) for one in stated if is_address(str(one)))
+
+    @property
+    def outer_addresses(self) -> tuple[str, ...]:
+        """The addresses outside the cluster that its nodes take for a Kubernetes Service's own."""
+        if self.external:
+            return ()
+        spec, status = self.object.spec, self.object.document.get("status")
+        further = spec.get("externalIPs")
+        stated = [spec.get("loadBalancerIP"), *(further if isinstance(further, list) else ())]
+        balancer = status.get("loadBalancer") if isinstance(status, Mapping) else None
+        taken = balancer.get("ingress") if isinstance(balancer, Mapping) else None
+        stated += [one.get("ip") for one in taken or () if isinstance(one, Mapping)]
         return tuple(str(one) for one in stated if is_address(str(one)))
 
     @property
@@ -215,6 +229,8 @@ class Registry:
         self._by_namespace: dict[str, list[Service]] = defaultdict(list)
         self._aliases: dict[str, str] = {}
         self._headless: set[str] = set()
+        self.taken_by_nodes: dict[str, Service] = {}
+        """The Services whose addresses outside the cluster no packet of a Pod leaves for."""
         self._listening: dict[tuple[str, str, int, str], list[Service]] = defaultdict(list)
         self.wildcards: list[Service] = []
         for service in self.services:
@@ -225,6 +241,7 @@ class Registry:
             if not service.external:
                 self._aliases.update(dict.fromkeys(service_aliases(service.host)[1:], service.host))
                 self._aliases.update(dict.fromkeys(service.cluster_addresses, service.host))
+            self.taken_by_nodes.update(dict.fromkeys(service.outer_addresses, service))
             if service.headless:
                 self._headless.add(service.host)
             for address in service.object.spec.get("addresses") or ():

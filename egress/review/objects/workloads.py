@@ -172,13 +172,18 @@ def _stable_names(item: KubernetesObject, spec: Mapping[str, Any]) -> StableName
     if item.kind != "StatefulSet":
         hostname, subdomain = str(spec.get("hostname") or ""), str(spec.get("subdomain") or "")
         return StableNames(service=subdomain, hostname=hostname) if hostname and subdomain else StableNames()
-    replicas, first = item.spec.get("replicas"), (item.spec.get("ordinals") or {}).get("start") or 0
-    count = 1 if replicas is None else int(replicas)
+    ordinals = item.spec.get("ordinals")
+    first = _number(ordinals.get("start"), 0) if isinstance(ordinals, Mapping) else 0
     return StableNames(
         service=str(item.spec.get("serviceName") or ""),
         hostname=item.name,
-        numbers=range(int(first), int(first) + count),
+        numbers=range(first, first + _number(item.spec.get("replicas"), 1)),
     )
+
+
+def _number(value: Any, default: int) -> int:
+    """A number that the API server may have filled in."""
+    return int(value) if str(value).isdecimal() else default
 
 
 def _names(spec: Mapping[str, Any]) -> PodNames:

@@ -1,5 +1,6 @@
 """What a name is inside the cluster: a Service, by whichever of its names, or one Pod of a headless Service."""
 
+import ipaddress
 import re
 from dataclasses import replace
 from typing import NamedTuple
@@ -41,6 +42,8 @@ def located(question: Question) -> Located:
     """
     request, source = question.request, question.source
     asked = request.host.lower()
+    if ":" in asked and mesh_knows(question, asked):
+        raise Undecided(Reason(Why.IPV6, host=asked))
     if request.dial is not None or is_address(asked) or asked in source.names.aliases:
         return Located(question)
     mesh = question.cluster.mesh
@@ -54,6 +57,20 @@ def located(question: Question) -> Located:
     full = mesh.registry.canonical(name, source.namespace)
     known = mesh.registry.canonical(request.host)
     return Located(question if full == known else _asking_for(question, full))
+
+
+def mesh_knows(question: Question, address: str) -> bool:
+    """True for an IPv6 address that an object of the mesh states: no listener for it is modelled."""
+    registry = question.cluster.mesh.registry
+    return is_address(address) and registry.canonical(address) != address
+
+
+def is_own_pod(host: str) -> bool:
+    """True for what a Pod reaches without a packet that leaves it."""
+    name = host.lower().removesuffix(".")
+    if is_address(name):
+        return ipaddress.ip_address(name).is_loopback or ipaddress.ip_address(name).is_unspecified
+    return name == "localhost" or name.endswith(".localhost")
 
 
 def _asking_for(question: Question, host: str) -> Question:

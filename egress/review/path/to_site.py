@@ -73,6 +73,8 @@ def look_up(question: Question, trace: Trace, pod: Workload, host: str, broken: 
     trace.ask(Control.PRIVATE_DNS)
     consult(question, trace, Point.NAMES, pod, hosts=(host.lower(),))
     resolved = cluster.names.resolve(host)
+    if resolved.left_open is not None:
+        raise resolved.left_open
     if resolved.addresses is None and resolved.step is not None:
         return trace.meet(resolved.step, broken)
     return None
@@ -91,8 +93,15 @@ def _no_service(question: Question, trace: Trace, host: str, broken: ClientSees)
 def _to_site(
     question: Question, trace: Trace, host: str, port: int, connection: Connection
 ) -> Refused | None:
-    """Resolve a site's name where the proxy does, then send packets there."""
+    """Resolve a site's name where the proxy does, then send packets there. Raises Undecided."""
+    taker = question.cluster.mesh.registry.taken_by_nodes.get(host)
+    if taker is not None:
+        raise Undecided(Reason(Why.ADDRESS_TAKEN_BY_NODES, address=host, host=taker.host), taker.address)
+    if ":" in host and is_address(host):
+        raise Undecided(Reason(Why.IPV6, host=host))
     resolved = question.cluster.names.resolve(host)
+    if resolved.left_open is not None:
+        raise resolved.left_open
     if resolved.addresses is None:
         assert resolved.step is not None  # noqa: S101 - a name is refused by a zone
         return trace.meet(resolved.step, connection.failed(ClientSees.NO_NAME))
