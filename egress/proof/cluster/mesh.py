@@ -79,7 +79,7 @@ class RunningMesh:
         self._say("applying the teams' objects")
         self.apply([item for item in self.deployed.objects if not self._is_mesh_layer(item)])
         self._judgement = self._judges.submit(self._judge)
-        requests = list(_proxied(self.deployed).values())
+        requests = self.deployed.beside_istiod
         self._say(f"starting {len(requests)} Pods")
         self.running.add(requests)
 
@@ -91,12 +91,13 @@ class RunningMesh:
     def change(self, after: Deployed, *, judged: bool = True) -> tuple[list[Addressed], list[Addressed]]:
         """Apply only the difference to another synthesis; return what was applied and what was deleted."""
         changed, gone = difference(self.deployed.objects, after.objects)
-        anew = self.injects_otherwise(after)
+        anew = self.deployed.injection != after.injection
         self.apply(changed)
         for item in gone:
             if item.object["kind"] not in _STAYING:
                 self.api.delete(item.object)
-        before, now = _proxied(self.deployed), _proxied(after)
+        before = {f"{r.namespace}/{r.name}": r for r in self.deployed.beside_istiod}
+        now = {f"{r.namespace}/{r.name}": r for r in after.beside_istiod}
         replaced = [k for k in before if anew or k not in now or now[k].manifest != before[k].manifest]
         self.deployed = after
         self.fabric.vpc = after.vpc
@@ -112,14 +113,6 @@ class RunningMesh:
             self._judgement = self._judges.submit(self._judge)
         self.settle()
         return changed, gone
-
-    def injects_otherwise(self, after: Deployed) -> bool:
-        """Tell whether another synthesis has another istiod, or another injection: then every Pod is created anew.
-
-        As after a roll-out: a Pod that was injected before keeps what it was given.
-        """
-        before, now = _control_plane(self.deployed), _control_plane(after)
-        return now.manifest != before.manifest or _injections(after) != _injections(self.deployed)
 
     def _wait_until_read(self, changed: Sequence[Addressed], gone: Sequence[Addressed]) -> None:
         """Wait until istiod has read the changes: a quiet mesh may be one that does not know of them yet.
@@ -151,7 +144,7 @@ class RunningMesh:
 
     def _start_istiod(self) -> None:
         """Run one Pod of istiod's, the first: more of them would give out the same."""
-        pod = self.running.create(_control_plane(self.deployed))
+        pod = self.running.create(self.deployed.control_plane)
         self.running.refresh()
         self._say("starting istiod")
         self.istiod = self._istiod(pod)
@@ -255,29 +248,6 @@ class RunningMesh:
 def _is_istios(item: Addressed) -> bool:
     group = str(item.object["apiVersion"]).partition("/")[0]
     return group.endswith(".istio.io")
-
-
-def _control_plane(deployed: Deployed) -> PodRequest:
-    """Return istiod's first Pod. Raises ProofError where there is none."""
-    for request in deployed.workloads:
-        if _is_istiod(request):
-            return request
-    raise ProofError("the stacks install no istiod (a managed control plane cannot run here)")
-
-
-def _proxied(deployed: Deployed) -> dict[str, PodRequest]:
-    """Return every Pod but istiod's, by `namespace/name`."""
-    return {f"{r.namespace}/{r.name}": r for r in deployed.workloads if not _is_istiod(r)}
-
-
-def _injections(deployed: Deployed) -> list[Any]:
-    """Return what istiod's injection works with."""
-    found = deployed.of_kind("ConfigMap")
-    return [i.object for i in found if i.object["metadata"]["name"].startswith("istio-sidecar-injector")]
-
-
-def _is_istiod(request: PodRequest) -> bool:
-    return bool(request.manifest["metadata"]["labels"].get("app") == "istiod")
 
 
 def _plain_pod(namespace: str, name: str, labels: dict[str, str]) -> dict[str, Any]:
