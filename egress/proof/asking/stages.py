@@ -82,7 +82,8 @@ def move(proof: Proof, after: Deployed, *, judged: bool = True) -> str:
     before = {identity.name: identity for identity in proof.everybody}
     everybody = identities(after)
     now = {identity.name: identity for identity in everybody}
-    anew = proof.mesh.deployed.injection != after.injection
+    here = proof.mesh.deployed
+    anew = (here.injection, here.admission) != (after.injection, after.admission)
     stale = [i.pod for n, i in before.items() if i.extra and (anew or n not in now or now[n] != i)]
     proof.mesh.running.remove([pod for pod in stale if pod in proof.mesh.pods])
     changed, gone = proof.mesh.change(after, judged=judged)

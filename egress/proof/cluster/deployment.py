@@ -73,6 +73,12 @@ class Deployed:
         ]
         return (self.control_plane.manifest, *injectors)
 
+    @property
+    def admission(self) -> dict[tuple[str, ...], Mapping[str, Any]]:
+        """What decides whether a Pod is let in. A Pod that was let in stays: where this changes, each asks anew."""
+        judges = ("ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding", "Namespace")
+        return {item.key: item.object for item in self.of_kind(*judges)}
+
     @cached_property
     def mesh_config(self) -> Addressed:
         """The ConfigMap that holds istiod's mesh configuration."""

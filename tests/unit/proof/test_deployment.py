@@ -54,6 +54,15 @@ def test_another_istiod_or_injector_gives_new_pods_something_else(after: Deploye
     assert (after.injection != STATE.injection) is anew
 
 
+@pytest.mark.parametrize(
+    "kind", ["ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding", "Namespace"]
+)
+def test_what_judges_pods_is_told_apart_from_the_rest(kind: str) -> None:
+    before, after = deployed(of(kind, "a", spec={"a": 1})), deployed(of(kind, "a", spec={"a": 2}))
+    assert before.admission != after.admission
+    assert before.admission == deployed(client(), of(kind, "a", spec={"a": 1})).admission
+
+
 def test_without_an_istiod_nothing_can_run() -> None:
     with pytest.raises(ProofError, match="install no istiod"):
         _ = deployed(client()).control_plane
