@@ -8,9 +8,8 @@ import os
 import random
 import shutil
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from copy import deepcopy
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +27,8 @@ from egress.review.judgement import Judgement, judge_cluster
 from egress.review.output.documents import ChangeReport
 from egress.review.output.formats.summary_markdown import render
 from egress.terraform import StackFile, read_stacks
+from tests.review.edits import Document, Edit, edited, page
 from tests.review.mutations import TODAY, Mutation, Outcome, Walk, does_something, mutations
-
-Document = dict[str, Any]
-Edit = Callable[[Document], None]
 
 BLOCK: Document = {"name": "x"}
 SECTIONS: dict[str, Any] = {
@@ -87,28 +84,6 @@ TYPES = (
 def walk(production: Path) -> Walk:
     """The production stacks, judged once."""
     return Walk(production)
-
-
-def edited(stacks: Iterable[StackFile], stack: str, edit: Edit) -> list[StackFile]:
-    """The stacks with one of them edited."""
-    found = []
-    for one in stacks:
-        if one.id == stack:
-            document = deepcopy(one.document)
-            edit(document)
-            one = replace(one, document=document)
-        found.append(one)
-    return found
-
-
-def page(old: list[StackFile], new: list[StackFile]) -> tuple[str, tuple[str, ...]]:
-    """The page of a change, and why a reviewer has to agree."""
-    base, head = (
-        judge_cluster(Cluster(inventory_of_stacks(side, "stacks")), [], TODAY) for side in (old, new)
-    )
-    found = change(base, head, TODAY)
-    asks = found.asks(Level.WARNING)
-    return render(ChangeReport(change=found, asks=asks)), asks
 
 
 def merged(section: str, content: Any) -> Edit:

@@ -15,8 +15,8 @@ from egress.review.inputs.reading import read
 from egress.review.inputs.synthesized import inventory_of_stacks
 from egress.review.judgement import judge_cluster
 from egress.terraform import StackFile
+from tests.review.edits import edited
 from tests.review.mutations import TODAY, Walk
-from tests.review.test_closed_by_default import edited
 
 Document = dict[str, Any]
 Edit = Callable[[Document], None]
