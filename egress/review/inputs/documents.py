@@ -16,7 +16,7 @@ from egress.review.locations.location import Place, relative
 _FASTEST: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class LOADER(_FASTEST):  # type: ignore[misc]  # noqa: N801 - what yaml calls a loader is a class
+class LOADER(_FASTEST):  # type: ignore[misc]
     """A safe loader, in C where there is one; each block keeps the keys that it states beside those it merges."""
 
     def flatten_mapping(self, node: Any) -> None:

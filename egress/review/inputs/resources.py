@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from egress.review.doubts.touch import NOTHING, Point, Touch, everything
-from egress.review.inputs import istio_charts
+from egress.review.inputs import google_taken, istio_charts
 from egress.review.inputs.assembling import Doubtful, inventory_of_objects
 from egress.review.inputs.carriers import HARMLESS, carried, carried_or_typed
 from egress.review.inputs.google_doubts import doubts_of_google
@@ -64,7 +64,8 @@ def inventory_of(
     settings: list[MeshSettings] = []
     doubtful = Doubtful()
     listed = list(resources)
-    for left in unread:
+    unresolved = list(unread)
+    for left in unresolved:
         _name(left, doubtful)
     for item in listed:
         if not item.type.startswith(READ):
@@ -86,7 +87,9 @@ def inventory_of(
                 doubtful.add(item.address, told, everything())
         elif item.type.startswith("google_"):
             google.append(GoogleResource(type=item.type, address=item.address, body=item.body))
-    vpc = read_vpc(google, doubtful)
+    given = any(item.type in OF_A_NETWORK for item in (*google, *unresolved))
+    google = google_taken.taken(google, doubtful)
+    vpc = read_vpc(google, doubtful, given=given)
     doubtful.found.extend(doubts_of_google(google, objects))
     found = inventory_of_objects(
         objects, origin, strict=strict, vpc=vpc, settings=settings, doubtful=doubtful
@@ -144,6 +147,8 @@ def _of_manifest(item: ResolvedResource, doubtful: Doubtful) -> list[KubernetesO
     return [] if found is None else [found]
 
 
+OF_A_NETWORK = ("google_compute_network", "google_compute_firewall")
+"""Types with which an input tells of a VPC."""
 GOOGLE = Touch(points=frozenset({Point.NAMES, Point.VPC}))
 NAMING = ("apiVersion", "kind")
 

@@ -1,4 +1,4 @@
-"""What a document that is still a template may become: an object of the kind that it names, with fields nobody knows."""
+"""What a document that is still a template may become: an object of the kind that it names, of unknown fields."""
 
 import itertools
 import re

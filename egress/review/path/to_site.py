@@ -92,6 +92,8 @@ def _to_site(
 ) -> Refused | None:
     """Resolve a site's name where the proxy does, then send packets there."""
     resolved = question.cluster.names.resolve(host)
+    if resolved.addresses is None or not connection.gateways:
+        consult(question, trace, Point.NAMES, connection.sender, hosts=(host.lower(),))
     if resolved.addresses is None:
         assert resolved.step is not None  # noqa: S101 - a name is refused by a zone
         return trace.meet(resolved.step, connection.failed(ClientSees.NO_NAME))

@@ -104,12 +104,47 @@ class RecordSet(Facts):
     @property
     def key(self) -> tuple[str, str]:
         """Name, with its dot at the end, and type."""
-        return str(self.body["name"]).lower(), str(self.body["type"]).upper()
+        return str(self.body["name"]).lower(), self.type
+
+    @property
+    def type(self) -> str:
+        """Its type in capital letters."""
+        return str(self.body["type"]).upper()
 
     @property
     def data(self) -> tuple[str, ...]:
-        """What the name stands for."""
-        return self.texts("rrdatas")
+        """What the name stands for; with a routing policy each of the answers that it chooses from."""
+        return self.texts("rrdatas") or tuple(
+            dict.fromkeys(
+                str(text)
+                for policy in many(self.body.get("routing_policy"))
+                for key in CHOICES
+                for choice in many(policy.get(key))
+                for text in choice.get("rrdatas") or ()
+            )
+        )
+
+    @property
+    def unread_policy(self) -> str:
+        """A part of its routing policy that answers with more than is stated in it; empty where none does."""
+        for policy in many(self.body.get("routing_policy")):
+            odd = [key for key in policy if key not in (*CHOICES, *SETTINGS) and policy[key] not in NOTHING]
+            checked = [
+                f"{key}.health_checked_targets"
+                for key in CHOICES
+                for choice in many(policy.get(key))
+                if choice.get("health_checked_targets")
+            ]
+            if odd or checked:
+                return [*odd, *checked][0]
+        return ""
+
+
+CHOICES = ("wrr", "geo")
+"""The parts of a routing policy that list their answers: by weight, by the place of who asks."""
+SETTINGS = ("enable_geo_fencing", "health_check")
+"""Which of the answers is chosen."""
+NOTHING: tuple[object, ...] = (None, "", [], {})
 
 
 class ManagedZone(Facts):
