@@ -265,7 +265,12 @@ def _formed_blocks(value: Any, form: Any, path: str, problems: list[Problem]) ->
         _formed_block(one or {}, inner, f"{path}[{number}]" if many else path, problems)
         for number, one in enumerate(listed)
     ]
-    return found if isinstance(value, list | tuple) else found[0]
+    whole = [
+        one for one in found if all(key in one for key, wanted in inner.items() if isinstance(wanted, Needed))
+    ]
+    if isinstance(value, list | tuple):
+        return whole
+    return whole[0] if whole else _DROPPED
 
 
 def _is_absent(value: Any) -> bool:

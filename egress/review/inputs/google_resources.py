@@ -22,6 +22,7 @@ from egress.terraform.google import (
 )
 from egress.terraform.google.block import NotUnderstoodError
 from egress.terraform.google.facts import Facts
+from egress.terraform.google.network import serves
 
 WITHOUT_EFFECT = frozenset(
     {
@@ -90,6 +91,11 @@ def _vpc(found: GoogleResources, doubtful: Doubtful) -> Vpc:
     name = network.name if network else ""
     bound = [_bound(item) for item in found.all]
     secondary = subnet.secondary if subnet else {}
+    regions = {
+        str(item.body.get("name") or ""): str(item.body.get("region") or "")
+        for item in found.all
+        if item.type == "google_compute_router"
+    }
     pods = secondary.get((cluster.pods_range_name if cluster else "") or "pods")
     services = secondary.get((cluster.services_range_name if cluster else "") or "services")
     return Vpc(
@@ -102,7 +108,7 @@ def _vpc(found: GoogleResources, doubtful: Doubtful) -> Vpc:
         service_range=_range(services, "the Services' range"),
         subnet_address=subnet.address if subnet else "",
         private_google_access=bool(subnet and subnet.private_google_access),
-        nat_address=next((nat.address for nat in found.nats if nat.serves_every_range), None),
+        nat_address=next((nat.address for nat in found.nats if serves(nat, subnet, regions)), None),
         default_route=not network or network.default_route,
         cluster_address=cluster.address if cluster else "",
         private_nodes=bool(cluster and cluster.private_nodes),

@@ -34,6 +34,8 @@ class ResolvedResource:
     meta: Mapping[str, Any] = field(default_factory=dict)
     """Its meta-arguments: `lifecycle`, `provisioner`, `depends_on`."""
     written: Any = None
+    provisioned: bool = False
+    """Whether it runs a provisioner, where its meta-arguments are not here to tell."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +71,8 @@ def inventory_of(
         _name(left, doubtful)
     for item in listed:
         if not item.type.startswith(READ):
-            objects += carried(item.type, item.body, item.address, doubtful)
+            provisioned = item.provisioned or bool(item.meta.get("provisioner"))
+            objects += carried(item.type, item.body, item.address, doubtful, provisioned=provisioned)
         elif item.type == "kubernetes_manifest":
             objects += _of_manifest(item, doubtful)
         elif item.type.startswith("kubernetes_"):
