@@ -83,11 +83,7 @@ def _record(item: GoogleResource) -> Iterator[Problem]:
     record = RecordSet(address=item.address, body=item.body)
     if record.type not in ("A", "CNAME"):
         return
-    if record.unread_policy:
-        yield Problem(
-            "routing_policy", f"{record.unread_policy} is not modelled: where the name leads is open"
-        )
-    elif not record.data:
+    if not record.data:
         yield Problem("rrdatas", "missing, and no routing_policy either; state one of them")
     elif record.type == "CNAME" and len(set(record.data)) > 1:
         yield Problem("rrdatas", f"{len(record.data)} aliases of one name are not modelled")

@@ -1,6 +1,7 @@
 """The network's resources: network, subnetwork, firewall rule, NAT, DNS zone and record."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from egress.terraform.blocks import many
 from egress.terraform.errors import TerraformError
@@ -139,6 +140,21 @@ def _means(named: str, subnetwork: Subnetwork) -> bool:
     return last(named) == own and (not region or not stated or not is_known(stated) or region == last(stated))
 
 
+def _answers(policy: Any) -> Iterator[str]:
+    """Every answer that a record's routing policy names, however it chooses (`wrr`, `geo`, `primary_backup`)."""
+    if isinstance(policy, list):
+        for one in policy:
+            yield from _answers(one)
+    elif isinstance(policy, Mapping):
+        for key, value in policy.items():
+            if key in ("rrdatas", "external_endpoints"):
+                yield from map(str, value or ())
+            elif key == "ip_address":
+                yield str(value)
+            else:
+                yield from _answers(value)
+
+
 class RecordSet(Facts):
     """A google_dns_record_set."""
 
@@ -154,38 +170,8 @@ class RecordSet(Facts):
 
     @property
     def data(self) -> tuple[str, ...]:
-        """What the name stands for; with a routing policy each of the answers that it chooses from."""
-        return self.texts("rrdatas") or tuple(
-            dict.fromkeys(
-                str(text)
-                for policy in many(self.body.get("routing_policy"))
-                for key in CHOICES
-                for choice in many(policy.get(key))
-                for text in choice.get("rrdatas") or ()
-            )
-        )
-
-    @property
-    def unread_policy(self) -> str:
-        """A part of its routing policy that answers with more than is stated in it; empty where none does."""
-        for policy in many(self.body.get("routing_policy")):
-            odd = [key for key in policy if key not in (*CHOICES, *SETTINGS) and policy[key] not in NOTHING]
-            checked = [
-                f"{key}.health_checked_targets"
-                for key in CHOICES
-                for choice in many(policy.get(key))
-                if choice.get("health_checked_targets")
-            ]
-            if odd or checked:
-                return [*odd, *checked][0]
-        return ""
-
-
-CHOICES = ("wrr", "geo")
-"""The parts of a routing policy that list their answers: by weight, by the place of who asks."""
-SETTINGS = ("enable_geo_fencing", "health_check")
-"""Which of the answers is chosen."""
-NOTHING: tuple[object, ...] = (None, "", [], {})
+        """What the name stands for: one of these, where a routing policy chooses."""
+        return self.texts("rrdatas") or tuple(dict.fromkeys(_answers(self.body.get("routing_policy"))))
 
 
 class ManagedZone(Facts):
