@@ -307,7 +307,7 @@ def _each(read: Callable[[Any], Any]) -> Callable[[Any], list[Any]]:
     return listed
 
 
-def _labels(value: Any) -> dict[str, str]:
+def _labels(value: Any) -> dict[str, Any]:
     if not isinstance(value, Mapping):
         raise TypeError
     return {str(key): text if isinstance(text, NotYetKnown) else _text(text) for key, text in value.items()}

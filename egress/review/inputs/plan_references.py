@@ -31,7 +31,8 @@ class PlanReferences:
         wanted = _INSTANCE.sub("", resource)
         for item in self._module(scope).get("resources") or ():
             if item["address"] == wanted:
-                return item
+                found: Mapping[str, Any] = item
+                return found
         return {}
 
     def emails(self, address: str, references: Sequence[str]) -> list[str]:

@@ -90,7 +90,7 @@ def inventory_of(
                 doubtful.add(item.address, told, everything())
         elif item.type.startswith("google_"):
             google.append(GoogleResource(type=item.type, address=item.address, body=item.body))
-    given = any(item.type in OF_A_NETWORK for item in (*google, *unresolved))
+    given = any(type_ in OF_A_NETWORK for type_ in [*(a.type for a in google), *(b.type for b in unresolved)])
     google = google_taken.taken(google, doubtful)
     vpc = read_vpc(google, doubtful, given=given)
     doubtful.found.extend(doubts_of_google(google, objects))
