@@ -39,8 +39,8 @@ def compared(walk: Walk, stack: str, head: Edit, both: Edit = nothing) -> Change
         head(document)
 
     sides: list[list[StackFile]] = [edited(walk.stacks, stack, edit) for edit in (both, twice)]
-    base, head = (judge_cluster(Cluster(inventory_of_stacks(side, "stacks")), [], TODAY) for side in sides)
-    return change(base, head, TODAY)
+    old, new = (judge_cluster(Cluster(inventory_of_stacks(side, "stacks")), [], TODAY) for side in sides)
+    return change(old, new, TODAY)
 
 
 def asks(found: Change) -> tuple[str, ...]:
