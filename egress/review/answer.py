@@ -47,6 +47,8 @@ class Answer:
     """Where an allowed request ends."""
     through: str = ""
     """The gateway on the way, NAMESPACE/WORKLOAD; empty for a direct connection."""
+    sooner: bool = False
+    """Something that is not understood may refuse it before the control that decides does."""
     conditions: tuple[AllowedRequests, ...] = ()
     """For a conditional cell: what is allowed."""
 

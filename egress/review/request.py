@@ -6,13 +6,23 @@ from enum import Enum, auto
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+from egress.review.decision.reason import Reason, Why
 from egress.review.errors import ReviewError
-from egress.review.paths import normalized
+from egress.review.paths import normalized, readable
 
 Scheme = Literal["http", "https", "tcp"]
 """`tcp` stands for bytes that are neither HTTP nor TLS."""
 DEFAULT_PORT: Mapping[str, int] = {"http": 80, "https": 443}
 MAX_PORT = 65535
+METHODS = frozenset(
+    {
+        *("ACL", "BIND", "CHECKOUT", "CONNECT", "COPY", "DELETE", "GET", "HEAD", "LINK", "LOCK", "MERGE"),
+        *("MKACTIVITY", "MKCALENDAR", "MKCOL", "MOVE", "MSEARCH", "NOTIFY", "OPTIONS", "PATCH", "POST"),
+        *("PROPFIND", "PROPPATCH", "PURGE", "PUT", "REBIND", "REPORT", "SEARCH", "SOURCE", "SUBSCRIBE"),
+        *("TRACE", "UNBIND", "UNLINK", "UNLOCK", "UNSUBSCRIBE"),
+    }
+)
+"""The methods that Envoy reads; it answers every other one, and every one in small letters, with 400."""
 SCHEMES: Mapping[str, Scheme] = {"http": "http", "https": "https", "tcp": "tcp"}
 
 
@@ -60,6 +70,13 @@ class Request:
         if self.authority:
             return self.authority
         return self.host if self.port == DEFAULT_PORT.get(self.scheme) else f"{self.host}:{self.port}"
+
+    @property
+    def unreadable(self) -> Reason | None:
+        """Why a proxy that reads requests answers this one with 400; None where it does not."""
+        if self.method not in METHODS:
+            return Reason(Why.METHOD_REFUSED, method=self.method)
+        return None if readable(self.path) else Reason(Why.PATH_REFUSED)
 
     @property
     def normalized(self) -> "Request":

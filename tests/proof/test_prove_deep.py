@@ -17,14 +17,14 @@ pytestmark = pytest.mark.proof
 def test_a_case_of_each_family_is_answered_alike(family: str, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "egress", "prove-deep", "--family", family, "--seed", "2"]
     done = subprocess.run(
-        [*command, "--rows", "60", "--seconds", "120", "--keep", str(tmp_path)],
+        [*command, "--rows", "40", "--seconds", "120", "--keep", str(tmp_path)],
         cwd=ROOT,
         capture_output=True,
         text=True,
         timeout=300,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    told = re.search(rf"{family}: (\d+) rows of 1 cases from seed 2", done.stdout)
+    told = re.search(rf"{family}: (\d+) rows of [1-4] cases from seed 2", done.stdout)
     assert told, done.stdout
-    assert int(told[1]) >= 60
+    assert int(told[1]) >= 40
     assert list(tmp_path.iterdir()) == []

@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,16 +11,19 @@ import pytest
 from egress.proof.differential.agreement import Agreement, compare
 from egress.proof.differential.case import ConfigurationCase, ObjectCase
 from egress.proof.differential.changes import CHANGES
-from egress.proof.differential.choice import Change, Choice, changed
+from egress.proof.differential.choice import Change, Choice, Operation, changed
 from egress.proof.differential.configurations import configuration_case, is_sound, platform_of
 from egress.proof.differential.corpus import keep, kept
+from egress.proof.differential.families import Base
+from egress.proof.differential.http_changes import open_to_all
 from egress.proof.differential.mistakes import MISTAKES, REMOVED, planted
-from egress.proof.differential.operations import StateOperation, documents_of, reviewed
+from egress.proof.differential.operations import StateOperation, documents_of, merged, reviewed
 from egress.proof.differential.oracle import otherwise
+from egress.proof.differential.resource_operations import ResourceOperation
+from egress.proof.differential.sorts import OF_OBJECTS
 from egress.proof.differential.vocabulary import PRODUCTION
+from egress.review.answer import Verdict
 from egress.review.cluster import Cluster
-from egress.review.errors import ReviewError
-from egress.review.inputs.reading import read
 from egress.review.path.evaluation import evaluate
 from egress.review.request import parse_request
 from tests.review.conftest import ROOT
@@ -70,24 +74,31 @@ def test_a_case_is_kept_with_the_meshs_answers(tmp_path: Path, cases: list[Confi
         assert kept(keep(case, nothing, rows, tmp_path)) == (case, rows)
 
 
-@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
+EVERY_CHANGE = tuple(dict.fromkeys(change for sort in OF_OBJECTS for change in (*sort.changes, *sort.beside)))
+
+
+@pytest.mark.parametrize("change", EVERY_CHANGE, ids=lambda change: change.__name__)
 def test_every_sort_of_change_is_made_over_production_too(change: Change, without_admission: Path) -> None:
-    base = read([without_admission])
-    documents = documents_of(base)
+    base = Base("production", without_admission)
     made = set()
     for seed in range(30):
-        operations = change(Choice(random.Random(seed), documents, PRODUCTION))  # noqa: S311 - repeatable
-        made.add(str(operations))
-        review = Cluster(reviewed(base, operations))
+        choose = Choice(random.Random(seed), base.documents, PRODUCTION, base.google)  # noqa: S311 - repeatable
+        case = ObjectCase.of("production", seed, change(choose))
+        made.add(str(case))
+        review = Cluster(base.reviewed(case))
         evaluate(review, parse_request(source="team-x/test", url="https://api.github.com/"))
-    assert len(made) > 3
+    assert len(made) > 3 or change is open_to_all
 
 
 def test_a_generated_case_changes_one_to_three_things_the_same_for_the_same_seed() -> None:
     documents = documents_of(tutorial("6-pass-through").inventory())
     vocabulary = replace(PRODUCTION, namespaces=("team-x", "team-y"), accounts=(("team-x", "test"),))
-    made = [changed(documents, vocabulary, seed, CHANGES[:3]) for seed in range(40)]
-    assert made == [changed(documents, vocabulary, seed, CHANGES[:3]) for seed in range(40)]
+
+    def make(seed: int) -> Sequence[Operation]:
+        return changed(Choice(random.Random(seed), documents, vocabulary), CHANGES[:3])  # noqa: S311 - repeatable
+
+    made = [make(seed) for seed in range(40)]
+    assert made == [make(seed) for seed in range(40)]
     assert {len(operations) for operations in made} <= {1, 2, 3}
     assert len({len(operations) for operations in made}) > 1
 
@@ -137,7 +148,7 @@ def test_a_row_that_the_review_leaves_open_is_counted_apart() -> None:
     assert (agreement.compared, agreement.undecided, agreement.differences) == (0, 1, ())
 
 
-def test_a_state_that_is_not_modelled_is_left_out_with_its_object() -> None:
+def test_what_is_not_modelled_of_a_state_leaves_open_what_it_can_touch() -> None:
     operation = StateOperation(
         "networking.istio.io/v1alpha3",
         "EnvoyFilter",
@@ -145,5 +156,43 @@ def test_a_state_that_is_not_modelled_is_left_out_with_its_object() -> None:
         "odd",
         {"configPatches": [{"applyTo": "CLUSTER"}]},
     )
-    with pytest.raises(ReviewError, match="EnvoyFilter"):
-        reviewed(tutorial().inventory(), (operation,))
+    review = Cluster(reviewed(tutorial("6-pass-through").inventory(), (operation,)))
+    answer = evaluate(review, parse_request(source="team-x/test", url="http://example.com/"))
+    assert answer.verdict is Verdict.UNKNOWN
+
+
+def test_what_the_review_does_not_read_of_a_deployment_stays() -> None:
+    there = {"replicas": 1, "template": {"spec": {"containers": [{"name": "app", "image": "a"}]}}}
+    own = {"name": "app", "securityContext": {"runAsUser": 1337}}
+    wanted = {"template": {"spec": {"containers": [own, {"name": "istio-proxy", "image": "b"}]}}}
+    assert merged(there, wanted) == {
+        "replicas": 1,
+        "template": {"spec": {"containers": [{**own, "image": "a"}, {"name": "istio-proxy", "image": "b"}]}},
+    }
+    assert merged({"ports": [80]}, {"ports": [443]}) == {"ports": [443]}
+
+
+def test_a_resource_is_changed_added_or_taken_away(without_admission: Path) -> None:
+    base = Base("production", without_admission)
+    nat = next(key for key in base.google if key[0] == "google_compute_router_nat")
+    gone = ObjectCase.of("network", 1, [ResourceOperation(*nat, None)])
+    rule = {"name": "own", "direction": "EGRESS", "priority": 0, "deny": [{"protocol": "all"}]}
+    denied = {**rule, "network": "secure-egress", "destination_ranges": ["0.0.0.0/0"]}
+    added = ObjectCase.of("network", 1, [ResourceOperation("google_compute_firewall", "own", denied)])
+    before, without, more = (base.reviewed(case) for case in (ObjectCase.of("network", 1, []), gone, added))
+    assert before.vpc
+    assert without.vpc
+    assert more.vpc
+    assert (before.vpc.nat_address is None, without.vpc.nat_address is None) == (False, True)
+    assert len(more.resources) == len(before.resources) + 1
+    assert list(gone.smaller()) == []
+    both = replace(gone, resources=(*gone.resources, *added.resources))
+    assert [case.resources for case in both.smaller()] == [added.resources, gone.resources]
+
+
+def test_a_refusal_of_what_arrives_is_counted_as_the_worst() -> None:
+    row = {"identity": "team-x/test", "request": "GET http://nobody.example/", "got": "200"}
+    state = tutorial("6-pass-through").review()
+    for ended, falsely in (("outside, straight", True), ("gateway policy", False)):
+        (difference,) = compare(state, [{**row, "ended": ended}]).differences
+        assert difference.falsely_refused == falsely

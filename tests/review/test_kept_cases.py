@@ -8,8 +8,8 @@ from egress.proof.differential.agreement import compare
 from egress.proof.differential.case import ConfigurationCase, ObjectCase
 from egress.proof.differential.configurations import write
 from egress.proof.differential.corpus import kept
+from egress.proof.differential.families import Base, base_of
 from egress.proof.differential.mistakes import planted
-from egress.proof.differential.operations import reviewed
 from egress.review.cluster import Cluster
 from egress.review.comparison import compare as difference
 from egress.review.findings.registry import find
@@ -28,8 +28,9 @@ def test_a_kept_case_is_answered_as_the_mesh_did(
         inventory = read([synthesize(write(case.files, tmp_path / "config"), tmp_path)])
     else:
         assert isinstance(case, ObjectCase)
-        bases = {"tutorial": synthesized, "production": without_admission}
-        inventory = reviewed(read([bases[case.family]]), case.operations)
+        base = base_of(case.family)
+        out = without_admission if base == "production" else synthesized
+        inventory = Base(base, out).reviewed(case)
     agreement = compare(Cluster(inventory), rows)
     assert [str(difference) for difference in agreement.differences] == []
     assert agreement.compared + agreement.undecided + agreement.left_out == len(rows)

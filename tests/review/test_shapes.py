@@ -128,7 +128,7 @@ def test_every_field_that_is_called_read_is_read() -> None:
     find(review)
     for port in (80, 9000):
         for source in ("shop/cart", "billing/invoice"):
-            for method in ("GET", "TRACK"):
+            for method in ("GET", "PURGE"):
                 url = f"http://pay.example:{port}/never"
                 evaluate(review, parse_request(source=source, url=url, method=method))
             evaluate(

@@ -184,6 +184,7 @@ class Asker:
             resolver=self._mesh.resolver,
             identity=self._mesh.identity(identity.namespace, identity.service_account),
             outside_roots=self._mesh.outside_authority.root.certificate,
+            as_proxy_user=pod.as_proxy_user,
         )
         try:
             namespaces.enter(pod.network)

@@ -14,7 +14,7 @@ from egress.proof.asking.requests import ProofRequest
 from egress.proof.cluster.pods import MARK
 from egress.proof.network import names
 from egress.proof.network.certificates import KeyPair
-from egress.proof.network.outside import load
+from egress.proof.network.outside import BYTES, load
 
 _SO_MARK = 36
 _TIMEOUT = 4.0
@@ -26,6 +26,9 @@ RESET = "reset"
 TLS_FAILURE = "tls-failure"
 CERTIFICATE = "wrong-certificate"
 NO_NAME = "no-name"
+
+ANSWERED = "answered"
+"""Bytes that are neither HTTP nor TLS came back from whoever was reached."""
 
 CURL_EXIT = {TIME_OUT: 28, REFUSED: 7, RESET: 56, TLS_FAILURE: 35, CERTIFICATE: 60, NO_NAME: 6}
 """What curl's exit code would be."""
@@ -53,6 +56,8 @@ class RequestSender:
     resolver: str
     identity: KeyPair
     outside_roots: bytes
+    as_proxy_user: bool = False
+    """Whether it runs as the proxy's user, past whom no connection is redirected."""
 
 
 def source_ports() -> Iterator[int]:
@@ -86,7 +91,7 @@ class Client:
         try:
             with stream:
                 stream.settimeout(_TIMEOUT)
-                if request.past_sidecar:
+                if request.past_sidecar or self._sender.as_proxy_user:
                     stream.setsockopt(socket.SOL_SOCKET, _SO_MARK, MARK)
                 source = self._bind(stream)
                 target = self._connect(stream, request)
@@ -135,7 +140,7 @@ class Client:
         return target[0]
 
     def _tls(self, stream: socket.socket, request: ProofRequest) -> socket.socket:
-        if request.mesh_tls is None and request.scheme == "http":
+        if request.mesh_tls is None and request.scheme != "https":
             return stream
         context = self._context(request)
         try:
@@ -163,14 +168,10 @@ class Client:
         return self._contexts[kind]
 
     def _exchange(self, stream: socket.socket, request: ProofRequest, row: str) -> str:
-        head = (
-            f"{request.method} {request.path} HTTP/1.1\r\nHost: {request.host or request.name}\r\n"
-            f"User-Agent: {row}\r\nAccept: */*\r\nConnection: close\r\n\r\n"
-        )
         received = b""
         try:
             with stream:
-                stream.sendall(head.encode())
+                stream.sendall(_bytes(row) if request.scheme == "tcp" else _head(request, row))
                 while not _complete(received) and (data := stream.recv(65536)):
                     received += data
         except TimeoutError as error:
@@ -181,14 +182,31 @@ class Client:
                     TLS_FAILURE if isinstance(error, ssl.SSLError) and request.mesh_tls is not None else RESET
                 )
                 raise _Outcome(got, _reason(error)) from error
+        if received.startswith(BYTES):
+            return ANSWERED
         status = re.match(rb"HTTP/1\.[01] (\d{3})", received)
         if status is None:
             raise _Outcome(RESET, "closed without an answer" if not received else "not an HTTP answer")
         return status[1].decode()
 
 
+def _head(request: ProofRequest, row: str) -> bytes:
+    """A request as curl writes it; `row` stands where a client names itself, unless the row says otherwise."""
+    own = {name.lower() for name, _ in request.headers}
+    fields = [("Host", request.authority), ("User-Agent", row), ("Accept", "*/*"), ("Connection", "close")]
+    lines = [f"{name}: {value}" for name, value in fields if name.lower() not in own]
+    lines += [f"{name}: {value}" for name, value in request.headers]
+    return "\r\n".join([f"{request.method} {request.path} HTTP/1.1", *lines, "", ""]).encode()
+
+
+def _bytes(row: str) -> bytes:
+    return BYTES + row.encode() + b"\r\n\r\n"
+
+
 def _complete(received: bytes) -> bool:
-    """Tell whether an answer with a Content-Length is all there."""
+    """Tell whether an answer with a Content-Length is all there, or one that is no HTTP."""
+    if received.startswith(BYTES):
+        return received.endswith(b"\r\n\r\n")
     head, end, body = received.partition(b"\r\n\r\n")
     length = re.search(rb"\r\ncontent-length: *(\d+)", head, re.IGNORECASE)
     return bool(end) and length is not None and len(body) >= int(length[1])

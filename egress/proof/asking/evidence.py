@@ -154,7 +154,8 @@ class Records:
         own = [hop for hop in reached if hop.pod.key == sender.key]
         others = [hop for hop in reached if hop.pod.key != sender.key]
         # A redirected connection reaches the sender's own sidecar, and no other proxy by itself.
-        redirected = not request.past_sidecar and (own or sender.key in readers)
+        past = request.past_sidecar or sender.as_proxy_user
+        redirected = not past and (own or sender.key in readers)
         hops += own if redirected else others
         followed: list[Hop] = []
         while waiting := [hop for hop in hops if hop not in followed]:
@@ -206,7 +207,7 @@ class Records:
             ended = arrival.place
             if through is not None and through.is_gateway:
                 ended += " through the gateway"
-        if arrival.scheme == "https" and request.scheme == "http" and request.mesh_tls is None:
+        if arrival.scheme == "https" and request.scheme != "https" and request.mesh_tls is None:
             ended += ", upgraded to TLS"
         what = f"{arrival.scheme} {arrival.host}:{arrival.port}"
         sni = f", SNI {arrival.sni}" if arrival.sni else ""
@@ -250,7 +251,7 @@ def _role(pod: Pod) -> str:
 def _empty(arrival: Arrival, hops: Sequence[Hop]) -> Ending | None:
     """A control that refused the request after the gateway had connected outside; None where none did.
 
-    On a TCP chain Envoy connects upstream first and asks the policy when the first byte comes. Likewise while the
+    On a TCP chain Envoy connects upstream first and asks the policy when the first byte comes. The same holds while the
     gateway's own handshake is still going on: a caller whose certificate it refuses has made it connect outside,
     even shake hands there, and not one byte of the caller's followed.
     """

@@ -2,9 +2,12 @@
 
 GET http://example.com/
 GET http://example.com/status/418 Host: example.com:80
+GET http://example.com:8080/ header x-team=y header x-forwarded-for=192.0.2.7
 GET https://example.com/ past the sidecar
 GET https://example.com/ to gateway-pod:8443
 GET http://example.com/ to gateway-pod:8080 with mesh certificate sni outbound_.80_._.example.com
+GET https://example.com/ sni www.example.com
+GET tcp://db.example.com:5432/
 """
 
 import re
@@ -14,8 +17,9 @@ from urllib.parse import urlsplit
 from egress.proof.errors import ProofError
 
 _LINE = re.compile(
-    r"(?P<method>[A-Z]+) (?P<url>https?://\S+)"
+    r"(?P<method>[!#$%&'*+.^_`|~0-9A-Za-z-]+) (?P<url>(?:https?|tcp)://\S+)"
     r"(?: Host: (?P<host>\S+))?"
+    r"(?P<headers>(?: header [^\s=]+=\S*)*)"
     r"(?P<past> past the sidecar)?"
     r"(?: to (?P<to>[a-z0-9./-]+):(?P<port>\d+))?"
     r"(?: with (?P<with>mesh certificate|no certificate))?"
@@ -24,16 +28,19 @@ _LINE = re.compile(
 
 GATEWAY_POD = "gateway-pod"
 GATEWAY_SERVICE = "gateway-service"
+DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, kw_only=True)
 class ProofRequest:
-    """One HTTP request, plain or in TLS."""
+    """One HTTP request, plain or in TLS; with the scheme `tcp` bytes that are neither HTTP nor TLS."""
 
     method: str = "GET"
     url: str
     host: str = ""
     """A Host header other than the URL's."""
+    headers: tuple[tuple[str, str], ...] = ()
+    """Further headers."""
     past_sidecar: bool = False
     """Whether the sender evades its sidecar's redirect (what a process with the proxy's user id can do)."""
     to: str = ""
@@ -48,6 +55,7 @@ class ProofRequest:
     def __str__(self) -> str:
         parts = [f"{self.method} {self.url}"]
         parts += [f"Host: {self.host}"] if self.host else []
+        parts += [f"header {name}={value}" for name, value in self.headers]
         parts += ["past the sidecar"] if self.past_sidecar else []
         parts += [f"to {self.to}:{self.port}"] if self.to else []
         if self.mesh_tls is not None:
@@ -57,7 +65,7 @@ class ProofRequest:
 
     @property
     def scheme(self) -> str:
-        """`http` or `https`."""
+        """`http`, `https` or `tcp`."""
         return urlsplit(self.url).scheme
 
     @property
@@ -73,7 +81,16 @@ class ProofRequest:
     @property
     def url_port(self) -> int:
         """The URL's port."""
-        return urlsplit(self.url).port or (443 if self.scheme == "https" else 80)
+        return urlsplit(self.url).port or DEFAULT_PORTS.get(self.scheme, 0)
+
+    @property
+    def authority(self) -> str:
+        """The Host header: the stated one, else the URL's host, with its port where that is not the scheme's."""
+        if self.host:
+            return self.host
+        return (
+            self.name if self.url_port == DEFAULT_PORTS.get(self.scheme) else f"{self.name}:{self.url_port}"
+        )
 
 
 def parse(line: str) -> ProofRequest:
@@ -82,13 +99,22 @@ def parse(line: str) -> ProofRequest:
     if found is None:
         raise ProofError(f"not a request: {line!r}; expected such as 'GET http://example.com/'")
     tls = found["with"]
-    return ProofRequest(
+    request = ProofRequest(
         method=found["method"],
         url=found["url"],
         host=found["host"] or "",
+        headers=tuple(_header(text) for text in found["headers"].split(" header ")[1:]),
         past_sidecar=bool(found["past"]),
         to=found["to"] or "",
         port=int(found["port"] or 0),
         mesh_tls=None if tls is None else tls == "mesh certificate",
         sni=found["sni"] or "",
     )
+    if request.scheme == "tcp" and not request.url_port:
+        raise ProofError(f"not a request: {line!r}; tcp has no port of its own: tcp://db.example.com:5432/")
+    return request
+
+
+def _header(text: str) -> tuple[str, str]:
+    name, _, value = text.partition("=")
+    return name, value

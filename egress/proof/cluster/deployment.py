@@ -47,7 +47,7 @@ class Deployed:
     @property
     def beside_istiod(self) -> list[PodRequest]:
         """Every Pod but istiod's."""
-        return [request for request in self.workloads if not _is_istiod(request)]
+        return [request for request in self.workloads if not is_istiod(request)]
 
     @property
     def control_plane(self) -> PodRequest:
@@ -56,7 +56,7 @@ class Deployed:
         Raises ProofError where there is none.
         """
         for request in self.workloads:
-            if _is_istiod(request):
+            if is_istiod(request):
                 return request
         raise ProofError("the stacks install no istiod (a managed control plane cannot run here)")
 
@@ -93,7 +93,8 @@ class Deployed:
         return [str(item.object["metadata"]["name"]) for item in self.of_kind("Namespace")]
 
 
-def _is_istiod(request: PodRequest) -> bool:
+def is_istiod(request: PodRequest) -> bool:
+    """Whether a Pod is the control plane's."""
     return bool(request.manifest["metadata"]["labels"].get("app") == "istiod")
 
 

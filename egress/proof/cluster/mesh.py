@@ -9,7 +9,7 @@ from egress.proof.cluster import applying, static_checks
 from egress.proof.cluster import istiod as istiod_module
 from egress.proof.cluster.api_server import ApiServer
 from egress.proof.cluster.deployment import Deployed, difference
-from egress.proof.cluster.envoy import DRAIN_SECONDS, SECRETS_SOCKET, node_id
+from egress.proof.cluster.envoy import DRAIN_SECONDS, SECRETS_SOCKET, START_SECONDS, node_id
 from egress.proof.cluster.istiod import Istiod
 from egress.proof.cluster.objects import Addressed
 from egress.proof.cluster.pods import Pod, PodRequest
@@ -64,8 +64,8 @@ class RunningMesh:
             self.outside_authority.root.certificate,
         )
 
-    def start(self, deployed: Deployed) -> None:
-        """Bring everything up; `running.wait` waits for the proxies.
+    def start(self, deployed: Deployed, *, judged: bool = True) -> None:
+        """Bring everything up; `running.wait` waits for the proxies. istioctl judges the objects, unless told not to.
 
         Raises ProofError with the Terraform address of an object that is refused.
         """
@@ -78,7 +78,8 @@ class RunningMesh:
         self._start_istiod()
         self._say("applying the teams' objects")
         self.apply([item for item in self.deployed.objects if not self._is_mesh_layer(item)])
-        self._judgement = self._judges.submit(self._judge)
+        if judged:
+            self._judgement = self._judges.submit(self._judge)
         requests = self.deployed.beside_istiod
         self._say(f"starting {len(requests)} Pods")
         self.running.add(requests)
@@ -106,7 +107,8 @@ class RunningMesh:
             self.running.remove([self.istiod.pod.key])
             self._start_istiod()
         self._wait_until_read(changed, gone)
-        self.running.remove(replaced)
+        # One that the API server has refused before never came to run.
+        self.running.remove([key for key in replaced if key in self.pods])
         self.running.add([r for k, r in now.items() if k not in before or k in replaced])
         self.running.wait()
         if judged:
@@ -149,17 +151,17 @@ class RunningMesh:
         self._say("starting istiod")
         self.istiod = self._istiod(pod)
 
-    def _istiod(self, pod: Pod) -> Istiod:
+    def _istiod(self, pod: Pod, seconds: float = START_SECONDS) -> Istiod:
         """Start istiod in its Pod; it reaches the API server by the Service's address, as every Pod does."""
         kubeconfig = self._server.kubeconfig(f"https://{self._server.service_address}")
         started = Istiod(pod, self.tools.pilot_discovery, kubeconfig, self.mesh_authority)
-        started.wait(self.api)
+        started.wait(self.api, seconds)
         return started
 
-    def restart_istiod(self) -> None:
-        """Start istiod anew."""
+    def restart_istiod(self, seconds: float = START_SECONDS) -> None:
+        """Start istiod anew, and wait so long for it."""
         self.istiod.process.stop()
-        self.istiod = self._istiod(self.istiod.pod)
+        self.istiod = self._istiod(self.istiod.pod, seconds)
 
     def refusals(self) -> list[str]:
         """Return what the network has refused since the last table: the usual reason why something does not start."""

@@ -16,7 +16,7 @@ from egress.proof.network.nodes import PlacedNode
 
 Object = dict[str, Any]
 
-PROXY = "istio-proxy"
+PROXY, PROXY_USER = "istio-proxy", 1337
 _PROXY_PORTS = frozenset({"15000", "15008", "15020", "15021", "15090"})
 
 
@@ -92,6 +92,20 @@ class Pod:
         return self.proxy is not None and "router" in (self.proxy.get("args") or ())
 
     @property
+    def as_proxy_user(self) -> bool:
+        """Whether its application runs as the proxy's user or group, whose connections nobody redirects."""
+        spec = self.stored["spec"]
+        whole = spec.get("securityContext") or {}
+        for container in spec.get("containers") or ():
+            context = {**whole, **(container.get("securityContext") or {})}
+            if container["name"] != PROXY and PROXY_USER in (
+                context.get("runAsUser"),
+                context.get("runAsGroup"),
+            ):
+                return True
+        return False
+
+    @property
     def facts(self) -> PodFacts:
         """What NetworkPolicies and Services ask about it."""
         ports = {
@@ -136,6 +150,7 @@ _ANNOTATED = {
     "-i": "includeOutboundIPRanges",
     "-x": "excludeOutboundIPRanges",
     "-o": "excludeOutboundPorts",
+    "-q": "includeOutboundPorts",
     "-d": "excludeInboundPorts",
 }
 """istio-init's arguments, and the annotations of traffic.sidecar.istio.io that istio-cni reads in their place."""
@@ -163,6 +178,7 @@ def redirection(pod: Pod, *, cni: bool) -> str | None:
     outbound = [f"meta mark {MARK} return", "ip daddr 127.0.0.0/8 return", "ip saddr 127.0.0.6 return"]
     outbound += [f"tcp dport {{ {options['-o']} }} return"] if options.get("-o") else []
     outbound += [f"ip daddr {{ {options['-x']} }} return"] if options.get("-x") else []
+    outbound += [f"tcp dport {{ {options['-q']} }} redirect to :15001"] if options.get("-q") else []
     included = options.get("-i", "*")
     if included == "*":
         outbound.append("meta l4proto tcp redirect to :15001")

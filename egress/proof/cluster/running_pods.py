@@ -10,7 +10,7 @@ from typing import Any
 from egress.proof.cluster import scheduling
 from egress.proof.cluster.api_server import PORT, ApiServer
 from egress.proof.cluster.deployment import labels_of
-from egress.proof.cluster.envoy import Envoy
+from egress.proof.cluster.envoy import START_SECONDS, Envoy
 from egress.proof.cluster.kubernetes_api import RefusedError
 from egress.proof.cluster.pods import CNI_NODES, Pod, PodRequest, redirection
 from egress.proof.errors import ProofError
@@ -28,6 +28,8 @@ class RunningPods:
         self.pods: dict[str, Pod] = {}
         self.envoys: dict[str, Envoy] = {}
         self._starting: list[Envoy] = []
+        self._served: dict[str, set[int]] = {}
+        """The ports on which each Pod's application answers."""
 
     def try_to_add(self, requests: Sequence[PodRequest]) -> dict[str, str]:
         """Like `add`, but return the API server's reason for each Pod that it refuses."""
@@ -43,37 +45,33 @@ class RunningPods:
 
     def add(self, requests: Sequence[PodRequest]) -> None:
         """Create Pods, enforce the network for them and start their proxies; `wait` waits for these."""
-        created = []
+        refused = self.try_to_add(requests)
         for request in requests:
-            try:
-                created.append(self.create(request))
-            except RefusedError as error:
-                raise ProofError(f"{request.address}: the API server refuses its Pod: {error}") from error
-        self._run(created)
+            if reason := refused.get(f"{request.namespace}/{request.name}"):
+                raise ProofError(f"{request.address}: the API server refuses its Pod: {reason}")
 
     def _run(self, created: Sequence[Pod]) -> None:
+        self._served |= {pod.key: set() for pod in created if not pod.is_gateway}
         self.refresh()
         cni = any(d["metadata"]["name"] == CNI_NODES for d in self._api.list("apps/v1", "DaemonSet"))
         for pod in created:
             rules = redirection(pod, cni=cni)
             if rules:
                 namespaces.load_ruleset(rules, pod.network)
-            ports = self._application_ports(pod)
-            if ports and not pod.is_gateway:
-                self._fabric.serve(f"application {pod.key}", pod.network, ports, name=pod.key)
             if pod.proxy is not None:
                 self.envoys[pod.key] = Envoy(pod, self._tools.envoy)
                 self._starting.append(self.envoys[pod.key])
 
-    def wait(self) -> None:
+    def wait(self, seconds: float = START_SECONDS) -> None:
         """Wait until every proxy that was started has its configuration."""
         while self._starting:
-            self._starting.pop().wait()
+            self._starting.pop().wait(seconds)
 
     def remove(self, keys: Iterable[str]) -> None:
         """Stop and delete Pods."""
         for key in keys:
             pod = self.pods.pop(key)
+            self._served.pop(key, None)
             if key in self.envoys:
                 self.envoys.pop(key).process.stop()
             self._api.delete(pod.stored)
@@ -92,6 +90,7 @@ class RunningPods:
             ]
             if service["spec"].get("selector"):
                 self._api.apply(services.endpoint_slice(service, mine, by_address))
+        self._serve(stored)
         backends.append(
             services.ServiceBackend(
                 service="kubernetes",
@@ -112,11 +111,11 @@ class RunningPods:
             {pod.ip: pod.nat for pod in self.pods.values()},
         )
 
-    def restart_proxy(self, key: str) -> Envoy:
+    def restart_proxy(self, key: str, seconds: float = START_SECONDS) -> Envoy:
         """Start a Pod's proxy anew and wait until it has its configuration."""
         self.envoys[key].process.stop()
         self.envoys[key] = Envoy(self.envoys[key].pod, self._tools.envoy)
-        self.envoys[key].wait()
+        self.envoys[key].wait(seconds)
         return self.envoys[key]
 
     def rejections(self) -> list[str]:
@@ -169,11 +168,17 @@ class RunningPods:
         self.pods[pod.key] = pod
         return pod
 
-    def _application_ports(self, pod: Pod) -> dict[int, str]:
-        """Return the ports on which Services expect the Pod's application, which the harness answers for."""
-        mine = [s for s in self._list("Service") if services.selected(s, [pod.facts])]
-        backends = services.backends(mine, [pod.facts])
-        return {port: "http" for b in backends if b.protocol == "TCP" for _, port in b.endpoints}
+    def _serve(self, stored: Sequence[dict[str, Any]]) -> None:
+        """Answer for each Pod's application on the ports on which Services expect it."""
+        for key, served in self._served.items():
+            pod = self.pods[key]
+            mine = [service for service in stored if services.selected(service, [pod.facts])]
+            backends = services.backends(mine, [pod.facts])
+            ports = {port for b in backends if b.protocol == "TCP" for _, port in b.endpoints} - served
+            if ports:
+                place = f"application {key}"
+                self._fabric.serve(place, pod.network, dict.fromkeys(ports, "http"), name=key)
+                served |= ports
 
     def _list(self, kind: str) -> list[dict[str, Any]]:
         return self._api.list("v1", kind)

@@ -5,7 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from egress.proof.asking.requests import GATEWAY_POD, GATEWAY_SERVICE, ProofRequest, parse
 from egress.proof.differential.ended import End, Ended, parse_ended
+from egress.proof.errors import ProofError
 from egress.review.answer import Answer, Verdict
 from egress.review.cluster import Cluster
 from egress.review.decision.arrival import AtPod, AtSite, Spoken
@@ -18,13 +20,6 @@ from egress.review.output.texts.controls import control_text
 from egress.review.output.texts.reasons import reason_text
 from egress.review.path.evaluation import ask
 from egress.review.request import OwnTls, Request, parse_request
-
-_LINE = re.compile(
-    r"(?P<method>[A-Z]+) (?P<url>https?://\S+)(?: Host: (?P<host>\S+))?(?P<past> past the sidecar)?"
-    r"(?: to (?P<to>[a-z0-9./-]+):(?P<port>\d+))?(?: with (?P<with>mesh certificate|no certificate))?"
-    r"(?: sni (?P<sni>\S+))?"
-)
-"""A request as the proof's report writes it (egress/proof/asking/requests.py)."""
 
 STAND_INS = {"unmeshed": "sa/default", "intruder": ""}
 """The proof's own Pods: one without a sidecar, one with a mesh certificate and without a sidecar."""
@@ -79,7 +74,10 @@ CONTROLS = {
         }
     ),
     End.FIREWALL: frozenset({Control.VPC_FIREWALL, Control.VPC_FIREWALL_INGRESS}),
-    End.NAME_SERVER: frozenset({Control.PRIVATE_DNS, Control.RESPONSE_POLICY, Control.NETWORK_POLICY_DNS}),
+    End.NAME_SERVER: frozenset(
+        {Control.PRIVATE_DNS, Control.RESPONSE_POLICY, Control.NETWORK_POLICY_DNS, Control.SERVICE}
+    ),
+    End.WAY_OUT: frozenset({Control.ROUTE_AND_NAT}),
     End.NOBODY: frozenset({Control.GATEWAY_LISTENER, Control.SERVICE, Control.METADATA_SERVER}),
 }
 """The controls that may have decided where a request ended."""
@@ -93,6 +91,8 @@ class Difference:
     request: str
     mesh: str
     review: str
+    falsely_refused: bool = False
+    """The review refuses what the mesh lets arrive: the worst there is."""
 
     def __str__(self) -> str:
         return f"{self.identity} {self.request}: the mesh says {self.mesh}, the review {self.review}"
@@ -134,6 +134,8 @@ def compare(cluster: Cluster, rows: Iterable[Mapping[str, Any]]) -> Agreement:
                     request=str(row["request"]),
                     mesh=f"{got} at {row['ended']}",
                     review=f"{ours} by {control_text(step)}: {reason_text(step.reason)}" if step else ours,
+                    falsely_refused=answer.verdict is Verdict.REFUSED
+                    and ended.end in (End.SITE, End.APPLICATION),
                 )
             )
     return Agreement(
@@ -155,7 +157,11 @@ def agree(answer: Answer, got: str, ended: Ended) -> bool:
             and by_proxy == ended.upgraded
             and seen(answer) in ("200", got)
         )
-    return seen(answer) == got and _same_control(answer, ended)
+    if answer.verdict is Verdict.REFUSED and answer.sooner:
+        return ended.end not in (End.SITE, End.APPLICATION)
+    # Which status a route of its own answers with is the route's, and no refusal of the mesh's.
+    same = got.isdigit() if answer.client is ClientSees.PROXY_ANSWER else seen(answer) == got
+    return same and _same_control(answer, ended)
 
 
 def seen(answer: Answer) -> str:
@@ -200,36 +206,40 @@ def _is_pod_of(workload: str, pod: str) -> bool:
 
 def _asked(cluster: Cluster, identity: str, line: str) -> tuple[Workload, Request]:
     """The row's question for the review."""
-    found = _LINE.fullmatch(line)
-    if found is None:
-        raise ReviewError(f"not a request of a proof: {line!r}")
+    try:
+        row = parse(line)
+    except ProofError as error:
+        raise ReviewError(str(error)) from error
     source = _source(cluster, identity)
-    dial = None
-    if found["to"]:
-        gateway = cluster.mesh.gateways[0]
-        if found["to"] == "gateway-pod":
-            dial = f"pod:{gateway.namespace}/{gateway.name}:{found['port']}"
-        elif found["to"] == "gateway-service":
-            service = cluster.servers(gateway).services[0]
-            dial = f"service:{service.namespace}/{service.object.name}:{found['port']}"
-        else:
-            dial = f"pod:{_workload_of(cluster, found['to'])}:{found['port']}"
-    bare = bool(found["past"]) or identity.rpartition("/")[2] in STAND_INS
+    bare = row.past_sidecar or identity.rpartition("/")[2] in STAND_INS
+    named = row.host if row.scheme == "http" else row.sni if row.mesh_tls is None else ""
     request = parse_request(
         source=source.identity,
-        url=found["url"],
-        method=found["method"],
-        headers={"host": found["host"]} if found["host"] else None,
-        dial=dial,
+        url=row.url,
+        method=row.method,
+        headers={**dict(row.headers), **({"host": named} if named else {})},
+        dial=_dial(cluster, row),
         sidecar=False if bare else None,
     )
-    if found["with"]:
+    if row.mesh_tls is not None:
         request = replace(
             request,
-            own_tls=OwnTls.MESH_CERTIFICATE if found["with"] == "mesh certificate" else OwnTls.NO_CERTIFICATE,
-            own_sni=found["sni"] or request.host,
+            own_tls=OwnTls.MESH_CERTIFICATE if row.mesh_tls else OwnTls.NO_CERTIFICATE,
+            own_sni=row.sni or request.host,
         )
     return source, request
+
+
+def _dial(cluster: Cluster, row: ProofRequest) -> str | None:
+    if not row.to:
+        return None
+    gateway = cluster.mesh.gateways[0]
+    if row.to == GATEWAY_POD:
+        return f"pod:{gateway.namespace}/{gateway.name}:{row.port}"
+    if row.to == GATEWAY_SERVICE:
+        service = cluster.servers(gateway).services[0]
+        return f"service:{service.namespace}/{service.object.name}:{row.port}"
+    return f"pod:{_workload_of(cluster, row.to)}:{row.port}"
 
 
 def _workload_of(cluster: Cluster, pod: str) -> str:

@@ -1,11 +1,12 @@
 """A generated state: objects over a base, or a configuration; what is left when a part of it is taken away."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Protocol
 
 from egress.proof.differential.operations import Document, StateOperation
+from egress.proof.differential.resource_operations import ResourceOperation
 
 Files = Mapping[str, Any]
 """A configuration's files by name, as the data they hold."""
@@ -36,17 +37,36 @@ class ObjectCase:
     family: str
     seed: int
     operations: tuple[StateOperation, ...]
+    resources: tuple[ResourceOperation, ...] = ()
+    """What Google's part of the base has otherwise."""
+
+    @classmethod
+    def of(cls, family: str, seed: int, made: Sequence[StateOperation | ResourceOperation]) -> "ObjectCase":
+        """The case of what changes have returned."""
+        return cls(
+            family=family,
+            seed=seed,
+            operations=tuple(one for one in made if isinstance(one, StateOperation)),
+            resources=tuple(one for one in made if isinstance(one, ResourceOperation)),
+        )
 
     def smaller(self) -> Iterator["ObjectCase"]:
         """Without one operation."""
-        if len(self.operations) > 1:
-            for position in range(len(self.operations)):
-                kept = self.operations[:position] + self.operations[position + 1 :]
-                yield replace(self, operations=kept)
+        if len(self.operations) + len(self.resources) < 2:
+            return
+        for position in range(len(self.operations)):
+            kept = self.operations[:position] + self.operations[position + 1 :]
+            yield replace(self, operations=kept)
+        for position in range(len(self.resources)):
+            left = self.resources[:position] + self.resources[position + 1 :]
+            yield replace(self, resources=left)
 
     def document(self) -> Document:
         """The operations in full."""
-        return {"operations": [asdict(operation) for operation in self.operations]}
+        found: Document = {"operations": [asdict(operation) for operation in self.operations]}
+        if self.resources:
+            found["resources"] = [asdict(operation) for operation in self.resources]
+        return found
 
 
 @dataclass(frozen=True, kw_only=True)

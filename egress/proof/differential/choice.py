@@ -6,16 +6,28 @@ from copy import deepcopy
 from typing import Any
 
 from egress.proof.differential.operations import Document, Key, StateOperation
+from egress.proof.differential.resource_operations import ResourceOperation
 from egress.proof.differential.vocabulary import GATEWAY_NAMESPACE, Vocabulary
+
+ResourceKey = tuple[str, str]
+"""Type and name."""
 
 
 class Choice:
     """Chooses; `base` holds the objects that can be edited, `vocabulary` their names."""
 
-    def __init__(self, source: random.Random, base: Mapping[Key, Document], vocabulary: Vocabulary) -> None:
+    def __init__(
+        self,
+        source: random.Random,
+        base: Mapping[Key, Document],
+        vocabulary: Vocabulary,
+        resources: Mapping[ResourceKey, Document] | None = None,
+    ) -> None:
         self.random = source
         self.base = base
         self.vocabulary = vocabulary
+        self.resources = resources or {}
+        """Google's resources by type and name."""
 
     def one(self, *items: Any) -> Any:
         """One of several."""
@@ -39,6 +51,21 @@ class Choice:
         found: Key = self.one(*sorted(k for k in self.base if k[0] in kinds and k[1] == namespace))
         return found
 
+    def often(self, share: float) -> bool:
+        """True in a share of the cases."""
+        return self.random.random() < share
+
+    def resource(self, type_: str, begins: str = "") -> ResourceKey:
+        """One resource of a type whose name begins so."""
+        found: ResourceKey = self.one(
+            *sorted(k for k in self.resources if k[0] == type_ and k[1].startswith(begins))
+        )
+        return found
+
+    def body(self, key: ResourceKey) -> Document:
+        """A copy of a resource's body."""
+        return deepcopy(self.resources[key])
+
     def exports(self) -> list[str] | None:
         """Some exportTo; None leaves it out."""
         namespaces = self.vocabulary.namespaces
@@ -59,17 +86,25 @@ def some_of(source: random.Random, items: Sequence[Any]) -> list[Any]:
     return source.sample(list(items), source.randint(1, len(items)))
 
 
-Change = Callable[[Choice], Sequence[StateOperation]]
-"""One sort of change: it returns the objects that differ."""
+Operation = StateOperation | ResourceOperation
+Change = Callable[[Choice], Sequence[Operation]]
+"""One sort of change: it returns the objects and the resources that differ."""
 
 
 def changed(
-    base: Mapping[Key, Document], vocabulary: Vocabulary, seed: int, changes: Sequence[Change]
-) -> tuple[StateOperation, ...]:
-    """One to three changes; of two for the same object the later one counts."""
-    choose = Choice(random.Random(seed), base, vocabulary)  # noqa: S311 - repeatable, no secret
-    found: dict[Key, StateOperation] = {}
-    for change in choose.random.sample(changes, choose.random.randint(1, 3)):
+    choose: Choice, changes: Sequence[Change], beside: Mapping[Change, float] | None = None
+) -> tuple[Operation, ...]:
+    """One to three changes, and beside them some for their share; of two for one object the later one counts."""
+    chosen = choose.random.sample(changes, choose.random.randint(1, min(3, len(changes))))
+    chosen += [
+        change for change, share in (beside or {}).items() if choose.often(share) and change not in chosen
+    ]
+    found: dict[object, Operation] = {}
+    for change in chosen:
         for operation in change(choose):
-            found[operation.key] = operation
+            found[_key(operation)] = operation
     return tuple(found.values())
+
+
+def _key(operation: Operation) -> object:
+    return operation.key if isinstance(operation, StateOperation) else (operation.type, operation.name)

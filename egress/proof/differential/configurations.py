@@ -14,12 +14,12 @@ from egress.proof.differential.choice import some_of
 from egress.proof.differential.operations import Document
 from egress.source.problem import ConfigurationError
 
-EGRESS_PORTS = (80, 443, 8080, 8443)
+EGRESS_PORTS = (80, 443, 8080, 8443, 9000, 9443)
 """The ports on which the harness's sites answer."""
 
 HOSTS = ("example.com", "httpbin.org", "api.github.com", "files.example.net", "www.iana.org")
-PATHS = ("/", "/a", "/status/*", "*.json", "/v1/*")
-METHODS = ("GET", "HEAD", "POST", "PUT")
+PATHS = ("/", "/a", "/A", "/a/b", "/status/*", "*.json", "*b", "/v1/*", "/a%20b", "/a/*", "//a")
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 WORKLOADS: Mapping[str, Sequence[str]] = {"team-x": ("batch", "test"), "team-y": ("test",)}
 ATTEMPTS = 200
 

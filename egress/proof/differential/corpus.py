@@ -8,6 +8,7 @@ from typing import Any
 from egress.proof.differential.agreement import Agreement
 from egress.proof.differential.case import Case, ConfigurationCase, ObjectCase
 from egress.proof.differential.operations import StateOperation
+from egress.proof.differential.resource_operations import ResourceOperation
 
 Rows = Sequence[Mapping[str, str]]
 
@@ -34,4 +35,5 @@ def kept(file: Path) -> tuple[Case, Rows]:
     if "files" in document:
         return ConfigurationCase(family=family, seed=seed, files=document["files"]), rows
     operations = tuple(StateOperation(**operation) for operation in document["operations"])
-    return ObjectCase(family=family, seed=seed, operations=operations), rows
+    resources = tuple(ResourceOperation(**one) for one in document.get("resources") or ())
+    return ObjectCase(family=family, seed=seed, operations=operations, resources=resources), rows

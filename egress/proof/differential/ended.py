@@ -25,6 +25,8 @@ class End(Enum):
     GATEWAY = auto()
     NETWORK_POLICY = auto()
     FIREWALL = auto()
+    WAY_OUT = auto()
+    """The subnet's or the network's way out: no Cloud NAT, no private access to Google."""
     NAME_SERVER = auto()
     NOBODY = auto()
     """Nothing listens at the address."""
@@ -57,6 +59,7 @@ _FORMS = (
     (r"gateway(?:(?P<policy> policy)| .*)?", End.GATEWAY),
     (r"networkpolicy(?: .*)?", End.NETWORK_POLICY),
     (r"firewall (?P<rule>\S+).*", End.FIREWALL),
+    (r"(?:subnet|network): .*", End.WAY_OUT),
     (r"name server", End.NAME_SERVER),
     (r"nobody answers", End.NOBODY),
 )

@@ -1,8 +1,8 @@
 """The families: where a case comes from, what its base is, and what is asked of it."""
 
 import random
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
@@ -12,16 +12,26 @@ from egress.proof.asking.matrix import RowQuestion
 from egress.proof.cluster import deployment
 from egress.proof.cluster.deployment import Deployed
 from egress.proof.differential.case import Case, ConfigurationCase, ObjectCase
-from egress.proof.differential.changes import CHANGES
-from egress.proof.differential.choice import changed
+from egress.proof.differential.choice import Choice, ResourceKey, changed
 from egress.proof.differential.configurations import configuration_case, platform_of, write
-from egress.proof.differential.operations import Document, Key, deployed, documents_of, reviewed
-from egress.proof.differential.questions import of_configuration, of_vocabulary
-from egress.proof.differential.vocabulary import PRODUCTION, TUTORIAL, Vocabulary
+from egress.proof.differential.operations import (
+    Document,
+    Key,
+    deployed,
+    documents_of,
+    reviewed,
+)
+from egress.proof.differential.questions import of_configuration, of_lines, of_vocabulary
+from egress.proof.differential.resource_operations import changed_resources
+from egress.proof.differential.sorts import OF_OBJECTS, Sort
+from egress.proof.differential.vocabulary import WORDS
+from egress.proof.network.vpc import read_vpc
 from egress.proof.toolchain.preparation import synthesize
 from egress.proof.toolchain.tools import Tools
+from egress.review.inputs.resources import ResolvedResource, inventory_of
 from egress.review.inputs.synthesized import read_synthesized
 from egress.review.inventory import Inventory
+from egress.terraform import Resource, read_stacks, resolve
 
 ROOT = Path(__file__).parents[3]
 CONFIG = ROOT / "config"
@@ -52,45 +62,105 @@ class CaseFamily(Protocol):
         """What is asked."""
 
 
-class Objects:
-    """Raw Istio and Kubernetes objects over the stacks of a configuration."""
+class Base:
+    """The stacks of a configuration, as both sides read them; the mesh's side needs the tools."""
 
-    def __init__(self, name: str, vocabulary: Vocabulary, out: Path, tools: Tools) -> None:
-        self.name, self.vocabulary, self.out = name, vocabulary, out
-        self._tools = tools
+    def __init__(self, name: str, out: Path, tools: Tools | None = None) -> None:
+        self.name, self.out, self._tools = name, out, tools
+        self.vocabulary = WORDS[name]
 
     @cached_property
-    def base(self) -> Inventory:
-        """The base as the review reads it."""
-        return read_synthesized(self.out, strict=True)
+    def _resources(self) -> list[Resource]:
+        return [item for item in resolve(read_stacks(self.out)) if not _is_opened(self.name, item)]
+
+    @cached_property
+    def inventory(self) -> Inventory:
+        """What the review reads."""
+        return _inventory(self._resources, str(self.out))
+
+    @cached_property
+    def deployed(self) -> Deployed:
+        """What the mesh runs."""
+        assert self._tools is not None  # noqa: S101 - nobody runs a mesh without them
+        return deployment.assemble(self._resources, self._tools)
 
     @cached_property
     def documents(self) -> dict[Key, Document]:
-        """The base's objects."""
-        return documents_of(self.base)
+        """The objects that a case may change."""
+        return documents_of(self.inventory)
 
     @cached_property
-    def _deployed(self) -> Deployed:
-        return deployment.read(self.out, self._tools)
+    def google(self) -> dict[ResourceKey, Document]:
+        """Google's resources that a case may change."""
+        return {
+            (r.type, r.name): r.body for r in self._resources if r.type.startswith("google_") and not r.data
+        }
+
+    def reviewed(self, case: ObjectCase) -> Inventory:
+        """What the review reads of the base with a case's operations."""
+        inventory = self.inventory
+        if case.resources:
+            inventory = _inventory(changed_resources(self._resources, case.resources), str(self.out))
+        return reviewed(inventory, case.operations)
+
+    def ran(self, case: ObjectCase) -> Deployed:
+        """What the mesh runs of it."""
+        running = self.deployed
+        if case.resources:
+            running = replace(running, vpc=read_vpc(changed_resources(self._resources, case.resources)))
+        return deployed(running, case.operations)
+
+
+def _inventory(resources: Iterable[Resource], origin: str) -> Inventory:
+    return inventory_of(
+        (
+            ResolvedResource(
+                address=f"{item.stack}.{item.address}",
+                type=item.type,
+                body=item.body,
+                meta=item.meta,
+                written=item.written,
+            )
+            for item in resources
+            if not item.data
+        ),
+        origin,
+    )
+
+
+def _is_opened(base: str, item: Resource) -> bool:
+    """True for what the open base lacks: what keeps packets in, so that proxies alone decide."""
+    if base != "open":
+        return False
+    return item.type == "kubernetes_network_policy_v1" or "global-deny-egress" in item.name
+
+
+class Objects:
+    """Raw objects and Google resources over the stacks of a configuration."""
+
+    def __init__(self, sort: Sort, base: Base) -> None:
+        self.name, self.out = sort.name, base.out
+        self.base, self._sort = base, sort
 
     def case(self, seed: int) -> ObjectCase:
-        """One to three changes."""
-        return ObjectCase(
-            family=self.name, seed=seed, operations=changed(self.documents, self.vocabulary, seed, CHANGES)
-        )
+        """The changes of a seed."""
+        source = random.Random(seed)  # noqa: S311 - repeatable, no secret
+        choose = Choice(source, self.base.documents, self.base.vocabulary, self.base.google)
+        made = changed(choose, self._sort.changes, self._sort.beside)
+        return ObjectCase.of(self.name, seed, made)
 
     def state(self, case: Case) -> State:
         """The base with the case's operations."""
         assert isinstance(case, ObjectCase)  # noqa: S101 - a family is asked for its own cases
-        return State(
-            inventory=reviewed(self.base, case.operations),
-            deployed=deployed(self._deployed, case.operations),
-        )
+        return State(inventory=self.base.reviewed(case), deployed=self.base.ran(case))
 
     def questions(self, case: Case, state: State, everybody: Sequence[Identity]) -> list[RowQuestion]:
-        """The same rows in every case."""
-        del case, state
-        return of_vocabulary(self.vocabulary, everybody)
+        """The family's rows, the same for the same seed."""
+        del state
+        if self._sort.lines is None:
+            return of_vocabulary(self.base.vocabulary, everybody)
+        source = random.Random(case.seed)  # noqa: S311 - repeatable, no secret
+        return of_lines(source, self.base.vocabulary, self._sort.lines, everybody)
 
 
 class Configurations:
@@ -127,8 +197,8 @@ class Configurations:
 
 
 def prepared(name: str, folder: Path) -> Path:
-    """Synthesize an object family's base, outside the sandbox; return its stacks."""
-    if name == "tutorial":
+    """Synthesize a base, outside the sandbox; return its stacks."""
+    if name in ("tutorial", "open"):
         return synthesize(CONFIG / "tutorial", folder)
     own = folder / "config"
     files = {file.relative_to(CONFIG / name): file for file in (CONFIG / name).rglob("*.yaml")}
@@ -139,5 +209,10 @@ def prepared(name: str, folder: Path) -> Path:
     return synthesize(own, folder)
 
 
-WORDS = {"tutorial": TUTORIAL, "production": PRODUCTION}
-FAMILIES = (*WORDS, Configurations.name)
+SORTS: Mapping[str, Sort] = {sort.name: sort for sort in OF_OBJECTS}
+FAMILIES = (*SORTS, Configurations.name)
+
+
+def base_of(family: str) -> str:
+    """The base of a family; families of one base share a mesh. A configuration is its own."""
+    return SORTS[family].base if family in SORTS else family

@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import time
+import traceback
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,10 @@ from egress.proof.asking.prove import Progress
 from egress.proof.cluster import deployment
 from egress.proof.differential.case import ObjectCase
 from egress.proof.differential.corpus import keep
-from egress.proof.differential.families import WORDS, CaseFamily, Configurations, Objects, State
+from egress.proof.differential.families import SORTS, Base, CaseFamily, Configurations, Objects, State
 from egress.proof.differential.mistakes import planted
 from egress.proof.differential.oracle import BothSides, otherwise
+from egress.proof.differential.vocabulary import WORDS
 from egress.proof.errors import ProofError
 from egress.proof.network import sandbox
 from egress.proof.toolchain import versions
@@ -26,23 +28,23 @@ from egress.review.errors import ReviewError
 from egress.review.findings.registry import find
 from egress.review.inputs.synthesized import read_synthesized
 
-SHRINKING_SECONDS = 60
+SHRINKING_SECONDS = 30
 
 
-def table_of_mistakes(sides: BothSides, tools: Tools, folder: Path) -> int:
+def table_of_mistakes(sides: BothSides, family: CaseFamily, tools: Tools, folder: Path) -> int:
     """Plant each mistake; print what the review and the mesh make of it. 1 where one goes unseen."""
     base = ObjectCase(family="tutorial", seed=0, operations=())
-    before = sides.hold(base)
+    before = sides.hold(family, base)
     known = {(finding.kind.code, finding.subject) for finding in find(before.cluster)}
     print(
         "| Mistake | Rows the mesh answers otherwise | Rows the review answers as the mesh | New findings |"
     )
     print("|---|---|---|---|")
     missed = 0
-    for mistake, out in planted(sides.family.out, folder):
+    for mistake, out in planted(family.out, folder):
         state = State(inventory=read_synthesized(out, strict=True), deployed=deployment.read(out, tools))
         try:
-            held = sides.hold(base, state)
+            held = sides.hold(family, base, state)
         except ProofError as error:
             print(f"| {mistake.name} | none: refused when it is applied | - | - |", flush=True)
             print(f"  {error}", file=sys.stderr)
@@ -69,38 +71,39 @@ def main(settings: Mapping[str, Any]) -> int:
         tools = Tools(**{name: Path(path) for name, path in settings["tools"].items()})
         progress.say(f"Istio {versions.istio(tools)}, Envoy {versions.envoy(tools)}")
         folder = Path(settings["folder"])
-        family = _family(settings, tools, folder)
-        sides = BothSides(family, tools, progress)
+        families = _families(settings, tools, folder)
+        sides = BothSides(families[0].out, tools, progress)
         if settings["mistakes"]:
-            return table_of_mistakes(sides, tools, folder / "mistakes")
-        return _ask(sides, settings, progress)
+            return table_of_mistakes(sides, families[0], tools, folder / "mistakes")
+        return max([_ask(sides, family, settings, progress) for family in families])
     except ProofError as error:
         print(f"the proof cannot run: {error}", file=sys.stderr)
         return 2
 
 
-def _family(settings: Mapping[str, Any], tools: Tools, folder: Path) -> CaseFamily:
-    name = settings["family"]
+def _families(settings: Mapping[str, Any], tools: Tools, folder: Path) -> list[CaseFamily]:
+    name = settings["base"]
     if name in WORDS:
-        return Objects(name, WORDS[name], Path(settings["out"]), tools)
-    return Configurations(folder / name, tools, int(settings["seed"]))
+        base = Base(name, Path(settings["out"]), tools)
+        return [Objects(SORTS[family], base) for family in settings["families"]]
+    return [Configurations(folder / name, tools, int(settings["seed"]))]
 
 
-def _ask(sides: BothSides, settings: Mapping[str, Any], progress: Progress) -> int:
+def _ask(sides: BothSides, family: CaseFamily, settings: Mapping[str, Any], progress: Progress) -> int:
     """Ask until there are enough rows or no time is left."""
-    compared = undecided = cases = left_out = unsteady = 0
+    compared = undecided = cases = left_out = unsteady = falsely = 0
     differing: list[Path] = []
     started = time.monotonic()
     seed = int(settings["seed"])
     while compared < settings["rows"] and time.monotonic() - started < settings["seconds"]:
-        case = sides.family.case(seed)
+        case = family.case(seed)
         seed += 1
         try:
-            held = sides.hold(case)
+            held = sides.hold(family, case)
             if held.agreement.differences:
                 # A busy machine may read a log before its last line is there: what differs does so again.
                 progress.say(f"case {case.seed} differs, asked again: {held.agreement.differences[0]}")
-                held = sides.hold(case)
+                held = sides.hold(family, case)
                 unsteady += not held.agreement.differences
         except (ProofError, ReviewError) as error:
             left_out += 1
@@ -109,14 +112,17 @@ def _ask(sides: BothSides, settings: Mapping[str, Any], progress: Progress) -> i
         cases += 1
         compared += held.agreement.compared
         undecided += held.agreement.undecided
+        falsely += sum(difference.falsely_refused for difference in held.agreement.differences)
         if held.agreement.differences:
-            small, held = sides.shrunk(case, held, SHRINKING_SECONDS)
+            small, held = sides.shrunk(family, case, held, SHRINKING_SECONDS)
             differing.append(keep(small, held.agreement, held.rows, Path(settings["keep"])))
     seconds = time.monotonic() - started
+    share = 100 * undecided / max(1, compared + undecided)
     print(
-        f"{sides.family.name}: {compared} rows of {cases} cases from seed {settings['seed']} in {seconds:.0f} s, "
-        f"{undecided} more that the review leaves open, {left_out} cases left out, "
-        f"{unsteady} alike when asked again, {len(differing)} differ"
+        f"{family.name}: {compared} rows of {cases} cases from seed {settings['seed']} in {seconds:.0f} s, "
+        f"{undecided} more ({share:.1f} %) that the review leaves open, {left_out} cases left out, "
+        f"{unsteady} alike when asked again, {len(differing)} differ, {falsely} rows falsely refused",
+        flush=True,
     )
     for file in differing:
         print(f"  {file}")
@@ -129,6 +135,10 @@ def _line(error: Exception) -> str:
 
 
 if __name__ == "__main__":
-    code = main(json.loads(sys.argv[1]))
+    try:
+        code = main(json.loads(sys.argv[1]))
+    except BaseException:  # else the threads that are left would keep the sandbox for ever
+        traceback.print_exc()
+        code = 2
     sys.stdout.flush()
     os._exit(code)  # PID 1 takes everything else of the sandbox with it

@@ -1,13 +1,19 @@
 """What is asked of a case: the rows of a proof, in its own words."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from egress.proof.asking.identities import INTRUDER, UNMESHED, Identity
-from egress.proof.asking.matrix import RowQuestion, rows
+from egress.proof.asking.matrix import RowQuestion, hosts, rows
 from egress.proof.asking.requests import parse
 from egress.proof.cluster.deployment import Deployed
+from egress.proof.differential.requests_asked import of_hosts
 from egress.proof.differential.vocabulary import GOOGLE, STRANGERS, Vocabulary
+
+Lines = Callable[[Vocabulary], Iterable[str]]
+
+OF_A_WORKLOAD = 40
+"""Rows of one workload in a case of a family that asks some of many: more cases tell more."""
 
 OF_A_CONFIGURATION = 160
 """Rows of one configuration, out of several hundred that follow from it: more configurations tell more."""
@@ -30,12 +36,38 @@ def of_vocabulary(vocabulary: Vocabulary, everybody: Sequence[Identity]) -> list
     return found
 
 
+def of_lines(
+    source: random.Random, vocabulary: Vocabulary, lines: Lines, everybody: Sequence[Identity]
+) -> list[RowQuestion]:
+    """Some of a family's rows, asked of every workload; of a Pod without a sidecar, those that need none."""
+    every = [parse(line) for line in lines(vocabulary)]
+    accounts = set(vocabulary.accounts)
+    found: list[RowQuestion] = []
+    for identity in everybody:
+        if (identity.namespace, identity.service_account) in accounts and identity.extra is None:
+            # A Pod that calls its own Service meets itself: here one Pod stands for all of a workload.
+            own = f".{identity.namespace}.svc."
+            others = [request for request in every if own not in request.url]
+            some = source.sample(others, min(OF_A_WORKLOAD, len(others)))
+            found += [RowQuestion(identity=identity.name, request=request) for request in some]
+    return found
+
+
 def of_configuration(
     source: random.Random, deployed: Deployed, everybody: Sequence[Identity]
 ) -> list[RowQuestion]:
-    """Rows that follow from a configuration, some of them where there are many."""
-    every = rows(deployed, list(everybody))
-    return every if len(every) <= OF_A_CONFIGURATION else source.sample(every, OF_A_CONFIGURATION)
+    """Rows that follow from a configuration, and further ones of its hosts; some of them where there are many."""
+    following = rows(deployed, list(everybody))
+    further = [
+        RowQuestion(identity=identity.name, request=parse(line))
+        for identity in everybody
+        if identity.meshed
+        for line in of_hosts(hosts(deployed))
+    ]
+    share = OF_A_CONFIGURATION // 3
+    some = source.sample(further, min(share, len(further)))
+    kept = min(OF_A_CONFIGURATION - len(some), len(following))
+    return [*source.sample(following, kept), *some]
 
 
 def _of_a_workload(vocabulary: Vocabulary) -> Iterator[str]:

@@ -6,11 +6,41 @@ GATEWAY_NAMESPACE = "istio-egress"
 ROOT_NAMESPACE = "istio-system"
 TRUST_DOMAIN = "cluster.local"
 
+GENERATED = "generated"
+"""How the names of what a case adds begin."""
+
 GOOGLE = "storage.googleapis.com"
 """One of Google's APIs, which every base lets team-x reach directly."""
 
 STRANGERS = ("www.example.com", "other.example")
 """Hosts that no base registers; a case may."""
+
+STAR, UNDER_STAR = "*.wild.example", "a.wild.example"
+"""A wildcard that a case may register, and a host under it."""
+
+ADDRESSES = ("198.18.0.50", "198.18.0.51")
+"""Addresses of the outside that no name resolves to."""
+IN_A_RANGE = "198.18.0.57"
+"""One more, in ranges that a case may register."""
+
+PORTS = (80, 443, 8080, 8443, 9000, 9443, 3306, 5432, 27017)
+"""Ports on which the harness's sites answer."""
+
+PROTOCOLS = (
+    "HTTP",
+    "HTTPS",
+    "TLS",
+    "TCP",
+    "GRPC",
+    "HTTP2",
+    "MONGO",
+    "MYSQL",
+    "REDIS",
+    "http",
+    "GRPC-WEB",
+    None,
+)
+"""What a port of a ServiceEntry may declare; None leaves it out."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,3 +76,6 @@ PRODUCTION = Vocabulary(
     hosts=("example.com", "httpbin.org", "api.github.com", "www.iana.org"),
     ports={8080: 80, 8443: 443, 9443: 9443},
 )
+
+WORDS = {"tutorial": TUTORIAL, "open": TUTORIAL, "production": PRODUCTION}
+"""By base. `open` is the tutorial without what keeps packets in: no NetworkPolicies, no rule that denies all."""

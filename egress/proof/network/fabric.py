@@ -14,13 +14,15 @@ from egress.proof.network.namespaces import NetworkNamespace
 from egress.proof.network.networkpolicy import PodFacts
 from egress.proof.network.nflog import PacketLog
 from egress.proof.network.nodes import PlacedNode
-from egress.proof.network.outside import Certificates, Journal, OutsideServer
+from egress.proof.network.outside import ANY, Certificates, Journal, OutsideServer
 from egress.proof.network.services import ServiceBackend
 from egress.proof.network.vpc import ImitatedVpc
 
 METADATA = "169.254.169.254"
 NOBODY = "192.0.2.0/24"
 """TEST-NET-1, with which a response policy answers: packets find their way there, and nobody answers."""
+FURTHER_PORTS = (22, 81, 3306, 5432, 8080, 8443, 9000, 9443, 27017)
+"""Ports on which sites answer whatever a client speaks."""
 _SEEN_OUTSIDE = "203.0.113.0/24"
 """Cloud NAT's addresses: one per Pod, so that a row can name who came (Google gives one per VM or several)."""
 
@@ -48,7 +50,7 @@ class Fabric:
         namespaces.create([self.control_plane, internet, google, nobody, metadata])
         self.packets = PacketLog(LOG_GROUP)
         self._certificates = Certificates(outside)
-        web = {80: "http", 443: "https", 8080: "http", 8443: "https"}
+        web = {80: "http", 443: "https", **dict.fromkeys(FURTHER_PORTS, ANY)}
         self.serve("internet", internet, web)
         self.serve("google", google, web)
         self.serve("metadata", metadata, dict.fromkeys((80, 8080, 987, 988), "http"))

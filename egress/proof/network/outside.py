@@ -16,12 +16,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from egress.proof.network import http2
 from egress.proof.network.certificates import Authority, KeyPair
 
 _HANDSHAKE = b"\x16\x03"
 """How TLS begins (RFC 8446, 5.1: the content type of a handshake, then the version's first byte)."""
 
+BYTES = b"\x00\xff"
+"""How the harness begins what is neither HTTP nor TLS; its row follows up to an empty line, and so in the answer."""
+
+ANY = "any"
+"""For a port: whatever the client speaks, plain HTTP, TLS, or bytes."""
+
 _BAD_REQUEST = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+
+_METHOD = b"PRI "
+"""No method of HTTP/1.1: with it HTTP/2 begins (RFC 9113, 3.4)."""
 
 _FIRST_REQUEST = 0.5
 """Seconds after which a connection's first request is recorded on its own."""
@@ -85,7 +95,7 @@ def server_context(pair: KeyPair) -> ssl.SSLContext:
     """Return a TLS server context for a key pair."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     load(context, pair)
-    context.set_alpn_protocols(["http/1.1"])
+    context.set_alpn_protocols(["h2", "http/1.1"])
     return context
 
 
@@ -109,7 +119,7 @@ class OutsideServer:
         host_at: Callable[[str], str | None],
         address: str = "0.0.0.0",  # noqa: S104 - inside the sandbox
     ) -> None:
-        """Open the sockets; call it inside the namespace. `ports` maps a port to `http` or `https`."""
+        """Open the sockets; call it inside the namespace. `ports` maps a port to `http`, `https` or `any`."""
         self._place, self._journal = place, journal
         self._certificates, self._host_at = certificates, host_at
         self._listeners = []
@@ -152,15 +162,18 @@ class OutsideServer:
             if not beginning:
                 return
             arrival.spoke = True
-            arrival.scheme = "https" if _HANDSHAKE.startswith(beginning) else "http"
-            if arrival.scheme != scheme:
+            arrival.scheme = _spoken(beginning)
+            if arrival.scheme != scheme and scheme != ANY and arrival.scheme != "tcp":
                 # As web servers answer plain HTTP on their TLS port, and TLS on their plain one.
                 received = connection.recv(65536)
+                if received.startswith(_METHOD):
+                    http2.serve(connection, received, lambda head: self._not_here(head, arrival))
+                    return
                 if arrival.scheme == "http":
                     _read(received.partition(b"\r\n\r\n")[0].decode("latin-1"), arrival)
                 connection.sendall(_BAD_REQUEST)
                 return
-            stream = self._handshake(connection, arrival) if scheme == "https" else connection
+            stream = self._handshake(connection, arrival) if arrival.scheme == "https" else connection
             with stream:
                 self._requests(stream, arrival)
 
@@ -184,11 +197,18 @@ class OutsideServer:
                 if not received:
                     return
                 buffered += received
+                if buffered.startswith(http2.PREFACE[: len(buffered)]) and len(buffered) >= len(_METHOD):
+                    http2.serve(stream, buffered, lambda head: self._answered(head, arrival))
+                    return
                 if buffered.startswith(_HANDSHAKE):
                     # TLS inside TLS. As web servers do; the client fails at once, and does not wait.
                     stream.sendall(_BAD_REQUEST)
                     return
             head, _, buffered = buffered.partition(b"\r\n\r\n")
+            if head.startswith(BYTES):
+                arrival.row = head.removeprefix(BYTES).decode("latin-1")
+                stream.sendall(BYTES + b"\r\n\r\n")
+                return
             # A proxy may keep a connection that it has opened, and use it first when other rows are asked.
             fresh = first and time.monotonic() - arrival.at < _FIRST_REQUEST
             current = arrival if fresh else self._next(arrival)
@@ -196,6 +216,17 @@ class OutsideServer:
             stream.sendall(self._respond(head.decode("latin-1"), current))
             if "\r\nconnection: close" in head.decode("latin-1").lower():
                 return
+
+    def _not_here(self, head: str, arrival: Arrival) -> tuple[int, bytes]:
+        """A request where TLS is expected: noted, and refused."""
+        self._answered(head, arrival)
+        return 400, b""
+
+    def _answered(self, head: str, arrival: Arrival) -> tuple[int, bytes]:
+        """One request of an HTTP/2 connection, which may carry several: each is an arrival of its own."""
+        fresh = not arrival.row and time.monotonic() - arrival.at < _FIRST_REQUEST
+        current = arrival if fresh else self._next(arrival)
+        return self._noted(head, current)
 
     def _next(self, arrival: Arrival) -> Arrival:
         """Record another request on a connection that is kept open."""
@@ -213,18 +244,26 @@ class OutsideServer:
         self._journal.record(following)
         return following
 
-    def _respond(self, head: str, arrival: Arrival) -> bytes:
+    def _noted(self, head: str, arrival: Arrival) -> tuple[int, bytes]:
+        """Note a request; return the status and the body of its answer."""
         _read(head, arrival)
         asked = re.fullmatch(r"/status/(\d{3})", arrival.path)
         status = int(asked[1]) if asked else 200
-        body = (
-            json.dumps({"place": arrival.place, "host": arrival.host, "path": arrival.path}).encode() + b"\n"
-        )
-        if arrival.method == "HEAD":
-            body = b""
+        told = {"place": arrival.place, "host": arrival.host, "path": arrival.path}
+        return status, b"" if arrival.method == "HEAD" else json.dumps(told).encode() + b"\n"
+
+    def _respond(self, head: str, arrival: Arrival) -> bytes:
+        status, body = self._noted(head, arrival)
         reason = {200: "OK", 418: "I'm a teapot"}.get(status, "Status")
         lines = f"HTTP/1.1 {status} {reason}\r\nContent-Length: {len(body)}\r\nServer: proof\r\n\r\n"
         return lines.encode() + body
+
+
+def _spoken(beginning: bytes) -> str:
+    """What a connection's first byte begins."""
+    if _HANDSHAKE.startswith(beginning):
+        return "https"
+    return "tcp" if BYTES.startswith(beginning) else "http"
 
 
 def _read(head: str, arrival: Arrival) -> None:

@@ -137,7 +137,7 @@ def find_shared_port(evidence: Evidence) -> Iterator[Finding]:
 
 def _first(scope: Scope, port: int) -> Service | None:
     """The entry whose connections without a name take a port."""
-    return next(iter(scope.opaque_services(port)), None)
+    return next(iter(scope.listener(port).opaque), None)
 
 
 def find_imports_nothing(evidence: Evidence) -> Iterator[Finding]:

@@ -93,6 +93,7 @@ def send(
     if cluster.service.resolution == "DYNAMIC_DNS" and sender.proxy is Proxy.GATEWAY and not http:
         reason = Reason(Why.DYNAMIC_DNS_WITHOUT_HTTP, host=cluster.service.host)
         return refused(reason, cluster.service.address)
+    _taken_by_envoy(cluster)
     if rewritten is not None and rewritten.authority != request.authority:
         asks = cluster.tls.mode in ("SIMPLE", "MUTUAL") and not cluster.tls.sni
         if asks or cluster.service.resolution == "DYNAMIC_DNS":
@@ -103,6 +104,13 @@ def send(
     passed = _passed(sender.proxy, cluster, destination, wire, address)
     target = _target(cluster, sender.registry, request)
     return Onward((*steps, *passed), target, wire, http, _automatic(cluster, sender), rewritten)
+
+
+def _taken_by_envoy(cluster: UpstreamCluster) -> None:
+    """Raise Undecided for a cluster that Envoy rejects: DYNAMIC_DNS with HTTP/2."""
+    offered = cluster.service.port(cluster.port)
+    if cluster.service.resolution == "DYNAMIC_DNS" and offered and offered.protocol in ("GRPC", "HTTP2"):
+        raise Undecided(Reason(Why.CLUSTER_REJECTED, host=cluster.service.host), cluster.service.address)
 
 
 def _cluster(

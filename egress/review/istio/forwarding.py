@@ -104,4 +104,9 @@ class Connection(NamedTuple):
 
     def failed(self, without_proxy: ClientSees) -> ClientSees:
         """What its failure looks like to the client: a proxy's answer, or the failure itself."""
+        unread = self.wire.security is Security.APPLICATION_TLS and not self.reads_http
+        if unread and without_proxy is ClientSees.WRONG_CERTIFICATE:
+            return without_proxy  # the handshake is the client's own: it sees the certificate
+        if not self.reads_http and without_proxy is ClientSees.BAD_REQUEST:
+            return without_proxy  # what comes back is passed on unread as well
         return self.broken if self.proxied else without_proxy

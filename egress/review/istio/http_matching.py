@@ -63,6 +63,8 @@ def _fits(key: str, wanted: Any, criteria: Mapping[str, Any], request: Request) 
             return _string(wanted, path_only(request.path), folded=bool(criteria.get("ignoreUriCase")))
         case "method":
             return _string(wanted, request.method)
+        case "scheme":
+            return _string(wanted, str(seen(request, ":scheme")))
         case "authority":
             return _string(wanted, request.name_asked)
         case "headers":

@@ -93,7 +93,7 @@ def _plain(servers: GatewayServers, server: Server, wire: Wire, view: _Views) ->
     if wire.security is not Security.PLAIN:
         return _refusal(Reason(Why.HTTP_EXPECTED, port=server.bound), address, view.handshake)
     if view.request.scheme == "tcp":
-        return _refusal(Reason(Why.NO_HTTP_ARRIVES, port=server.bound), address, ClientSees.RESET)
+        return _refusal(Reason(Why.NO_HTTP_ARRIVES, port=server.bound), address, ClientSees.BAD_REQUEST)
     step = _passes(Reason(Why.NOBODY_IDENTIFIED, port=server.bound), address)
     return Accepted(servers, server, wire, True, (step,))
 
@@ -132,7 +132,10 @@ def _mutual(server: Server, wire: Wire, view: _Views) -> Refusal | None:
     if server.terminates_http and request.scheme != "http" and not request.own_tls:
         if request.scheme == "tcp":
             return _refusal(
-                Reason(Why.NO_HTTP_ARRIVES, port=port), address, ClientSees.RESET, Control.GATEWAY_PROTOCOL
+                Reason(Why.NO_HTTP_ARRIVES, port=port),
+                address,
+                ClientSees.BAD_REQUEST,
+                Control.GATEWAY_PROTOCOL,
             )
         reason = Reason(Why.HANDSHAKE_INSIDE_MTLS, port=port)
         return _refusal(reason, address, ClientSees.TLS_FAILURE, Control.GATEWAY_PROTOCOL)

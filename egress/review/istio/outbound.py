@@ -17,7 +17,6 @@ from egress.review.istio.state import Mesh
 from egress.review.istio.virtual_services import Destination, Listening, VirtualService
 from egress.review.network.addresses import AddressSet
 from egress.review.objects.workloads import Workload
-from egress.review.paths import readable
 from egress.review.request import Request
 
 
@@ -56,7 +55,7 @@ def outbound(
         if offered.sniffed and request.scheme == "http":
             return _sniffed_by_address(view, bound[0], offered)
         return opaque(view, bound[0], port)
-    if request.scheme == "http" and scope.http_listener(port):
+    if request.scheme == "http" and scope.listener(port).http:
         # Beside TLS and TCP on one port the proxy tells HTTP by its first bytes (listener.go: TCPOverAuto).
         return _http(view, port)
     return connection(view, port)
@@ -86,8 +85,9 @@ def _by_address(view: SidecarView, dialled: Service, offered: ServicePort) -> Fo
 
 def _sniffed_by_address(view: SidecarView, service: Service, offered: ServicePort) -> Forwarding:
     """HTTP on a listener of a service's own that looks at the first bytes. Raises Undecided beside a route."""
-    if not readable(view.request.path):
-        return _bad_request(view)
+    unreadable = _bad_request(view, offered.number, sniffed=True)
+    if unreadable is not None:
+        return unreadable
     routed = [item for item in view.scope.virtual_services(service.host) if item.http]
     if routed:
         reason = Reason(
@@ -100,15 +100,27 @@ def _sniffed_by_address(view: SidecarView, service: Service, offered: ServicePor
     return direct(view, service, offered.number, http=True)
 
 
-def _bad_request(view: SidecarView) -> Refusal:
-    refused = Decision(Control.SIDECAR_ROUTE, Outcome.REFUSES, Reason(Why.PATH_REFUSED), view.scope.address)
+def _bad_request(view: SidecarView, port: int, *, sniffed: bool) -> Refusal | None:
+    """The answer to a request that no proxy reads; None to any other.
+
+    Raises Undecided for a method that no proxy knows where the first bytes decide whether it is HTTP at all.
+    """
+    reason = view.request.unreadable
+    if reason is None:
+        return None
+    if sniffed and reason.why is Why.METHOD_REFUSED:
+        beside = Reason(Why.METHOD_BESIDE_BYTES, port=port, method=view.request.method)
+        raise Undecided(beside, view.scope.address)
+    refused = Decision(Control.SIDECAR_ROUTE, Outcome.REFUSES, reason, view.scope.address)
     return Refusal((refused,), ClientSees.BAD_REQUEST)
 
 
 def _http(view: SidecarView, port: int) -> Forwarding:
     """The HTTP listener on 0.0.0.0: a virtual host by Host, then its routes."""
-    if not readable(view.request.path):
-        return _bad_request(view)
+    sniffed = bool(view.scope.listener(port).opaque or view.scope.listener(port).tls)
+    unreadable = _bad_request(view, port, sniffed=sniffed)
+    if unreadable is not None:
+        return unreadable
     found = _virtual_host(view, port)
     if found is None:
         return view.unmatched(Reason(Why.HOST_NOT_KNOWN, port=port), ClientSees.BAD_GATEWAY)

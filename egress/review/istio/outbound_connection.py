@@ -19,7 +19,7 @@ def connection(view: SidecarView, port: int) -> Forwarding:
         found = _by_sni(view, port)
         if found is not None:
             return found
-    unread = view.scope.opaque_services(port)
+    unread = view.scope.listener(port).opaque
     if unread:
         return opaque(view, unread[0], port)
     if request.dial is not None and request.dial.kind == "pod":
@@ -58,8 +58,7 @@ def _by_sni(view: SidecarView, port: int) -> Forwarding | None:
         for service in scope.covering(sni)
         if (offered := service.port(port))
         and offered.tls
-        and not service.bound.ranges
-        and scope.registry.listens(service, port)
+        and service in scope.listener(port).tls
         and not _routed_by_tls(scope, service, listening)
     ]
     if best is not None and not (best != sni and any(s.host == sni for s in plain)):
@@ -72,10 +71,13 @@ def _has_tls_service(scope: Scope, item: VirtualService, port: int) -> bool:
     """A TLS route counts only at the listener of a registered service that its VirtualService names."""
     for own in item.hosts:
         if is_wildcard(own):
-            if any(overlap(service.host, own) for service in scope.tls_services(port)):
+            if any(overlap(service.host, own) for service in scope.listener(port).tls):
                 return True
         elif any(
-            (offered := s.port(port)) and offered.tls and scope.registry.listens(s, port)
+            (offered := s.port(port))
+            and offered.tls
+            and scope.registry.listens(s, port)
+            and (s.bound.ranges or s in scope.listener(port).tls)
             for s in scope.covering(own)
         ):
             return True

@@ -38,6 +38,8 @@ def seen(request: Request, name: str) -> Header:
         case ":path":
             return normalized(request.path)
         case ":scheme":
+            if "x-forwarded-proto" in request.headers:
+                raise Undecided(Reason(Why.HEADER_SET_BY_PROXY, header="x-forwarded-proto"))
             return request.scheme
         case folded if folded.startswith("x-envoy-") or folded in SET:
             return _set_by_proxies(request, folded)

@@ -12,6 +12,7 @@ from egress.review.istio.hostnames import is_wildcard, overlap, subset_of
 from egress.review.istio.services import ANY_NAMESPACE, Registry, Service, chosen, united
 from egress.review.istio.virtual_services import MESH, VirtualService, VirtualServices
 from egress.review.istio.visibility import PUBLIC, visible
+from egress.review.istio.wildcard_listener import WildcardListener, wildcard_listener
 from egress.review.network.addresses import INTERNET, AddressSet, Cover
 from egress.review.objects.kubernetes_object import KubernetesObject
 from egress.review.objects.selectors import matches_labels
@@ -76,6 +77,7 @@ class Scope:
     settings: MeshSettings
     _services: dict[str, list[Service]] = field(default_factory=dict)
     _clusters: dict[str, list[Service]] = field(default_factory=dict)
+    _listeners: dict[int, WildcardListener] = field(default_factory=dict)
     _ports: dict[tuple[int, str], list[Service]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -146,20 +148,14 @@ class Scope:
             None,
         )
 
-    def http_listener(self, port: int) -> bool:
-        """True when any imported service makes a listener for HTTP on 0.0.0.0 and this port."""
-        return bool(self._listening(port, "http")) or any(
-            s.external and not s.bound.ranges for s in self._listening(port, "sniffed")
-        )
-
-    def opaque_services(self, port: int) -> list[Service]:
-        """The imported ServiceEntries whose port is neither HTTP nor TLS: the first takes all that no SNI matches."""
-        found = [*self._listening(port, "bytes"), *self._listening(port, "sniffed")]
-        return sorted((s for s in found if s.external and not s.bound.ranges), key=_precedence)
-
-    def tls_services(self, port: int) -> list[Service]:
-        """The imported ServiceEntries with a TLS port: they share the listener on 0.0.0.0."""
-        return [s for s in self._listening(port, "tls") if s.external and not s.bound.ranges]
+    def listener(self, port: int) -> WildcardListener:
+        """The listener on 0.0.0.0 and a port, for the imported services that have no address of their own there."""
+        if port not in self._listeners:
+            found = list(self._listening(port, "http"))
+            for reads in ("tls", "bytes", "sniffed"):
+                found += [s for s in self._listening(port, reads) if s.external and not s.bound.ranges]
+            self._listeners[port] = wildcard_listener(sorted(found, key=_precedence), port)
+        return self._listeners[port]
 
     def bound_services(self, port: int, dialled: AddressSet, host: str) -> list[Service]:
         """The imported ServiceEntries that take connections to the addresses that are dialled.

@@ -84,7 +84,7 @@ class _Listener(NamedTuple):
             if self.mode.mode == "STRICT":
                 return self._refuse(Why.TAKES_MTLS_ALONE, ClientSees.RESET)
             if self.reads is _Reads.HTTP and request.scheme == "tcp":
-                return self._refuse(Why.NO_HTTP_ARRIVES, ClientSees.RESET)
+                return self._refuse(Why.NO_HTTP_ARRIVES, ClientSees.BAD_REQUEST)
             http = self.reads is _Reads.HTTP or (self.reads is _Reads.SNIFFED and request.scheme == "http")
             return self._enter(Why.TAKES_PLAIN_TEXT, http=http)
         if security is Security.MESH_MTLS:
@@ -113,7 +113,7 @@ class _Listener(NamedTuple):
         """Mesh mTLS: the caller is identified. ALPN tells whether the proxy that connects has read requests."""
         own = request.own_tls is not None
         if self.reads is _Reads.HTTP and request.scheme == "tcp" and not own:
-            return self._refuse(Why.NO_HTTP_ARRIVES, ClientSees.RESET)
+            return self._refuse(Why.NO_HTTP_ARRIVES, ClientSees.BAD_REQUEST)
         if self.reads is _Reads.HTTP and request.scheme == "https" and not own:
             return self._refuse(Why.READS_HTTP_HANDSHAKE_INSIDE, ClientSees.TLS_FAILURE)
         by_alpn = connection.reads_http and not own and request.scheme == "http"

@@ -1,5 +1,7 @@
 """A request at one sidecar: what is dialled, what the scope knows of it, how a route is followed."""
 
+from collections.abc import Sequence
+
 from egress.review.decision.client import ClientSees
 from egress.review.decision.control import Control
 from egress.review.decision.decision import Decision, Outcome
@@ -7,6 +9,7 @@ from egress.review.decision.reason import Reason, Why
 from egress.review.errors import Undecided
 from egress.review.istio.clusters import Sender, send
 from egress.review.istio.forwarding import Forwarding, Onward, Refusal, Target, unwrapped
+from egress.review.istio.scope import Scope
 from egress.review.istio.services import Service
 from egress.review.istio.state import Mesh
 from egress.review.istio.virtual_services import MESH, Destination, Listening, Route, VirtualService
@@ -27,7 +30,7 @@ class SidecarView:
         asked = request.name_asked.partition(":")[0].lower()
         self.dotted = asked.endswith(".")
         """A Host with a dot at its end: only a registered host has a virtual host for it."""
-        self.host = mesh.registry.canonical(asked.removesuffix("."))
+        self.host = _host(mesh, self.scope, asked.removesuffix("."), source.namespace)
 
     def listening(self, port: int) -> Listening:
         """The listener of a port, as match blocks see it."""
@@ -74,6 +77,13 @@ class SidecarView:
         return Onward(steps, target, unwrapped(self.request), bad_gateway is not None)
 
 
+def _host(mesh: Mesh, scope: Scope, asked: str, namespace: str) -> str:
+    """The full name of what is asked for, unless a route names exactly what is below a headless Service's name."""
+    if any(asked in item.hosts for item in scope.virtual_services(asked)):
+        return mesh.registry.canonical(asked, namespace)
+    return mesh.registry.routed(asked, namespace)
+
+
 def direct(view: SidecarView, service: Service, port: int, *, http: bool) -> Forwarding:
     """A registered service without a route: straight to it, past the gateway."""
     why = Why.STRAIGHT_TO_SITE if service.external else Why.STRAIGHT_TO_PODS
@@ -81,6 +91,8 @@ def direct(view: SidecarView, service: Service, port: int, *, http: bool) -> For
     step = Decision(Control.SIDECAR_REGISTRY, Outcome.PASSES, reason, service.address)
     pool = view.scope.clusters(service.host)
     destination = Destination(service.host, port, "")
+    if not http:
+        _no_policy_decides(view, [service])
     return send(view.sender, destination, pool, port, view.request, (step,), service.address, http=http)
 
 
@@ -113,6 +125,8 @@ def follow(
         raise Undecided(Reason(Why.SEVERAL_DESTINATIONS, route=item.object.name), item.address)
     destination = taken[0]
     pool = view.scope.clusters(destination.host)
+    if not http:
+        _no_policy_decides(view, pool)
     return send(
         view.sender,
         destination,
@@ -124,3 +138,20 @@ def follow(
         http=http,
         rewritten=rewritten,
     )
+
+
+def _no_policy_decides(view: SidecarView, pool: Sequence[Service]) -> None:
+    """Raise Undecided where policies decide at the sender's own sidecar: on connections to an entry of DYNAMIC_DNS.
+
+    Those of the entry's namespace, the sender's and the root's (networking/core/networkfilter.go,
+    buildCompleteNetworkFilters with a policy's service).
+    """
+    for service in pool:
+        if service.resolution != "DYNAMIC_DNS":
+            continue
+        namespaces = (service.namespace, view.source.namespace, view.mesh.settings.root_namespace)
+        for policy in view.mesh.authorization_policies:
+            wanted = (policy.spec.get("selector") or {}).get("matchLabels") or {}
+            if policy.namespace in namespaces and wanted.items() <= view.source.labels.items():
+                reason = Reason(Why.POLICY_OF_THE_ENTRY, policy=policy.name, host=service.host)
+                raise Undecided(reason, policy.address)

@@ -51,6 +51,7 @@ class Mesh:
         self.peer_authentications = PeerAuthentications(
             by_kind["PeerAuthentication"], self.settings.root_namespace
         )
+        self.authorization_policies = of_kind(by_kind["AuthorizationPolicy"], "AuthorizationPolicy")
         self.sidecars: dict[str, list[KubernetesObject]] = defaultdict(list)
         for item in of_kind(by_kind["Sidecar"], "Sidecar"):
             self.sidecars[item.namespace].append(item)

@@ -25,7 +25,6 @@ from egress.review.path.doubting import asked_names, consult
 from egress.review.path.doubting import policies as decided
 from egress.review.path.question import Question
 from egress.review.path.trace import Arrived, AtGateway, Refused, Trace
-from egress.review.paths import readable
 from egress.review.request import Request
 
 MAX_GATEWAYS = 3
@@ -145,10 +144,8 @@ def _into(
         stranger = _verify(question, trace, connection, pod)
         if stranger is not None:
             return stranger
-    if entered.http and not readable(request.path):
-        return trace.refuse(
-            Control.INBOUND_SIDECAR, Reason(Why.PATH_REFUSED), pod.address, ClientSees.BAD_REQUEST
-        )
+    if entered.http and (unreadable := request.unreadable):
+        return trace.refuse(Control.INBOUND_SIDECAR, unreadable, pod.address, ClientSees.BAD_REQUEST)
     if entered.proxied:
         trace.ask(Control.AUTHORIZATION_POLICY)
         asked = _asked(question, connection, port, http=entered.http, principal=entered.principal or "")
@@ -177,10 +174,8 @@ def _through(
         return stranger
     if isinstance(accepted, Refusal):
         return Refused(accepted.client)
-    if accepted.http and not readable(request.path):
-        return trace.refuse(
-            Control.GATEWAY_ROUTE, Reason(Why.PATH_REFUSED), pod.address, ClientSees.BAD_REQUEST
-        )
+    if accepted.http and (unreadable := request.unreadable):
+        return trace.refuse(Control.GATEWAY_ROUTE, unreadable, pod.address, ClientSees.BAD_REQUEST)
     trace.ask(Control.AUTHORIZATION_POLICY)
     identified = connection.wire.security is Security.MESH_MTLS and accepted.server.mode == "ISTIO_MUTUAL"
     principal = (connection.wire.principal if identified else "") or ""

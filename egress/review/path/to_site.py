@@ -10,6 +10,7 @@ from egress.review.decision.security import Security
 from egress.review.doubts.touch import Point
 from egress.review.errors import Undecided
 from egress.review.istio.forwarding import Connection, Wire
+from egress.review.network.addresses import is_address
 from egress.review.network.endpoint import Flow
 from egress.review.network.firewall import NOT_GIVEN
 from egress.review.network.names import METADATA_PORTS, METADATA_SERVER, Resolved
@@ -22,6 +23,9 @@ from egress.review.request import Request
 
 PLAIN_PORT = 80
 """Where every site speaks plain text."""
+
+OF_THE_CLUSTER = ".svc.cluster.local"
+"""How the names of Services end: kube-dns alone answers them."""
 
 Ends = tuple[tuple[str, int], ...]
 
@@ -53,7 +57,7 @@ def look_up(question: Question, trace: Trace, pod: Workload, host: str, broken: 
     """
     cluster = question.cluster
     registry = cluster.mesh.registry
-    if _is_address(host):
+    if is_address(host):
         return None
     if pod.names.elsewhere or host.lower() in pod.names.aliases:
         raise Undecided(Reason(Why.OWN_NAMES, pod=pod.identity), pod.address)
@@ -64,19 +68,40 @@ def look_up(question: Question, trace: Trace, pod: Workload, host: str, broken: 
         return trace.meet(decision, broken)
     if any(not service.external for service in registry.named(registry.canonical(host))):
         return None
+    if host.lower().endswith(OF_THE_CLUSTER):
+        return _no_service(question, trace, host.lower(), broken)
     trace.ask(Control.PRIVATE_DNS)
     consult(question, trace, Point.NAMES, pod, hosts=(host.lower(),))
     resolved = cluster.names.resolve(host)
+    if resolved.left_open is not None:
+        raise resolved.left_open
     if resolved.addresses is None and resolved.step is not None:
         return trace.meet(resolved.step, broken)
     return None
 
 
+def _no_service(question: Question, trace: Trace, host: str, broken: ClientSees) -> Refused:
+    """A name of the cluster that is no Service's. Raises Undecided where the input does not show its namespace."""
+    trace.ask(Control.SERVICE)
+    mesh = question.cluster.mesh
+    namespace = host.removesuffix(OF_THE_CLUSTER).rpartition(".")[2]
+    if namespace not in mesh.namespaces and all(s.external for s in mesh.registry.declared_in(namespace)):
+        raise Undecided(Reason(Why.NO_NAMESPACE, namespace=namespace), None)
+    return trace.refuse(Control.SERVICE, Reason(Why.NO_SUCH_SERVICE, host=host), None, broken)
+
+
 def _to_site(
     question: Question, trace: Trace, host: str, port: int, connection: Connection
 ) -> Refused | None:
-    """Resolve a site's name where the proxy does, then send packets there."""
+    """Resolve a site's name where the proxy does, then send packets there. Raises Undecided."""
+    taker = question.cluster.mesh.registry.taken_by_nodes.get(host)
+    if taker is not None:
+        raise Undecided(Reason(Why.ADDRESS_TAKEN_BY_NODES, address=host, host=taker.host), taker.address)
+    if ":" in host and is_address(host):
+        raise Undecided(Reason(Why.IPV6, host=host))
     resolved = question.cluster.names.resolve(host)
+    if resolved.left_open is not None:
+        raise resolved.left_open
     if resolved.addresses is None:
         assert resolved.step is not None  # noqa: S101 - a name is refused by a zone
         return trace.meet(resolved.step, connection.failed(ClientSees.NO_NAME))
@@ -128,6 +153,8 @@ def _arrive(request: Request, trace: Trace, ends: Ends, connection: Connection) 
         # It leaves the cluster, whatever the site makes of a handshake where it expects a request.
         return Arrived(AtSite(ends, Spoken.TLS_INSIDE_PROXY_TLS), ClientSees.TLS_FAILURE)
     arrival = AtSite(ends, Spoken.CALLERS_OWN_TLS if request.own_tls else _SPOKEN[wire.security])
+    if https and not wire.callers_own and all(port == PLAIN_PORT for _, port in ends):
+        return Arrived(arrival, ClientSees.TLS_FAILURE)
     if https and all(_stranger(host, (request.sni,)) for host, _ in ends):
         return Arrived(arrival, ClientSees.WRONG_CERTIFICATE)
     return Arrived(arrival)
@@ -151,10 +178,6 @@ def _proxy(connection: Connection) -> Proxy:
     return Proxy.GATEWAY if connection.gateways else Proxy.SIDECAR
 
 
-def _is_address(host: str) -> bool:
-    return host.replace(".", "").isdigit()
-
-
 def _stranger(host: str, verified: tuple[str, ...]) -> bool:
     """True when a site of this name cannot show a certificate for any of the names."""
-    return bool(verified) and not _is_address(host) and host not in verified
+    return bool(verified) and not is_address(host) and host not in verified

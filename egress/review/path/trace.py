@@ -89,6 +89,11 @@ class Trace:
         self.decisions += self._restricting
         return bool(self._restricting)
 
+    @property
+    def sooner(self) -> bool:
+        """True where something on the way may have refused the request before what ends it."""
+        return bool(self._restricting)
+
     def _open(self, undecided: Undecided) -> Decision:
         control, workload = self._asked[-1]
         causes = undecided.causes

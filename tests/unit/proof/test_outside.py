@@ -7,6 +7,9 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from h2.config import H2Configuration
+from h2.connection import H2Connection
+from h2.events import ResponseReceived, StreamEnded
 
 from egress.proof.network import outside
 from egress.proof.network.certificates import Authority
@@ -21,8 +24,8 @@ class Site:
     def __init__(self) -> None:
         self.authority = Authority("outside")
         self.journal = Journal()
-        self.plain, self.tls = _free(), _free()
-        ports = {self.plain: "http", self.tls: "https"}
+        self.plain, self.tls, self.any = _free(), _free(), _free()
+        ports = {self.plain: "http", self.tls: "https", self.any: outside.ANY}
         self.server = OutsideServer(
             "internet",
             ports,
@@ -120,3 +123,42 @@ def test_a_late_first_request_is_an_arrival_of_its_own(site: Site, monkeypatch: 
         stream.sendall(REQUEST)
         assert _all(stream).startswith(b"HTTP/1.1 418")
     assert [arrival.row for arrival in site.journal.arrivals] == ["", "row-1"]
+
+
+def test_bytes_that_are_neither_http_nor_tls_are_answered_on_every_port() -> None:
+    for port in ("plain", "tls", "any"):
+        site = Site()
+        assert site.ask(getattr(site, port), outside.BYTES + b"row-2\r\n\r\n").startswith(outside.BYTES)
+        assert (site.arrival().scheme, site.arrival().row) == ("tcp", "row-2")
+        site.server.close()
+
+
+def test_a_further_port_speaks_whatever_its_client_speaks(site: Site) -> None:
+    assert site.ask(site.any, REQUEST).startswith(b"HTTP/1.1 418")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_verify_locations(cadata=site.authority.root.certificate.decode())
+    with (
+        socket.create_connection(("127.0.0.1", site.any), timeout=5) as stream,
+        context.wrap_socket(stream, server_hostname="example.com") as secured,
+    ):
+        secured.sendall(REQUEST)
+        assert _all(secured).startswith(b"HTTP/1.1 418")
+    time.sleep(0.05)
+    assert [arrival.scheme for arrival in site.journal.arrivals] == ["http", "https"]
+
+
+@pytest.mark.parametrize(("port", "status"), [("plain", b"418"), ("any", b"418"), ("tls", b"400")])
+def test_http2_in_plain_text_is_answered_and_recorded(site: Site, port: str, status: bytes) -> None:
+    client = H2Connection(H2Configuration(client_side=True))
+    client.initiate_connection()
+    fields = [(":method", "GET"), (":path", "/status/418"), (":scheme", "http"), (":authority", "a.b")]
+    client.send_headers(1, [*fields, ("user-agent", "row-3")], end_stream=True)
+    with socket.create_connection(("127.0.0.1", getattr(site, port)), timeout=5) as stream:
+        stream.sendall(client.data_to_send())
+        events: list[object] = []
+        while not any(isinstance(event, StreamEnded) for event in events):
+            events += client.receive_data(stream.recv(4096))
+    (answer,) = [event for event in events if isinstance(event, ResponseReceived)]
+    assert dict(answer.headers or ())[b":status"] == status
+    arrival = site.arrival()
+    assert (arrival.row, arrival.authority, arrival.path) == ("row-3", "a.b", "/status/418")

@@ -93,6 +93,10 @@ def test_an_annotation_that_excludes_ports_and_ranges_opens_them() -> None:
     rules = redirection_of(pod([*INIT, "-o", "443", "-d", "8080"])) or ""
     with_ranges = redirection_of(pod([*INIT[:11], "-x", "198.18.0.0/15", "-i", "10.0.0.0/8"])) or ""
 
+    included = redirection_of(pod([*INIT[:11], "-q", "80,8080", "-i", ""])) or ""
+
+    assert "tcp dport { 80,8080 } redirect to :15001" in included
+    assert "l4proto tcp redirect to :15001" not in included
     assert "tcp dport { 443 } return" in rules
     assert "8080" in rules.split("chain prerouting")[1]
     assert "ip daddr { 198.18.0.0/15 } return" in with_ranges

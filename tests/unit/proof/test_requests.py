@@ -9,6 +9,10 @@ LINES = [
     "GET http://example.com/",
     "POST http://example.com/a?b=c Host: example.com:80",
     "GET https://example.com/ past the sidecar",
+    "GET http://example.com:8080/ header x-team=y header x-forwarded-for=192.0.2.7 past the sidecar",
+    "get http://example.com/a%2Fb header x-team=",
+    "GET https://example.com/ sni www.example.com",
+    "GET tcp://db.example.com:5432/",
     "GET https://example.com/ past the sidecar to gateway-pod:8443",
     "GET http://application/ to team-y/test-0:80",
     "GET http://example.com/ to gateway-pod:8080 with mesh certificate sni outbound_.80_._.example.com",
@@ -30,8 +34,15 @@ def test_the_port_follows_from_the_scheme() -> None:
     assert ProofRequest(url="http://a.b:8080/").url_port == 8080
 
 
+def test_the_host_header_has_the_port_that_is_not_the_schemes() -> None:
+    assert parse("GET http://a.b/").authority == "a.b"
+    assert parse("GET http://a.b:8080/").authority == "a.b:8080"
+    assert parse("GET https://a.b:443/").authority == "a.b"
+    assert parse("GET http://a.b:8080/ Host: c.d").authority == "c.d"
+
+
 @pytest.mark.parametrize(
-    "line", ["http://example.com/", "GET example.com", "GET http://a.b/ to gateway-pod", ""]
+    "line", ["GET tcp://a.b/", "http://example.com/", "GET example.com", "GET http://a.b/ to gateway-pod", ""]
 )
 def test_what_is_no_request_is_refused(line: str) -> None:
     with pytest.raises(ProofError, match="not a request"):
