@@ -63,6 +63,11 @@ class Arrival:
         """Whether not one byte came."""
         return not self.spoke
 
+    @property
+    def is_copy(self) -> bool:
+        """Whether a proxy has mirrored it: Envoy then ends the Host with `-shadow`."""
+        return self.authority.partition(":")[0].endswith("-shadow")
+
 
 @dataclass
 class Journal:
