@@ -116,6 +116,7 @@ class Why(StrEnum):
     PORT_NOT_CAPTURED = auto()
     NOTHING_ASKED = auto()
     NO_CERTIFICATE_TO_ANSWER = auto()
+    OLDEST_SERVICE_OPEN = auto()
     READS_HTTP_TLS_ARRIVES = auto()
     PASSES_MTLS_ON = auto()
     TAKES_MTLS_ALONE = auto()

@@ -1,7 +1,7 @@
 """The service registry: Kubernetes Services and ServiceEntries as istiod merges them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -320,6 +320,17 @@ def chosen(services: list[Service], viewer: str) -> list[Service]:
         return [service for service in services if service.namespace == viewer]
     first = next((service for service in services if not service.external), services[0])
     return [service for service in services if service.namespace == first.namespace]
+
+
+def maybe_oldest(services: Collection[Service]) -> list[Service]:
+    """Of Kubernetes Services each that may be the oldest; the one that is where the input knows their ages.
+
+    Of one age the first host counts. A program's input (Terraform) knows no age: the cluster gives it.
+    """
+    known = [service for service in services if service.object.created]
+    unknown = [service for service in services if not service.object.created]
+    first = min(known, key=lambda service: (service.object.created, service.host), default=None)
+    return [*unknown, *([first] if first else [])]
 
 
 def united(services: list[Service]) -> list[Service]:

@@ -176,6 +176,8 @@ TEXTS: Mapping[Why, str] = {
     Why.PORT_NOT_CAPTURED: "port {port} is excluded from its sidecar",
     Why.NOTHING_ASKED: "{because}: nothing is asked",
     Why.NO_CERTIFICATE_TO_ANSWER: "{because}: the application has no mesh certificate to answer mTLS with",
+    Why.OLDEST_SERVICE_OPEN: "the oldest of the Services {services} decides how port {port} is read, and the input "
+    "does not know their ages",
     Why.READS_HTTP_TLS_ARRIVES: "port {port} reads plain HTTP, TLS arrives ({mode})",
     Why.PASSES_MTLS_ON: "port {port} passes mTLS on to the application, which cannot answer it ({mode})",
     Why.TAKES_MTLS_ALONE: "port {port} takes mesh mTLS alone, plain text arrives ({mode})",
