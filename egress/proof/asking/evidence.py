@@ -182,8 +182,8 @@ class Records:
     def _arrival(self, sender: Pod, row: str, answer: ClientResponse, hops: Sequence[Hop]) -> Arrival | None:
         found = self._arrivals_by_row.get(row)
         if found:
-            # A route's mirror sends a copy elsewhere, at any time: where the request itself ended counts first.
-            return next((one for one in reversed(found) if not one.is_copy), found[-1])
+            # A route's mirror sends a copy elsewhere, before or after: the one that was answered counts.
+            return next((one for one in found if one.number == answer.arrival), found[-1])
         sources = [(sender.nat, answer.source[1]), (sender.ip, answer.source[1])]
         inside: list[tuple[Pod, int]] = []
         for hop in hops:

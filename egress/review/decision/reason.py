@@ -29,6 +29,7 @@ class Why(StrEnum):
     REGISTRY_ONLY = auto()
     ALLOW_ANY = auto()
     OUTBOUND_POLICY_ASSUMED = auto()
+    OLDEST_ENTRY_OPEN = auto()
     BOUND_ADDRESSES_OPEN = auto()
     SNI_ROUTE_WITH_ADDRESSES = auto()
     ROUTE_WITHOUT_PROTOCOL = auto()

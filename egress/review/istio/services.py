@@ -329,7 +329,7 @@ def maybe_oldest(services: Collection[Service]) -> list[Service]:
     """
     known = [service for service in services if service.object.created]
     unknown = [service for service in services if not service.object.created]
-    first = min(known, key=lambda service: (service.object.created, service.host), default=None)
+    first = min(known, key=lambda service: (service.object.created, service.host, service.age), default=None)
     return [*unknown, *([first] if first else [])]
 
 

@@ -1,6 +1,7 @@
 """A request at one sidecar: what is dialled, what the scope knows of it, how a route is followed."""
 
 from collections.abc import Sequence
+from copy import copy
 
 from egress.review.decision.client import ClientSees
 from egress.review.decision.control import Control
@@ -9,6 +10,7 @@ from egress.review.decision.reason import Reason, Why
 from egress.review.errors import Undecided
 from egress.review.istio.clusters import Sender, send
 from egress.review.istio.forwarding import Forwarding, Onward, Refusal, Target, unwrapped
+from egress.review.istio.scope import Scope
 from egress.review.istio.services import Service
 from egress.review.istio.state import Mesh
 from egress.review.istio.virtual_services import MESH, Destination, Listening, Route, VirtualService
@@ -30,6 +32,12 @@ class SidecarView:
         self.dotted = asked.endswith(".")
         """A Host with a dot at its end: only a registered host has a virtual host for it."""
         self.host = mesh.registry.canonical(asked.removesuffix("."))
+
+    def within(self, scope: Scope) -> "SidecarView":
+        """The same request at a proxy of another scope."""
+        found = copy(self)
+        found.scope = scope
+        return found
 
     def listening(self, port: int) -> Listening:
         """The listener of a port, as match blocks see it."""
