@@ -241,3 +241,11 @@ def test_36_entries_of_one_address_are_taken_by_the_oldest_too() -> None:
     other = {**address, "endpoints": [{"address": "198.18.0.52"}]}
     state = tutorial().apply(on_9000("first", "TCP", **address), on_9000("second", "TCP", **other))
     assert reached(state, "tcp://198.18.0.50:9000") == "open"
+
+
+def test_36_an_address_is_a_name_of_its_entry_only_where_the_entry_is_seen() -> None:
+    entry = service_entry("team-x", "own", "httpbin.org", addresses=["198.18.0.50"], exportTo=["team-x"])
+    state = tutorial().apply(entry)
+    assert state.seen(X, "http://198.18.0.50") == state.seen(X, "http://httpbin.org")
+    assert state.seen(Y, "http://httpbin.org/status/418") == "200"
+    assert state.seen(Y, "http://198.18.0.50/status/418") == "502"

@@ -207,6 +207,7 @@ class Registry:
         self._by_host: dict[str, list[Service]] = defaultdict(list)
         self._by_namespace: dict[str, list[Service]] = defaultdict(list)
         self._aliases: dict[str, str] = {}
+        self._by_address: dict[str, list[Service]] = defaultdict(list)
         self._listening: dict[tuple[str, str, int, str], list[Service]] = defaultdict(list)
         self.wildcards: list[Service] = []
         for service in self.services:
@@ -216,8 +217,8 @@ class Registry:
                 self.wildcards.append(service)
             if not service.external:
                 self._aliases.update(dict.fromkeys(service_aliases(service.host)[1:], service.host))
-            for address in service.object.spec.get("addresses") or ():
-                self._aliases.setdefault(str(address).removesuffix("/32"), service.host)
+            for address in service.own_addresses:
+                self._by_address[address].append(service)
         for service in self.services:
             for port in service.ports:
                 if self._without_listener(service, port):
@@ -269,6 +270,10 @@ class Registry:
     def named(self, host: str) -> list[Service]:
         """The services of exactly this host, oldest first."""
         return self._by_host.get(host, [])
+
+    def of_address(self, address: str) -> list[Service]:
+        """The entries that have exactly this address as one of their own, oldest first."""
+        return self._by_address.get(address, [])
 
     def canonical(self, host: str) -> str:
         """The full name of a Service that is called by a shorter one; any other host as it is."""

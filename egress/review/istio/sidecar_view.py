@@ -31,7 +31,11 @@ class SidecarView:
         asked = request.name_asked.partition(":")[0].lower()
         self.dotted = asked.endswith(".")
         """A Host with a dot at its end: only a registered host has a virtual host for it."""
-        self.host = mesh.registry.canonical(asked.removesuffix("."))
+        bare = asked.removesuffix(".")
+        entries = mesh.registry.of_address(bare)
+        # An entry that the proxy does not have gives it no virtual host for the address either.
+        own = (one.host for one in entries if one.port(self.port) and one in self.scope.services(one.host))
+        self.host = next(own, None) or mesh.registry.canonical(bare)
 
     def within(self, scope: Scope) -> "SidecarView":
         """The same request at a proxy of another scope."""
