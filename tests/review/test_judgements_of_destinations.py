@@ -233,12 +233,12 @@ def test_36_ages_leave_open_what_hangs_on_them_alone() -> None:
 
 
 def test_36_entries_of_one_address_are_taken_by_the_oldest_too() -> None:
-    address = {
+    address: dict[str, Any] = {
         "addresses": ["198.18.0.50"],
         "resolution": "STATIC",
         "endpoints": [{"address": "198.18.0.51"}],
     }
-    other = {**address, "endpoints": [{"address": "198.18.0.52"}]}
+    other: dict[str, Any] = {**address, "endpoints": [{"address": "198.18.0.52"}]}
     state = tutorial().apply(on_9000("first", "TCP", **address), on_9000("second", "TCP", **other))
     assert reached(state, "tcp://198.18.0.50:9000") == "open"
 
@@ -249,3 +249,18 @@ def test_36_an_address_is_a_name_of_its_entry_only_where_the_entry_is_seen() -> 
     assert state.seen(X, "http://198.18.0.50") == state.seen(X, "http://httpbin.org")
     assert state.seen(Y, "http://httpbin.org/status/418") == "200"
     assert state.seen(Y, "http://198.18.0.50/status/418") == "502"
+
+
+def test_38_an_endpoints_address_has_a_listener_where_an_entry_of_none_shares_its_host() -> None:
+    raw = [{"number": 9000, "name": "raw", "protocol": "TCP"}]
+    tls = [{"number": 9000, "name": "tls", "protocol": "TLS"}]
+    ends: dict[str, Any] = {"resolution": "STATIC", "endpoints": [{"address": "198.18.0.50"}]}
+    state = tutorial().apply(
+        service_entry("team-x", "none", "www.iana.org", ports=raw, resolution="NONE"),
+        service_entry("team-x", "ends", "www.iana.org", ports=tls, **ends),
+    )
+    answer = state.ask(X, "tcp://198.18.0.50:9000")
+    assert answer.verdict is Verdict.UNKNOWN
+    assert answer.decisive is not None
+    assert reason_text(answer.decisive.reason).startswith("www.iana.org makes a listener for the address")
+    assert state.ask(X, "tcp://198.18.0.57:9000").verdict is Verdict.REFUSED

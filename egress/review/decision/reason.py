@@ -30,6 +30,7 @@ class Why(StrEnum):
     ALLOW_ANY = auto()
     OUTBOUND_POLICY_ASSUMED = auto()
     OLDEST_ENTRY_OPEN = auto()
+    LISTENER_AT_ENDPOINT = auto()
     BOUND_ADDRESSES_OPEN = auto()
     SNI_ROUTE_WITH_ADDRESSES = auto()
     ROUTE_WITHOUT_PROTOCOL = auto()

@@ -194,6 +194,10 @@ class Scope:
             if subset_of(host, service.host) and _may_be_there(dialled, service.bound):
                 reason = Reason(Why.BOUND_ADDRESSES_OPEN, host=host, addresses=service.bound.name)
                 raise Undecided(reason, service.address)
+        for service, ends in self.registry.at_endpoints(port):
+            if service in self.services(service.host) and dialled.covered_by(ends) is not Cover.NONE:
+                reason = Reason(Why.LISTENER_AT_ENDPOINT, host=service.host, addresses=ends.name, port=port)
+                raise Undecided(reason, service.address)
         return sorted(
             (
                 s

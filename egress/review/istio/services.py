@@ -150,6 +150,14 @@ def kubernetes_service(item: KubernetesObject, default: Iterable[str] = (PUBLIC,
     )
 
 
+def _is_address(text: str) -> bool:
+    try:
+        network(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _is_single(address: str) -> bool:
     return "/" not in address or address.endswith("/32")
 
@@ -207,6 +215,7 @@ class Registry:
         self._by_host: dict[str, list[Service]] = defaultdict(list)
         self._by_namespace: dict[str, list[Service]] = defaultdict(list)
         self._aliases: dict[str, str] = {}
+        self._at_endpoints: dict[int, list[tuple[Service, AddressSet]]] = {}
         self._by_address: dict[str, list[Service]] = defaultdict(list)
         self._listening: dict[tuple[str, str, int, str], list[Service]] = defaultdict(list)
         self.wildcards: list[Service] = []
@@ -233,15 +242,30 @@ class Registry:
         Istio then makes a listener for each endpoint's address, and a name is none (core/listener.go,
         buildSidecarOutboundListeners). Who sees the entry with the endpoints does not matter.
         """
+        return bool(self._ends_of_none(service, port))
+
+    def _ends_of_none(self, service: Service, port: ServicePort) -> list[str]:
         if not service.external or service.resolution != "NONE" or port.http or service.bound.ranges:
-            return False
-        ends = [
+            return []
+        return [
             end
             for other in self.named(service.host)
             if other.external and other.namespace == service.namespace and other.port(port.number)
             for end in other.addresses
         ]
-        return bool(ends)
+
+    def at_endpoints(self, number: int) -> list[tuple[Service, AddressSet]]:
+        """The services that make a listener for the address of each endpoint on a port, with those addresses."""
+        if number not in self._at_endpoints:
+            found = []
+            for service in self.services:
+                port = service.port(number)
+                ends = self._ends_of_none(service, port) if port else []
+                own = networks(end for end in ends if _is_address(end))
+                if own.ranges:
+                    found.append((service, own))
+            self._at_endpoints[number] = found
+        return self._at_endpoints[number]
 
     def pooled(self, service: Service, port: int) -> list[Service]:
         """The services whose endpoints stand behind a service's port: those of its host and namespace.

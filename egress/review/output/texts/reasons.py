@@ -88,6 +88,8 @@ TEXTS: Mapping[Why, str] = {
     Why.OUTBOUND_POLICY_ASSUMED: "the outbound policy is taken to be Istio's default",
     Why.OLDEST_ENTRY_OPEN: "the oldest of several services decides on the listener of port {port}, and the input "
     "does not know their ages",
+    Why.LISTENER_AT_ENDPOINT: "{host} makes a listener for the address of its endpoint ({addresses}) on port {port}, "
+    "which is not modelled",
     Why.BOUND_ADDRESSES_OPEN: "whether {host} resolves to {addresses} decides on its listener",
     Why.SNI_ROUTE_WITH_ADDRESSES: "a route by SNI for a ServiceEntry with addresses is not modelled",
     Why.ROUTE_WITHOUT_PROTOCOL: "{route} routes {host}, whose port {port} states no protocol",
