@@ -17,6 +17,7 @@ IN_VENV := env -u PIPENV_IGNORE_VIRTUALENVS VIRTUAL_ENV="$(CURDIR)/$(VENV)" PIPE
 INSTALLED := $(VENV)/.installed
 WARMED := .cache/jsii/.warmed
 CHECKOV := .cache/checkov/.installed
+SITE := .cache/docs/.installed
 CLI := node_modules/.package-lock.json
 
 # Common in containers, and then our own modules are compiled anew at each run.
@@ -41,7 +42,7 @@ test: setup ## Run every test
 	$(VENV)/bin/pytest
 
 .PHONY: check
-check: setup $(CHECKOV) ## What CI runs: format, lint, types, checkov, workflows, tests
+check: setup $(CHECKOV) docs ## What CI runs: format, lint, types, checkov, workflows, site, tests
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy .
@@ -82,9 +83,15 @@ review: setup ## Compare this work tree with BASE in every environment (.ci/revi
 	@.ci/review $(notdir $(CONFIG))
 
 .PHONY: reference
-reference: setup ## Write what follows from the models: config/schema and docs/configuration.md
+reference: setup ## Write what follows from the code: config/schema, docs/configuration.md, docs/objects.md, docs/schemas
 	$(VENV)/bin/python -m egress.config.schema
 	$(VENV)/bin/python -m egress.checks.reference
+	$(VENV)/bin/python -m tests.synth.objects_page
+	$(VENV)/bin/python -m egress.review.output.schemas.reference
+
+.PHONY: docs
+docs: $(SITE) ## Build the site of docs/ into .cache/site; a broken link fails it
+	NO_MKDOCS_2_WARNING=1 $(dir $(SITE))bin/python -m mkdocs build --strict
 
 .PHONY: picture
 picture: setup ## Take docs/report.png anew, the picture of the report (needs Chromium)
@@ -125,11 +132,17 @@ $(WARMED): $(INSTALLED)
 	$(VENV)/bin/python -m lazy_bindings.warm
 	@touch $@
 
-# Its own environment: it pins many packages that the project does not use, some of them otherwise.
+# Environments of their own: they pin packages that the project does not use, some of them otherwise.
 $(CHECKOV): posture/requirements.txt $(INSTALLED)
 	rm -rf $(@D)
 	$(VENV)/bin/python -m venv $(@D)
 	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement posture/requirements.txt
+	@touch $@
+
+$(SITE): requirements/docs.txt $(INSTALLED)
+	rm -rf $(@D)
+	$(VENV)/bin/python -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/docs.txt
 	@touch $@
 
 $(CLI): package-lock.json $(INSTALLED)

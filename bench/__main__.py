@@ -19,7 +19,7 @@ from bench.commands import (
     tests_of_the_tutorial,
 )
 from bench.process import Run, UnexpectedExitError
-from bench.table import growth, table
+from bench.table import growth, table, ways
 from lazy_bindings.node import bundled_node
 
 
@@ -36,7 +36,7 @@ def main() -> int:
             sys.stderr.write(f"not measured, it failed: {error}\n")
             return 1
     sys.stdout.write(f"{machine()}; medians of {rounds} interleaved rounds\n\n{table(runs)}\n\n")
-    sys.stdout.write(f"{growth(runs, GROWING, SIZES)}\n")
+    sys.stdout.write(f"{growth(runs, GROWING, SIZES)}\n\n{ways(runs, WAYS, SIZES)}\n")
     return 0
 
 
@@ -55,8 +55,15 @@ def every_command(folder: Path) -> dict[str, Command]:
     }
 
 
-GROWING = ("synth", "one stack of", "list", "findings", "diff", "changed-stacks")
+GROWING = ("synth", "one stack of", "list", "findings", "diff", "report", "changed-stacks")
 """The commands that are measured for fleets of every size."""
+
+WAYS = {
+    "synth": "`python main.py`",
+    "TypeScript": "cdktf in TypeScript, told what to write",
+    "JSON": "`json.dump` of the same documents",
+}
+"""The ways to write every stack of a fleet that are compared."""
 
 # What takes a second or two is at the mercy of a moment: these run several times in each round.
 QUICK = ("import cdktf", "synth", "configuration errors")

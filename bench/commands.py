@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import lazy_bindings
-from bench import fleet
+from bench.other_ways import typescript
 from bench.process import ROOT, Run, measure
-from lazy_bindings.node import prepare_node
+from egress.proof import fleet
+from lazy_bindings.node import bundled_node, prepare_node
 
 TUTORIAL = ROOT / "config" / "tutorial"
 
@@ -32,15 +33,14 @@ class Command:
     arguments: Sequence[str]
     environ: Mapping[str, str] = field(default_factory=dict)
     exit_code: int = 0
+    program: str = sys.executable
 
     def run(self) -> Run:
         """Measure the command once."""
         environ = {name: value for name, value in os.environ.items() if name not in SET_ASIDE}
         # Every command runs on the same node with the same indexed cache, those without lazy loading too.
         prepare_node(environ)
-        return measure(
-            [sys.executable, *self.arguments], {**environ, **self.environ}, exit_code=self.exit_code
-        )
+        return measure([self.program, *self.arguments], {**environ, **self.environ}, exit_code=self.exit_code)
 
     def without_lazy_loading(self) -> "Command":
         """The same command with stock imports."""
@@ -104,6 +104,16 @@ def fleets(folder: Path) -> dict[str, Command]:
             f"list {teams}": Command(arguments=(*EGRESS, "list", "--input", str(out))),
             f"findings {teams}": Command(arguments=(*EGRESS, "findings", "--input", str(out)), exit_code=1),
             f"diff {teams}": Command(arguments=(*EGRESS, "diff", str(out), str(next_out)), exit_code=1),
+            f"report {teams}": Command(
+                arguments=(*EGRESS, "report", "--input", str(out), "--output", str(folder / "report.html")),
+            ),
+            f"TypeScript {teams}": Command(
+                program=str(bundled_node() or "node"),
+                arguments=typescript(folder / "typescript", out, folder / "typescript-out"),
+            ),
+            f"JSON {teams}": Command(
+                arguments=("-m", "bench.other_ways", "json", str(out), str(folder / "json-out"))
+            ),
             f"changed-stacks {teams}": Command(
                 arguments=(*EGRESS, "changed-stacks", str(out), str(next_out))
             ),

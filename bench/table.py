@@ -104,7 +104,7 @@ MEASURES = (
     ),
     *(
         measure
-        for verb, seconds in (("list", 10.0), ("findings", 10.0), ("diff", 20.0))
+        for verb, seconds in (("list", 10.0), ("findings", 10.0), ("diff", 20.0), ("report", 30.0))
         for measure in (
             Measure(
                 name=f"`{verb}` for 1,000 teams",
@@ -138,6 +138,7 @@ MEASURES = (
             ("`list`", "list"),
             ("`findings`", "findings"),
             ("`diff`", "diff"),
+            ("`report`", "report"),
         )
     ),
 )
@@ -191,4 +192,14 @@ def growth(runs: Mapping[str, Sequence[Run]], verbs: Sequence[str], sizes: Seque
         seconds = [middle(cpu, runs[f"{verb} {size}"]) for size in sizes]
         shown = " | ".join(quantity(each, "s") for each in seconds)
         lines.append(f"| `{verb}` | {shown} | {seconds[-1] / seconds[-2]:.2f} |")
+    return "\n".join(lines)
+
+
+def ways(runs: Mapping[str, Sequence[Run]], names: Mapping[str, str], sizes: Sequence[int]) -> str:
+    """A Markdown table of CPU and memory by the way in which the same resources are written."""
+    lines = [f"| way | {' | '.join(f'{size:,} teams' for size in sizes)} |", f"|---|{'---|' * len(sizes)}"]
+    for name, told in names.items():
+        each = [runs[f"{name} {size}"] for size in sizes]
+        shown = [f"{quantity(middle(cpu, one), 's')}, {quantity(middle(peak, one), 'MB')}" for one in each]
+        lines.append(f"| {told} | {' | '.join(shown)} |")
     return "\n".join(lines)

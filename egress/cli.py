@@ -1,6 +1,7 @@
 """Ask and change who can reach what outside the cluster: one verb per job, each imported only when it is asked for."""
 
 import argparse
+import errno
 import importlib
 import os
 import sys
@@ -20,51 +21,69 @@ from egress.terraform.errors import SynthesisError
 _VERBS = {
     "init": ("egress.environments.commands.init", "Make a new environment in its secure form"),
     "add": ("egress.environments.commands.add", "Add a team or a host to an environment"),
-    "check": ("egress.environments.commands.check", "Hold environments against the schema and every rule"),
-    "schema": (
-        "egress.environments.commands.schema",
-        "Write the JSON Schemas that editors check the files with",
-    ),
+    "check": ("egress.environments.commands.check", "Check environments against the schema and every rule"),
     "synth": ("egress.synthesis.command", "Write the Terraform JSON of an environment"),
-    "prove-deep": (
-        "egress.proof.differential.command",
-        "Hold the review against a real mesh on generated cases",
+    "list": ("egress.review.commands.list", "List who can reach what, with the control that decides"),
+    "evaluate": (
+        "egress.review.commands.evaluate",
+        "Say whether one request is allowed, and which control decides",
     ),
-    "list": (
-        "egress.review.commands.list",
-        "Every identity, destination and scheme, with the control that decides",
-    ),
-    "evaluate": ("egress.review.commands.evaluate", "One request: allowed or refused, and by which control"),
     "why": (
         "egress.review.commands.why",
-        "Why a request was refused: the control, the line that decides, the patch that grants it",
-    ),
-    "summary": ("egress.review.commands.summary", "A change's differences and findings for a pull request"),
-    "report": (
-        "egress.review.commands.report",
-        "One HTML page: the matrix, the paths, the differences, the findings",
+        "Say why a request was refused: the control, the line that decides, the patch that grants it",
     ),
     "findings": (
         "egress.review.commands.findings",
-        "Ways around, dead policy and exposure, each with its fix",
+        "List ways around the controls, policies without effect and exposure, each with its fix",
     ),
+    "report": (
+        "egress.review.commands.report",
+        "Write one HTML page: who reaches what, what changes, what is wrong",
+    ),
+    "diff": (
+        "egress.review.commands.diff",
+        "Compare two states: who gains and loses what, and by which object",
+    ),
+    "summary": ("egress.review.commands.summary", "Write the page of a change for a pull request"),
+    "due": ("egress.review.commands.due", "List grants and acceptances that end soon or have ended"),
     "changed-stacks": (
         "egress.review.commands.changed_stacks",
-        "The stacks that a pipeline applies for a change, and those it destroys",
+        "List the stacks that a pipeline applies for a change, and those that it destroys",
     ),
-    "due": ("egress.review.commands.due", "Grants and acceptances that end soon, or have ended"),
-    "diff": ("egress.review.commands.diff", "What a change gives and takes, and which object does it"),
+    "learn": (
+        "egress.observed.commands.learn",
+        "Propose grants, destinations and teams from access logs",
+    ),
+    "replay": (
+        "egress.observed.commands.replay",
+        "Say what a change would break or open of the requests in access logs",
+    ),
+    "verify": (
+        "egress.observed.commands.verify",
+        "Compare a running platform with the proof and the stacks, and write a signed statement",
+    ),
     "drift": (
         "egress.drift.command",
-        "What was changed by hand: the cluster's objects against the stated ones",
+        "Compare a cluster's objects with the stated ones: what was changed by hand",
     ),
     "prove": ("egress.proof.command", "Bring a real mesh up from the stacks and ask it who can reach what"),
+    "prove-deep": (
+        "egress.proof.differential.command",
+        "Compare the review with a real mesh on generated cases",
+    ),
+    "schema": (
+        "egress.environments.commands.schema",
+        "Write the JSON Schemas of the YAML files, or print that of a verb's JSON",
+    ),
     "completion": ("egress.completion", "Print the completion script of a shell"),
 }
 """Each verb's module, which has `add_arguments(parser)` and `run(options) -> int`."""
 
-SAY_THEMSELVES = frozenset({"prove", "prove-deep"})
+SAY_THEMSELVES = frozenset({"prove", "prove-deep", "verify"})
 """The verbs that report their own progress."""
+
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+"""What the system says where an output takes no more."""
 
 TRACEBACK = "EGRESS_TRACEBACK"
 """An environment variable: with it, a fault of the program shows its traceback."""
@@ -99,6 +118,13 @@ def main(arguments: Sequence[str]) -> int:
         # Whoever read the output has seen enough; without this, Python complains again when it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
+    except OSError as error:
+        if error.errno not in NO_ROOM or error.filename is not None:
+            sys.stderr.write(f"{_shown(_fault(options.verb, error))}\n")
+            return CANNOT
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.stderr.write(f"error: the output cannot be written: {error.strerror}\n")
+        return CANNOT
     except REFUSALS as error:
         sys.stderr.write(f"error: {_shown(str(error))}\n")
         return CANNOT
@@ -116,13 +142,15 @@ def parser_for(wanted: Callable[[str], bool]) -> argparse.ArgumentParser:
     called = Path(sys.argv[0]).name
     parser = argparse.ArgumentParser(
         prog="egress" if called in ("egress", "egress.exe") else "python -m egress",
-        description=__doc__,
-        epilog=f"Exit codes: {TABLE}.",
+        description="Write, ask and change who can reach what outside the cluster.",
+        epilog=f"`VERB --help` lists the options of a verb. Exit codes: {TABLE}.",
     )
     parser.add_argument("--version", action="version", version=f"egress {__version__}")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     for verb, (module, help_) in _VERBS.items():
-        subparser = verbs.add_parser(verb, help=help_, description=help_)
+        subparser = verbs.add_parser(
+            verb, help=help_, description=f"{help_}.", epilog=f"Exit codes: {TABLE}."
+        )
         if wanted(verb):
             importlib.import_module(module).add_arguments(subparser)
     return parser

@@ -7,4 +7,4 @@ DIFFERS = 1
 CANNOT = 2
 """There is no answer: bad input, something missing, or a fault of the program."""
 
-TABLE = "0 as wanted, 1 something differs or is refused, 2 it cannot run"
+TABLE = "0 as wanted, 1 something differs or is refused, 2 it cannot run or cannot tell"

@@ -8,7 +8,7 @@ from constructs import Construct
 from egress.config.mesh import Mesh
 from egress.config.platform import Platform
 from egress.derived import charts, construct_ids, gateway
-from egress.derived.control_plane import has_istiod, injection_label
+from egress.derived.control_plane import has_istiod, injection_label, mesh_in_force
 from egress.derived.image_repositories import istio_hub
 from egress.derived.pod_security import pod_security_labels
 from egress_constructs.istio_chart import IstioChart, IstioChartProps
@@ -74,7 +74,7 @@ class MeshStack(TerraformStack):
         Releases are named after their revision, so that the two may change places. A tag's webhook belongs to
         one release: the canary's release goes first, so that the other may take over the tag.
         """
-        mesh = platform.mesh
+        mesh = mesh_in_force(platform)
         system = Namespace(
             self,
             "istio-system",

@@ -1,7 +1,7 @@
 """Writes the stacks' Terraform JSON: whole, or the named stacks alone; many teams' stacks in several processes.
 
 What is written does not depend on how: each stack's file and the manifest are the same bytes as those of one process
-(tests/synth/test_shards.py). Nothing of cdktf is imported before it is needed.
+(tests/synth/test_tenancy.py). Nothing of cdktf is imported before it is needed.
 """
 
 import atexit

@@ -1,11 +1,21 @@
 """A scope that only holds others: what users name gets one of its own (`teams`, `workloads`, ...)."""
 
+from weakref import WeakKeyDictionary
+
 from constructs import Construct
+
+_MADE: WeakKeyDictionary[Construct, dict[str, Construct]] = WeakKeyDictionary()
+"""The scopes below each construct. To ask node for a child costs two messages; for many teams that was most of them."""
 
 
 def scope_at(scope: Construct, *ids: str) -> Construct:
-    """The construct at these ids below a scope; created where there is none yet."""
+    """The scope at these ids below a construct; created where there is none yet.
+
+    Only scopes are found, nothing else that bears the id: there the second of the two is refused by `constructs`.
+    """
     for id_ in ids:
-        child = scope.node.try_find_child(id_)
-        scope = child if isinstance(child, Construct) else Construct(scope, id_)
+        made = _MADE.setdefault(scope, {})
+        if id_ not in made:
+            made[id_] = Construct(scope, id_)
+        scope = made[id_]
     return scope

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cdktf_cdktf_provider_google.project_iam_member import ProjectIamMember
-from cdktf_cdktf_provider_kubernetes.namespace_v1 import NamespaceV1
 from constructs import Construct
 
 from egress.config.configuration import Configuration, service_account, team_namespaces
@@ -51,10 +50,11 @@ class Tenant(Construct):
         self._configuration = props.configuration
         self._team: Team = props.configuration.teams[props.name]
         self._project = props.configuration.platform.project
-        self._namespaces = {
+        self._scopes = {
             namespace: self._create_namespace(namespace)
             for namespace in team_namespaces(self._name, self._team)
         }
+        self._namespaces = {namespace: scope.namespace for namespace, scope in self._scopes.items()}
         for manifest in team_objects(self._configuration, self._name):
             namespace = self._namespaces.get(namespace_of(manifest))
             istio_object(
@@ -67,9 +67,9 @@ class Tenant(Construct):
         """Where objects of a kind belong: below their namespace, or with the team's objects at the gateway."""
         if namespace == gateway.NAMESPACE:
             return scope_at(self, ids.AT_GATEWAY, *kind)
-        return scope_at(self, ids.NAMESPACES, namespace, *kind)
+        return scope_at(self._scopes[namespace], *kind)
 
-    def _create_namespace(self, name: str) -> NamespaceV1:
+    def _create_namespace(self, name: str) -> Namespace:
         tenants = self._configuration.platform.tenants
         labels: Mapping[str, str] = {
             **self._team.labels,
@@ -85,7 +85,7 @@ class Tenant(Construct):
             **(namespace_notes(self._configuration, name) if name == self._name else {}),
         }
         props = NamespaceProps(name=name, labels=labels, annotations=annotations)
-        return Namespace(scope_at(self, ids.NAMESPACES), name, props).namespace
+        return Namespace(scope_at(self, ids.NAMESPACES), name, props)
 
     def _pod_security(self) -> Level | None:
         """The Pod Security Standard of the team's namespaces."""

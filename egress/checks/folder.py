@@ -76,7 +76,8 @@ def _stray(entry: Path) -> Problem | None:
         return Problem(file=str(entry), message=f"this folder is not read: {nearest(entry.name, (TEAMS,))}")
     if entry.suffix.lower() not in YAML:
         return None
-    message = f"this file is not read: {nearest(f'{entry.stem}.yaml', KNOWN)}; rename or remove it"
+    told = nearest(f"{entry.stem}.yaml", KNOWN)
+    message = f"this file is not read: {told}{'' if told.endswith('?') else '.'} Rename it, or remove it"
     if f"{entry.stem}.yaml" in KNOWN:
         message = f"this file is not read: rename it to {entry.stem}.yaml"
     return Problem(file=str(entry), message=message)

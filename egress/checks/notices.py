@@ -12,6 +12,7 @@ def notices(configuration: Configuration, today: date) -> tuple[str, ...]:
     """What to set before a deploy, and whose support is over; empty where nothing is to do."""
     return (
         *_missing(configuration),
+        *_observation(configuration),
         *_unused_ports(configuration),
         *_tenancy(configuration),
         *_out_of_support(configuration, today),
@@ -31,6 +32,16 @@ def _missing(configuration: Configuration) -> tuple[str, ...]:
     if by_address and cluster.deploy_through == "cluster-endpoint" and not cluster.authorized_networks:
         missing.append("AUTHORIZED_NETWORKS (nobody outside the network may call the API server)")
     return (f"Before a deploy set {' and '.join(missing)}.",) if missing else ()
+
+
+def _observation(configuration: Configuration) -> tuple[str, ...]:
+    """One line where the mesh refuses nothing."""
+    if not configuration.platform.observes:
+        return ()
+    return (
+        "tenants.enforcement: observe: the mesh refuses nothing and logs everything. Learn the grants, then set "
+        "`enforce` (docs/learn.md).",
+    )
 
 
 DEFAULT_PORTS = (80, 443)

@@ -37,7 +37,7 @@ Every key of every file. A configuration is a folder with `platform.yaml`, `dest
 `teams/TEAM.yaml` for each team. `HOST` and `NAME` are keys that you choose. `[]` means each entry of a list.
 
 A key marked *by identity* needs `authorization: by-identity` in `destinations.yaml`. The rules across keys and files
-are not on this page: `make synth` reports whatever breaks one, with the file, the line and the fix.
+are not on this page: `egress check` reports whatever breaks one, with the file, the line and the fix.
 """
 
 Schema = dict[str, Any]

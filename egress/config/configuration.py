@@ -64,6 +64,12 @@ class Configuration:
         """The schemes on which anybody, or one team, holds a grant for a host."""
         return self._schemes.get((host, team), frozenset())
 
+    def destinations_granted(self, team: str) -> tuple[tuple[str, Destination], ...]:
+        """The destinations that a team holds a grant for, in the platform's order; the others are not walked."""
+        destinations = self.destinations.destinations
+        named = {grant.to for grant in self.teams[team].grants if grant.to in destinations}
+        return tuple((host, destinations[host]) for host in sorted(named, key=self._positions.__getitem__))
+
     def callers_of(self, team: str) -> tuple[str, ...]:
         """The teams whose files say they call a team."""
         return tuple(self._callers.get(team, ()))
@@ -76,6 +82,11 @@ class Configuration:
             for grant in team.grants:
                 found.setdefault(grant.to, []).append((name, grant))
         return found
+
+    @cached_property
+    def _positions(self) -> Mapping[str, int]:
+        """Where each destination stands among all of them."""
+        return {host: position for position, host in enumerate(self.destinations.destinations)}
 
     @cached_property
     def _callers(self) -> Mapping[str, list[str]]:

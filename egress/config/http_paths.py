@@ -34,8 +34,8 @@ def _not_a_pattern(value: str) -> str | None:
         return "there is no value here: write a path such as /v1/status, or leave `paths` out for all"
     if _EXPRESSION.search(value):
         return (
-            "paths are no regular expressions, this one would be compared letter by letter: write the path, /a* for a "
-            "beginning or *a for an end"
+            "a path is not a regular expression, and this one would be compared letter by letter: write the path, "
+            "/a* for a beginning or *a for an end"
         )
     if "?" in value or "#" in value:
         return f"paths are compared without query and fragment: {re.split('[?#]', value, maxsplit=1)[0]}"

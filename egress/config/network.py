@@ -106,8 +106,8 @@ class Firewall(ConfigModel):
     """The TCP ports on which the gateway nodes may reach the internet; a destination on another port needs it
     here. With `gateway: fqdn` a port is open for the hosts that use it alone."""
     gateway: Literal["ports", "fqdn"] = "ports"
-    """Where on the internet these ports lead: `ports` to every address, `fqdn` to those of the granted hosts alone (a
-    network firewall policy with FQDN rules, Cloud NGFW Standard; docs/platform.md has its limits and its price)."""
+    """Where on the internet these ports lead: `ports` to every address, `fqdn` to those of the granted hosts alone.
+    `fqdn` is a network firewall policy with FQDN rules (Cloud NGFW Standard): docs/platform.md has its limits."""
 
 
 class ExistingNetwork(ConfigModel):
@@ -181,8 +181,8 @@ class Network(ConfigModel):
     """Which of Google's two addresses nodes reach its APIs by; `restricted` serves VPC Service Controls' APIs
     alone."""
     dns: Literal["closed", "open"] = "closed"
-    """Which names are asked outside: `closed` those of granted hosts and of Google alone, every other is answered
-    with an address of nobody; `open` every name, so that any Pod can send data out in the names it asks for."""
+    """Which names are asked outside. `closed`: those of granted hosts and of Google alone; every other is answered with
+    an address of nobody. `open`: every name, so that any Pod can send data out in the names it asks for."""
     dns_log: bool = True
     """Whether DNS queries are logged; for an existing network its owner decides."""
     perimeter: Perimeter | None = None

@@ -123,6 +123,11 @@ class Platform(ConfigModel):
         return "restricted" if self.tenants.pod_security == "restricted" else None
 
     @property
+    def observes(self) -> bool:
+        """Whether the mesh only writes down what is asked, and refuses nothing."""
+        return self.tenants.enforcement == "observe"
+
+    @property
     def location(self) -> str:
         """The cluster's location: its zone, or the region."""
         return self.project.region if self.cluster.location == "regional" else self.project.zone or ""

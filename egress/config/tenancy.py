@@ -12,6 +12,9 @@ Tenancy = Literal["shared", "moving", "stack-per-team"]
 class Tenants(ConfigModel):
     """platform.yaml, `tenants`: the controls every team's namespaces get."""
 
+    enforcement: Literal["enforce", "observe"] = "enforce"
+    """`observe`: the mesh logs everything and refuses nothing, so that `egress learn` can propose the grants. The
+    network still refuses what goes around the gateway (docs/learn.md)."""
     network: Literal["default-deny", "as-stated"] = "default-deny"
     """`default-deny`: NetworkPolicies both ways in every team namespace and in istio-egress. `as-stated`: only
     those a team's file asks for (the tutorial)."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal
 
+from egress.config.mesh import Mesh
 from egress.config.platform import Platform
 from egress.derived import gateway
 
@@ -65,6 +66,11 @@ def injection_label(platform: Platform) -> dict[str, str]:
 def trust_domain(platform: Platform) -> str:
     """The first part of every workload identity."""
     return f"{platform.project.id}.svc.id.goog" if is_managed(platform) else "cluster.local"
+
+
+def mesh_in_force(platform: Platform) -> Mesh:
+    """The mesh's settings; in observation, proxies without a Sidecar object let unknown hosts pass too."""
+    return platform.mesh.model_copy(update={"outbound": "allow-any"}) if platform.observes else platform.mesh
 
 
 def access_log_provider(platform: Platform) -> str | None:

@@ -59,8 +59,17 @@ DEFAULTS: Mapping[str, tuple[tuple[str, Any], ...]] = {
 
 
 def fills_in(kind: str, place: str, value: Any) -> bool:
-    """Tell whether the API server writes this value at this place where nothing is stated."""
+    """Tell whether the API server writes this value at this place where nothing is stated.
+
+    A mapping that is not stated at all is filled in where everything in it is: a Namespace without labels.
+    """
+    if isinstance(value, Mapping) and value and _all_filled_in(kind, place, value):
+        return True
     return any(
         re.fullmatch(pattern, place) and (filled is None or filled == value)
         for pattern, filled in DEFAULTS.get(kind, ())
     )
+
+
+def _all_filled_in(kind: str, place: str, value: Mapping[str, Any]) -> bool:
+    return all(fills_in(kind, f"{place}.{key}", inner) for key, inner in value.items())

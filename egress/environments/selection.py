@@ -108,10 +108,15 @@ def _there(found: tuple[str, ...]) -> str:
     return f" (there are {', '.join(found)})" if found else ""
 
 
-def add_selector(parser: argparse.ArgumentParser) -> None:
+def add_selector(parser: argparse._ActionsContainer, default: str = f"${VARIABLE}") -> None:
     """`--config`, the same for every verb that takes an environment."""
     parser.add_argument(
         "--config",
         metavar="NAME",
-        help=f"the environment: a name in {ENVIRONMENTS}/, or a folder written with a slash (default: ${VARIABLE})",
+        help=f"the environment: a name in {ENVIRONMENTS}/, or a folder written with a slash (default: {default})",
     )
+
+
+def add_earlier_selector(parser: argparse.ArgumentParser) -> None:
+    """`--artifact`, what `--config` was called in verbs that read one configuration."""
+    parser.add_argument("--artifact", dest="config", metavar="FOLDER", help=argparse.SUPPRESS)

@@ -71,10 +71,13 @@ class Logs:
     def __init__(self, names: Sequence[str]) -> None:
         self._names = names
         self.tally = Tally()
+        self.reading = ""
+        """The file that is being read, as it was named."""
 
     def __iter__(self) -> Iterator[Entry]:
         """Yield entries. Raises UnreadableLog."""
         for name in self._names:
+            self.reading = name
             try:
                 yield from self._of(name)
             except OSError as error:

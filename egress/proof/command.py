@@ -3,12 +3,15 @@
 import argparse
 import dataclasses
 import json
+import os
 import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from egress.environments.record import read as read_origin
+from egress.environments.selection import add_selector, select
 from egress.proof.asking.stages import Stage, find
 from egress.proof.errors import ProofError
 from egress.proof.network import sandbox
@@ -20,13 +23,19 @@ DEFAULT_OUT = Path("cdktf.out")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's options."""
     source = parser.add_mutually_exclusive_group()
-    source.add_argument("--config", type=Path, help="a configuration folder, synthesized first")
+    add_selector(source, "none, --out is proved as it is")
     source.add_argument(
-        "--out", type=Path, default=DEFAULT_OUT, help="an output folder of cdktf (default: cdktf.out)"
+        "--out",
+        type=Path,
+        metavar="FOLDER",
+        default=DEFAULT_OUT,
+        help=f"the output folder of a synth (default: {DEFAULT_OUT})",
     )
-    source.add_argument("--stages", type=Path, help="a folder of stages, each with its own table")
-    parser.add_argument("--table", type=Path, help="a table of expected rows")
-    parser.add_argument("--format", choices=("text", "json", "junit"), default="text")
+    source.add_argument(
+        "--stages", type=Path, metavar="FOLDER", help="a folder of stages, each with its own table"
+    )
+    parser.add_argument("--table", type=Path, metavar="FILE", help="a table of expected rows")
+    parser.add_argument("--format", choices=("text", "json", "junit"), default="text", help="default: text")
     parser.add_argument("--keep", action="store_true", help="keep the mesh up after the table, until Ctrl-D")
 
 
@@ -54,8 +63,14 @@ def _input(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
         if options.table:
             raise ProofError("--table cannot be combined with --stages: each stage has its own table")
         return {"stages": _synthesize_stages(find(options.stages, FINAL), folder)}
-    out = synthesize(options.config, folder) if options.config else options.out
-    return {"out": str(out.resolve())}
+    if not options.config:
+        origin = read_origin(options.out)
+        if origin:
+            print(f"environment {origin.name}, as in {options.out}", file=sys.stderr)
+        return {"out": str(options.out.resolve()), "environment": origin.name if origin else None}
+    chosen = select(options.config, os.environ)
+    print(f"environment {chosen.name} ({chosen.folder})", file=sys.stderr)
+    return {"out": str(synthesize(chosen.folder, folder).resolve()), "environment": chosen.name}
 
 
 def _synthesize_stages(found: Sequence[Stage], folder: Path) -> list[dict[str, str]]:

@@ -37,6 +37,8 @@ def main(settings: dict[str, Any]) -> int:
             proof = bring_up(Path(settings["out"]), tools, progress)
             rows = proof.ask(table)
         proof.measure_memory()
+        if settings.get("environment"):
+            proof.figures[report.ENVIRONMENT] = settings["environment"]
         print(_FORMATS[settings["format"]](rows, proof.figures), flush=True)
         if settings.get("keep"):
             wait_for_shell(proof)

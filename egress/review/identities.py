@@ -73,6 +73,10 @@ class Identities:
         hint = f"{namespace} has {', '.join(there[:5])}" if there else f"namespaces: {', '.join(spaces[:10])}"
         raise ReviewError(f"--from {source}: no such workload in the input; {hint}")
 
+    def running_as(self, namespace: str, account: str) -> list[Workload]:
+        """The workloads that run as a ServiceAccount."""
+        return list(self._by_account.get((namespace, account), ()))
+
     def _account(self, namespace: str, name: str) -> Workload:
         """A Pod without labels that runs as a service account."""
         if (namespace, name) in self._without_workload:

@@ -70,8 +70,7 @@ class Matrix:
             return self._shared_answer(source, target)
         if not self.known(source, host):
             return self._shared_answer(source, target)
-        asked = self._probes(source, host) if scheme == "http" else ONE_PROBE
-        answers = [(probe, self._ask(source, target, probe)) for probe in asked]
+        answers = self._asked(source, target)
         verdicts = {answer.verdict for _, answer in answers}
         if len(verdicts) == 1:
             return answers[-1][1]
@@ -85,6 +84,31 @@ class Matrix:
             client=refused.client,
             conditions=tuple(dict.fromkeys(probe.stands_for for probe, _ in allowed)),
         )
+
+    def named(self, source: Workload, shown: str) -> frozenset[tuple[str, str]]:
+        """The paths and methods that something names which decides on a cell, each marked as what it is."""
+        paths, methods = self._named(source, target_of(shown, "http").host)
+        return frozenset({*(("path", one) for one in paths), *(("method", one) for one in methods)})
+
+    def passing(
+        self, source: Workload, shown: str, scheme: Scheme, named: frozenset[tuple[str, str]]
+    ) -> frozenset[Probe]:
+        """Which requests of a cell are allowed, of one for each named path and method and one beside them."""
+        paths, methods = ({text for what, text in named if what == one} for one in ("path", "method"))
+        target = target_of(shown, scheme)
+        return frozenset(
+            probe
+            for probe in probes(paths, methods)
+            if self._ask(source, target, probe).verdict is Verdict.ALLOWED
+        )
+
+    def asked(self, source: Workload, target: Target) -> list[tuple[str, str, Answer]]:
+        """The requests that tell the cases of a named host apart, as method and path, each with its answer."""
+        return [(probe.method, probe.path, answer) for probe, answer in self._asked(source, target)]
+
+    def _asked(self, source: Workload, target: Target) -> list[tuple[Probe, Answer]]:
+        probed = self._probes(source, target.host) if target.scheme == "http" else ONE_PROBE
+        return [(probe, self._ask(source, target, probe)) for probe in probed]
 
     def rows(self, *, every_cell: bool | None = None) -> Iterator[Row]:
         """The rows in order; `every_cell` None decides by how many there are."""
@@ -205,13 +229,16 @@ class Matrix:
         return public, exported, wild
 
     def _probes(self, source: Workload, host: str) -> tuple[Probe, ...]:
+        return probes(*self._named(source, host))
+
+    def _named(self, source: Workload, host: str) -> tuple[set[str], set[str]]:
         if host not in self._route_probes:
             self._route_probes[host] = self._named_by_routes(host)
         if source.namespace not in self._policy_probes:
             self._policy_probes[source.namespace] = self._named_by_policies(source.namespace)
         paths, methods = self._route_probes[host]
         more_paths, more_methods = self._policy_probes[source.namespace]
-        return probes(paths | more_paths, methods | more_methods)
+        return paths | more_paths, methods | more_methods
 
     def _named_by_routes(self, host: str) -> tuple[set[str], set[str]]:
         paths: set[str] = set()

@@ -43,7 +43,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=_positive,
         help="how many processes write the stacks of many teams (default: one for each processor)",
     )
-    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument(
+        "--report",
+        type=Path,
+        metavar="FILE",
+        help="also write the page that `egress report` writes of the result",
+    )
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -67,7 +73,19 @@ def run(options: argparse.Namespace) -> int:
     write(environment.folder, out)
     done = Synthesized(environment=environment, out=out, notices=notices(configuration, today(os.environ)))
     sys.stdout.write((as_json if options.format == "json" else as_text)(done) + "\n")
+    if options.report:
+        _report(out, options.report)
     return 0
+
+
+def _report(out: Path, file: Path) -> None:
+    """What `egress report` does, of the stacks just written."""
+    from egress.review.commands import report
+
+    parser = argparse.ArgumentParser()
+    report.add_arguments(parser)
+    sys.stdout.flush()
+    report.run(parser.parse_args(["--input", str(out), "--output", str(file)]))
 
 
 def _writable(out: Path) -> Path:

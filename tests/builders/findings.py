@@ -407,6 +407,21 @@ EXAMPLES: dict[str, tuple[Callable[[], State], Callable[[], State]]] = {
         lambda: with_vpc(tutorial(), *CLOSED),
     ),
     "EG305": (tutorial, lambda: headers_taken_off(ADDED, NO_COUNT)),
+    "EG307": (
+        lambda: tutorial().apply(
+            {
+                "apiVersion": "security.istio.io/v1",
+                "kind": "AuthorizationPolicy",
+                "metadata": {
+                    "name": "egress-tried-out",
+                    "namespace": "istio-egress",
+                    "annotations": {"istio.io/dry-run": "true"},
+                },
+                "spec": {"action": "DENY", "rules": [{}]},
+            }
+        ),
+        tutorial,
+    ),
     "EG306": (lambda: gateway_nodes_by_name(), lambda: gateway_nodes_by_name("example.com")),
 }
 

@@ -46,7 +46,7 @@ def install(folder: Path, wheel: Path, extras: str = "") -> Installation:
     found = Installation(folder / "bin")
     done = found.run(folder, "python", "-m", "pip", "install", "--quiet", f"{wheel}{extras}")
     if done.returncode and any(each in done.stderr for each in NO_INDEX):
-        pytest.skip(f"no package index can be had: {done.stderr.strip().splitlines()[-1]}")
+        pytest.skip(f"no package index answers: {done.stderr.strip().splitlines()[-1]}")
     assert done.returncode == 0, done.stderr
     return found
 
@@ -70,7 +70,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode and any(each in done.stderr for each in NO_INDEX):
-        pytest.skip("the build backend cannot be had: no package index answers")
+        pytest.skip("the build backend is not available: no package index answers")
     assert done.returncode == 0, done.stderr
     (found,) = out.iterdir()
     return found

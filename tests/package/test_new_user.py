@@ -34,7 +34,7 @@ def downloaded(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         check=False,
     )
     if done.returncode and any(each in done.stderr for each in NO_INDEX):
-        pytest.skip("no package index can be had")
+        pytest.skip("no package index answers")
     assert done.returncode == 0, done.stderr
     return folder
 
@@ -66,6 +66,8 @@ def test_from_an_empty_folder_to_a_page(wheel: Path, downloaded: Path, tmp_path:
     assert done.returncode == 0, done.stderr
     assert "environment acme (config/acme)" in done.stdout
     assert re.search(r"^shop/client +api\.github\.com +http +allowed", done.stdout, re.MULTILINE), done.stdout
+    assert "GET https://unlisted.example/ from shop/client: refused" in done.stdout
+    assert "+++ b/config/acme/destinations.yaml" in done.stdout
     assert "Egress review of acme" in (folder / "report.html").read_text()
     assert (folder / "cdktf.out" / "stacks" / "egress" / "cdk.tf.json").is_file()
     assert seconds < SECONDS, f"it took {seconds:.0f} s"

@@ -1,7 +1,7 @@
 """The imitation providers, built once and installed as a plugin folder in the cache.
 
 An imitation has the real provider's schema and none of its judgement: what it shows and what not stands in
-docs/review.md ("Plans that Terraform wrote").
+docs/lab.md ("Held against Terraform").
 """
 
 import hashlib
@@ -91,7 +91,7 @@ def _build(folder: Path) -> Path:
     fetched = run("mod", "download")
     if fetched.returncode:
         shutil.rmtree(folder.parent)
-        raise ImitationUnavailableError(f"the Go modules cannot be had: {fetched.stderr.strip()[-300:]}")
+        raise ImitationUnavailableError(f"the Go modules are not available: {fetched.stderr.strip()[-300:]}")
     binary = folder / "imitation"
     built = run("build", "-ldflags=-s -w", "-o", str(binary), ".")
     assert built.returncode == 0, built.stderr

@@ -74,7 +74,7 @@ def test_a_folder_without_stacks_and_a_file_without_json_are_refused(
     old: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["changed-stacks", str(old), str(tmp_path / "nothing")]) == 2
-    assert "run `make synth` first" in capsys.readouterr().err
+    assert "run `egress synth` first" in capsys.readouterr().err
     broken = output(tmp_path / "new", mesh={})
     (broken / "stacks" / "mesh" / "cdk.tf.json").write_text("{", encoding="utf-8")
     assert main(["changed-stacks", str(old), str(broken)]) == 2

@@ -185,4 +185,4 @@ def test_findings_exit_with_one_where_something_is_open(egress: Run, synthesized
 def test_a_missing_input_says_what_writes_it(egress: Run, tmp_path: Path) -> None:
     done = egress("list", "--input", str(tmp_path / "nowhere"))
     assert done.returncode == 2
-    assert "make synth" in done.stderr
+    assert "egress synth" in done.stderr

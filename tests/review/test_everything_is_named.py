@@ -191,7 +191,7 @@ def test_the_json_of_list_and_evaluate_says_what_was_reviewed(
     assert list(answer)[: len(ENVELOPE) + 2] == [*ENVELOPE, "from", "to"]
     assert answer["schema"] == "egress-evaluate/1"
     assert answer["verdict"] == "allowed"
-    page = (Path(__file__).parents[2] / "docs" / "review.md").read_text()
+    page = (Path(__file__).parents[2] / "docs" / "json.md").read_text()
     assert all(f"`{key}`" in page for key in (*ENVELOPE, "rows"))
 
 

@@ -74,7 +74,7 @@ def egress(*arguments: str, day: datetime.date = TODAY) -> "CompletedProcess[str
 
 
 def test_due_lists_what_has_ended_and_what_ends_soon_the_earliest_first(folder: Path) -> None:
-    done = egress("due", "--artifact", str(folder), "--within", "14d")
+    done = egress("due", "--config", str(folder), "--within", "14d")
     rows = done.stdout.splitlines()[1:]
 
     assert done.returncode == 1
@@ -90,20 +90,20 @@ def test_due_lists_what_has_ended_and_what_ends_soon_the_earliest_first(folder: 
     [("0d", {"Istio", "grant"}), ("9d", {"Istio", "grant"}), ("10d", {"Istio", "grant", "acceptance"})],
 )
 def test_a_span_ends_on_its_last_day(folder: Path, span: str, sorts: set[str]) -> None:
-    found = json.loads(egress("due", "--artifact", str(folder), "--within", span, "--format", "json").stdout)
+    found = json.loads(egress("due", "--config", str(folder), "--within", span, "--format", "json").stdout)
     assert {each["sort"] for each in found["due"]} == sorts
     grants = [each["what"] for each in found["due"] if each["sort"] == "grant"]
     assert grants == ["team-x to www.iana.org"] + ["team-x to example.com"] * (span == "10d")
 
 
 def test_nothing_due_is_exit_code_0(folder: Path) -> None:
-    done = egress("due", "--artifact", str(folder), day=datetime.date(2026, 12, 1))
+    done = egress("due", "--config", str(folder), day=datetime.date(2026, 12, 1))
     assert (done.returncode, done.stdout) == (0, "production: nothing ends within 14 days of 2026-12-01.\n")
 
 
 def test_the_calendar_is_one_that_programs_read(folder: Path) -> None:
     """RFC 5545: CRLF, lines of at most 75 octets, a UID and a DTSTAMP for each event, commas escaped."""
-    text = egress("due", "--artifact", str(folder), "--within", "2w", "--format", "ics").stdout
+    text = egress("due", "--config", str(folder), "--within", "2w", "--format", "ics").stdout
     lines = text.removesuffix("\r\n").split("\r\n")
     whole = text.replace("\r\n ", "").split("\r\n")
 
@@ -123,19 +123,20 @@ def test_the_calendar_is_one_that_programs_read(folder: Path) -> None:
     ("arguments", "says"),
     [
         (("due", "--within", "14"), "--within 14: must be days or weeks"),
-        (("due",), "name the configuration with --artifact"),
-        (("list", "--evidence"), "name the configuration with --artifact"),
+        (("due", "--config", "nowhere"), "--config nowhere: there is no folder config/nowhere"),
+        (("list", "--evidence", "--config", "nowhere"), "there is no folder config/nowhere"),
+        (
+            ("list", "--config", "production"),
+            "plain `list` reads the input: `egress synth --config NAME` writes it",
+        ),
         (("list", "--evidence", "--format", "json"), "--format json: the audit list comes as csv or html"),
-        (("list", "--evidence", "--from", "a"), "it takes --artifact and --proof alone"),
+        (("list", "--evidence", "--from", "a"), "it takes --config and --proof alone"),
         (("list", "--format", "html"), "is for `list --evidence`"),
         (("list", "--proof", "a.json"), "are for `list --evidence`"),
     ],
 )
-def test_what_cannot_be_answered_is_exit_code_2(
-    arguments: tuple[str, ...], says: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("EGRESS_CONFIG", raising=False)
-    given = (*arguments, "--artifact", "config/production") if "--within" in arguments else arguments
+def test_what_cannot_be_answered_is_exit_code_2(arguments: tuple[str, ...], says: str) -> None:
+    given = (*arguments, "--config", "config/production") if "--within" in arguments else arguments
     done = egress(*given)
     assert done.returncode == 2
     assert says in done.stderr
@@ -159,7 +160,7 @@ def proof(folder: Path) -> Path:
 
 
 def test_the_audit_list_says_who_what_since_when_why_until_when_and_by_which_run(folder: Path) -> None:
-    done = egress("list", "--evidence", "--artifact", str(folder), "--proof", str(proof(folder)))
+    done = egress("list", "--evidence", "--config", str(folder), "--proof", str(proof(folder)))
     found = {(row["team"], row["host"]): row for row in csv.DictReader(io.StringIO(done.stdout))}
     row = found["team-x", "example.com"]
 
@@ -191,7 +192,7 @@ def test_the_audit_list_says_who_what_since_when_why_until_when_and_by_which_run
 def test_the_page_has_the_same_cells_and_the_requirements(folder: Path) -> None:
     team = folder / "teams" / "team-x.yaml"
     team.write_text(team.read_text().replace("ticket: T-1", "ticket: <b>&T</b>"))
-    text = egress("list", "--evidence", "--artifact", str(folder), "--format", "html").stdout
+    text = egress("list", "--evidence", "--config", str(folder), "--format", "html").stdout
 
     assert "&lt;b&gt;&amp;T&lt;/b&gt;" in text
     assert "<b>" not in text
@@ -205,7 +206,7 @@ def test_the_page_has_the_same_cells_and_the_requirements(folder: Path) -> None:
 def test_outside_git_it_says_so(tmp_path: Path) -> None:
     copy = tmp_path / "production"
     shutil.copytree(ROOT / "config" / "production", copy)
-    done = egress("list", "--evidence", "--artifact", str(copy))
+    done = egress("list", "--evidence", "--config", str(copy))
     rows = list(csv.DictReader(io.StringIO(done.stdout)))
     assert {row["since"] for row in rows} == {"not committed"}
     assert {row["proven by"] for row in rows} == {"no run given"}
@@ -213,8 +214,6 @@ def test_outside_git_it_says_so(tmp_path: Path) -> None:
 
 def test_a_file_that_is_no_proof_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text('{"rows": [{}]}')
-    done = egress(
-        "list", "--evidence", "--artifact", "config/production", "--proof", str(tmp_path / "a.json")
-    )
+    done = egress("list", "--evidence", "--config", "config/production", "--proof", str(tmp_path / "a.json"))
     assert done.returncode == 2
     assert "must be what `prove --format json` prints" in done.stderr

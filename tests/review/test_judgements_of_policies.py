@@ -1,4 +1,4 @@
-"""How Istio judges AuthorizationPolicies: judgements 1 to 11 of docs/review.md, each seen on a real mesh."""
+"""How Istio judges AuthorizationPolicies: judgements 1 to 11 of docs/judgements.md, each seen on a real mesh."""
 
 from typing import Any
 

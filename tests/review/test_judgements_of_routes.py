@@ -1,4 +1,4 @@
-"""How Istio judges VirtualServices and Gateways: judgements 20 to 33 and 40 of docs/review.md."""
+"""How Istio judges VirtualServices and Gateways: judgements 20 to 33 and 40 of docs/judgements.md."""
 
 from typing import Any
 

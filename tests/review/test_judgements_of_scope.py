@@ -1,4 +1,4 @@
-"""How Istio judges exportTo and Sidecars: judgements 12 to 19 of docs/review.md, each seen on a real mesh."""
+"""How Istio judges exportTo and Sidecars: judgements 12 to 19 of docs/judgements.md, each seen on a real mesh."""
 
 import pytest
 

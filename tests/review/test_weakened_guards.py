@@ -46,7 +46,10 @@ def body(path: tuple[str, ...], values: Values) -> dict[str, Any]:
 
 
 def resource(kind: str, path: tuple[str, ...], values: Values) -> Resource:
-    return Resource(kind=kind, address=f"stack.{kind}.x", name="x", body=body(path, values))
+    stated = body(path, values)
+    if path[-1] == "threshold_value":
+        stated["conditions"]["condition_threshold"]["comparison"] = "COMPARISON_GT"
+    return Resource(kind=kind, address=f"stack.{kind}.x", name="x", body=stated)
 
 
 def weakening(guard: Guard) -> tuple[Values, Values]:

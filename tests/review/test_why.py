@@ -1,6 +1,7 @@
 """`why` as a person meets it: with a URL, an identity, a log line, a file, a pipe, curl's exit code."""
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -9,10 +10,11 @@ from subprocess import CompletedProcess
 
 import pytest
 
+from egress.logs.asked import Missing
 from egress.review.decision.client import ClientSees
 from egress.review.decision.control import Control
 from egress.review.errors import ReviewError
-from egress.review.why.asked import identity
+from egress.review.why.asked import UNSAID, identity
 from egress.review.why.symptoms import CURL_EXITS, PLAIN, SYMPTOMS
 from tests.review.conftest import ROOT
 
@@ -24,11 +26,16 @@ CONFIG = "config/tutorial"
 @pytest.fixture(scope="module")
 def why(synthesized: Path) -> Run:
     def run(*arguments: str, stdin: str = "", config: str = CONFIG) -> "CompletedProcess[str]":
-        options = ["--input", str(synthesized), *(["--artifact", config] if config else [])]
+        options = ["--input", str(synthesized), *(["--config", config] if config else [])]
         command = [sys.executable, "-m", "egress", "why", *options, *arguments]
         return subprocess.run(command, cwd=ROOT, input=stdin, capture_output=True, text=True, check=False)
 
     return run
+
+
+def ask(*arguments: str) -> "CompletedProcess[str]":
+    command = [sys.executable, "-m", "egress", "why", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
 def test_every_control_and_every_symptom_has_its_words() -> None:
@@ -84,10 +91,63 @@ def test_the_patch_of_one_request_can_be_written_to_a_file(why: Run, tmp_path: P
     assert applied.returncode == 0, applied.stderr
 
 
-def test_without_a_configuration_it_says_what_to_name(why: Run) -> None:
+def test_the_configuration_is_the_one_that_the_input_names(why: Run) -> None:
     done = why("http://httpbin.org/", "--from", "team-y/test", config="")
     assert done.returncode == 1
-    assert "Name the configuration with --artifact" in done.stdout
+    assert "config/tutorial/teams/team-y.yaml:" in done.stdout
+    assert done.stderr.startswith("environment tutorial (config/tutorial), as in ")
+
+
+def test_without_a_configuration_it_says_what_to_name(
+    synthesized: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CONFIG", raising=False)
+    stacks = shutil.copytree(synthesized / "stacks", tmp_path / "stacks").parent
+    done = ask("--input", str(stacks), "http://httpbin.org/", "--from", "team-y/test")
+    assert done.returncode == 1
+    assert "Name the environment with --config NAME" in done.stdout
+
+
+@pytest.mark.parametrize("by", ["option", "variable"])
+def test_another_environment_than_the_synthesized_one_is_refused(
+    synthesized: Path, monkeypatch: pytest.MonkeyPatch, by: str
+) -> None:
+    if by == "variable":
+        monkeypatch.setenv("CONFIG", "production")
+    chosen = ("--config", "production") if by == "option" else ()
+    done = ask("--input", str(synthesized), *chosen, "http://httpbin.org/", "--from", "team-y/test")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "was synthesized from the environment tutorial, and production is selected" in done.stderr
+
+
+@pytest.mark.parametrize("verb", ["findings", "report"])
+def test_findings_are_shown_in_no_other_configuration_than_the_synthesized_one(
+    verb: str, synthesized: Path, tmp_path: Path
+) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "egress",
+        verb,
+        "--input",
+        str(synthesized),
+        "--artifact",
+        "config/production",
+    ]
+    page = ["--output", str(tmp_path / "page.html")] if verb == "report" else []
+    done = subprocess.run([*command, *page], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "was synthesized from the environment tutorial, and production is selected" in done.stderr
+
+
+def test_the_variable_that_names_another_environment_is_told_where_the_answer_is_the_inputs(
+    synthesized: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONFIG", "production")
+    command = [sys.executable, "-m", "egress", "list", "--input", str(synthesized)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert "; CONFIG names production: `egress synth` writes that one" in done.stderr
 
 
 def refused_line(name: str) -> str:
@@ -181,7 +241,9 @@ def test_what_is_not_understood_is_exit_code_2_with_one_message(
     done = why(*arguments)
     assert done.returncode == 2
     assert says in done.stderr
-    assert done.stderr.startswith("error: ")
+    *before, told = done.stderr.splitlines()
+    assert told.startswith("error: ")
+    assert all(line.startswith("environment tutorial ") for line in before)
 
 
 def test_a_request_as_json_is_a_question(why: Run) -> None:
@@ -211,3 +273,18 @@ def test_a_spiffe_id_is_an_identity() -> None:
     for text in ("spiffe://x/ns/a/sa/", "spiffe://x/sa/a/ns/b", "spiffe://x/ns/a/sa/b/c"):
         with pytest.raises(ReviewError):
             identity(text)
+
+
+def test_a_line_that_is_no_question_says_what_it_lacks() -> None:
+    assert set(UNSAID) == set(Missing)
+
+
+def test_a_connection_that_passed_through_the_gateway_was_for_the_hosts_own_port(why: Run) -> None:
+    log = ROOT / "tests" / "logs" / "tutorial.gateway.text.log"
+    line = next(
+        each for each in log.read_text().splitlines() if "|443||example.com" in each and ":8443" in each
+    )
+    done = why(line, "--from", "team-x/test", "--format", "json")
+    # It did not fail, and the review allows it on port 443 alone.
+    assert json.loads(done.stdout)["cases"] == []
+    assert (json.loads(done.stdout)["fine"], json.loads(done.stdout)["unanswered"]) == (1, [])

@@ -112,6 +112,9 @@ CASES: Mapping[str, Case] = {
     "platform.tenants.metadata_domains": to(["example.com"]),
     "platform.network.firewall.webhook_ports": to([9443]),
     "platform.mesh.capture": on_platform("init-container", tenants={"pod_security": "none"}),
+    "platform.tenants.enforcement": on_platform(
+        "observe", network={"dns": "open", "firewall": {"gateway": ABSENT}}
+    ),
     "team.pod_security.reason": to(
         "its images run as root",
         team={"pod_security": {"level": "baseline", "reason": "its images are old"}},

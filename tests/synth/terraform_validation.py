@@ -1,4 +1,4 @@
-"""`terraform validate` on a folder, with "the providers cannot be had" told from "the JSON is wrong"."""
+"""`terraform validate` on a folder, with "the providers are not available" told from "the JSON is wrong"."""
 
 import os
 import shutil

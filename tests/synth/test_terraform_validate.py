@@ -1,4 +1,4 @@
-"""`terraform validate` takes every stack; where the providers cannot be had, the skip says why."""
+"""`terraform validate` takes every stack; where the providers are not available, the skip says why."""
 
 import json
 import shutil
@@ -36,14 +36,14 @@ def test_terraform_finds_the_stack_valid(stack: str, synthesis: Synthesis, tmp_p
         found = problems(tmp_path, cache=CACHE)
     except ProvidersUnavailableError as error:
         _unavailable["reason"] = (
-            f"the providers cannot be had ({PLUGIN_DIR} may name a plugin folder): {error}"
+            f"the providers are not available ({PLUGIN_DIR} may name a plugin folder): {error}"
         )
         pytest.skip(_unavailable["reason"])
     assert found == "", found
 
 
 _unavailable: dict[str, str] = {}
-"""Why the first stack's providers could not be had: the others would wait for the same answer."""
+"""Why the first stack's providers were not available: the others would wait for the same answer."""
 
 
 def test_a_mistake_is_no_missing_provider(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ if sys.argv[1] == "main.py":
     sys.exit(int(os.environ.get(where, "0")))
 sys.stderr.write(" ".join(sys.argv[1:]) + "\\n")
 sys.stdout.write(os.environ.get("PAGE", "# page\\n"))
-sys.exit(int(os.environ.get("CODE", "0")))
+sys.exit(int(os.environ.get("REPLAY" if "replay" in sys.argv else "CODE", "0")))
 """
 
 
@@ -51,7 +51,7 @@ def programs(folder: Path) -> None:
 def cloned(folder: Path, *, dirty: bool = True) -> Path:
     """A repository of one commit on the branch `trunk`, with two environments; dirty with a change to one of them."""
     (folder / ".ci").mkdir(parents=True)
-    for name in ("review", "environments", "action"):
+    for name in ("review", "environments", "action", "replay"):
         shutil.copy(ROOT / ".ci" / name, folder / ".ci" / name)
     programs(folder)
     (folder / ".gitignore").write_text(".venv/\ncdktf.out/\n")

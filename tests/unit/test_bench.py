@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from bench.__main__ import GROWING, every_command
+from bench.__main__ import GROWING, WAYS, every_command
 from bench.commands import SIZES
-from bench.fleet import write
 from bench.process import ROOT, Run, UnexpectedExitError, measure
-from bench.table import MEASURES, growth, table
+from bench.table import MEASURES, growth, table, ways
 from egress.checks.loading import load
+from egress.proof.fleet import write
 
 
 def runs(**walls: float) -> dict[str, list[Run]]:
@@ -47,7 +47,7 @@ def test_every_row_has_its_commands(tmp_path: Path) -> None:
     commands = set(every_command(tmp_path))
 
     assert set(runs()) <= commands
-    assert {f"{verb} {size}" for verb in GROWING for size in SIZES} <= commands
+    assert {f"{verb} {size}" for verb in (*GROWING, *WAYS) for size in SIZES} <= commands
 
 
 def test_the_growth_is_of_the_last_size_over_the_one_before() -> None:
@@ -55,6 +55,11 @@ def test_the_growth_is_of_the_last_size_over_the_one_before() -> None:
         f"list {size}": [Run(wall_seconds=1.0, cpu_seconds=size / 100, peak_bytes=1)] for size in SIZES
     }
     assert line(growth(measured, ["list"], SIZES), "`list`").endswith("| 10.00 s | 20.00 s | 2.00 |")
+
+
+def test_each_way_to_write_the_stacks_has_its_cpu_and_its_memory() -> None:
+    measured = {"JSON 10": [Run(wall_seconds=9.0, cpu_seconds=2.0, peak_bytes=3 * 10**7)]}
+    assert line(ways(measured, {"JSON": "by hand"}, [10]), "by hand") == "| by hand | 2.00 s, 30.00 MB |"
 
 
 def test_a_fleet_is_a_configuration_that_loads(tmp_path: Path) -> None:

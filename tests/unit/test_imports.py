@@ -10,8 +10,10 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("egress.derived",),
     ("egress.checks", "egress.logs", "egress_constructs"),
     ("egress.environments.record", "egress.environments.selection", "stacks"),
-    ("egress.drift", "egress.review", "egress.synthesis"),
+    ("egress.drift", "egress.review"),
+    ("egress.synthesis",),
     ("egress.environments", "egress.proof"),
+    ("egress.observed",),
     ("egress", "bench", "experiments", "posture"),
     ("main",),
 )

@@ -215,3 +215,52 @@ def test_the_action_compares_states_that_the_caller_made(clone: Path, tmp_path: 
     assert "--html out/report.html --full-report https://ci.example/run/1#artifacts" in done.stderr
     assert outputs.read_text() == "code=1\n"
     assert scripted(".ci/action", clone, OUT="out", GITHUB_OUTPUT=str(outputs), OLD="a").returncode == 2
+
+
+def replay_calls(text: str) -> list[str]:
+    return [line for line in text.splitlines() if "egress replay" in line]
+
+
+def test_where_logs_are_named_the_review_asks_for_their_requests(clone: Path) -> None:
+    (clone / "one.log").write_text("")
+    (clone / "two.log").write_text("")
+    shutil.rmtree(clone / "config/two")
+    done = scripted(".ci/review", clone, BASE="HEAD", LOGS="*.log")
+
+    assert done.returncode == 0, done.stderr
+    # The environment that goes is asked nothing: nobody is left who could ask.
+    (call,) = replay_calls(done.stderr)
+    assert re.search(
+        r"egress replay one.log two.log --base \S+/old/one \S+/new/one --base-artifact \S+/base/config/one "
+        r"--artifact config/one --format markdown --json \S+/one/replay.json$",
+        call,
+    )
+    assert (clone / "cdktf.out/review/one/review.md").read_text() == "# page\n\n# page\n"
+
+
+@pytest.mark.parametrize(("code", "reviewed"), [("0", 0), ("1", 1), ("2", 2)])
+def test_what_the_logs_say_counts_for_the_exit_code(code: str, reviewed: int, clone: Path) -> None:
+    (clone / "one.log").write_text("")
+    assert scripted(".ci/review", clone, BASE="HEAD", LOGS="one.log", REPLAY=code).returncode == reviewed
+
+
+def test_logs_that_are_not_there_end_the_review(clone: Path) -> None:
+    done = scripted(".ci/review", clone, BASE="HEAD", LOGS="none-*.log")
+    assert done.returncode == 2
+    assert "there is no such file" in done.stderr
+
+
+def test_the_action_hands_the_logs_on(clone: Path, tmp_path: Path) -> None:
+    assert "LOGS: ${{ inputs.logs }}" in (ROOT / "action.yml").read_text()
+    outputs = tmp_path / "outputs"
+    outputs.write_text("")
+    (clone / "one.log").write_text("")
+    given = {"OLD": "a", "NEW": "b", "FAILURE_THRESHOLD": "error", "ARTIFACT": "c", "LOGS": "one.log"}
+    done = scripted(".ci/action", clone, OUT="out", GITHUB_OUTPUT=str(outputs), REPLAY="1", **given)
+
+    assert done.returncode == 0, done.stderr
+    (call,) = replay_calls(done.stderr)
+    assert call.endswith(
+        "egress replay one.log --base a b --artifact c --format markdown --json out/replay.json"
+    )
+    assert outputs.read_text() == "code=1\n"

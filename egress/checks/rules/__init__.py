@@ -58,6 +58,8 @@ RULES: tuple[Rule, ...] = (
     network.gateway_names_have_a_firewall_policy,
     network.perimeters_hold,
     teams.service_accounts_are_bound_by_admission,
+    mesh.observation_needs_an_istiod,
+    mesh.observed_names_resolve,
     metadata_domains.metadata_domains_are_nobodys_infrastructure,
     mesh.managed_control_plane_has_no_istiod,
     mesh.labels_are_not_the_meshs,

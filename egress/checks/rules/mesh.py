@@ -43,6 +43,28 @@ def managed_control_plane_has_no_istiod(draft: Draft) -> Iterator[Problem]:
             yield draft.platform.problem(("mesh", key), message)
 
 
+def observation_needs_an_istiod(draft: Draft) -> Iterator[Problem]:
+    """Dry runs were seen with istiod; where they do not work, the policies would refuse."""
+    platform = draft.sound_platform
+    if platform and platform.observes and platform.mesh.control_plane == "managed":
+        message = (
+            "the managed control plane is not known to take dry runs of policies: write enforce, "
+            "or mesh.control_plane: in-cluster"
+        )
+        yield draft.platform.problem(("tenants", "enforcement"), message)
+
+
+def observed_names_resolve(draft: Draft) -> Iterator[Problem]:
+    """A name that is not answered is asked of no proxy, and so in no log."""
+    platform = draft.sound_platform
+    if platform and platform.observes and platform.network.dns == "closed":
+        message = (
+            "a name that nobody is granted is not answered, so that no proxy could log who asks for it: "
+            "write open while tenants.enforcement is observe"
+        )
+        yield draft.platform.problem(("network", "dns"), message)
+
+
 def revisions_are_told_apart(draft: Draft) -> Iterator[Problem]:
     """An upgrade runs two control planes beside each other, and a tag that points to one of them."""
     platform = draft.sound_platform

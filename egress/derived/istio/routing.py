@@ -9,6 +9,7 @@ from egress.derived.istio.by_identity import routing as by_identity
 from egress.derived.istio.by_namespace import routing as by_namespace
 from egress.derived.istio.deciding_fields import with_deciding_fields
 from egress.derived.istio.istio_object import IstioObject
+from egress.derived.istio.observation import observing
 
 
 class Form(Protocol):
@@ -44,6 +45,8 @@ def team_objects(configuration: Configuration, name: str) -> Iterator[IstioObjec
 
 def _stated(configuration: Configuration, objects: Iterator[IstioObject]) -> Iterator[IstioObject]:
     """By identity every deciding field is stated; by namespace the objects are the tutorial's own."""
+    if configuration.platform.observes:
+        objects = map(observing, objects)
     return map(with_deciding_fields, objects) if form_of(configuration) is by_identity else objects
 
 

@@ -14,23 +14,35 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What is added, and to which environment."""
     kinds = parser.add_subparsers(dest="kind", required=True, metavar="KIND")
     team = kinds.add_parser("team", help="a team's file, and a grant for each --host")
-    team.add_argument("name", metavar="TEAM")
+    team.add_argument("name", metavar="TEAM", help="the new team's name; its file is teams/TEAM.yaml")
     team.add_argument("--host", action="append", default=[], metavar="HOST", help="a host it may reach")
     host = kinds.add_parser("host", help="a host's entry, and a grant for --team")
-    host.add_argument("name", metavar="HOST")
+    host.add_argument("name", metavar="HOST", help="the outside host, such as api.github.com")
     host.add_argument("--team", metavar="TEAM", help="the team that may reach it")
     host.add_argument(
         "--also", action="append", default=[], metavar="HOST", help="another host of the same service"
     )
-    host.add_argument("--method", action="append", default=[], choices=METHODS, help="may be given again")
     host.add_argument(
-        "--path", action="append", default=[], metavar="PATH", help="such as '/v1/*'; may be given again"
+        "--method",
+        action="append",
+        default=[],
+        choices=METHODS,
+        help="the grant allows this method alone; may be given again",
+    )
+    host.add_argument(
+        "--path",
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="the grant allows this path alone, such as '/v1/*'; may be given again",
     )
     for each in (team, host):
-        each.add_argument("--service-account", metavar="NAME", help="who may ask")
+        each.add_argument(
+            "--service-account", metavar="NAME", help="which of the team's ServiceAccounts may ask"
+        )
         add_ways(each)
         add_selector(each)
-        each.add_argument("--format", choices=("text", "json"), default="text")
+        each.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
 
 
 def add_ways(parser: argparse.ArgumentParser) -> None:

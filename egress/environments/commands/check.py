@@ -15,7 +15,7 @@ from egress.source.problem import ConfigurationError, Problem, show_path
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which environments: the named one, else all of them."""
     add_selector(parser)
-    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
 
 
 def run(options: argparse.Namespace) -> int:

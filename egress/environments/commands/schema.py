@@ -1,21 +1,45 @@
-"""`schema`: the JSON Schemas as this version of the program has them, for an update of the product."""
+"""`schema`: the JSON Schemas as this version has them: of the files that people write, and of what the verbs print."""
 
 import argparse
 import sys
 from pathlib import Path
 
+from egress.environments.errors import EnvironmentsError
 from egress.environments.selection import ENVIRONMENTS
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Where they are written."""
-    parser.add_argument("--output", type=Path, default=ENVIRONMENTS / "schema", metavar="FOLDER")
+    """A verb whose output's schema is printed, or where the files' schemas are written."""
+    parser.add_argument(
+        "document",
+        nargs="?",
+        metavar="VERB",
+        help="print the schema of what `egress VERB --format json` prints, and write nothing",
+    )
+    parser.add_argument(
+        "--output",
+        type=Path,
+        metavar="FOLDER",
+        help=f"where the schemas of the YAML files are written (default: {ENVIRONMENTS / 'schema'})",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write them. Exit code 0."""
-    from egress.environments.starting import write_schemas
+    """Exit code 0."""
+    if options.document is None:
+        from egress.environments.starting import write_schemas
 
-    for path in write_schemas(options.output):
-        sys.stdout.write(f"{path}\n")
+        for path in write_schemas(options.output or ENVIRONMENTS / "schema"):
+            sys.stdout.write(f"{path}\n")
+        return 0
+    from egress.review.output.schemas.documents import DOCUMENTS, text
+    from egress.source.nearest import nearest
+
+    if options.output:
+        raise EnvironmentsError("--output is for the schemas of the YAML files: leave it or VERB out")
+    if options.document not in DOCUMENTS:
+        raise EnvironmentsError(
+            f"{options.document}: no verb with a JSON document; {nearest(options.document, DOCUMENTS)}"
+        )
+    sys.stdout.write(text(options.document))
     return 0

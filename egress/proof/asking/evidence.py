@@ -268,7 +268,7 @@ def _role(pod: Pod) -> str:
 def _empty(arrival: Arrival, hops: Sequence[Hop]) -> Ending | None:
     """A control that refused the request after the gateway had connected outside; None where none did.
 
-    On a TCP chain Envoy connects upstream first and asks the policy when the first byte comes. Likewise while the
+    On a TCP chain Envoy connects upstream first and asks the policy when the first byte comes. The same holds while the
     gateway's own handshake is still going on: a caller whose certificate it refuses has made it connect outside,
     even shake hands there, and not one byte of the caller's followed.
     """

@@ -8,6 +8,9 @@ from xml.etree import ElementTree
 from egress.proof.asking.asking import ProofRow
 from egress.proof.asking.client import describe
 
+ENVIRONMENT = "environment"
+"""The figure that names what was proved."""
+
 
 def text(rows: Sequence[ProofRow], figures: Mapping[str, Any]) -> str:
     """Return the rows as aligned columns, with the totals and figures below."""
@@ -44,8 +47,9 @@ def summary(rows: Sequence[ProofRow]) -> str:
 
 
 def as_json(rows: Sequence[ProofRow], figures: Mapping[str, Any]) -> str:
-    """Return rows and figures as JSON."""
+    """Return rows and figures as JSON, and the environment where one was proved."""
     document = {
+        "environment": figures.get(ENVIRONMENT),
         "rows": [
             {
                 "identity": row.identity,
@@ -61,7 +65,7 @@ def as_json(rows: Sequence[ProofRow], figures: Mapping[str, Any]) -> str:
             }
             for row in rows
         ],
-        "figures": dict(figures),
+        "figures": {name: value for name, value in figures.items() if name != ENVIRONMENT},
     }
     return json.dumps(document, indent=2)
 

@@ -20,6 +20,8 @@ SECRETS_SOCKET = str(RUN / "secrets.sock")
 ADMIN_PORT = 15000
 DRAIN_SECONDS = 1
 """How long connections of a replaced listener live; 45 in istio-proxy. Only the waiting is shorter."""
+START_SECONDS = 30.0
+"""How long a proxy or istiod may take until it is ready, where nothing else is said."""
 FILTERED_LOG = "proof_filtered"
 """The field that marks an entry of a log with a filter."""
 _ISTIO_VERSION = DEFAULT
@@ -43,7 +45,7 @@ class Envoy:
             f"{pod.namespace}.{pod.name}.envoy", command(pod.network, argv), env={"PATH": os.environ["PATH"]}
         )
 
-    def wait(self, seconds: float = 30) -> None:
+    def wait(self, seconds: float = START_SECONDS) -> None:
         """Wait until it has its listeners; raise ProofError with its log where it does not come."""
         end = time.monotonic() + seconds
         while not self.live():

@@ -137,22 +137,31 @@ class Istiod:
         }
         return not any(key in held for key in gone) and all(held.get(k) == v for k, v in versions.items())
 
+    def metrics(self) -> str:
+        """Return what it measures of itself, in Prometheus' format. Raises ProofError where it does not answer."""
+        return self._asked(15014, "/metrics").decode()
+
     def _configuration(self) -> list[Object]:
         """Return every object of Istio's that it works with."""
+        try:
+            found: list[Object] = json.loads(self._asked(8080, "/debug/configz"))
+        except ValueError as error:
+            raise ProofError(f"istiod does not say what it has read: {error}") from error
+        return found
 
+    def _asked(self, port: int, path: str) -> bytes:
         def connect() -> socket.socket:
-            return socket.create_connection(("127.0.0.1", 8080), 10)
+            return socket.create_connection(("127.0.0.1", port), 10)
 
-        connection = http.client.HTTPConnection("127.0.0.1", 8080)
+        connection = http.client.HTTPConnection("127.0.0.1", port)
         try:
             connection.sock = inside(self.pod.network, connect)
-            connection.request("GET", "/debug/configz")
-            found: list[Object] = json.loads(connection.getresponse().read())
-        except (OSError, http.client.HTTPException, ValueError) as error:
-            raise ProofError(f"istiod does not say what it has read: {error}") from error
+            connection.request("GET", path)
+            return connection.getresponse().read()
+        except (OSError, http.client.HTTPException) as error:
+            raise ProofError(f"istiod does not answer at {path}: {error}") from error
         finally:
             connection.close()
-        return found
 
     def _serving(self) -> bool:
         """Ask its readiness probe."""

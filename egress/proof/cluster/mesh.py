@@ -9,7 +9,7 @@ from egress.proof.cluster import applying, static_checks
 from egress.proof.cluster import istiod as istiod_module
 from egress.proof.cluster.api_server import ApiServer
 from egress.proof.cluster.deployment import Deployed, difference
-from egress.proof.cluster.envoy import DRAIN_SECONDS, SECRETS_SOCKET, node_id
+from egress.proof.cluster.envoy import DRAIN_SECONDS, SECRETS_SOCKET, START_SECONDS, node_id
 from egress.proof.cluster.istiod import Istiod
 from egress.proof.cluster.objects import Addressed
 from egress.proof.cluster.pods import Pod, PodRequest
@@ -64,8 +64,8 @@ class RunningMesh:
             self.outside_authority.root.certificate,
         )
 
-    def start(self, deployed: Deployed) -> None:
-        """Bring everything up; `running.wait` waits for the proxies.
+    def start(self, deployed: Deployed, *, judged: bool = True) -> None:
+        """Bring everything up; `running.wait` waits for the proxies. istioctl judges the objects, unless told not to.
 
         Raises ProofError with the Terraform address of an object that is refused.
         """
@@ -74,18 +74,13 @@ class RunningMesh:
         self._server.wait()
         self._say("applying the mesh's objects")
         self._apply_mesh()
-        control_planes = [r for r in self.deployed.workloads if is_istiod(r)]
-        if not control_planes:
-            raise ProofError("the stacks install no istiod (a managed control plane cannot run here)")
         self._start_names()
-        pod = self.running.create(control_planes[0])
-        self.running.refresh()
-        self._say("starting istiod")
-        self.istiod = self._istiod(pod)
+        self._start_istiod()
         self._say("applying the teams' objects")
         self.apply([item for item in self.deployed.objects if not self._is_mesh_layer(item)])
-        self._judgement = self._judges.submit(self._judge)
-        requests = [r for r in self.deployed.workloads if not is_istiod(r)]
+        if judged:
+            self._judgement = self._judges.submit(self._judge)
+        requests = self.deployed.beside_istiod
         self._say(f"starting {len(requests)} Pods")
         self.running.add(requests)
 
@@ -97,16 +92,21 @@ class RunningMesh:
     def change(self, after: Deployed, *, judged: bool = True) -> tuple[list[Addressed], list[Addressed]]:
         """Apply only the difference to another synthesis; return what was applied and what was deleted."""
         changed, gone = difference(self.deployed.objects, after.objects)
+        anew = self.deployed.injection != after.injection
         self.apply(changed)
         for item in gone:
             if item.object["kind"] not in _STAYING:
                 self.api.delete(item.object)
-        before = {f"{r.namespace}/{r.name}": r for r in self.deployed.workloads}
-        now = {f"{r.namespace}/{r.name}": r for r in after.workloads}
-        replaced = [k for k in before if k not in now or now[k].manifest != before[k].manifest]
-        self._wait_until_read(changed, gone)
+        before = {f"{r.namespace}/{r.name}": r for r in self.deployed.beside_istiod}
+        now = {f"{r.namespace}/{r.name}": r for r in after.beside_istiod}
+        replaced = [k for k in before if anew or k not in now or now[k].manifest != before[k].manifest]
         self.deployed = after
         self.fabric.vpc = after.vpc
+        if anew:
+            self.istiod.process.stop()
+            self.running.remove([self.istiod.pod.key])
+            self._start_istiod()
+        self._wait_until_read(changed, gone)
         # One that the API server has refused before never came to run.
         self.running.remove([key for key in replaced if key in self.pods])
         self.running.add([r for k, r in now.items() if k not in before or k in replaced])
@@ -144,17 +144,24 @@ class RunningMesh:
                 counted, since = now, time.monotonic()
         time.sleep(DRAIN_SECONDS)
 
-    def _istiod(self, pod: Pod) -> Istiod:
+    def _start_istiod(self) -> None:
+        """Run one Pod of istiod's, the first: more of them would give out the same."""
+        pod = self.running.create(self.deployed.control_plane)
+        self.running.refresh()
+        self._say("starting istiod")
+        self.istiod = self._istiod(pod)
+
+    def _istiod(self, pod: Pod, seconds: float = START_SECONDS) -> Istiod:
         """Start istiod in its Pod; it reaches the API server by the Service's address, as every Pod does."""
         kubeconfig = self._server.kubeconfig(f"https://{self._server.service_address}")
         started = Istiod(pod, self.tools.pilot_discovery, kubeconfig, self.mesh_authority)
-        started.wait(self.api)
+        started.wait(self.api, seconds)
         return started
 
-    def restart_istiod(self) -> None:
-        """Start istiod anew."""
+    def restart_istiod(self, seconds: float = START_SECONDS) -> None:
+        """Start istiod anew, and wait so long for it."""
         self.istiod.process.stop()
-        self.istiod = self._istiod(self.istiod.pod)
+        self.istiod = self._istiod(self.istiod.pod, seconds)
 
     def refusals(self) -> list[str]:
         """Return what the network has refused since the last table: the usual reason why something does not start."""
@@ -243,11 +250,6 @@ class RunningMesh:
 def _is_istios(item: Addressed) -> bool:
     group = str(item.object["apiVersion"]).partition("/")[0]
     return group.endswith(".istio.io")
-
-
-def is_istiod(request: PodRequest) -> bool:
-    """Whether a Pod is the control plane's."""
-    return bool(request.manifest["metadata"]["labels"].get("app") == "istiod")
 
 
 def _plain_pod(namespace: str, name: str, labels: dict[str, str]) -> dict[str, Any]:

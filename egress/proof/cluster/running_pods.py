@@ -10,7 +10,7 @@ from typing import Any
 from egress.proof.cluster import scheduling
 from egress.proof.cluster.api_server import PORT, ApiServer
 from egress.proof.cluster.deployment import labels_of
-from egress.proof.cluster.envoy import Envoy
+from egress.proof.cluster.envoy import START_SECONDS, Envoy
 from egress.proof.cluster.kubernetes_api import RefusedError
 from egress.proof.cluster.pods import CNI_NODES, Pod, PodRequest, redirection
 from egress.proof.errors import ProofError
@@ -62,10 +62,10 @@ class RunningPods:
                 self.envoys[pod.key] = Envoy(pod, self._tools.envoy)
                 self._starting.append(self.envoys[pod.key])
 
-    def wait(self) -> None:
+    def wait(self, seconds: float = START_SECONDS) -> None:
         """Wait until every proxy that was started has its configuration."""
         while self._starting:
-            self._starting.pop().wait()
+            self._starting.pop().wait(seconds)
 
     def remove(self, keys: Iterable[str]) -> None:
         """Stop and delete Pods."""
@@ -111,11 +111,11 @@ class RunningPods:
             {pod.ip: pod.nat for pod in self.pods.values()},
         )
 
-    def restart_proxy(self, key: str) -> Envoy:
+    def restart_proxy(self, key: str, seconds: float = START_SECONDS) -> Envoy:
         """Start a Pod's proxy anew and wait until it has its configuration."""
         self.envoys[key].process.stop()
         self.envoys[key] = Envoy(self.envoys[key].pod, self._tools.envoy)
-        self.envoys[key].wait()
+        self.envoys[key].wait(seconds)
         return self.envoys[key]
 
     def rejections(self) -> list[str]:

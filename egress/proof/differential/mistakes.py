@@ -1,6 +1,6 @@
 """Single mistakes planted into the synthesized Terraform of the tutorial's final state.
 
-Each must change what the mesh answers, and the review must answer as the mesh does (docs/proof.md has the table).
+Each must change what the mesh answers, and the review must answer as the mesh does (docs/lab.md has the table).
 """
 
 import json

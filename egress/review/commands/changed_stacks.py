@@ -1,10 +1,13 @@
 """`changed-stacks`: what a pipeline plans and applies of a change, and what it destroys."""
 
 import argparse
+import sys
 from pathlib import Path
 
+from egress.environments.record import read as read_origin
 from egress.review.changed_stacks import MOST_JOBS, as_json, as_text, changed_stacks
 from egress.review.errors import ReviewError
+from egress.review.output.escapes import plain
 from egress.terraform.errors import TerraformError
 
 
@@ -12,7 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The two outputs, and how to print."""
     parser.add_argument("old", type=Path, help="the base's cdktf.out")
     parser.add_argument("new", type=Path, help="the head's")
-    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
     parser.add_argument(
         "--jobs",
         type=_jobs,
@@ -27,6 +30,9 @@ def run(options: argparse.Namespace) -> int:
         found = changed_stacks(options.old, options.new)
     except (TerraformError, OSError) as error:
         raise ReviewError(str(error)) from error
+    origin = read_origin(options.new)
+    if origin:
+        sys.stderr.write(f"environment {plain(origin.name)}, as in {plain(str(options.new))}\n")
     print(as_json(found, options.jobs) if options.format == "json" else as_text(found))
     return 0
 

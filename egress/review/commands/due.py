@@ -2,35 +2,18 @@
 
 import argparse
 import os
-from pathlib import Path
 
-from egress.review.errors import ReviewError
+from egress.environments.selection import add_earlier_selector, add_selector, select
+from egress.review.commands.inputs import name_chosen
 from egress.review.output.formats.registry import FORMATS, render
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The configuration, the span and the format."""
-    add_configuration(parser)
+    add_selector(parser)
+    add_earlier_selector(parser)
     parser.add_argument("--within", metavar="SPAN", default="14d", help="14d or 2w (default: 14d)")
-    parser.add_argument("--format", choices=FORMATS["due"], default="text")
-
-
-def add_configuration(parser: argparse.ArgumentParser) -> None:
-    """`--artifact`, which is needed here."""
-    parser.add_argument(
-        "--artifact",
-        type=Path,
-        metavar="FOLDER",
-        default=os.environ.get("EGRESS_CONFIG") or None,
-        help="the configuration, config/<env> (default: $EGRESS_CONFIG)",
-    )
-
-
-def configuration(options: argparse.Namespace) -> Path:
-    """The folder that was named. Raises ReviewError where none was."""
-    if options.artifact is None:
-        raise ReviewError("name the configuration with --artifact config/NAME, or set EGRESS_CONFIG")
-    return Path(options.artifact)
+    parser.add_argument("--format", choices=FORMATS["due"], default="text", help="default: text")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -39,6 +22,8 @@ def run(options: argparse.Namespace) -> int:
     from egress.review.why.folder import Folder
 
     within = days(options.within)
-    found = due(Folder(configuration(options), os.environ), within)
+    chosen = select(options.config, os.environ)
+    name_chosen(chosen)
+    found = due(Folder(chosen.folder, os.environ), within)
     print(render("due", options.format, found))
     return int(bool(found.endings))

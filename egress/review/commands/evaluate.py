@@ -27,10 +27,18 @@ OPEN = 2
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The request, and how the answer is told."""
     add_input(parser)
-    parser.add_argument("--from", dest="source", metavar="NAMESPACE/WORKLOAD", help="or NAMESPACE/sa/ACCOUNT")
-    parser.add_argument("--to", dest="url", metavar="URL", help="https://example.com/a")
-    parser.add_argument("--method", default="GET")
-    parser.add_argument("--header", action="append", metavar="NAME:VALUE", default=[])
+    parser.add_argument(
+        "--from", dest="source", metavar="WHO", help="who asks: NAMESPACE/WORKLOAD or NAMESPACE/sa/ACCOUNT"
+    )
+    parser.add_argument("--to", dest="url", metavar="URL", help="for what, such as https://example.com/a")
+    parser.add_argument("--method", default="GET", help="default: GET")
+    parser.add_argument(
+        "--header",
+        action="append",
+        metavar="NAME:VALUE",
+        default=[],
+        help="a header of the request; may be given again",
+    )
     parser.add_argument(
         "--dial",
         metavar="KIND:NAMESPACE/NAME:PORT",
@@ -38,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--without-sidecar", action="store_true", help="as if the Pod had no proxy")
     parser.add_argument("--explain", action="store_true", help="every control on the way")
-    parser.add_argument("--format", choices=FORMATS["evaluate"], default="text")
+    parser.add_argument("--format", choices=FORMATS["evaluate"], default="text", help="default: text")
     parser.add_argument("--requests", metavar="FILE", help="JSON lines with from and to; - is standard input")
 
 

@@ -4,7 +4,8 @@ import argparse
 import os
 from pathlib import Path
 
-from egress.review.commands.due import configuration
+from egress.environments.selection import select
+from egress.review.commands.inputs import name_chosen
 from egress.review.errors import ReviewError
 from egress.review.output.formats.registry import FORMATS, render
 
@@ -38,7 +39,9 @@ def run(options: argparse.Namespace) -> int:
         raise ReviewError(f"--format {format_}: the audit list comes as {' or '.join(FORMATS['evidence'])}")
     if options.source or options.host or options.scheme or options.verdict or options.input:
         raise ReviewError(
-            "--evidence lists the grants of a configuration: it takes --artifact and --proof alone"
+            "--evidence lists the grants of a configuration: it takes --config and --proof alone"
         )
-    print(render("evidence", format_, audit_list(Folder(configuration(options), os.environ), options.proof)))
+    chosen = select(options.config, os.environ)
+    name_chosen(chosen)
+    print(render("evidence", format_, audit_list(Folder(chosen.folder, os.environ), options.proof)))
     return 0

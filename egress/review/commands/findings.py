@@ -20,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The input, the acceptances and the format."""
     add_input(parser)
     add_accepted(parser)
-    parser.add_argument("--format", choices=FORMATS["findings"], default="text")
+    parser.add_argument("--format", choices=FORMATS["findings"], default="text", help="default: text")
     add_threshold(parser)
     add_artifact(parser)
 
@@ -32,13 +32,13 @@ def run(options: argparse.Namespace) -> int:
     from egress.review.locations.locations import places
     from egress.review.output.documents import Found
 
-    name_environment(options)
+    environment = name_environment(options)
     found = judgement(inputs(options), accepted(options), utc_today(), strict=options.strict)
     announce(found.cluster.inventory)
     where = places(found.cluster.inventory, inputs(options), artifact(options))
     size = len(found.judged.open) + len(found.judged.accepted)
     named = found.cluster.inventory.not_understood
-    document = Found(judged=found.judged, places=where, not_understood=named)
+    document = Found(judged=found.judged, places=where, not_understood=named, environment=environment)
     print(render("findings", options.format, document, size))
     levels = (finding.kind.level for finding in found.judged.open)
     return int(at_least(levels, Level(options.failure_threshold)))

@@ -1,6 +1,7 @@
 """The options that several verbs have."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,8 +12,11 @@ if TYPE_CHECKING:
     from egress.review.inventory import Inventory
     from egress.review.output.answered import Reviewed
 
+from egress.checks.folder import environment_name
 from egress.environments.record import Origin
 from egress.environments.record import read as read_origin
+from egress.environments.selection import VARIABLE, Environment, select
+from egress.review.errors import ReviewError
 
 DEFAULT_INPUT = "cdktf.out"
 NONE = "none"
@@ -71,7 +75,6 @@ def reviewed(options: argparse.Namespace, inventory: "Inventory") -> "Reviewed":
 def inputs(options: argparse.Namespace) -> list[Path]:
     """The inputs given, or the default. Raises ReviewError."""
     if options.context is not None:
-        from egress.review.errors import ReviewError
         from egress.review.inputs.live_cluster import fetched
 
         if options.input:
@@ -86,12 +89,49 @@ def origin(options: argparse.Namespace) -> Origin | None:
     return read_origin(paths[0]) if len(paths) == 1 else None
 
 
-def name_environment(options: argparse.Namespace) -> None:
-    """Say on stderr whose answer follows."""
+def name_environment(options: argparse.Namespace) -> str | None:
+    """Say on stderr whose answer follows, and where CONFIG names another; return the name, if the input has one."""
     found = origin(options)
-    if found:
-        where = f" ({found.folder})" if found.folder else ""
-        sys.stderr.write(f"environment {found.name}{where}, as in {inputs(options)[0]}\n")
+    if found is None:
+        return None
+    where = f" ({found.folder})" if found.folder else ""
+    sys.stderr.write(f"environment {found.name}{where}, as in {inputs(options)[0]}{_another(found)}\n")
+    return found.name
+
+
+def _another(found: Origin) -> str:
+    """What to do where the variable names another environment than the one that was synthesized last."""
+    named = os.environ.get(VARIABLE, "").strip()
+    if not named or environment_name(Path(named)) == found.name:
+        return ""
+    return f"; {VARIABLE} names {named}: `egress synth` writes that one"
+
+
+def name_chosen(environment: Environment) -> None:
+    """Say on stderr which configuration is read."""
+    told = "" if environment.chosen else f": none was named; {VARIABLE}=NAME picks another"
+    sys.stderr.write(f"environment {environment.name} ({environment.folder}){told}\n")
+
+
+def configuration(options: argparse.Namespace) -> Environment | None:
+    """The configuration that made the input: the one that is selected, else the input's own; None for neither.
+
+    Raises ReviewError where the input was made from another one than is selected.
+    """
+    noted = origin(options)
+    if not options.config and not os.environ.get(VARIABLE, "").strip():
+        return Environment(folder=noted.folder, chosen=False) if noted and noted.folder else None
+    chosen = select(options.config, os.environ)
+    if noted and noted.name != chosen.name:
+        raise _made_from_another(options, noted.name, chosen.name)
+    return chosen
+
+
+def _made_from_another(options: argparse.Namespace, made_from: str, selected: str) -> ReviewError:
+    return ReviewError(
+        f"{inputs(options)[0]} was synthesized from the environment {made_from}, and {selected} is selected: "
+        f"run `egress synth --config {selected}` first, or select {made_from}"
+    )
 
 
 def add_accepted(parser: argparse.ArgumentParser) -> None:
@@ -147,11 +187,16 @@ def add_artifact(parser: argparse.ArgumentParser) -> None:
 
 
 def artifact(options: argparse.Namespace) -> Path | None:
-    """The configuration to show findings in; None where none is named."""
+    """The configuration to show findings in; None where none is named.
+
+    Raises ReviewError where the input was made from another one than --artifact names.
+    """
     found = artifact_of(options.artifact, options.accepted)
-    if found is None and options.accepted is None and hasattr(options, "input"):
-        noted = origin(options)
+    noted = origin(options) if hasattr(options, "input") else None
+    if found is None and options.accepted is None:
         return noted.folder if noted else None
+    if noted and options.artifact and environment_name(options.artifact) != noted.name:
+        raise _made_from_another(options, noted.name, environment_name(options.artifact))
     return found
 
 

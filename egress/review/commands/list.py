@@ -4,9 +4,9 @@ import argparse
 import sys
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from egress.environments.selection import VARIABLE, add_earlier_selector, add_selector
 from egress.review.commands import evidence
 from egress.review.commands.inputs import add_input, announce, inputs, name_environment, reviewed
 from egress.review.errors import ReviewError
@@ -28,10 +28,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--to", dest="host", metavar="PATTERN", help="destinations, for example '*.example.com'"
     )
-    parser.add_argument("--scheme", choices=("http", "https", "tcp"))
+    parser.add_argument("--scheme", choices=("http", "https", "tcp"), help="only this one")
     parser.add_argument("--verdict", choices=VERDICTS, action="append", help="may be given again")
     evidence.add_arguments(parser)
-    parser.add_argument("--artifact", type=Path, metavar="FOLDER", help="with --evidence: config/<env>")
+    add_selector(parser, f"with --evidence alone; ${VARIABLE}")
+    add_earlier_selector(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -41,8 +42,11 @@ def run(options: argparse.Namespace) -> int:
     format_ = options.format or FORMATS["list"][0]
     if format_ not in FORMATS["list"]:
         raise ReviewError(f"--format {format_} is for `list --evidence`")
-    if options.proof or options.artifact:
-        raise ReviewError("--proof and --artifact are for `list --evidence`")
+    if options.proof or options.config:
+        raise ReviewError(
+            "--proof and --config are for `list --evidence`; plain `list` reads the input: "
+            "`egress synth --config NAME` writes it"
+        )
     from egress.review.cluster import Cluster
     from egress.review.inputs.reading import read
     from egress.review.matrix import Matrix

@@ -16,6 +16,7 @@ from egress.review.commands.inputs import (
     origin,
     reviewed,
 )
+from egress.review.commands.writing import write
 from egress.review.errors import ReviewError
 from egress.review.output.escapes import plain
 from egress.review.output.formats.registry import render
@@ -37,7 +38,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_comparison(parser)
     add_artifact(parser)
-    parser.add_argument("--output", type=Path, default=Path("report.html"), metavar="FILE")
+    parser.add_argument(
+        "--output",
+        type=Path,
+        default=Path("report.html"),
+        metavar="FILE",
+        help="where the page is written (default: report.html)",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -69,6 +76,6 @@ def run(options: argparse.Namespace) -> int:
         causes=causes(options, since, head),
         reviewed=reviewed(options, head.cluster.inventory),
     )
-    options.output.write_text(render("report", "html", page), encoding="utf-8")
+    write(options.output, render("report", "html", page))
     print(plain(str(options.output)))
     return 0

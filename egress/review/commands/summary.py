@@ -13,6 +13,7 @@ from egress.review.commands.inputs import (
     announce,
     artifact,
 )
+from egress.review.commands.writing import write
 from egress.review.errors import ReviewError
 from egress.review.output.formats.registry import FORMATS, render
 
@@ -32,7 +33,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help=f"config/<env>/accepted.yaml of the base, or `{NONE}`; left out, every acceptance counts as new",
     )
-    parser.add_argument("--format", choices=FORMATS["summary"], default=FORMATS["summary"][0])
+    parser.add_argument(
+        "--format", choices=FORMATS["summary"], default=FORMATS["summary"][0], help="default: markdown"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write everything as JSON")
     parser.add_argument(
         "--sarif", type=Path, metavar="FILE", help="also write the head's findings as SARIF 2.1.0"
@@ -96,7 +99,7 @@ def run(options: argparse.Namespace) -> int:
         page = Page(heading=told, rows=rows, judged=head.judged, change=found, causes=document.causes)
         written[options.html] = render("report", "html", page)
     for file, content in written.items():
-        file.write_text(content, encoding="utf-8")
+        write(file, content)
     print(text)
     return int(bool(asks))
 

@@ -3,10 +3,13 @@
 import argparse
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from egress.review.commands.inputs import add_input, inputs
+from egress.environments.selection import VARIABLE, add_earlier_selector, add_selector
+from egress.review.commands.inputs import add_input, configuration, inputs, name_environment
+from egress.review.commands.writing import write
 from egress.review.errors import ReviewError
 from egress.review.output.formats.registry import FORMATS, render
 
@@ -23,21 +26,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="a URL, a SPIFFE id, a log line, a file of logs (- is standard input), a request as JSON",
     )
     add_input(parser)
-    parser.add_argument(
-        "--artifact",
-        type=Path,
-        metavar="FOLDER",
-        default=os.environ.get("EGRESS_CONFIG") or None,
-        help="the configuration that made the input, config/<env>, for the line that decides and the patch "
-        "(default: $EGRESS_CONFIG)",
-    )
+    add_selector(parser, f"${VARIABLE}, else the one that the input names")
+    add_earlier_selector(parser)
     parser.add_argument(
         "--from", dest="source", metavar="WHO", help="NAMESPACE/WORKLOAD, NAMESPACE/sa/ACCOUNT or a SPIFFE id"
     )
-    parser.add_argument("--method", default="GET")
+    parser.add_argument("--method", default="GET", help="of a URL that is named (default: GET)")
     parser.add_argument("--curl-exit", type=int, metavar="CODE", help="curl's exit code")
     parser.add_argument("--patch", type=Path, metavar="FILE", help="also write the patch of all cases here")
-    parser.add_argument("--format", choices=FORMATS["why"], default="text")
+    parser.add_argument("--format", choices=FORMATS["why"], default="text", help="default: text")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -59,12 +56,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _found(options: argparse.Namespace) -> Any:
-    from egress.logs.reading import Logs, UnreadableLog
-    from egress.review.cluster import Cluster
-    from egress.review.inputs.reading import read
-    from egress.review.why.asked import Asked, identity
-    from egress.review.why.explained import Why, explain, explain_log
-    from egress.review.why.folder import Folder
+    from egress.review.why.explained import Why
 
     given = _sorted(options)
     source = options.source or given.get("source")
@@ -74,8 +66,21 @@ def _found(options: argparse.Namespace) -> Any:
                 "name what failed: a URL with --from, a log line, a file of logs, or --curl-exit"
             )
         return Why(cases=(), curl_exit=options.curl_exit)
+    environment = name_environment(options)
+    return replace(_explained(options, given, source), environment=environment)
+
+
+def _explained(options: argparse.Namespace, given: dict[str, Any], source: str | None) -> Any:
+    from egress.logs.reading import Logs, UnreadableLog
+    from egress.review.cluster import Cluster
+    from egress.review.inputs.reading import read
+    from egress.review.why.asked import Asked, identity
+    from egress.review.why.explained import Why, explain, explain_log
+    from egress.review.why.folder import Folder
+
+    chosen = configuration(options)
     cluster = Cluster(read(inputs(options)))
-    folder = Folder(Path(options.artifact), os.environ) if options.artifact else None
+    folder = Folder(chosen.folder, os.environ) if chosen else None
     if "request" in given:
         asked = given["request"]
         return Why(cases=(explain(cluster, folder, asked),), curl_exit=options.curl_exit)
@@ -147,4 +152,4 @@ def _write_patch(file: Path, found: Any) -> None:
         )
     if not patches:
         raise ReviewError("--patch: there is nothing to write")
-    file.write_text(next(iter(patches)), encoding="utf-8")
+    write(file, next(iter(patches)))

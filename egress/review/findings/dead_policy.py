@@ -39,7 +39,7 @@ NEVER_MATCHES = Kind(
     family=Family.DEAD_POLICY,
     level=Level.ERROR,
     message="{subject}: {field} {value!r} matches nothing: {why}",
-    fix="write the value as Istio compares it (docs/review.md)",
+    fix="write the value as Istio compares it (docs/judgements.md)",
 )
 
 NOT_VISIBLE = Kind(

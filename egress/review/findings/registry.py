@@ -18,6 +18,7 @@ from egress.review.findings import (
     handshakes,
     invalid,
     leaving,
+    observation,
 )
 from egress.review.findings.acceptance import EXPIRED, UNUSED, VOID
 from egress.review.findings.change_kinds import POSTURE, WEAKENED
@@ -41,6 +42,7 @@ ANALYZERS: tuple[Analyzer, ...] = tuple(
             *handshakes.ANALYZERS,
             *invalid.ANALYZERS,
             *leaving.ANALYZERS,
+            *observation.ANALYZERS,
         ),
         key=lambda analyzer: analyzer.kind.code,
     )

@@ -3,7 +3,6 @@
 What is readable in them is read like any other object. What is not is named, and may be anything.
 """
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +15,7 @@ from egress.review.inputs.taken import taken
 from egress.review.inputs.typed_objects import typed_object
 from egress.review.istio.hostnames import service_aliases, service_host
 from egress.review.objects.kubernetes_object import KubernetesObject
+from egress.terraform import json_text
 from egress.terraform.blocks import one as block
 from egress.terraform.kubernetes import object_of, why_no_object
 
@@ -64,7 +64,9 @@ def carried_or_typed(
 def _read(text: str, address: str, doubtful: Doubtful, namespace: str) -> list[KubernetesObject]:
     within_budget(text, address)
     try:
-        documents = [json.loads(text)] if text.startswith("{") else list(yaml.load_all(text, Loader=LOADER))
+        documents = (
+            [json_text.parsed(text)] if text.startswith("{") else list(yaml.load_all(text, Loader=LOADER))
+        )
     except (yaml.YAMLError, ValueError, RecursionError):
         doubtful.add(address, "its text is no YAML that is known before the apply", everything())
         return []

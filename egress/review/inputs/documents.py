@@ -1,17 +1,17 @@
 """Files of an input, read within budgets: whatever a file holds, reading it ends soon, with documents or a problem."""
 
-import json
 import os
 import re
 import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import yaml
 
 from egress.review.errors import ReviewError
 from egress.review.locations.location import Place, relative
+from egress.terraform import json_text
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -50,12 +50,8 @@ def text_of(file: Path) -> str:
 def json_of(file: Path) -> Any:
     """A JSON document. Raises ReviewError for what is none, NaN and a nesting without end included."""
     text = text_of(file)
-
-    def constant(name: str) -> NoReturn:
-        raise ValueError(f"{name} is no JSON")
-
     try:
-        return json.loads(text, parse_constant=constant)
+        return json_text.parsed(text)
     except ValueError as error:
         raise ReviewError(f"{file}: {error}") from error
     except RecursionError as error:

@@ -204,4 +204,5 @@ def _address(document: Mapping[str, Any], file: Path) -> str:
     given = document.get("metadata")
     metadata = given if isinstance(given, Mapping) else {}
     parts = (metadata.get("namespace"), metadata.get("name") or metadata.get("generateName"))
-    return f"{file}: {document['kind']} {'/'.join(str(part) for part in parts if part)}".rstrip()
+    shown = relative(file) if file.is_absolute() else file
+    return f"{shown}: {document['kind']} {'/'.join(str(part) for part in parts if part)}".rstrip()

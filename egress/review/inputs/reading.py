@@ -40,7 +40,7 @@ def _kind(path: Path) -> str:
     if (path / "stacks").is_dir():
         return "synthesized"
     if not path.exists():
-        raise ReviewError(f"{path}: no such file or folder; `make synth` writes cdktf.out")
+        raise ReviewError(f"{path}: no such file or folder; `egress synth` writes cdktf.out")
     first = next(iter(_plan_files(path)), None)
     return "plan" if first is not None and _is_plan(first) else "kubernetes"
 

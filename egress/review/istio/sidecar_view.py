@@ -33,9 +33,9 @@ class SidecarView:
         """A Host with a dot at its end: only a registered host has a virtual host for it."""
         bare = asked.removesuffix(".")
         entries = mesh.registry.of_address(bare)
-        # An entry that the proxy does not have gives it no virtual host for the address either.
-        own = (one.host for one in entries if one.port(self.port) and one in self.scope.services(one.host))
-        self.host = next(own, None) or mesh.registry.canonical(bare)
+        # Only the entry of which a proxy makes the host's virtual host gives that its addresses as names.
+        own = (one.host for one in entries if self.scope.registered(one.host, self.port) is one)
+        self.host = next(own, None) or _host(mesh, self.scope, bare, source.namespace)
 
     def within(self, scope: Scope) -> "SidecarView":
         """The same request at a proxy of another scope."""
@@ -86,6 +86,13 @@ class SidecarView:
             steps = (passed, Decision(Control.MESH_CONFIG, Outcome.NOT_GIVEN, reason))
         target = Target(self.request.host, self.port, original=True)
         return Onward(steps, target, unwrapped(self.request), bad_gateway is not None)
+
+
+def _host(mesh: Mesh, scope: Scope, asked: str, namespace: str) -> str:
+    """The full name of what is asked for, unless a route names exactly what is below a headless Service's name."""
+    if any(asked in item.hosts for item in scope.virtual_services(asked)):
+        return mesh.registry.canonical(asked, namespace)
+    return mesh.registry.routed(asked, namespace)
 
 
 def direct(view: SidecarView, service: Service, port: int, *, http: bool) -> Forwarding:

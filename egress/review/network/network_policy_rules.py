@@ -127,7 +127,7 @@ class NetworkPolicy:
     egress: tuple[PeerRule, ...] | None
     """What it lets out; None where it does not isolate for egress, none where nothing passes."""
     ingress: tuple[PeerRule, ...] | None
-    """What it lets in, likewise."""
+    """What it lets in, in the same way."""
 
     @property
     def name(self) -> str:

@@ -19,6 +19,8 @@ class Found:
     judged: Judged
     places: Places
     not_understood: tuple[str, ...] = ()
+    environment: str | None = None
+    """None where the input does not say whose it is."""
 
 
 @dataclass(frozen=True, kw_only=True)

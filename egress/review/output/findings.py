@@ -14,12 +14,12 @@ SHOWN_CELLS = 6
 
 
 def details(finding: Finding, places: Places) -> Iterator[str]:
-    """Where it stands, which objects cause it, which cells it spoils and how to fix it."""
+    """Where it stands, which objects cause it, which cells it concerns and how to fix it."""
     yield f"at {places.of(finding)}"
     yield f"subject: {finding.subject}"
     yield from finding.addresses[:SHOWN_CELLS]
     if finding.cells:
-        yield f"spoils {some(map(cell_text, finding.cells), SHOWN_CELLS)}"
+        yield f"concerns {some(map(cell_text, finding.cells), SHOWN_CELLS)}"
     yield f"fix: {finding.kind.fix} ({finding.kind.page})"
 
 

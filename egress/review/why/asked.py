@@ -1,7 +1,10 @@
 """The question that a log line holds: who asked for what."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
+from egress.logs.asked import Missing
+from egress.logs.asked import asked as what_is_asked
 from egress.logs.entry import Entry
 from egress.review.cluster import Cluster
 from egress.review.errors import ReviewError
@@ -77,7 +80,7 @@ def _source(entry: Entry, cluster: Cluster, given: str | None) -> str:
         pods = [
             pod
             for pod in cluster.identities.all()
-            if _is_of(entry.writer.pod, pod) and entry.writer.namespace in ("", pod.namespace)
+            if is_of(entry.writer.pod, pod) and entry.writer.namespace in ("", pod.namespace)
         ]
         if len(pods) == 1:
             return pods[0].identity
@@ -92,27 +95,30 @@ def at_gateway(entry: Entry) -> bool:
     return entry.sni.startswith(INSIDE) or bool(entry.principal)
 
 
-def _is_of(pod: str, workload: Workload) -> bool:
+def is_of(pod: str, workload: Workload) -> bool:
     """Whether a Pod's name is one that a Deployment, StatefulSet or DaemonSet of the workload's name gives."""
     rest = pod.removeprefix(f"{workload.name}-")
     return pod == workload.name or (rest != pod and rest.count("-") <= 1)
 
 
+UNSAID: Mapping[Missing, str] = {
+    Missing.NO_HOST: "does not say which host was asked for",
+    Missing.NO_NAME: "is a connection without a name (SNI): nobody can tell which host was meant",
+    Missing.NO_ADDRESS: "is a connection without a name (SNI): nobody can tell which host was meant",
+    Missing.INBOUND: "is of what a Pod received, and did not ask for",
+    Missing.BAD_HOST: "has a host that is no host name",
+    Missing.BAD_METHOD: "has a method that is none",
+    Missing.BAD_PATH: "has a path that does not begin with a slash",
+    Missing.LONG_PATH: "has a path that is too long to be asked",
+}
+"""What a line lacks of a question; a test enumerates."""
+
+
 def _url(entry: Entry) -> str:
-    if entry.is_request:
-        if not entry.authority:
-            raise ReviewError(f"line {entry.line} does not say which host was asked for")
-        return f"http://{_with_port(entry, entry.authority, 'http')}{entry.path or '/'}"
-    if not entry.sni or entry.sni.startswith(INSIDE):
-        raise ReviewError(
-            f"line {entry.line} is a connection without a name (SNI): nobody can tell which host was meant"
-        )
-    return f"https://{_with_port(entry, entry.sni, 'https')}/"
-
-
-def _with_port(entry: Entry, host: str, scheme: str) -> str:
-    """The host with the port that was dialled, where a sidecar says so and it is another than the scheme's."""
-    port = entry.local_address.rpartition(":")[2]
-    if ":" in host or at_gateway(entry) or not port.isdecimal() or int(port) == DEFAULT_PORT[scheme]:
-        return host
-    return f"{host}:{port}"
+    what = what_is_asked(entry)
+    if isinstance(what, Missing):
+        raise ReviewError(f"line {entry.line} {UNSAID[what]}")
+    if what.scheme == "tcp":
+        raise ReviewError(f"line {entry.line} {UNSAID[Missing.NO_NAME]}")
+    port = "" if what.port == DEFAULT_PORT[what.scheme] else f":{what.port}"
+    return f"{what.scheme}://{what.host}{port}{what.path}"

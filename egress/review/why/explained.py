@@ -46,6 +46,8 @@ class Why:
     """Lines of a log that do not say who asked or for what, by what they lack."""
     tally: Tally | None = None
     curl_exit: int | None = None
+    environment: str | None = None
+    """The environment that the input was synthesized from, where it says so."""
 
     @property
     def answered(self) -> bool:

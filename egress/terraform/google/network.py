@@ -1,6 +1,7 @@
 """The network's resources: network, subnetwork, firewall rule, NAT, DNS zone and record."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from egress.terraform.blocks import many
 from egress.terraform.errors import TerraformError
@@ -98,6 +99,21 @@ class RouterNat(Facts):
         )
 
 
+def _answers(policy: Any) -> Iterator[str]:
+    """Every answer that a record's routing policy names, however it chooses (`wrr`, `geo`, `primary_backup`)."""
+    if isinstance(policy, list):
+        for one in policy:
+            yield from _answers(one)
+    elif isinstance(policy, Mapping):
+        for key, value in policy.items():
+            if key == "rrdatas":
+                yield from map(str, value or ())
+            elif key == "ip_address":
+                yield str(value)
+            else:
+                yield from _answers(value)
+
+
 class RecordSet(Facts):
     """A google_dns_record_set."""
 
@@ -108,8 +124,8 @@ class RecordSet(Facts):
 
     @property
     def data(self) -> tuple[str, ...]:
-        """What the name stands for."""
-        return self.texts("rrdatas")
+        """What the name stands for: one of these, where a routing policy chooses."""
+        return self.texts("rrdatas") or tuple(dict.fromkeys(_answers(self.body.get("routing_policy"))))
 
 
 class ManagedZone(Facts):

@@ -116,6 +116,10 @@ OPTIONS: dict[str, dict[str, Edit]] = {
         "proxies' too": {"mesh": {"gateway": {"headers": "as-proxies-add"}}},
     },
     "teams' people": {"deploy": {}, "enter": {"tenants": {"people": "deploy-and-enter"}}},
+    "the mesh": {
+        "refuses": {},
+        "observes": {"tenants": {"enforcement": "observe"}},
+    },
     "ServiceAccounts": {"bound": {}, "free": {"tenants": {"service_accounts": "free"}}},
     "NAT": {
         "fixed addresses, growing": {},
@@ -200,6 +204,9 @@ REFUSED: dict[tuple[tuple[str, str], tuple[str, str]], str] = {
         ("network", "existing, with its zones"),
         ("gateway nodes reach", "granted hosts"),
     ): "one global firewall policy",
+    (("control plane", "managed"), ("the mesh", "observes")): "dry runs",
+    (("network", "existing, with its zones"), ("the mesh", "observes")): "no proxy could log",
+    (("names asked outside", "of granted hosts"), ("the mesh", "observes")): "no proxy could log",
     (("perimeter", "around the project"), ("Google's APIs", "private")): "restricted addresses alone",
     (("network", "existing, with its zones"), ("firewall", "for the network")): "others' machines",
 }

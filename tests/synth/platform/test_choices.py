@@ -260,7 +260,7 @@ def test_the_mesh_refuses_unknown_hosts_and_logs_who_called(combination: Combina
     for name, release in synthesis.stacks["mesh"].all("helm_release").items():
         (text,) = release["values"]
         if name.startswith("istiod"):
-            assert ("REGISTRY_ONLY" in text) is closed
+            assert ("REGISTRY_ONLY" in text) is (closed and row["the mesh"] == "refuses")
             assert ("%DOWNSTREAM_PEER_URI_SAN%" in text and "%REQUESTED_SERVER_NAME%" in text) is closed
             assert ('"accessLogFile"' in text) is not closed
 
@@ -276,9 +276,37 @@ def test_the_gateway_logs_through_a_provider_that_the_control_plane_knows(combin
         assert logging["istio-egress"] == [{"providers": [{"name": provider}]}]
         (refusals,) = logging["istio-system"]
         assert refusals["providers"] == [{"name": provider}]
-        assert "response.code in [403, 502, 503]" in refusals["filter"]["expression"]
+        if row["the mesh"] == "observes":
+            assert "filter" not in refusals
+        else:
+            assert "response.code in [403, 502, 503]" in refusals["filter"]["expression"]
     else:
         assert telemetries == []
+
+
+def test_an_observing_mesh_refuses_nothing_and_logs_everything(combination: Combination) -> None:
+    row, synthesis = combination
+    if row["the mesh"] != "observes":
+        return
+    objects = [
+        item
+        for name, stack in synthesis.stacks.items()
+        if name == "egress" or name.startswith("team-")
+        for kind in ("AuthorizationPolicy", "Sidecar", "Gateway", "Telemetry")
+        for item in stack.of_kind(kind)
+    ]
+    of = {
+        kind: [item for item in objects if item["kind"] == kind]
+        for kind in {item["kind"] for item in objects}
+    }
+    assert {item["metadata"]["annotations"]["istio.io/dry-run"] for item in of["AuthorizationPolicy"]} == {
+        "true"
+    }
+    assert {item["spec"]["outboundTrafficPolicy"]["mode"] for item in of["Sidecar"]} == {"ALLOW_ANY"}
+    for gateway in of["Gateway"]:
+        assert all("subjectAltNames" not in server["tls"] for server in gateway["spec"]["servers"])
+    for telemetry in of.get("Telemetry", ()):
+        assert all("filter" not in entry for entry in telemetry["spec"]["accessLogging"])
 
 
 def _firewall(synthesis: Synthesis) -> dict[str, dict[str, Any]]:

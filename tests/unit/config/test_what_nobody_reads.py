@@ -12,7 +12,7 @@ from egress.config.http_paths import path_problem
         ("destinations.yml", "rename it to destinations.yaml"),
         ("platform.YAML", "rename it to platform.yaml"),
         ("accepted.yml", "rename it to accepted.yaml"),
-        ("team-z.yaml", "rename or remove it"),
+        ("team-z.yaml", "Rename it, or remove it"),
     ],
 )
 def test_a_file_beside_the_known_ones_is_not_passed_over(name, told, folder):
@@ -43,7 +43,7 @@ def test_what_is_no_configuration_is_left_alone(name, folder):
     ["^/v1", "/v1$", "/v1/.*", "/v1/.+", "/v1/[0-9]", "/v1/[a-z]+", "/a(?:b)", "/a(b)*", r"/\d+", r"/a\.b"],
 )
 def test_a_path_that_looks_like_a_regular_expression_is_told(path):
-    assert "no regular expressions" in (path_problem(path) or "")
+    assert "not a regular expression" in (path_problem(path) or "")
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,19 @@ SERVERS_OWN = {
 }
 
 
+def test_a_namespace_without_labels_has_the_one_that_the_server_writes() -> None:
+    stated = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "istio-system"}}
+    written: dict[str, Any] = {
+        **stated,
+        "metadata": {"name": "istio-system", "labels": {"kubernetes.io/metadata.name": "istio-system"}},
+    }
+    given = [Stated(address="a", object=stated)]
+
+    assert compare(given, [written], frozenset()) == []
+    written["metadata"]["labels"]["istio-injection"] = "disabled"
+    assert [each.place for each in compare(given, [written], frozenset())] == ["metadata.labels"]
+
+
 def stored(item: Object, **metadata: Any) -> Object:
     """Return an object as an API server gives it back."""
     found = deepcopy(item)

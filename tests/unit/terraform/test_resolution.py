@@ -125,7 +125,7 @@ def test_stacks_are_read_from_an_output_folder(tmp_path: Path) -> None:
 
 
 def test_an_empty_output_folder_says_what_to_run(tmp_path: Path) -> None:
-    with pytest.raises(TerraformError, match="make synth"):
+    with pytest.raises(TerraformError, match="egress synth"):
         read_stacks(tmp_path)
 
 

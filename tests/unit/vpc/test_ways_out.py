@@ -74,7 +74,7 @@ def test_more_hosts_than_a_rule_takes_are_several_rules(tmp_path: Path) -> None:
 
 
 def test_every_header_that_proxies_add_is_taken_off() -> None:
-    """The names measured on the real mesh (docs/proof.md), and those of each tracer Envoy has."""
+    """The names measured on the real mesh (docs/lab.md), and those of each tracer Envoy has."""
     measured = {
         *("x-forwarded-client-cert", "x-forwarded-for", "x-forwarded-proto", "x-request-id"),
         *("x-envoy-external-address", "x-envoy-attempt-count", "x-envoy-decorator-operation"),

@@ -51,8 +51,9 @@ def team_objects(configuration: Configuration, name: str) -> Iterator[IstioObjec
             yield default_sidecar(namespace, [other for other in reachable if other != namespace])
     granted = {
         host: destination
-        for host, key, destination in granted_hosts(configuration)
+        for key, destination in configuration.destinations_granted(name)
         if "https" in configuration.schemes_granted(key, name)
+        for host in (key, *destination.also)
     }
     yield to_gateway_for_team(
         name,

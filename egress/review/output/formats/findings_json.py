@@ -24,6 +24,7 @@ def render(document: Found) -> str:
     still_open = [_placed(finding, document) for finding in document.judged.open]
     return json.dumps(
         {
+            "environment": document.environment,
             "findings": still_open,
             "accepted": accepted,
             "not_understood": list(document.not_understood),

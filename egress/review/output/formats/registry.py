@@ -19,6 +19,7 @@ FORMATS: Mapping[str, tuple[str, ...]] = {
     "evidence": ("csv", "html"),
     "diff": ("text", "json", "markdown"),
     "findings": ("text", "json", "markdown", "sarif"),
+    "replay": ("text", "json", "markdown"),
     "summary": ("markdown", "json"),
     "report": ("html",),
 }

@@ -12,6 +12,7 @@ def render(document: Why) -> str:
     """Render every field."""
     tally = document.tally
     found: dict[str, Any] = {
+        "environment": document.environment,
         "cases": [_case(case) for case in document.cases],
         "fine": document.fine,
         "unanswered": list(document.unanswered),

@@ -42,12 +42,12 @@ def _case(case: Explained, curl_exit: int | None) -> Iterator[str]:
     yield from (f"  {name:14}  {plain(text)}" for name, text in rows if text)
     if remedy is None:
         if case.refused:
-            yield "  Name the configuration with --artifact config/NAME for the line that decides and the patch."
+            yield "  Name the environment with --config NAME for the line that decides and the patch."
         return
     if remedy.unpatched:
         yield f"  No patch: {plain(remedy.unpatched)}"
     if remedy.patch:
-        yield "  This patch would allow it; apply it with `git apply` (or `patch -p1`), then `make synth`:"
+        yield "  This patch would allow it; apply it with `git apply` (or `patch -p1`), then synthesize again:"
         yield from (f"  - {plain(note)}" for note in remedy.notes)
         yield ""
         yield lines(remedy.patch.rstrip("\n"))

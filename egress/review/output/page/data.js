@@ -2,6 +2,7 @@
 // The data of data.py: texts, steps, ways and answers are told once and meant by their numbers.
 const data = JSON.parse(document.getElementById("evidence").textContent);
 const text = (number) => (number < 0 ? "" : data.texts[number]);
+const listed = (parts) => (Array.isArray(parts) ? parts.map(text).join(", ") : text(parts));
 
 function step(number) {
   if (number < 0) return null;
@@ -32,9 +33,10 @@ function matrixRow([identity, host, scheme, after, ...codes]) {
 }
 
 function changeRow([texts, before, after]) {
-  const [, identity, host, scheme] = texts.map(text);
+  const told = texts.map(listed);
+  const [, identity, host, scheme] = told;
   return {
-    identity, host, scheme, codes: [], texts: texts.map(text),
+    identity, host, scheme, codes: [], texts: told,
     answers: [["After", answer(after)], ["Before", answer(before)]].filter(([, known]) => known),
   };
 }

@@ -20,6 +20,8 @@ from egress.review.output.texts.controls import control_text
 from egress.review.output.texts.reasons import reason_text
 
 NONE = -1
+LIST = ", "
+"""Between the parts of a text that data.js puts together again."""
 
 
 class Numbered:
@@ -72,12 +74,17 @@ class Data:
         """A table of differences: its cells as text, the answer before and the one after."""
         self._tables[name] = [
             (
-                [self._texts.number(text) for text in cells(change)],
+                [self._listed(text) for text in cells(change)],
                 self._answer(change.before),
                 self._answer(change.after),
             )
             for change in changes
         ]
+
+    def _listed(self, text: str) -> int | list[int]:
+        """A list's parts, each told once: thousands of answers change because of the same few objects."""
+        parts = [self._texts.number(part) for part in text.split(LIST)]
+        return parts if len(parts) > 1 else parts[0]
 
     def as_json(self) -> str:
         """The data as a script element may hold it."""

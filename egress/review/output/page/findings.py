@@ -90,7 +90,7 @@ def _named(finding: Finding, known: Collection[Cell], causes: Causes) -> str:
     return (
         where
         + _list("Objects", objects + _more("li", len(finding.addresses)))
-        + _list("Cells it spoils", cells + _more("li", len(finding.cells)))
+        + _list("Answers it concerns", cells + _more("li", len(finding.cells)))
     )
 
 

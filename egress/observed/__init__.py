@@ -1,0 +1,1 @@
+"""From the running platform back to the configuration: what was observed, against what is stated."""

@@ -1,0 +1,1 @@
+"""The JSON Schema of what each verb prints with `--format json`."""
