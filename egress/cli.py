@@ -170,7 +170,7 @@ def _not_installed(error: ModuleNotFoundError) -> str:
     package = (error.name or "").partition(".")[0]
     extra = {"cryptography": "proof", "grpc": "proof", "shtab": "completion"}.get(package)
     fix = (
-        f"install the extra, pip install 'secure-egress-gke[{extra}]'"
+        f"install the extra: pip install 'CHECKOUT_OR_WHEEL[{extra}]'"
         if extra
         else "in a checkout run `make setup` once, then .venv/bin/python; elsewhere pip install the package"
     )

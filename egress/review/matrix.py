@@ -52,7 +52,7 @@ class Matrix:
         self.by_identity = {source.identity: source for source in self.identities}
         self.hosts = self._hosts()
         self.ports = NamedPorts(cluster)
-        services = [service for service in cluster.mesh.registry.services if service.external]
+        services = cluster.mesh.registry.services
         self._addresses = {address for service in services for address in service.own_addresses}
         self.hosts = sorted({*self.hosts, *(one for one in self._addresses if self.ports.of(one))})
         self._public, self._exported, self._wild = self._visible_hosts()

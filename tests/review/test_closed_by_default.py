@@ -8,9 +8,8 @@ import os
 import random
 import shutil
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from copy import deepcopy
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +27,8 @@ from egress.review.judgement import Judgement, judge_cluster
 from egress.review.output.documents import ChangeReport
 from egress.review.output.formats.summary_markdown import render
 from egress.terraform import StackFile, read_stacks
+from tests.review.edits import Document, Edit, edited, page
 from tests.review.mutations import TODAY, Mutation, Outcome, Walk, does_something, mutations
-
-Document = dict[str, Any]
-Edit = Callable[[Document], None]
 
 BLOCK: Document = {"name": "x"}
 SECTIONS: dict[str, Any] = {
@@ -87,28 +84,6 @@ TYPES = (
 def walk(production: Path) -> Walk:
     """The production stacks, judged once."""
     return Walk(production)
-
-
-def edited(stacks: Iterable[StackFile], stack: str, edit: Edit) -> list[StackFile]:
-    """The stacks with one of them edited."""
-    found = []
-    for one in stacks:
-        if one.id == stack:
-            document = deepcopy(one.document)
-            edit(document)
-            one = replace(one, document=document)
-        found.append(one)
-    return found
-
-
-def page(old: list[StackFile], new: list[StackFile]) -> tuple[str, tuple[str, ...]]:
-    """The page of a change, and why a reviewer has to agree."""
-    base, head = (
-        judge_cluster(Cluster(inventory_of_stacks(side, "stacks")), [], TODAY) for side in (old, new)
-    )
-    found = change(base, head, TODAY)
-    asks = found.asks(Level.WARNING)
-    return render(ChangeReport(change=found, asks=asks)), asks
 
 
 def merged(section: str, content: Any) -> Edit:
@@ -324,8 +299,8 @@ def test_a_further_file_that_terraform_reads_asks(file: str, production: Path, t
     changed = tmp_path / "changed"
     shutil.copytree(folder, changed)
     (changed / "stacks" / "egress" / file).resolve().write_text("{ }")
-    states = [judge_cluster(Cluster(read_synthesized(one)), [], TODAY) for one in (folder, changed)]
-    assert NOT_JUDGED in change(*states, TODAY).asks(Level.WARNING), "its content"
+    base, head = (judge_cluster(Cluster(read_synthesized(one)), [], TODAY) for one in (folder, changed))
+    assert NOT_JUDGED in change(base, head, TODAY).asks(Level.WARNING), "its content"
     base, head = (judge_cluster(Cluster(read_synthesized(one)), [], TODAY) for one in (production, folder))
     found = change(base, head, TODAY)
     assert NOT_JUDGED in found.asks(Level.WARNING)
@@ -343,7 +318,8 @@ def test_where_a_link_leads_is_what_it_says(folder: bool, production: Path, tmp_
         to.mkdir() if folder else to.write_text("x")
         (out / "stacks" / "egress" / "link").symlink_to(to)
         states.append(judge_cluster(Cluster(read_synthesized(out)), [], TODAY))
-    assert "egress.link" in [one.address for one in change(*states, TODAY).unjudged if one.open_question]
+    base, head = states
+    assert "egress.link" in [one.address for one in change(base, head, TODAY).unjudged if one.open_question]
 
 
 @pytest.mark.parametrize(

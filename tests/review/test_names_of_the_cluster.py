@@ -10,11 +10,13 @@ from egress.review.cluster import Cluster
 from egress.review.decision.arrival import AtPod
 from egress.review.decision.reason import Why
 from egress.review.inputs.assembling import inventory_of_objects
+from egress.review.matrix import Matrix
 from egress.review.network.vpc import Zone
 from egress.review.objects.kubernetes_object import kubernetes_object
 from egress.review.path.evaluation import evaluate
 from egress.review.request import parse_request
 from egress.terraform.google.network import RecordSet
+from tests.builders.findings import istio
 from tests.builders.vpcs import vpc
 from tests.review.reviewed import State, seen, tutorial
 
@@ -286,3 +288,52 @@ def test_a_record_that_says_nothing_leaves_its_name_open(kind: str) -> None:
     for sidecar in (True, False):
         answer = base.ask(ELSEWHERE, "https://example.com/", sidecar=sidecar)
         assert (answer.verdict, why(answer)) == (Verdict.UNKNOWN, Why.RECORD_OPEN)
+
+
+def entry(addresses: list[str], protocol: str) -> dict[str, Any]:
+    ports = [{"number": 5432, "name": "p", "protocol": protocol}]
+    spec: dict[str, Any] = {
+        "hosts": ["a.internal"],
+        "ports": ports,
+        "resolution": "NONE",
+        "addresses": addresses,
+    }
+    return istio("ServiceEntry", "team-x", "range", **spec)
+
+
+@pytest.mark.parametrize(
+    ("addresses", "protocol", "url", "verdict"),
+    [
+        (["203.0.0.0/16"], "TCP", "tcp://203.0.5.5:5432", "allowed"),
+        (["203.0.0.0/16"], "TCP", "tcp://x.example.com:5432", "unknown"),
+        (["203.0.0.0/16"], "TCP", "tcp://8.8.8.8:5432", "refused"),
+        (["203.0.0.0/16"], "TLS", "https://x.example.com:5432/", "refused"),
+        (["203.0.113.7"], "TLS", "https://x.example.com:5432/", "unknown"),
+        (["10.0.0.0/8"], "TCP", "tcp://x.example.com:5432", "refused"),
+    ],
+)
+def test_another_name_may_have_an_address_of_an_entry(
+    addresses: list[str], protocol: str, url: str, verdict: str
+) -> None:
+    assert str(shop().apply(entry(addresses, protocol)).ask(ELSEWHERE, url).verdict) == verdict
+
+
+def test_an_endpoint_that_somebody_gives_a_headless_service_is_a_way_out_with_a_row() -> None:
+    text = """
+apiVersion: v1
+kind: Service
+metadata: {name: out, namespace: team-x}
+spec: {clusterIP: None, ports: [{port: 5432, name: tcp}]}
+---
+apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: {name: out-1, namespace: team-x, labels: {kubernetes.io/service-name: out}}
+addressType: IPv4
+endpoints: [{addresses: [203.0.113.10]}, {addresses: [203.0.113.11], conditions: {ready: false}}]
+ports: [{port: 5432, name: tcp}]
+"""
+    state = shop().apply(text)
+    assert state.ask(ELSEWHERE, "tcp://203.0.113.10:5432").verdict is Verdict.ALLOWED
+    assert state.ask(ELSEWHERE, "tcp://203.0.113.11:5432").verdict is Verdict.REFUSED
+    rows = {(row.identity, row.host): row.answer.verdict for row in Matrix(state.review()).rows()}
+    assert rows[ELSEWHERE, "203.0.113.10:5432"] is Verdict.ALLOWED

@@ -18,9 +18,9 @@ from egress.review.network.vpc import FirewallRule
 from egress.review.output.gist import counted, read_text
 from tests.builders.vpcs import rule, vpc
 from tests.review.conftest import ROOT
+from tests.review.edits import edited, page
 from tests.review.mutations import Walk
-from tests.review.test_closed_by_default import edited, page
-from tests.review.test_weakened_guards import HTTPS, policy_rule
+from tests.review.policy_rules import HTTPS, policy_rule
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 ACCEPTED = ROOT / "config" / "production" / "accepted.yaml"

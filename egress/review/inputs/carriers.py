@@ -35,13 +35,19 @@ HARMLESS = (
 """How the types begin that make no object in a cluster: values, files, other services."""
 
 
-def carried(type_: str, body: Mapping[str, Any], address: str, doubtful: Doubtful) -> list[KubernetesObject]:
+RUNS_PROVISIONERS = frozenset({"null_resource", "terraform_data"})
+"""Types that do nothing but run their provisioners."""
+
+
+def carried(
+    type_: str, body: Mapping[str, Any], address: str, doubtful: Doubtful, *, provisioned: bool = True
+) -> list[KubernetesObject]:
     """The objects that a resource of any other provider carries; one that cannot be read is a doubt."""
     if type_ in TEXTS:
         text = body.get(TEXTS[type_]) if TEXTS[type_] else ""
         if isinstance(text, str):
             return _read(text, address, doubtful, str(body.get("override_namespace") or ""))
-    elif type_.startswith(HARMLESS):
+    elif type_.startswith(HARMLESS) or (type_ in RUNS_PROVISIONERS and not provisioned):
         return []
     told = f"{type_} is not modelled, and may make any object of Kubernetes"
     doubtful.add(address, told, everything())

@@ -54,7 +54,7 @@ def _agreed(view: SidecarView, found: Sequence[Forwarding]) -> Forwarding:
 
 
 def _at_listener(view: SidecarView, dialled_addresses: AddressSet | None) -> Forwarding:
-    scope, request = view.scope, view.request
+    scope = view.scope
     dialled = view.dialled_service()
     port = view.port
     if dialled is not None:
@@ -65,6 +65,19 @@ def _at_listener(view: SidecarView, dialled_addresses: AddressSet | None) -> For
     bound = scope.bound_services(port, dialled_addresses, view.host) if dialled_addresses else []
     if bound:
         return _agreed(view, [_by_own_address(view, entry) for entry in first_of_bound(bound)])
+    found = _by_port(view, port)
+    if isinstance(found, Refusal) and dialled_addresses:
+        # A name that nobody refuses by its address may have one that a listener takes.
+        perhaps = scope.perhaps_bound(port, dialled_addresses)
+        if perhaps is not None:
+            reason = Reason(Why.BOUND_ADDRESSES_OPEN, host=view.host, addresses=perhaps.bound.name)
+            raise Undecided(reason, perhaps.address)
+    return found
+
+
+def _by_port(view: SidecarView, port: int) -> Forwarding:
+    """The listener on 0.0.0.0."""
+    scope, request = view.scope, view.request
     if request.scheme == "http" and scope.listener(port).http:
         # Beside TLS and TCP on one port the proxy tells HTTP by its first bytes (listener.go: TCPOverAuto).
         return _http(view, port)

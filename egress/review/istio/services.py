@@ -91,13 +91,15 @@ class Service:
     """Those that are one address each, with a listener of their own: TLS there needs no SNI."""
     endpoints: tuple[ServiceEndpoint, ...] = ()
     """Those that a ServiceEntry names."""
+    ends: tuple[str, ...] = ()
+    """The addresses that somebody gives a headless Service by EndpointSlices."""
     cluster_ip: AddressSet | None = None
     object: KubernetesObject
 
     @property
     def own_addresses(self) -> tuple[str, ...]:
-        """The addresses of a ServiceEntry that are one each: what a client may dial in place of the host."""
-        stated = map(str, self.object.spec.get("addresses") or ()) if self.external else ()
+        """The addresses that are one each, and what a client may dial in place of the host."""
+        stated = map(str, self.object.spec.get("addresses") or ()) if self.external else self.ends
         return tuple(one.removesuffix("/32") for one in stated if _is_single(one) and ":" not in one)
 
     @property
@@ -142,8 +144,12 @@ def _address(text: str, item: KubernetesObject) -> AddressSet | None:
         raise ReviewError(f"{item.address}: spec.clusterIP: {error}") from error
 
 
-def kubernetes_service(item: KubernetesObject, default: Iterable[str] = (PUBLIC,)) -> Service:
-    """The registry's view of a Kubernetes Service."""
+def kubernetes_service(
+    item: KubernetesObject,
+    default: Iterable[str] = (PUBLIC,),
+    slices: Iterable[KubernetesObject] = (),
+) -> Service:
+    """The registry's view of a Kubernetes Service; `slices` are the EndpointSlices that somebody made for it."""
     ports = tuple(
         ServicePort(
             int(port["port"]),
@@ -167,16 +173,23 @@ def kubernetes_service(item: KubernetesObject, default: Iterable[str] = (PUBLIC,
         selector=item.spec.get("selector") or {},
         cluster_ip=_address(address, item),
         headless=address == "None",
+        # A port that is not HTTP gets a listener for each endpoint (core/listener.go, buildSidecarOutboundListeners).
+        bound=networks(_ends_of(slices)) if address == "None" else EMPTY,
+        ends=tuple(_ends_of(slices)) if address == "None" else (),
         object=item,
     )
 
 
-def _is_address(text: str) -> bool:
-    try:
-        network(text)
-    except ValueError:
-        return False
-    return True
+def _ends_of(slices: Iterable[KubernetesObject]) -> list[str]:
+    """The addresses of the endpoints that are ready."""
+    found: dict[str, None] = {}
+    for item in slices:
+        listed = item.spec.get("endpoints")
+        for end in listed if isinstance(listed, list) else ():
+            conditions, addresses = end.get("conditions") or {}, end.get("addresses") or ()
+            if conditions.get("ready") is not False:
+                found.update(dict.fromkeys(str(one) for one in addresses if is_address(str(one))))
+    return list(found)
 
 
 def _is_single(address: str) -> bool:
@@ -289,7 +302,7 @@ class Registry:
             for service in self.services:
                 port = service.port(number)
                 ends = self._ends_of_none(service, port) if port else []
-                own = networks(end for end in ends if _is_address(end))
+                own = networks(end for end in ends if is_address(end))
                 if own.ranges:
                     found.append((service, own))
             self._at_endpoints[number] = found

@@ -19,6 +19,18 @@ METADATA_SERVER = networks([METADATA_ADDRESS], f"the metadata server {METADATA_A
 METADATA_PORTS = (80, 8080)
 """GKE's metadata server for Pods (Dataplane V2)."""
 
+GOOGLES = (
+    *("googleapis.com", "google.com", "gcr.io", "pkg.dev", "gstatic.com", "googleusercontent.com", "goog"),
+    *("run.app", "appspot.com", "cloudfunctions.net", "cloudproxy.app"),
+)
+"""Domains that Google's API addresses serve (Private Google Access, "Domain options")."""
+
+
+def is_googles(host: str) -> bool:
+    """True for a name of Google's."""
+    name = host.rstrip(".").lower()
+    return any(name == domain or name.endswith(f".{domain}") for domain in GOOGLES)
+
 
 ANYWHERE = networks(["0.0.0.0/0"], "an address that is not known")
 
