@@ -299,8 +299,8 @@ def test_a_further_file_that_terraform_reads_asks(file: str, production: Path, t
     changed = tmp_path / "changed"
     shutil.copytree(folder, changed)
     (changed / "stacks" / "egress" / file).resolve().write_text("{ }")
-    states = [judge_cluster(Cluster(read_synthesized(one)), [], TODAY) for one in (folder, changed)]
-    assert NOT_JUDGED in change(*states, TODAY).asks(Level.WARNING), "its content"
+    base, head = (judge_cluster(Cluster(read_synthesized(one)), [], TODAY) for one in (folder, changed))
+    assert NOT_JUDGED in change(base, head, TODAY).asks(Level.WARNING), "its content"
     base, head = (judge_cluster(Cluster(read_synthesized(one)), [], TODAY) for one in (production, folder))
     found = change(base, head, TODAY)
     assert NOT_JUDGED in found.asks(Level.WARNING)
@@ -318,7 +318,8 @@ def test_where_a_link_leads_is_what_it_says(folder: bool, production: Path, tmp_
         to.mkdir() if folder else to.write_text("x")
         (out / "stacks" / "egress" / "link").symlink_to(to)
         states.append(judge_cluster(Cluster(read_synthesized(out)), [], TODAY))
-    assert "egress.link" in [one.address for one in change(*states, TODAY).unjudged if one.open_question]
+    base, head = states
+    assert "egress.link" in [one.address for one in change(base, head, TODAY).unjudged if one.open_question]
 
 
 @pytest.mark.parametrize(

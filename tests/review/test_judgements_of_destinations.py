@@ -7,6 +7,7 @@ import pytest
 from egress.review.answer import Verdict
 from egress.review.output.texts.arrivals import arrival_text
 from egress.review.output.texts.clients import client_text
+from egress.review.output.texts.reasons import reason_text
 from tests.builders.states import X, Y, without_policies
 from tests.review.reviewed import State, tutorial
 
@@ -176,3 +177,90 @@ def test_39_peer_authentication_does_nothing_to_gateway_servers(mode: str) -> No
     assert state.seen(
         X, "http://example.com", sidecar=False, dial="pod:istio-egress/istio-egressgateway:8080"
     ) == ("exit 52 or 56")
+
+
+def on_9000(
+    name: str, protocol: str, created: str = "", namespace: str = "istio-egress", **spec: Any
+) -> dict[str, Any]:
+    ports = [{"number": 9000, "name": "raw", "protocol": protocol}]
+    entry = service_entry(namespace, name, f"{name}.example", ports=ports, **spec)
+    return {**entry, "metadata": {**entry["metadata"], "creationTimestamp": created or None}}
+
+
+OLD, NEW = "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"
+
+
+def reached(state: State, url: str) -> str:
+    answer = state.ask(X, url)
+    return "open" if answer.verdict is Verdict.UNKNOWN else arrival_text(answer.arrival)
+
+
+def test_36_without_their_ages_nobody_knows_whose_connection_without_a_name_it_is() -> None:
+    state = tutorial().apply(on_9000("first", "TCP"), on_9000("second", "TCP"))
+    for host in ("first", "second"):
+        answer = state.ask(X, f"tcp://{host}.example:9000")
+        assert answer.verdict is Verdict.UNKNOWN
+        assert answer.decisive is not None
+        assert reason_text(answer.decisive.reason) == (
+            "the oldest of several services decides on the listener of port 9000, and the input does not know "
+            "their ages"
+        )
+
+
+@pytest.mark.parametrize(
+    ("ages", "taker"), [((OLD, NEW), "first"), ((NEW, OLD), "second"), ((OLD, OLD), "first")]
+)
+def test_36_with_their_ages_the_oldest_takes_all(ages: tuple[str, str], taker: str) -> None:
+    entries = [on_9000(name, "TCP", age) for name, age in zip(("first", "second"), ages, strict=True)]
+    state = tutorial().apply(*entries)
+    assert {reached(state, f"tcp://{host}.example:9000") for host in ("first", "second")} == {
+        f"{taker}.example:9000, plain"
+    }
+
+
+def test_36_ages_leave_open_what_hangs_on_them_alone() -> None:
+    state = tutorial().apply(on_9000("first", "TCP"), on_9000("second", "HTTP"))
+    assert reached(state, "tcp://second.example:9000") == "first.example:9000, plain"
+    assert reached(state, "http://second.example:9000") == "second.example:9000, plain"
+    # MONGO shares its listener with nobody: whichever is the older one has it for itself.
+    beside = tutorial().apply(on_9000("first", "MONGO"), on_9000("second", "HTTP"))
+    assert reached(beside, "tcp://first.example:9000") == "open"
+    assert reached(beside, "http://second.example:9000") == "open"
+    # One exported by name comes before a public one, whatever their ages.
+    named = on_9000("second", "TCP", exportTo=["team-x", "istio-egress"])
+    state = tutorial().apply(on_9000("first", "TCP"), named)
+    assert reached(state, "tcp://first.example:9000") == "second.example:9000, plain"
+
+
+def test_36_entries_of_one_address_are_taken_by_the_oldest_too() -> None:
+    address: dict[str, Any] = {
+        "addresses": ["198.18.0.50"],
+        "resolution": "STATIC",
+        "endpoints": [{"address": "198.18.0.51"}],
+    }
+    other: dict[str, Any] = {**address, "endpoints": [{"address": "198.18.0.52"}]}
+    state = tutorial().apply(on_9000("first", "TCP", **address), on_9000("second", "TCP", **other))
+    assert reached(state, "tcp://198.18.0.50:9000") == "open"
+
+
+def test_36_an_address_is_a_name_of_its_entry_only_where_the_entry_is_seen() -> None:
+    entry = service_entry("team-x", "own", "httpbin.org", addresses=["198.18.0.50"], exportTo=["team-x"])
+    state = tutorial().apply(entry)
+    assert state.seen(X, "http://198.18.0.50") == state.seen(X, "http://httpbin.org")
+    assert state.seen(Y, "http://httpbin.org/status/418") == "200"
+    assert state.seen(Y, "http://198.18.0.50/status/418") == "502"
+
+
+def test_38_an_endpoints_address_has_a_listener_where_an_entry_of_none_shares_its_host() -> None:
+    raw = [{"number": 9000, "name": "raw", "protocol": "TCP"}]
+    tls = [{"number": 9000, "name": "tls", "protocol": "TLS"}]
+    ends: dict[str, Any] = {"resolution": "STATIC", "endpoints": [{"address": "198.18.0.50"}]}
+    state = tutorial().apply(
+        service_entry("team-x", "none", "www.iana.org", ports=raw, resolution="NONE"),
+        service_entry("team-x", "ends", "www.iana.org", ports=tls, **ends),
+    )
+    answer = state.ask(X, "tcp://198.18.0.50:9000")
+    assert answer.verdict is Verdict.UNKNOWN
+    assert answer.decisive is not None
+    assert reason_text(answer.decisive.reason).startswith("www.iana.org makes a listener for the address")
+    assert state.ask(X, "tcp://198.18.0.57:9000").verdict is Verdict.REFUSED

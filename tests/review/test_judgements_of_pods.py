@@ -385,3 +385,63 @@ def test_46_without_interception_nothing_reaches_a_sidecar_by_itself() -> None:
 def test_46_ranges_that_may_hold_the_address_leave_it_open() -> None:
     answer = annotated(excludeOutboundIPRanges="198.51.100.0/24").ask(TEST, "http://httpbin.org")
     assert answer.verdict is Verdict.UNKNOWN
+
+
+OLD, NEW = "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"
+BYTES_TO_POD = f"tcp://{HOST}:9000"
+
+
+def with_second(
+    state: State, name: str, protocol: str, created: tuple[str | None, str | None] = (None, None)
+) -> State:
+    """Another Service for the port that `server` declares as TCP; `created` is of `server` and of that one."""
+    old, new = created
+    first = next(d for key, d in state.objects.items() if key == ("Service", "team-y", "server"))
+    first = {**first, "metadata": {**first["metadata"], "creationTimestamp": old}}
+    ports = [{"name": protocol, "port": 9001, "targetPort": 9000}]
+    spec = {"selector": {"app": "server"}, "ports": ports}
+    metadata = {"name": name, "namespace": "team-y", "creationTimestamp": new}
+    return state.apply(first, {"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": spec})
+
+
+def test_42_two_services_of_unknown_age_leave_open_how_a_port_is_read() -> None:
+    answer = with_second(inside(), "another", "http").ask(TEST, BYTES_TO_POD)
+    assert answer.verdict is Verdict.UNKNOWN
+    assert answer.decisive is not None
+    assert reason_text(answer.decisive.reason) == (
+        "the oldest of the Services another or server decides how port 9000 is read, and the input does not "
+        "know their ages"
+    )
+    assert len(answer.decisive.causes) == 2
+
+
+def test_42_of_services_whose_ages_are_known_the_oldest_decides() -> None:
+    for name in ("another", "zulu"):
+        older = with_second(inside(), name, "http", (OLD, NEW)).ask(TEST, BYTES_TO_POD)
+        newer = with_second(inside(), name, "http", (NEW, OLD)).ask(TEST, BYTES_TO_POD)
+        assert (older.verdict, newer.verdict) == (Verdict.ALLOWED, Verdict.REFUSED)
+
+
+def test_42_of_one_age_the_first_host_decides_and_a_hyphen_comes_before_the_dot() -> None:
+    assert with_second(inside(), "server-b", "http", (OLD, OLD)).ask(TEST, BYTES_TO_POD).client.status == 400
+    assert (
+        with_second(inside(), "serverb", "http", (OLD, OLD)).ask(TEST, BYTES_TO_POD).verdict
+        is Verdict.ALLOWED
+    )
+
+
+def test_42_a_service_of_unknown_age_may_be_older_than_one_whose_age_is_known() -> None:
+    assert with_second(inside(), "another", "http", (OLD, None)).ask(TEST, BYTES_TO_POD).verdict is (
+        Verdict.UNKNOWN
+    )
+
+
+def test_42_ages_do_not_matter_where_either_reading_leads_to_the_same_answer() -> None:
+    state = with_second(inside(), "another", "http")
+    assert state.ask(TEST, RAW).verdict is Verdict.ALLOWED
+    # STRICT refuses plain text whatever is read, and a second Service of one protocol changes nothing.
+    assert plain(state, 9000).verdict is Verdict.REFUSED
+    same = with_second(inside(), "another", "tcp")
+    assert same.ask(TEST, BYTES_TO_POD).verdict is Verdict.ALLOWED
+    by_method = {"action": "DENY", "rules": [{"to": [{"operation": {"methods": ["GET"]}}]}]}
+    assert with_policy(state, by_method).ask(TEST, RAW).verdict is Verdict.UNKNOWN

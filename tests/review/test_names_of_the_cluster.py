@@ -292,7 +292,12 @@ def test_a_record_that_says_nothing_leaves_its_name_open(kind: str) -> None:
 
 def entry(addresses: list[str], protocol: str) -> dict[str, Any]:
     ports = [{"number": 5432, "name": "p", "protocol": protocol}]
-    spec = {"hosts": ["a.internal"], "ports": ports, "resolution": "NONE", "addresses": addresses}
+    spec: dict[str, Any] = {
+        "hosts": ["a.internal"],
+        "ports": ports,
+        "resolution": "NONE",
+        "addresses": addresses,
+    }
     return istio("ServiceEntry", "team-x", "range", **spec)
 
 

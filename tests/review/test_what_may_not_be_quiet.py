@@ -39,9 +39,8 @@ def compared(walk: Walk, stack: str, head: Edit, both: Edit = nothing) -> Change
         head(document)
 
     sides: list[list[StackFile]] = [edited(walk.stacks, stack, edit) for edit in (both, twice)]
-    return change(
-        *(judge_cluster(Cluster(inventory_of_stacks(side, "stacks")), [], TODAY) for side in sides), TODAY
-    )
+    old, new = (judge_cluster(Cluster(inventory_of_stacks(side, "stacks")), [], TODAY) for side in sides)
+    return change(old, new, TODAY)
 
 
 def asks(found: Change) -> tuple[str, ...]:
@@ -171,12 +170,14 @@ def test_a_second_object_of_one_name_asks_in_yaml(tmp_path: Path) -> None:
     old, new = tmp_path / "old.yaml", tmp_path / "new.yaml"
     old.write_text(ADMISSION % "false")
     new.write_text(f"{ADMISSION % 'false'}---\n{ADMISSION.partition('---')[0] % 'true'}")
-    found = change(*(judge_cluster(Cluster(read([one])), [], TODAY) for one in (old, new)), TODAY)
+    base, head = (judge_cluster(Cluster(read([one])), [], TODAY) for one in (old, new))
+    found = change(base, head, TODAY)
     assert "something is not understood" in asks(found)
 
 
 def policy(document: Document) -> Document:
-    return objects(document, "AuthorizationPolicy", "egress-team-x")[0]["spec"]
+    spec: Document = objects(document, "AuthorizationPolicy", "egress-team-x")[0]["spec"]
+    return spec
 
 
 def with_batch(document: Document) -> None:

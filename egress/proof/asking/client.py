@@ -14,7 +14,7 @@ from egress.proof.asking.requests import ProofRequest
 from egress.proof.cluster.pods import MARK
 from egress.proof.network import names
 from egress.proof.network.certificates import KeyPair
-from egress.proof.network.outside import BYTES, load
+from egress.proof.network.outside import ARRIVAL, BYTES, load
 
 _SO_MARK = 36
 _TIMEOUT = 4.0
@@ -46,6 +46,8 @@ class ClientResponse:
     target: str = ""
     """The address with which a TCP connection came about; empty where none did."""
     detail: str = ""
+    arrival: int | None = None
+    """The number of the arrival that was answered (network/outside.py); None where the answer names none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +90,7 @@ class Client:
         started = time.monotonic()
         stream = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         source, target = (self._sender.address, 0), ""
+        arrival = None
         try:
             with stream:
                 stream.settimeout(_TIMEOUT)
@@ -95,11 +98,17 @@ class Client:
                     stream.setsockopt(socket.SOL_SOCKET, _SO_MARK, MARK)
                 source = self._bind(stream)
                 target = self._connect(stream, request)
-                got, detail = self._exchange(self._tls(stream, request), request, row), ""
+                (got, arrival), detail = self._exchange(self._tls(stream, request), request, row), ""
         except _Outcome as outcome:
             got, detail = outcome.got, outcome.detail
         return ClientResponse(
-            got=got, started=started, ended=time.monotonic(), source=source, target=target, detail=detail
+            got=got,
+            started=started,
+            ended=time.monotonic(),
+            source=source,
+            target=target,
+            detail=detail,
+            arrival=arrival,
         )
 
     def _bind(self, stream: socket.socket) -> tuple[str, int]:
@@ -167,7 +176,7 @@ class Client:
             self._contexts[kind] = context
         return self._contexts[kind]
 
-    def _exchange(self, stream: socket.socket, request: ProofRequest, row: str) -> str:
+    def _exchange(self, stream: socket.socket, request: ProofRequest, row: str) -> tuple[str, int | None]:
         received = b""
         try:
             with stream:
@@ -183,11 +192,12 @@ class Client:
                 )
                 raise _Outcome(got, _reason(error)) from error
         if received.startswith(BYTES):
-            return ANSWERED
+            return ANSWERED, None
         status = re.match(rb"HTTP/1\.[01] (\d{3})", received)
         if status is None:
             raise _Outcome(RESET, "closed without an answer" if not received else "not an HTTP answer")
-        return status[1].decode()
+        number = re.search(rb'"%s": (\d+)' % ARRIVAL.encode(), received)
+        return status[1].decode(), int(number[1]) if number else None
 
 
 def _head(request: ProofRequest, row: str) -> bytes:

@@ -4,7 +4,6 @@ A request is followed by its mark (the User-Agent) where HTTP is read, and by ad
 the port a proxy is reached from is the port its client's log gives as its own.
 """
 
-import re
 import time
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -22,6 +21,9 @@ LogEntry = Mapping[str, Any]
 
 CLOCKS = 0.2
 """Seconds by which a log's time may differ from the client's."""
+
+FROM_SIDECAR = "127.0.0.6"
+"""The address from which a sidecar connects to the application of its own Pod (Istio's InboundPassthroughBindIpv4)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,19 +182,34 @@ class Records:
     def _arrival(self, sender: Pod, row: str, answer: ClientResponse, hops: Sequence[Hop]) -> Arrival | None:
         found = self._arrivals_by_row.get(row)
         if found:
-            return found[-1]
+            # A route's mirror sends a copy elsewhere, before or after: the one that was answered counts.
+            return next((one for one in found if one.number == answer.arrival), found[-1])
         sources = [(sender.nat, answer.source[1]), (sender.ip, answer.source[1])]
+        inside: list[tuple[Pod, int]] = []
         for hop in hops:
             if hop.entry.get("user_agent"):
                 continue  # a pooled connection carries other rows too
-            port = re.search(r":(\d+)$", str(hop.entry.get("upstream_local_address") or ""))
-            if port:
-                sources += [(hop.pod.nat, int(port[1])), (hop.pod.ip, int(port[1]))]
+            address, _, port = str(hop.entry.get("upstream_local_address") or "").rpartition(":")
+            if not port.isdigit():
+                continue
+            sources += [(hop.pod.nat, int(port)), (hop.pod.ip, int(port))]
+            if address == FROM_SIDECAR:
+                inside.append((hop.pod, int(port)))
         for source in sources:
-            for arrival in self._arrivals_by_source.get(source, ()):
-                if answer.started - 0.1 <= arrival.at <= answer.ended + 1 and not arrival.row:
+            for arrival in self._without_row(source, answer):
+                return arrival
+        for pod, port_there in inside:
+            for arrival in self._without_row((FROM_SIDECAR, port_there), answer):
+                # Every Pod has this address, and a sidecar connects before it has read anything.
+                if arrival.place == f"application {pod.key}" and not arrival.is_empty:
                     return arrival
         return None
+
+    def _without_row(self, source: tuple[str, int], answer: ClientResponse) -> Iterator[Arrival]:
+        """What came from an address and port while a request lasted, and does not say whose it is."""
+        for arrival in self._arrivals_by_source.get(source, ()):
+            if answer.started - 0.1 <= arrival.at <= answer.ended + 1 and not arrival.row:
+                yield arrival
 
     def _arrived(self, sender: Pod, request: ProofRequest, arrival: Arrival, hops: Sequence[Hop]) -> Ending:
         through = self._seen_as.get(arrival.source)

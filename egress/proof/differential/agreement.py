@@ -14,6 +14,7 @@ from egress.review.decision.arrival import AtPod, AtSite, Spoken
 from egress.review.decision.client import ClientSees
 from egress.review.decision.control import Control
 from egress.review.decision.decision import Decision
+from egress.review.decision.reason import Why
 from egress.review.errors import ReviewError
 from egress.review.objects.workloads import Workload
 from egress.review.output.texts.controls import control_text
@@ -186,6 +187,12 @@ def _same_control(answer: Answer, ended: Ended) -> bool:
             return _at_proxy(answer, step, ended)
         case End.GATEWAY if ended.policy:
             return step.control is Control.AUTHORIZATION_POLICY
+        case End.GATEWAY if step.reason.why is Why.NOBODYS_ADDRESS:
+            # Nobody is there to record the gateway's connection: its own log is the last.
+            return True
+        case End.FIREWALL | End.WAY_OUT if step.control is Control.GATEWAY_IDENTITY:
+            # On a TCP chain the gateway connects on while its own handshake is under way: either ends it.
+            return True
         case End.FIREWALL if step.reason.facts.get("rule") != ended.rule:
             return False
     return step.control in CONTROLS.get(ended.end, ())

@@ -14,6 +14,9 @@ Document = dict[str, Any]
 Key = tuple[str, str, str]
 """Kind, namespace and name."""
 
+OLDER = "2000-01-01T00:00:00Z"
+"""The base is there before a case is made."""
+
 NEWER = "9999-01-01T00:00:{:02d}Z"
 """Objects a case adds are created after those that are there, in the order of their ranks."""
 
@@ -95,9 +98,9 @@ def reviewed(base: Inventory, operations: Sequence[StateOperation]) -> Inventory
     for item in base.objects:
         operation = changed.pop((item.kind, item.namespace, item.name), None)
         if operation is None:
-            objects.append(item)
+            objects.append(replace(item, created=item.created or OLDER))
         elif operation.spec is not None:
-            touched.append(_reviewed(item, operation))
+            touched.append(replace(_reviewed(item, operation), created=item.created or OLDER))
     for operation in changed.values():
         if operation.spec is not None:
             added = kubernetes_object(operation.document, f"generated {operation.kind} {operation.name}")

@@ -5,6 +5,7 @@ client sent, so that traffic sent to the wrong site shows.
 """
 
 import contextlib
+import itertools
 import json
 import re
 import socket
@@ -24,6 +25,9 @@ _HANDSHAKE = b"\x16\x03"
 
 BYTES = b"\x00\xff"
 """How the harness begins what is neither HTTP nor TLS; its row follows up to an empty line, and so in the answer."""
+
+ARRIVAL = "arrival"
+"""The key of an arrival's number in the body of its answer."""
 
 ANY = "any"
 """For a port: whatever the client speaks, plain HTTP, TLS, or bytes."""
@@ -57,6 +61,8 @@ class Arrival:
     """The names of the request's headers, in lower case."""
     spoke: bool = False
     """Whether a byte came: of a request, of a handshake, or of anything else."""
+    number: int = field(default_factory=itertools.count(1).__next__)
+    """The answer's body says it, so that its client knows which of several copies of a request was answered."""
 
     @property
     def is_empty(self) -> bool:
@@ -249,7 +255,7 @@ class OutsideServer:
         _read(head, arrival)
         asked = re.fullmatch(r"/status/(\d{3})", arrival.path)
         status = int(asked[1]) if asked else 200
-        told = {"place": arrival.place, "host": arrival.host, "path": arrival.path}
+        told = {"place": arrival.place, "host": arrival.host, "path": arrival.path, ARRIVAL: arrival.number}
         return status, b"" if arrival.method == "HEAD" else json.dumps(told).encode() + b"\n"
 
     def _respond(self, head: str, arrival: Arrival) -> bytes:

@@ -44,8 +44,8 @@ def grants_of(rule: Any) -> list[Grant] | None:
     """What a rule grants; None for a rule that is not of named service accounts and hosts alone."""
     if not isinstance(rule, Mapping) or not set(rule) <= {"from", "to", "when"}:
         return None
-    sources = [one.get("source") for one in _blocks(rule.get("from"))]
-    operations = [one.get("operation") for one in _blocks(rule.get("to"))]
+    sources: list[Any] = [one.get("source") for one in _blocks(rule.get("from"))]
+    operations: list[Any] = [one.get("operation") for one in _blocks(rule.get("to"))]
     if not sources or not operations:
         return None
     if not all(

@@ -3,7 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
+from egress.review.answer import Answer, Verdict
 from egress.review.decision.arrival import AtSite
+from egress.review.decision.reason import Why
 from egress.review.findings.evidence import Evidence
 from egress.review.findings.finding import Analyzer, Family, Finding, Kind, Level, Subjects, some
 from egress.review.istio.scope import Scope
@@ -112,12 +114,13 @@ def find_shared_port(evidence: Evidence) -> Iterator[Finding]:
     found: dict[tuple[str, str], list[tuple[Row, Service, Service]]] = defaultdict(list)
     for row in evidence.named_rows:
         target = target_of(row.host, row.scheme)
-        if row.scheme != "tcp" or not isinstance(row.answer.arrival, AtSite):
+        if row.scheme != "tcp" or not _arrives_somewhere(row.answer):
             continue
         scope = evidence.cluster.mesh.scope(evidence.matrix.by_identity[row.identity])
-        first, own = _first(scope, target.port), scope.services(target.host)
-        if first is not None and own and first.host != target.host:
-            found[row.host, first.address].append((row, first, own[0]))
+        own = scope.services(target.host)
+        for first in _firsts(scope, target.port) if own else ():
+            if first.host != target.host:
+                found[row.host, first.address].append((row, first, own[0]))
     for (host, _), rows in found.items():
         _, first, own_entry = rows[0]
         who = tuple(dict.fromkeys(row.identity for row, _, _ in rows))
@@ -135,9 +138,17 @@ def find_shared_port(evidence: Evidence) -> Iterator[Finding]:
         )
 
 
-def _first(scope: Scope, port: int) -> Service | None:
-    """The entry whose connections without a name take a port."""
-    return next(iter(scope.listener(port).opaque), None)
+def _arrives_somewhere(answer: Answer) -> bool:
+    """True where a connection reaches a site, or the age of entries alone says which."""
+    step = answer.decisive
+    by_age = step is not None and step.reason.why is Why.OLDEST_ENTRY_OPEN
+    return isinstance(answer.arrival, AtSite) or (answer.verdict is Verdict.UNKNOWN and by_age)
+
+
+def _firsts(scope: Scope, port: int) -> set[Service]:
+    """The entry whose connections without a name take a port; each that may be it, where ages are not known."""
+    listeners = (each.listener(port) for each in scope.of_each_age(port))
+    return {listener.opaque[0] for listener in listeners if listener.opaque}
 
 
 def find_imports_nothing(evidence: Evidence) -> Iterator[Finding]:

@@ -1,5 +1,7 @@
 """The sidecar: which listener takes a request, where its route leads."""
 
+from collections.abc import Sequence
+
 from egress.review.decision.client import ClientSees
 from egress.review.decision.control import Control, Proxy
 from egress.review.decision.decision import Decision, Outcome
@@ -10,7 +12,7 @@ from egress.review.istio.forwarding import Forwarding, Refusal
 from egress.review.istio.hostnames import is_wildcard, most_specific, overlap, subset_of
 from egress.review.istio.http_matching import first_route, routes_at
 from egress.review.istio.outbound_connection import connection, opaque
-from egress.review.istio.scope import Scope
+from egress.review.istio.scope import Scope, first_of_bound
 from egress.review.istio.services import Service, ServicePort
 from egress.review.istio.sidecar_view import SidecarView, direct, follow
 from egress.review.istio.state import Mesh
@@ -39,6 +41,20 @@ def outbound(
     scope = view.scope
     if scope.rejected is not None:
         raise Undecided(Reason(Why.LISTENER_REJECTED, host=scope.rejected.host), scope.rejected.address)
+    orders = scope.of_each_age(view.port)
+    return _agreed(view, [_at_listener(view.within(one), dialled_addresses) for one in orders])
+
+
+def _agreed(view: SidecarView, found: Sequence[Forwarding]) -> Forwarding:
+    """What a proxy does whatever the ages of services are. Raises Undecided where they decide."""
+    if any(other._replace(steps=()) != found[0]._replace(steps=()) for other in found[1:]):
+        address = next((step.address for one in found for step in one.steps if step.address), None)
+        raise Undecided(Reason(Why.OLDEST_ENTRY_OPEN, port=view.port), address)
+    return found[0]
+
+
+def _at_listener(view: SidecarView, dialled_addresses: AddressSet | None) -> Forwarding:
+    scope = view.scope
     dialled = view.dialled_service()
     port = view.port
     if dialled is not None:
@@ -48,13 +64,7 @@ def outbound(
             return _by_address(view, dialled, offered)
     bound = scope.bound_services(port, dialled_addresses, view.host) if dialled_addresses else []
     if bound:
-        if any(item.tls for item in scope.virtual_services(bound[0].host)):
-            raise Undecided(Reason(Why.SNI_ROUTE_WITH_ADDRESSES), bound[0].address)
-        offered = bound[0].port(port)
-        assert offered is not None  # noqa: S101 - bound_services holds no other
-        if offered.sniffed and request.scheme == "http":
-            return _sniffed_by_address(view, bound[0], offered)
-        return opaque(view, bound[0], port)
+        return _agreed(view, [_by_own_address(view, entry) for entry in first_of_bound(bound)])
     found = _by_port(view, port)
     if isinstance(found, Refusal) and dialled_addresses:
         # A name that nobody refuses by its address may have one that a listener takes.
@@ -72,6 +82,17 @@ def _by_port(view: SidecarView, port: int) -> Forwarding:
         # Beside TLS and TCP on one port the proxy tells HTTP by its first bytes (listener.go: TCPOverAuto).
         return _http(view, port)
     return connection(view, port)
+
+
+def _by_own_address(view: SidecarView, entry: Service) -> Forwarding:
+    """The listener on the addresses of a ServiceEntry."""
+    if any(item.tls for item in view.scope.virtual_services(entry.host)):
+        raise Undecided(Reason(Why.SNI_ROUTE_WITH_ADDRESSES), entry.address)
+    offered = entry.port(view.port)
+    assert offered is not None  # noqa: S101 - bound_services holds no other
+    if offered.sniffed and view.request.scheme == "http":
+        return _sniffed_by_address(view, entry, offered)
+    return opaque(view, entry, view.port)
 
 
 def _by_address(view: SidecarView, dialled: Service, offered: ServicePort) -> Forwarding:

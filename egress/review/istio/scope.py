@@ -1,7 +1,7 @@
 """A sidecar's scope: which services and VirtualServices a Pod's proxy is given."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -9,7 +9,7 @@ from egress.review.decision.reason import Reason, Why
 from egress.review.errors import Undecided
 from egress.review.inventory import MeshSettings
 from egress.review.istio.hostnames import is_wildcard, overlap, subset_of
-from egress.review.istio.services import ANY_NAMESPACE, Registry, Service, chosen, united
+from egress.review.istio.services import ANY_NAMESPACE, Registry, Service, chosen, maybe_oldest, united
 from egress.review.istio.virtual_services import MESH, VirtualService, VirtualServices
 from egress.review.istio.visibility import PUBLIC, visible
 from egress.review.istio.wildcard_listener import WildcardListener, wildcard_listener
@@ -79,6 +79,7 @@ class Scope:
     _clusters: dict[str, list[Service]] = field(default_factory=dict)
     _listeners: dict[int, WildcardListener] = field(default_factory=dict)
     _ports: dict[tuple[int, str], list[Service]] = field(default_factory=dict)
+    _orders: dict[int, tuple["Scope", ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._imports = _imports(self.sidecar, self.namespace)
@@ -151,11 +152,36 @@ class Scope:
     def listener(self, port: int) -> WildcardListener:
         """The listener on 0.0.0.0 and a port, for the imported services that have no address of their own there."""
         if port not in self._listeners:
-            found = list(self._listening(port, "http"))
-            for reads in ("tls", "bytes", "sniffed"):
-                found += [s for s in self._listening(port, reads) if s.external and not s.bound.ranges]
-            self._listeners[port] = wildcard_listener(sorted(found, key=_precedence), port)
+            self._listeners[port] = wildcard_listener(self._without_address(port), port)
         return self._listeners[port]
+
+    def of_each_age(self, port: int) -> tuple["Scope", ...]:
+        """The scope with each listener on 0.0.0.0 and a port that there may be: the order of services makes it.
+
+        There is more than one where services of unknown age are read differently.
+        """
+        if port not in self._orders:
+            ordered = self._without_address(port)
+            apart: dict[object, Service] = {}
+            for service in _each_maybe_first(ordered):
+                offered = service.port(port)
+                unread = offered is not None and offered.reads in ("bytes", "sniffed")
+                # Of services that are read by SNI or by Host, one of each protocol stands for all.
+                apart.setdefault(service if unread else offered and offered.protocol, service)
+            listeners = {self.listener(port).effect: self.listener(port)}
+            for first in apart.values():
+                own = sorted(ordered, key=lambda s: (_is_public(s), s is not first))
+                listener = wildcard_listener(own, port)
+                listeners.setdefault(listener.effect, listener)
+            others = list(listeners.values())[1:]
+            self._orders[port] = (self, *(replace(self, _listeners={port: one}) for one in others))
+        return self._orders[port]
+
+    def _without_address(self, port: int) -> list[Service]:
+        found = list(self._listening(port, "http"))
+        for reads in ("tls", "bytes", "sniffed"):
+            found += [s for s in self._listening(port, reads) if s.external and not s.bound.ranges]
+        return sorted(found, key=_precedence)
 
     def bound_services(self, port: int, dialled: AddressSet, host: str) -> list[Service]:
         """The imported ServiceEntries that take connections to the addresses that are dialled.
@@ -167,6 +193,10 @@ class Scope:
         for service in found:
             if subset_of(host, service.host) and _may_be_there(dialled, service.bound):
                 reason = Reason(Why.BOUND_ADDRESSES_OPEN, host=host, addresses=service.bound.name)
+                raise Undecided(reason, service.address)
+        for service, ends in self.registry.at_endpoints(port):
+            if service in self.services(service.host) and dialled.covered_by(ends) is not Cover.NONE:
+                reason = Reason(Why.LISTENER_AT_ENDPOINT, host=service.host, addresses=ends.name, port=port)
                 raise Undecided(reason, service.address)
         return sorted(
             (
@@ -226,7 +256,27 @@ class Scope:
 
 def _precedence(service: Service) -> tuple[bool, tuple[str, ...]]:
     """Sort as a proxy takes services in: those exported by name first, then public ones, oldest first."""
-    return PUBLIC in service.export, service.age
+    return _is_public(service), service.age
+
+
+def _is_public(service: Service) -> bool:
+    return PUBLIC in service.export
+
+
+def _each_maybe_first(services: Iterable[Service]) -> Iterator[Service]:
+    """Each that may be the oldest of those exported by name, or of the public ones."""
+    halves: dict[bool, list[Service]] = {True: [], False: []}
+    for service in services:
+        halves[_is_public(service)].append(service)
+    for half in halves.values():
+        if len(half) > 1:
+            yield from maybe_oldest(half)
+
+
+def first_of_bound(services: Sequence[Service]) -> list[Service]:
+    """Of entries that take one address, in their order, each that may come first."""
+    foremost = [one for one in services if _is_public(one) is _is_public(services[0])]
+    return maybe_oldest(foremost)
 
 
 def _may_be_there(dialled: AddressSet, bound: AddressSet) -> bool:

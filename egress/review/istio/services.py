@@ -1,7 +1,7 @@
 """The service registry: Kubernetes Services and ServiceEntries as istiod merges them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -249,6 +249,8 @@ class Registry:
         self._by_host: dict[str, list[Service]] = defaultdict(list)
         self._by_namespace: dict[str, list[Service]] = defaultdict(list)
         self._aliases: dict[str, str] = {}
+        self._at_endpoints: dict[int, list[tuple[Service, AddressSet]]] = {}
+        self._by_address: dict[str, list[Service]] = defaultdict(list)
         self._headless: set[str] = set()
         self.taken_by_nodes: dict[str, Service] = {}
         """The Services whose addresses outside the cluster no packet of a Pod leaves for."""
@@ -265,8 +267,8 @@ class Registry:
             self.taken_by_nodes.update(dict.fromkeys(service.outer_addresses, service))
             if service.headless:
                 self._headless.add(service.host)
-            for address in service.object.spec.get("addresses") or ():
-                self._aliases.setdefault(str(address).removesuffix("/32"), service.host)
+            for address in service.own_addresses:
+                self._by_address[address].append(service)
         for service in self.services:
             for port in service.ports:
                 if self._without_listener(service, port):
@@ -281,15 +283,30 @@ class Registry:
         Istio then makes a listener for each endpoint's address, and a name is none (core/listener.go,
         buildSidecarOutboundListeners). Who sees the entry with the endpoints does not matter.
         """
+        return bool(self._ends_of_none(service, port))
+
+    def _ends_of_none(self, service: Service, port: ServicePort) -> list[str]:
         if not service.external or service.resolution != "NONE" or port.http or service.bound.ranges:
-            return False
-        ends = [
+            return []
+        return [
             end
             for other in self.named(service.host)
             if other.external and other.namespace == service.namespace and other.port(port.number)
             for end in other.addresses
         ]
-        return bool(ends)
+
+    def at_endpoints(self, number: int) -> list[tuple[Service, AddressSet]]:
+        """The services that make a listener for the address of each endpoint on a port, with those addresses."""
+        if number not in self._at_endpoints:
+            found = []
+            for service in self.services:
+                port = service.port(number)
+                ends = self._ends_of_none(service, port) if port else []
+                own = networks(end for end in ends if is_address(end))
+                if own.ranges:
+                    found.append((service, own))
+            self._at_endpoints[number] = found
+        return self._at_endpoints[number]
 
     def pooled(self, service: Service, port: int) -> list[Service]:
         """The services whose endpoints stand behind a service's port: those of its host and namespace.
@@ -318,6 +335,10 @@ class Registry:
     def named(self, host: str) -> list[Service]:
         """The services of exactly this host, oldest first."""
         return self._by_host.get(host, [])
+
+    def of_address(self, address: str) -> list[Service]:
+        """The entries that have exactly this address as one of their own, oldest first."""
+        return self._by_address.get(address, [])
 
     def canonical(self, host: str, namespace: str = "") -> str:
         """The full name of a Service that is called by a shorter one; any other host as it is.
@@ -391,6 +412,17 @@ def chosen(services: list[Service], viewer: str) -> list[Service]:
         return [service for service in services if service.namespace == viewer]
     first = next((service for service in services if not service.external), services[0])
     return [service for service in services if service.namespace == first.namespace]
+
+
+def maybe_oldest(services: Collection[Service]) -> list[Service]:
+    """Of Kubernetes Services each that may be the oldest; the one that is where the input knows their ages.
+
+    Of one age the first host counts. A program's input (Terraform) knows no age: the cluster gives it.
+    """
+    known = [service for service in services if service.object.created]
+    unknown = [service for service in services if not service.object.created]
+    first = min(known, key=lambda service: (service.object.created, service.host, service.age), default=None)
+    return [*unknown, *([first] if first else [])]
 
 
 def united(services: list[Service]) -> list[Service]:

@@ -3,6 +3,7 @@
 Source: Istio, networking/core/listener_inbound.go and filterchain_options.go.
 """
 
+from collections.abc import Mapping
 from enum import Enum, auto
 from typing import NamedTuple
 
@@ -14,8 +15,9 @@ from egress.review.decision.security import Security
 from egress.review.errors import Undecided
 from egress.review.istio.forwarding import Connection, Refusal, Wire
 from egress.review.istio.peer_authentication import PeerMode
-from egress.review.istio.services import ServicePort
+from egress.review.istio.services import Service, ServicePort, maybe_oldest
 from egress.review.istio.state import Mesh
+from egress.review.objects.selectors import matches_labels
 from egress.review.objects.workloads import Workload
 from egress.review.request import Request
 
@@ -32,7 +34,7 @@ class Entered(NamedTuple):
     """The caller's identity; None where it shows no mesh certificate."""
 
 
-class _Reads(Enum):
+class Reads(Enum):
     """What a sidecar makes of the bytes on a port."""
 
     HTTP = auto()
@@ -42,18 +44,17 @@ class _Reads(Enum):
 
 
 def enter(
-    mesh: Mesh, pod: Workload, port: int, connection: Connection, request: Request
+    mesh: Mesh, pod: Workload, port: int, connection: Connection, request: Request, reads: Reads
 ) -> Entered | Refusal:
     """What stands in front of a Pod's application makes of a connection to one of its ports.
 
-    Raises Undecided where nobody can tell whether that is a sidecar.
+    `reads` is one of `readings`. Raises Undecided where nobody can tell whether that is a sidecar.
     """
     if pod.sidecar_open is not None:
         raise Undecided(pod.sidecar_open, pod.address)
     if not pod.captures(port):
         return _without_sidecar(pod, port, connection.wire, request)
-    mode, reads = mesh.peer_authentications.at(pod, port), _read_as(mesh, pod, port)
-    return _Listener(pod, port, mode, reads).take(connection, request)
+    return _Listener(pod, port, mesh.peer_authentications.at(pod, port), reads).take(connection, request)
 
 
 def _without_sidecar(pod: Workload, port: int, wire: Wire, request: Request) -> Entered | Refusal:
@@ -73,7 +74,7 @@ class _Listener(NamedTuple):
     pod: Workload
     port: int
     mode: PeerMode
-    reads: _Reads
+    reads: Reads
 
     def take(self, connection: Connection, request: Request) -> Entered | Refusal:
         """What it does with a connection."""
@@ -83,9 +84,9 @@ class _Listener(NamedTuple):
         if security is Security.PLAIN:
             if self.mode.mode == "STRICT":
                 return self._refuse(Why.TAKES_MTLS_ALONE, ClientSees.RESET)
-            if self.reads is _Reads.HTTP and request.scheme == "tcp":
+            if self.reads is Reads.HTTP and request.scheme == "tcp":
                 return self._refuse(Why.NO_HTTP_ARRIVES, ClientSees.BAD_REQUEST)
-            http = self.reads is _Reads.HTTP or (self.reads is _Reads.SNIFFED and request.scheme == "http")
+            http = self.reads is Reads.HTTP or (self.reads is Reads.SNIFFED and request.scheme == "http")
             return self._enter(Why.TAKES_PLAIN_TEXT, http=http)
         if security is Security.MESH_MTLS:
             return self._take_mtls(connection, request)
@@ -93,7 +94,7 @@ class _Listener(NamedTuple):
 
     def _take_tls_as_bytes(self, security: Security, request: Request) -> Entered | Refusal:
         """TLS where the mode is DISABLE: nobody ends it."""
-        if self.reads is _Reads.HTTP:
+        if self.reads is Reads.HTTP:
             return self._refuse(Why.READS_HTTP_TLS_ARRIVES, _ended(request))
         if security is Security.MESH_MTLS or request.own_tls:
             return self._refuse(Why.PASSES_MTLS_ON, _ended(request))
@@ -105,19 +106,19 @@ class _Listener(NamedTuple):
             return self._refuse(Why.MESH_CERTIFICATE_WANTED, ClientSees.TLS_FAILURE)
         if self.mode.mode == "STRICT":
             return self._refuse(Why.MESH_CERTIFICATE_WANTED, ClientSees.WRONG_CERTIFICATE)
-        if self.reads is _Reads.HTTP:
+        if self.reads is Reads.HTTP:
             return self._refuse(Why.READS_HTTP_NO_CERTIFICATE, ClientSees.TLS_FAILURE)
         return self._enter(Why.TAKES_TLS_AS_BYTES, http=False)
 
     def _take_mtls(self, connection: Connection, request: Request) -> Entered | Refusal:
         """Mesh mTLS: the caller is identified. ALPN tells whether the proxy that connects has read requests."""
         own = request.own_tls is not None
-        if self.reads is _Reads.HTTP and request.scheme == "tcp" and not own:
+        if self.reads is Reads.HTTP and request.scheme == "tcp" and not own:
             return self._refuse(Why.NO_HTTP_ARRIVES, ClientSees.BAD_REQUEST)
-        if self.reads is _Reads.HTTP and request.scheme == "https" and not own:
+        if self.reads is Reads.HTTP and request.scheme == "https" and not own:
             return self._refuse(Why.READS_HTTP_HANDSHAKE_INSIDE, ClientSees.TLS_FAILURE)
         by_alpn = connection.reads_http and not own and request.scheme == "http"
-        http = self.reads is _Reads.HTTP or (self.reads is _Reads.SNIFFED and by_alpn)
+        http = self.reads is Reads.HTTP or (self.reads is Reads.SNIFFED and by_alpn)
         return self._enter(Why.TAKES_MTLS, http=http, principal=connection.wire.principal, identified=True)
 
     def _enter(
@@ -134,24 +135,36 @@ class _Listener(NamedTuple):
         return Refusal((refusal,), client)
 
 
-def _read_as(mesh: Mesh, pod: Workload, port: int) -> _Reads:
-    """How the listener of a port reads, by what the Services declare that lead to it."""
-    offered = _declared(mesh, pod, port)
-    if offered is not None and offered.http:
-        return _Reads.HTTP
-    return _Reads.SNIFFED if offered is None or offered.sniffed else _Reads.BYTES
+def readings(mesh: Mesh, pod: Workload, port: int) -> Mapping[Reads, Service | None]:
+    """How the listener of a port may read, each with the Service that declares it.
+
+    The oldest Service that leads to the port decides (model/context.go, SetServiceTargets). There is more than one
+    reading where nobody can tell which one is the oldest, and they declare different protocols.
+    """
+    offered = {
+        service: declared
+        for service in mesh.registry.declared_in(pod.namespace)
+        if (declared := _declared(service, pod, port)) is not None
+    }
+    if not offered:
+        return {Reads.SNIFFED: None}
+    found: dict[Reads, Service | None] = {}
+    for service in maybe_oldest(offered):
+        found.setdefault(_read_as(offered[service]), service)
+    return found
 
 
-def _declared(mesh: Mesh, pod: Workload, port: int) -> ServicePort | None:
-    """The port of the oldest Service that leads to a Pod's port: its protocol is the listener's."""
-    for service in mesh.registry.declared_in(pod.namespace):
-        if service.external or not service.selector:
-            continue
-        if all(pod.labels.get(key) == value for key, value in service.selector.items()):
-            for offered in service.ports:
-                if offered.protocol != "UDP" and offered.number_on(pod) == port:
-                    return offered
-    return None
+def _read_as(offered: ServicePort) -> Reads:
+    if offered.http:
+        return Reads.HTTP
+    return Reads.SNIFFED if offered.sniffed else Reads.BYTES
+
+
+def _declared(service: Service, pod: Workload, port: int) -> ServicePort | None:
+    """The first port of a Service that leads to a Pod's port."""
+    if service.external or not service.selector or not matches_labels(service.selector, pod.labels):
+        return None
+    return next((one for one in service.ports if one.protocol != "UDP" and one.number_on(pod) == port), None)
 
 
 def _ended(request: Request) -> ClientSees:

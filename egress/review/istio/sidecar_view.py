@@ -1,6 +1,7 @@
 """A request at one sidecar: what is dialled, what the scope knows of it, how a route is followed."""
 
 from collections.abc import Sequence
+from copy import copy
 
 from egress.review.decision.client import ClientSees
 from egress.review.decision.control import Control
@@ -30,7 +31,17 @@ class SidecarView:
         asked = request.name_asked.partition(":")[0].lower()
         self.dotted = asked.endswith(".")
         """A Host with a dot at its end: only a registered host has a virtual host for it."""
-        self.host = _host(mesh, self.scope, asked.removesuffix("."), source.namespace)
+        bare = asked.removesuffix(".")
+        entries = mesh.registry.of_address(bare)
+        # Only the entry of which a proxy makes the host's virtual host gives that its addresses as names.
+        own = (one.host for one in entries if self.scope.registered(one.host, self.port) is one)
+        self.host = next(own, None) or _host(mesh, self.scope, bare, source.namespace)
+
+    def within(self, scope: Scope) -> "SidecarView":
+        """The same request at a proxy of another scope."""
+        found = copy(self)
+        found.scope = scope
+        return found
 
     def listening(self, port: int) -> Listening:
         """The listener of a port, as match blocks see it."""

@@ -24,6 +24,11 @@ class WildcardListener(NamedTuple):
     opaque: tuple[Service, ...]
     """Without a look at the bytes; the first takes all that nothing else takes."""
 
+    @property
+    def effect(self) -> tuple[bool, frozenset[Service], Service | None]:
+        """What of it a request meets."""
+        return self.http, frozenset(self.tls), next(iter(self.opaque), None)
+
 
 def wildcard_listener(ordered: Iterable[Service], port: int) -> WildcardListener:
     """The listener of a port that services bind on every address, in the order in which a proxy takes them in."""

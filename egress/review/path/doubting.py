@@ -68,6 +68,7 @@ def asked_names(question: Question) -> tuple[str, ...]:
     names = [request.name_asked.partition(":")[0].lower(), request.host.lower(), request.sni]
     if request.dial is not None and request.dial.kind == "service":
         names.append(f"{request.dial.name}.{request.dial.namespace}.svc.cluster.local")
+    names += [service.host for name in names for service in registry.of_address(name)]
     return tuple(dict.fromkeys(registry.routed(name, question.source.namespace) for name in names))
 
 

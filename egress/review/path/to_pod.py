@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from egress.review.decision.arrival import AtPod
 from egress.review.decision.client import ClientSees
 from egress.review.decision.control import Control, Proxy
-from egress.review.decision.decision import Decision, Outcome
+from egress.review.decision.decision import Cause, Decision, Outcome
 from egress.review.decision.reason import Reason, Why
 from egress.review.decision.security import Security
 from egress.review.doubts.touch import Point
@@ -15,7 +15,7 @@ from egress.review.istio.auto_mtls import takes_mesh_mtls
 from egress.review.istio.forwarding import Connection, Refusal, Wire
 from egress.review.istio.inbound import Accepted, accept, onward
 from egress.review.istio.services import Service
-from egress.review.istio.sidecar_inbound import enter
+from egress.review.istio.sidecar_inbound import Reads, enter, readings
 from egress.review.istio.state import Mesh
 from egress.review.network.endpoint import Flow
 from egress.review.network.firewall import NOT_GIVEN
@@ -132,11 +132,38 @@ def _send_packets(
 def _into(
     question: Question, trace: Trace, pod: Workload, port: int, connection: Connection
 ) -> Refused | Arrived:
-    """Pass a Pod's own proxy: its filter chain, its policies; then the application is reached."""
-    cluster, request = question.cluster, question.request
+    """Pass a Pod's own proxy: its filter chain, its policies; then the application is reached.
+
+    Raises Undecided where Services of unknown age leave open how the port is read, and the answer hangs on it.
+    """
+    cluster = question.cluster
     trace.ask(Control.INBOUND_SIDECAR, pod.identity)
     consult(question, trace, Point.INBOUND, pod, port=port)
-    entered = enter(cluster.mesh, pod, port, connection, request)
+    read = readings(cluster.mesh, pod, port)
+    if len(read) == 1:
+        return _read_as(question, trace, pod, port, connection, *read)
+    branches = {reads: Trace() for reads in read}
+    ends = [_read_as(question, branch, pod, port, connection, reads) for reads, branch in branches.items()]
+    first, *others = branches.values()
+    if any(end != ends[0] for end in ends) or any(_decider(one) != _decider(first) for one in others):
+        services = [service for service in read.values() if service]
+        names = " or ".join(sorted(service.object.name for service in services))
+        reason = Reason(Why.OLDEST_SERVICE_OPEN, services=names, port=port)
+        raise Undecided(reason, causes=tuple(Cause(service.address, "spec.ports") for service in services))
+    trace.ask(Control.AUTHORIZATION_POLICY)
+    trace.add(*first.decisions)
+    return ends[0]
+
+
+def _decider(trace: Trace) -> Control:
+    return trace.decisions[-1].control
+
+
+def _read_as(
+    question: Question, trace: Trace, pod: Workload, port: int, connection: Connection, reads: Reads
+) -> Refused | Arrived:
+    cluster, request = question.cluster, question.request
+    entered = enter(cluster.mesh, pod, port, connection, request, reads)
     trace.add(*entered.steps)
     if isinstance(entered, Refusal):
         return Refused(connection.failed(entered.client))

@@ -281,3 +281,35 @@ def test_a_handshake_of_the_gateways_own_is_none_of_the_callers() -> None:
     passed = {GATEWAY.key: [{**log, "bytes_received": 7}]}
     ended = records(passed, [seen]).finding(PLAIN, HTTP, "row", refused).ended
     assert ended.startswith("outside through the gateway")
+
+
+def test_a_mirrored_copy_does_not_say_where_the_request_ended() -> None:
+    own, copy = arrival("203.0.113.2", 7000, "r", "https"), arrival("203.0.113.2", 7001, "r", place="google")
+    answered = replace(answer("200"), arrival=own.number)
+    for arrivals in ([own, copy], [copy, own]):
+        ended = records(arrivals=arrivals).finding(CLIENT, HTTP, "r", answered)
+        assert ended.ended == "outside through the gateway, upgraded to TLS"
+    # A copy that arrives while the request itself is refused still arrives.
+    alone = records(arrivals=[copy]).finding(CLIENT, HTTP, "r", answer("403"))
+    assert (alone.ended, alone.arrived) == ("google through the gateway", True)
+
+
+def test_tls_that_a_sidecar_passes_on_to_its_application_ended_there() -> None:
+    server = pod("server", "10.1.0.9", "203.0.113.9", "sidecar")
+    log = [
+        {
+            "downstream_remote_address": "10.1.0.4:5000",
+            "upstream_local_address": "127.0.0.6:7000",
+            "response_code": 0,
+        }
+    ]
+    passed = replace(arrival("127.0.0.6", 7000, scheme="https", place="application n/server"), spoke=True)
+    elsewhere = replace(passed, place="application n/other")
+
+    def found(*arrivals: Arrival) -> str:
+        seen = Records([*PODS, server], {server.key: log}, arrivals, [], {})
+        return seen.finding(PLAIN, HTTPS, "r", answer("tls-failure", PLAIN)).ended
+
+    assert found(elsewhere, passed) == "application n/server"
+    # A sidecar connects before the handshake is over, and every Pod has the address.
+    assert found(replace(passed, spoke=False), elsewhere) == "proxy of n/server"

@@ -92,6 +92,10 @@ TEXTS: Mapping[Why, str] = {
     Why.REGISTRY_ONLY: "{because}, and the outbound policy is REGISTRY_ONLY",
     Why.ALLOW_ANY: "{because}, but the outbound policy is ALLOW_ANY: straight to the address that was dialled",
     Why.OUTBOUND_POLICY_ASSUMED: "the outbound policy is taken to be Istio's default",
+    Why.OLDEST_ENTRY_OPEN: "the oldest of several services decides on the listener of port {port}, and the input "
+    "does not know their ages",
+    Why.LISTENER_AT_ENDPOINT: "{host} makes a listener for the address of its endpoint ({addresses}) on port {port}, "
+    "which is not modelled",
     Why.BOUND_ADDRESSES_OPEN: "whether {host} resolves to {addresses} decides on its listener",
     Why.SNI_ROUTE_WITH_ADDRESSES: "a route by SNI for a ServiceEntry with addresses is not modelled",
     Why.ROUTE_WITHOUT_PROTOCOL: "{route} routes {host}, whose port {port} states no protocol",
@@ -182,6 +186,8 @@ TEXTS: Mapping[Why, str] = {
     Why.PORT_NOT_CAPTURED: "port {port} is excluded from its sidecar",
     Why.NOTHING_ASKED: "{because}: nothing is asked",
     Why.NO_CERTIFICATE_TO_ANSWER: "{because}: the application has no mesh certificate to answer mTLS with",
+    Why.OLDEST_SERVICE_OPEN: "the oldest of the Services {services} decides how port {port} is read, and the input "
+    "does not know their ages",
     Why.READS_HTTP_TLS_ARRIVES: "port {port} reads plain HTTP, TLS arrives ({mode})",
     Why.PASSES_MTLS_ON: "port {port} passes mTLS on to the application, which cannot answer it ({mode})",
     Why.TAKES_MTLS_ALONE: "port {port} takes mesh mTLS alone, plain text arrives ({mode})",
