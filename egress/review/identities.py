@@ -68,6 +68,8 @@ class Identities:
         found = self._mesh.workloads.get((namespace, rest))
         if found is not None:
             return found
+        if rest in self._accounts.get(namespace, {}) or (namespace, rest) in self._by_account:
+            return self.find(f"{namespace}/sa/{rest}")
         there = sorted(pod.identity for pod in self.all() if pod.namespace == namespace)
         spaces = sorted({pod.namespace for pod in self.all()})
         hint = f"{namespace} has {', '.join(there[:5])}" if there else f"namespaces: {', '.join(spaces[:10])}"

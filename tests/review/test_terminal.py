@@ -186,3 +186,18 @@ def test_long_words_end_a_line_where_they_have_a_mark() -> None:
     assert folded("a.bb-cc", 5) == "a.bb- cc"
     assert folded("abcdefgh", 5) == "abcde fgh"
     assert folded("ab cd", 5) == "ab cd"
+
+
+def test_no_color_leaves_no_escape_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    from rich.text import Text
+
+    from egress.review.output.terminal.drawing import draw
+
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    text = Text("a", style="bold red")
+
+    assert "\x1b" in draw([text], 40)
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert draw([text], 40) == draw([Text("a")], 40)
+    assert "\x1b" not in draw([text], 40)

@@ -344,3 +344,13 @@ def test_where_seeing_a_host_is_enough_for_https_no_grant_opens_plain_http(why: 
 
     assert "+    visible_to: [team-x, team-y]\n" in done.stdout
     assert "  - to: example.com" not in done.stdout
+
+
+def test_an_account_is_named_as_a_grant_names_it(production: Path) -> None:
+    answers = [
+        ask("--input", str(production), "https://httpbin.org/", "--from", source).stdout.partition(": ")[2]
+        for source in ("team-y-jobs/nightly", "team-y-jobs/sa/nightly")
+    ]
+
+    assert answers[0] == answers[1]
+    assert answers[0].startswith("allowed")

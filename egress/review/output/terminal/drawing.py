@@ -1,6 +1,8 @@
 """Draws for the window that stdout is: its width, its colours, and none where NO_COLOR is set."""
 
+import os
 from collections.abc import Iterable, Sequence
+from typing import Literal
 
 from rich.console import Console, RenderableType
 from rich.padding import Padding
@@ -34,7 +36,9 @@ STYLES = {
 
 def draw(renderables: Iterable[RenderableType], width: int | None = None) -> str:
     """What a terminal is sent for some renderables, without blanks at the ends of lines."""
-    console = Console(width=width, highlight=False, markup=False, emoji=False)
+    # Rich's own answer to NO_COLOR keeps bold and dim.
+    colours: Literal["auto"] | None = None if os.environ.get("NO_COLOR") else "auto"
+    console = Console(width=width, highlight=False, markup=False, emoji=False, color_system=colours)
     with console.capture() as captured:
         for renderable in renderables:
             console.print(renderable)
