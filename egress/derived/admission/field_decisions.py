@@ -1,4 +1,4 @@
-"""What a tenant may state of each field of Pods, Services and PersistentVolumeClaims: allowed, refused, or by value.
+"""What a tenant may state of each field of Pods, workloads, Services and claims: allowed, refused, or by value.
 
 An allow-list: `known_fields` makes an admission rule of it, so that a field which a later Kubernetes adds is refused
 until somebody decides about it here. Types that only a refused field leads to need no decision.
@@ -329,9 +329,82 @@ DECISIONS: Mapping[str, Decisions] = {
         },
     ),
     "VolumeResourceRequirements": Decisions(allowed="limits requests"),
+    **{
+        kind: Decisions(allowed="apiVersion kind metadata spec status")
+        for kind in (
+            *("CronJob", "DaemonSet", "Deployment", "Job"),
+            *("ReplicaSet", "ReplicationController", "StatefulSet"),
+        )
+    },
+    "PodTemplateSpec": Decisions(
+        allowed="spec", by_value={"metadata": "labels and annotations as those of a Pod"}
+    ),
+    "DeploymentSpec": Decisions(
+        allowed=(
+            "minReadySeconds paused progressDeadlineSeconds replicas revisionHistoryLimit selector strategy template"
+        )
+    ),
+    "DeploymentStrategy": Decisions(allowed="rollingUpdate type"),
+    "RollingUpdateDeployment": Decisions(allowed="maxSurge maxUnavailable"),
+    "DaemonSetSpec": Decisions(
+        allowed="minReadySeconds revisionHistoryLimit selector template updateStrategy"
+    ),
+    "DaemonSetUpdateStrategy": Decisions(allowed="rollingUpdate type"),
+    "RollingUpdateDaemonSet": Decisions(allowed="maxSurge maxUnavailable"),
+    "ReplicaSetSpec": Decisions(allowed="minReadySeconds replicas selector template"),
+    "ReplicationControllerSpec": Decisions(allowed="minReadySeconds replicas selector template"),
+    "StatefulSetSpec": Decisions(
+        allowed=(
+            "minReadySeconds ordinals persistentVolumeClaimRetentionPolicy podManagementPolicy replicas "
+            "revisionHistoryLimit selector serviceName template updateStrategy"
+        ),
+        by_value={"volumeClaimTemplates": "claims that the tenant could make itself"},
+    ),
+    "StatefulSetOrdinals": Decisions(allowed="start"),
+    "StatefulSetPersistentVolumeClaimRetentionPolicy": Decisions(allowed="whenDeleted whenScaled"),
+    "StatefulSetUpdateStrategy": Decisions(allowed="rollingUpdate type"),
+    "RollingUpdateStatefulSetStrategy": Decisions(allowed="maxUnavailable partition"),
+    "CronJobSpec": Decisions(
+        allowed=(
+            "concurrencyPolicy failedJobsHistoryLimit jobTemplate schedule startingDeadlineSeconds "
+            "successfulJobsHistoryLimit suspend timeZone"
+        )
+    ),
+    "JobTemplateSpec": Decisions(
+        allowed="spec", by_value={"metadata": "labels and annotations as those of a Job"}
+    ),
+    "JobSpec": Decisions(
+        allowed=(
+            "activeDeadlineSeconds backoffLimit backoffLimitPerIndex completionMode completions manualSelector "
+            "maxFailedIndexes parallelism podFailurePolicy podReplacementPolicy selector successPolicy suspend "
+            "template ttlSecondsAfterFinished"
+        ),
+        refused={"managedBy": "another controller, with rights of its own, would run it"},
+    ),
+    "PodFailurePolicy": Decisions(allowed="rules"),
+    "PodFailurePolicyRule": Decisions(allowed="action onExitCodes onPodConditions"),
+    "PodFailurePolicyOnExitCodesRequirement": Decisions(allowed="containerName operator values"),
+    "PodFailurePolicyOnPodConditionsPattern": Decisions(allowed="status type"),
+    "SuccessPolicy": Decisions(allowed="rules"),
+    "SuccessPolicyRule": Decisions(allowed="succeededCount succeededIndexes"),
 }
 
+JUDGED_ELSEWHERE: Mapping[tuple[str, str], str] = {
+    ("JobTemplateSpec", "metadata"): "its keys have a condition of their own",
+    ("PodTemplateSpec", "metadata"): "egress-tenant-templates judges its keys",
+    ("PodTemplateSpec", "spec"): "egress-tenant-templates judges it as a Pod's",
+    ("StatefulSetSpec", "volumeClaimTemplates"): "egress-tenant-templates judges them",
+}
+"""Allowed fields whose contents a condition of another policy compares."""
+
 SERVERS_OWN: Mapping[tuple[str, str], str] = {
+    **{
+        (kind, "status"): "the API server drops it; it is written through a resource of its own"
+        for kind in (
+            *("CronJob", "DaemonSet", "Deployment", "Job"),
+            *("ReplicaSet", "ReplicationController", "StatefulSet"),
+        )
+    },
     ("Pod", "status"): "the API server drops it; it is written through a resource of its own",
     ("Service", "status"): "the API server drops it; it is written through a resource of its own",
     (

@@ -12,6 +12,7 @@ PLACES: Mapping[str, str] = {
     "Container": "containers.0",
     "ContainerPort": "containers.0.ports.0",
     "HTTPGetAction": "containers.0.livenessProbe.httpGet",
+    "JobSpec": "",
     "LifecycleHandler": "containers.0.lifecycle.postStart",
     "PersistentVolumeClaimSpec": "",
     "PodDNSConfig": "dnsConfig",
@@ -52,6 +53,7 @@ REFUSED: Mapping[str, Any] = {
     "ContainerPort.hostIP": "10.0.0.2",
     "ContainerPort.hostPort": 30080,
     "HTTPGetAction.host": "199.36.153.4",
+    "JobSpec.managedBy": "example.com/mine",
     "LifecycleHandler.tcpSocket": {"host": "199.36.153.4", "port": 443},
     "PersistentVolumeClaimSpec.dataSource": {"kind": "PersistentVolumeClaim", "name": "other"},
     "PersistentVolumeClaimSpec.dataSourceRef": {"kind": "PersistentVolumeClaim", "name": "other"},
@@ -190,7 +192,10 @@ BY_VALUE: Mapping[str, Sequence[Any]] = {
 
 ELSEWHERE: Mapping[str, str] = {
     "EphemeralContainer": "added to a running Pod: attempts.yaml of 50-without-rbac",
+    "JobTemplateSpec": "labels and annotations: key_attempts.py",
     "ObjectMeta": "labels and annotations: key_attempts.py",
+    "PodTemplateSpec": "labels and annotations: key_attempts.py",
+    "StatefulSetSpec": "claims in templates: attempts.yaml of 00-as-it-stands",
 }
 """Types whose attempts stand in a stage's file."""
 

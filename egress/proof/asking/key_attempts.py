@@ -160,6 +160,7 @@ def key_attempts(namespace: str, groups: tuple[str, ...]) -> Iterator[Attempt]:
         yield from _of(resource, (), namespace, groups)
         if resource in _TEMPLATES:
             yield from _of(resource, _TEMPLATES[resource], namespace, groups)
+    yield from _of("batch/cronjobs", ("spec", "jobTemplate"), namespace, groups)
     claims = ("spec", "volumeClaimTemplates", "0")
     yield from _of("apps/statefulsets", claims, namespace, groups)
 
@@ -170,8 +171,9 @@ def _of(resource: str, place: Sequence[str], namespace: str, groups: tuple[str, 
         made = _object(resource, place, namespace, words, keys)
         return Attempt(what=f"{where}{words} {what}", by=groups, object=made, refused=refused)
 
-    # A claim's keys pass whatever they say, or not at all.
-    passing = {k: v for k, v in _OWN.items() if "volumeClaimTemplates" not in place or k not in VALUES}
+    # Keys of a claim, or a Job, that is made later pass whatever they say, or not at all.
+    later = "volumeClaimTemplates" in place or place[-1:] == ("jobTemplate",)
+    passing = {k: v for k, v in _OWN.items() if not later or k not in VALUES}
     yield attempt("that every object may carry", "annotations", passing, CREATED)
     for key, value in ANNOTATIONS.items():
         # A Pod's own injection refuses some by itself.
