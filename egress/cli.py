@@ -1,6 +1,7 @@
 """Ask and change who can reach what outside the cluster: one verb per job, each imported only when it is asked for."""
 
 import argparse
+import errno
 import importlib
 import os
 import sys
@@ -81,6 +82,9 @@ _VERBS = {
 SAY_THEMSELVES = frozenset({"prove", "prove-deep", "verify"})
 """The verbs that report their own progress."""
 
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+"""What the system says where an output takes no more."""
+
 TRACEBACK = "EGRESS_TRACEBACK"
 """An environment variable: with it, a fault of the program shows its traceback."""
 
@@ -114,6 +118,13 @@ def main(arguments: Sequence[str]) -> int:
         # Whoever read the output has seen enough; without this, Python complains again when it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
+    except OSError as error:
+        if error.errno not in NO_ROOM or error.filename is not None:
+            sys.stderr.write(f"{_shown(_fault(options.verb, error))}\n")
+            return CANNOT
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.stderr.write(f"error: the output cannot be written: {error.strerror}\n")
+        return CANNOT
     except REFUSALS as error:
         sys.stderr.write(f"error: {_shown(str(error))}\n")
         return CANNOT
@@ -159,7 +170,7 @@ def _not_installed(error: ModuleNotFoundError) -> str:
     package = (error.name or "").partition(".")[0]
     extra = {"cryptography": "proof", "grpc": "proof", "shtab": "completion"}.get(package)
     fix = (
-        f"install the extra, pip install 'secure-egress-gke[{extra}]'"
+        f"install the extra: pip install 'CHECKOUT_OR_WHEEL[{extra}]'"
         if extra
         else "in a checkout run `make setup` once, then .venv/bin/python; elsewhere pip install the package"
     )

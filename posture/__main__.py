@@ -33,6 +33,15 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     try:
         return _of_stacks(stacks) if stacks else _of_production()
+    except FileNotFoundError as error:
+        if error.filename != str(PROGRAM):
+            raise
+        first = PROGRAM.read_text(encoding="utf-8", errors="replace").partition("\n")[0]
+        sys.stderr.write(
+            f"{PROGRAM} names a Python that is not here, {first.removeprefix('#!')}: "
+            "remove .cache/checkov and run `make posture`, which installs it again\n"
+        )
+        return 2
     except Exception as error:
         sys.stderr.write(f"error: {type(error).__name__}: {error}\n")
         return 2

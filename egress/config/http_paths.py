@@ -10,8 +10,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-_SIGN = r'[!"$-)+->@-\[\]-z|~]'
-"""A printable ASCII character but # * ? \\ { }."""
+_SIGN = r'[!"$-)+->@-\[\]-z~]'
+"""A printable ASCII character but # * ? \\ { | }."""
 
 HTTP_PATH_PATTERN = rf"^(?:/(?!\*$){_SIGN}*\*?|\*{_SIGN}+)$"
 """The shape, for editors."""
@@ -32,7 +32,7 @@ def path_problem(value: str) -> str | None:
 def _not_a_pattern(value: str) -> str | None:
     if not value:
         return "there is no value here: write a path such as /v1/status, or leave `paths` out for all"
-    if _EXPRESSION.search(value):
+    if _EXPRESSION.search(value) or "|" in value:
         return (
             "a path is not a regular expression, and this one would be compared letter by letter: write the path, "
             "/a* for a beginning or *a for an end"
@@ -45,6 +45,8 @@ def _not_a_pattern(value: str) -> str | None:
         return "this allows every path: leave `paths` out"
     if "*" in value[1:-1] or (value.startswith("*") and value.endswith("*")):
         return "a * is only for a beginning or an end (/a* or *a): Istio would compare this one literally"
+    if address := re.match(r"[a-z][a-z0-9+.-]*://[^/]*", value, re.IGNORECASE):
+        return f"a path begins after the host: did you mean {value[address.end() :] or '/'}?"
     if not value.startswith(("/", "*")):
         return f"a path begins with a slash: did you mean /{value}?"
     if not value.isascii() or re.search(r"\s", value):

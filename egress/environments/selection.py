@@ -85,6 +85,11 @@ def environments() -> tuple[str, ...]:
 def _folder(wanted: str, said: str) -> Path:
     """The folder a name or a path means."""
     is_path = os.sep in wanted or wanted in (".", "..")
+    name = wanted.rstrip(os.sep)
+    if is_path and not Path(wanted).exists() and name in environments():
+        raise EnvironmentsError(
+            f"{said}: there is no folder {wanted} here; write `{name}` for {ENVIRONMENTS / name}"
+        )
     folder = Path(wanted) if is_path else ENVIRONMENTS / wanted
     if folder.is_dir():
         if not NAME.fullmatch(environment_name(folder)):

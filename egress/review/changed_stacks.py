@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from egress.derived.stack_ids import SHARED
+from egress.terraform import json_text
 from egress.terraform.errors import TerraformError
 from egress.terraform.stack_files import FILE, STACKS
 
@@ -62,7 +63,7 @@ def _differ(one: Path, other: Path) -> bool:
 
 def _parsed(path: Path, text: bytes) -> Any:
     try:
-        return json.loads(text)
+        return json_text.parsed(text)
     except ValueError as error:
         raise TerraformError(f"{path}: {error}") from error
 

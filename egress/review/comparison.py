@@ -19,7 +19,9 @@ class Effect(StrEnum):
     LOST = "lost"
     CONDITIONAL = "now conditional"
     CONDITIONS = "other conditions"
-    """Conditional before and after, under different conditions."""
+    """Conditional before and after, and some request passes now that did not."""
+    NARROWER = "narrower conditions"
+    """Conditional before and after, and fewer requests pass."""
     WAY = "another way"
     """Allowed before and after, but through another gateway, to another place or over another kind of connection."""
     UNKNOWN = "no longer known"
@@ -99,6 +101,8 @@ def compare(old: Cluster, new: Cluster) -> Comparison:
     for identity, host, scheme in _cells(before, after):
         one, other = _answer(before, identity, host, scheme), _answer(after, identity, host, scheme)
         effect = effect_of(one, other)
+        if effect is Effect.CONDITIONS and not _passes_more(before, after, identity, host, scheme):
+            effect = Effect.NARROWER
         if effect is None:
             continue
         did_it = blame.of(one, other)
@@ -179,7 +183,7 @@ def effect_of(before: Answer | None, after: Answer | None) -> Effect | None:
 def _same_verdict(before: Answer | None, after: Answer | None) -> Effect | None:
     if before is None or after is None:
         return None
-    if before.conditions != after.conditions:
+    if set(before.conditions) != set(after.conditions):
         return Effect.CONDITIONS
     if after.verdict in (Verdict.ALLOWED, Verdict.CONDITIONAL) and (
         (before.arrival, before.through, before.client, before.not_given)
@@ -187,6 +191,14 @@ def _same_verdict(before: Answer | None, after: Answer | None) -> Effect | None:
     ):
         return Effect.WAY
     return Effect.VIEW if before.client != after.client else None
+
+
+def _passes_more(before: Matrix, after: Matrix, identity: str, host: str, scheme: Scheme) -> bool:
+    """True unless fewer requests pass: both sides are asked for every path and method that either of them names."""
+    source, successor = before.by_identity[identity], after.by_identity[identity]
+    asked = before.named(source, host) | after.named(successor, host)
+    then, now = before.passing(source, host, scheme, asked), after.passing(successor, host, scheme, asked)
+    return not now < then
 
 
 def _widens(change: Change) -> bool:

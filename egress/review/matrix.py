@@ -52,7 +52,7 @@ class Matrix:
         self.by_identity = {source.identity: source for source in self.identities}
         self.hosts = self._hosts()
         self.ports = NamedPorts(cluster)
-        services = [service for service in cluster.mesh.registry.services if service.external]
+        services = cluster.mesh.registry.services
         self._addresses = {address for service in services for address in service.own_addresses}
         self.hosts = sorted({*self.hosts, *(one for one in self._addresses if self.ports.of(one))})
         self._public, self._exported, self._wild = self._visible_hosts()
@@ -83,6 +83,23 @@ class Matrix:
             verdict=Verdict.CONDITIONAL,
             client=refused.client,
             conditions=tuple(dict.fromkeys(probe.stands_for for probe, _ in allowed)),
+        )
+
+    def named(self, source: Workload, shown: str) -> frozenset[tuple[str, str]]:
+        """The paths and methods that something names which decides on a cell, each marked as what it is."""
+        paths, methods = self._named(source, target_of(shown, "http").host)
+        return frozenset({*(("path", one) for one in paths), *(("method", one) for one in methods)})
+
+    def passing(
+        self, source: Workload, shown: str, scheme: Scheme, named: frozenset[tuple[str, str]]
+    ) -> frozenset[Probe]:
+        """Which requests of a cell are allowed, of one for each named path and method and one beside them."""
+        paths, methods = ({text for what, text in named if what == one} for one in ("path", "method"))
+        target = target_of(shown, scheme)
+        return frozenset(
+            probe
+            for probe in probes(paths, methods)
+            if self._ask(source, target, probe).verdict is Verdict.ALLOWED
         )
 
     def asked(self, source: Workload, target: Target) -> list[tuple[str, str, Answer]]:
@@ -212,13 +229,16 @@ class Matrix:
         return public, exported, wild
 
     def _probes(self, source: Workload, host: str) -> tuple[Probe, ...]:
+        return probes(*self._named(source, host))
+
+    def _named(self, source: Workload, host: str) -> tuple[set[str], set[str]]:
         if host not in self._route_probes:
             self._route_probes[host] = self._named_by_routes(host)
         if source.namespace not in self._policy_probes:
             self._policy_probes[source.namespace] = self._named_by_policies(source.namespace)
         paths, methods = self._route_probes[host]
         more_paths, more_methods = self._policy_probes[source.namespace]
-        return probes(paths | more_paths, methods | more_methods)
+        return paths | more_paths, methods | more_methods
 
     def _named_by_routes(self, host: str) -> tuple[set[str], set[str]]:
         paths: set[str] = set()

@@ -83,8 +83,8 @@ class NamedPorts:
 
 def _of_services(cluster: Cluster) -> Iterator[Target]:
     for service in cluster.mesh.registry.services:
-        if service.external:
-            for host in (service.host, *service.own_addresses):
+        if service.external or service.ends:
+            for host in (*((service.host,) if service.external else ()), *service.own_addresses):
                 for offered in service.ports:
                     yield from _of_port(host, offered)
 

@@ -88,14 +88,37 @@ def validate(model: type[M], source: Source) -> File[M]:
 
 
 def _problems(model: type[M], source: Source, errors: list[ErrorDetails]) -> Iterator[Problem]:
+    strays = {}
     for error in errors:
         path, is_key = place(error, source)
+        if path[:2] not in strays:
+            strays[path[:2]] = stray = _stray(model, source, path[:2])
+            if stray:
+                yield source.problem(path[:2], stray, None)
+        if strays[path[:2]]:
+            continue
         found = Found(model, error, source.texts.get(path))
         told = message(found)
         if error["type"] in _AS_WRITTEN and not is_key and not isinstance(error["input"], list | dict | None):
             text = source.texts.get(path) or str(error["input"])
             told = _advised(model, source, path, text, _AS_WRITTEN[error["type"]]) or told
         yield source.problem(path, told, path[-1] if is_key else None)
+
+
+def _stray(model: type[ConfigModel], source: Source, path: Path) -> str:
+    """Where an entry belongs whose keys are those of another collection of the file; empty where it is in its place."""
+    entry, own = source.at(path), model_at(model, path)
+    if len(path) < 2 or not isinstance(entry, dict) or not entry or own is None:
+        return ""
+    keys = {str(key) for key in entry}
+    if keys <= own.model_fields.keys():
+        return ""
+    for name in sorted(collections(model) - {str(path[0])}):
+        other = model_at(model, (name, path[1]))
+        if other is not None and keys <= other.model_fields.keys():
+            line = source.line((name,)) if source.has((name,)) else None
+            return f"this looks like an entry of `{name}`: move it there{f' (line {line})' if line else ''}"
+    return ""
 
 
 _AS_WRITTEN = {

@@ -23,7 +23,7 @@ def find_stacks() -> None:
     if missing:
         raise SynthesisError(
             f"this Python ({sys.executable}) has no {', '.join(missing)}: install the extra, "
-            "pip install 'secure-egress-gke[stacks]', or run `make synth` in a checkout"
+            "pip install 'CHECKOUT_OR_WHEEL[stacks]', or run `make synth` in a checkout"
         )
     if (SOURCE_ROOT / "egress_constructs").is_dir() and str(SOURCE_ROOT) not in sys.path:
         # Appended, never put first, so that `constructs` stays the package from PyPI.

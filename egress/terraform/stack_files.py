@@ -1,11 +1,11 @@
 """Finds and parses the stacks of a cdktf output folder."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from egress.terraform.errors import TerraformError
+from egress.terraform.json_text import parsed
 
 STACKS, FILE = "stacks", "cdk.tf.json"
 """cdktf writes <out>/stacks/<id>/cdk.tf.json."""
@@ -35,10 +35,6 @@ def read_stacks(out: Path) -> list[StackFile]:
     return [StackFile(id=path.parent.name, path=path, document=_parse(path)) for path in paths]
 
 
-def _constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON")
-
-
 def _parse(path: Path) -> dict[str, Any]:
     try:
         if not path.is_file():
@@ -47,7 +43,7 @@ def _parse(path: Path) -> dict[str, Any]:
             raise TerraformError(
                 f"{path}: larger than {MAX_BYTES // 1024 // 1024} MiB; give each team a stack"
             )
-        document = json.loads(path.read_text(encoding="utf-8"), parse_constant=_constant)
+        document = parsed(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise TerraformError(f"{path}: {error}") from error
     except RecursionError as error:

@@ -3,14 +3,17 @@
 Nothing is left out: a key that Terraform does not have today is a statement as well.
 """
 
-import json
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from hashlib import sha256
+from fnmatch import fnmatch
+from hashlib import file_digest
 from pathlib import Path
 from typing import Any
 
-from egress.terraform.stack_files import FILE, StackFile
+from egress.terraform.errors import TerraformError
+from egress.terraform.json_text import parsed
+from egress.terraform.stack_files import FILE, STACKS, StackFile
 
 COMMENT = "//"
 """cdktf writes its own version and the constructs' paths there; Terraform ignores it."""
@@ -24,8 +27,10 @@ LOADED = (
     "*.auto.tfvars",
     "*.auto.tfvars.json",
 )
-"""Files of a stack's folder that Terraform reads by itself."""
+"""Files that Terraform reads by itself, of a stack or of a module."""
 MANIFEST = "manifest.json"
+NOTES = frozenset({MANIFEST, "environment.json"})
+"""Files beside the stacks that say which they are, and that Terraform does not read."""
 MAKES_RESOURCES = frozenset({"module", "file"})
 """Kinds of statements that may make any resource."""
 
@@ -47,24 +52,61 @@ def statements(stacks: Iterable[StackFile]) -> Iterator[Statement]:
         for section, body in stack.document.items():
             if section not in (COMMENT, "resource"):
                 yield from _of_section(stack.id, section, body)
-        folder = stack.path.parent
-        for file in sorted({file for pattern in LOADED for file in folder.glob(pattern)}):
-            if file.name != FILE:
-                text = file.read_text(encoding="utf-8", errors="replace")
-                yield Statement(address=f"{stack.id}.{file.name}", kind="file", body=text)
-        for file in sorted((folder / "assets").rglob("*")):
-            if file.is_file():
-                name = file.relative_to(folder).as_posix()
-                yield Statement(
-                    address=f"{stack.id}.{name}", kind="asset", body=sha256(file.read_bytes()).hexdigest()
-                )
+
+
+def files(out: Path) -> Iterator[Statement]:
+    """Every file of an output folder beside the stacks' own: of a module, a lock, an asset, another stack.
+
+    Nothing under it is left out, since Terraform may read it: a symbolic link is told by where it leads.
+    Raises TerraformError.
+    """
+    for file in _walked(out):
+        place = file.relative_to(out)
+        if place.as_posix() in NOTES or (
+            len(place.parts) == 3 and place.parts[0] == STACKS and file.name == FILE
+        ):
+            continue
+        within = place.relative_to(STACKS) if place.parts[0] == STACKS else place
+        stack, *rest = within.parts
+        loaded = any(fnmatch(file.name, pattern) for pattern in LOADED)
+        yield Statement(
+            address=f"{stack}.{'/'.join(rest)}" if rest else stack,
+            kind="file" if loaded else "asset",
+            body=_content(file, as_text=loaded),
+        )
+
+
+def _walked(out: Path) -> Iterator[Path]:
+    for folder, folders, names in os.walk(out):
+        folders.sort()
+        links = [name for name in folders if (Path(folder) / name).is_symlink()]
+        yield from (Path(folder) / name for name in sorted((*names, *links)))
+
+
+def _content(file: Path, *, as_text: bool) -> str:
+    """What a file holds; of a link also where it leads, and of a link to a folder that alone."""
+    link = f"-> {os.readlink(file)} " if file.is_symlink() else ""
+    if not file.is_file():
+        return link or "no regular file"
+    try:
+        if as_text:
+            return link + file.read_text(encoding="utf-8", errors="replace")
+        with file.open("rb") as opened:
+            return link + file_digest(opened, "sha256").hexdigest()
+    except OSError as error:
+        raise TerraformError(f"{file}: {error.strerror}") from error
 
 
 def deployment(out: Path) -> Iterator[Statement]:
     """Where cdktf's manifest says that each stack is, and what it waits for: `cdktf deploy` follows it."""
     try:
-        found = json.loads((out / MANIFEST).read_text(encoding="utf-8"))["stacks"].items()
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        text = (out / MANIFEST).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return
+    try:
+        found = parsed(text)["stacks"].items()
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        yield Statement(address=MANIFEST, kind="asset", body=text)
         return
     for name, body in found:
         told = (

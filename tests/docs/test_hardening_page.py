@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "hardening.md").read_text(encoding="utf-8")
@@ -61,6 +62,38 @@ def test_every_way_out_is_closed_by_something_that_is_held_or_open_for_a_reason(
     for identity, request in rows:
         wanted = re.compile(rf"^{re.escape(identity)} *\| {re.escape(request)} *\|", re.MULTILINE)
         assert wanted.search(TABLES), f"{identity} {request}"
+
+
+STAGES = sorted(path for path in (ROOT / "tests/proof/production").iterdir() if path.is_dir())[1:]
+OFF = {
+    fields[0].strip("`"): fields[1]
+    for line in PAGE.partition("### One control off")[2].partition("\n## ")[0].splitlines()
+    if line.startswith("| `")
+    for fields in [[field.strip() for field in line.strip("|").split("|")]]
+}
+
+
+def options(settings: dict[str, object], above: str = "") -> list[str]:
+    """Each option that a stage switches, as the page writes it."""
+    found = []
+    for key, value in settings.items():
+        name = f"{above}.{key}" if above else key
+        found += options(value, name) if isinstance(value, dict) else [f"`{name}: {value}`"]
+    return found
+
+
+def test_every_folder_that_switches_a_control_off_stands_on_the_page() -> None:
+    assert list(OFF) == [stage.name for stage in STAGES]
+
+
+@pytest.mark.parametrize("stage", STAGES, ids=[stage.name for stage in STAGES])
+def test_the_page_names_each_option_that_a_folder_switches(stage: Path) -> None:
+    file = stage / "settings.yaml"
+    switched = options(yaml.safe_load(file.read_text(encoding="utf-8"))) if file.exists() else []
+    said = OFF[stage.name]
+    said += "".join(text for name, text in OFF.items() if f"`{name}`" in OFF[stage.name])
+    assert [option for option in switched if option not in said] == []
+    assert switched or (stage / "patch.yaml").exists()
 
 
 def test_every_finding_that_a_hole_names_exists() -> None:

@@ -1,6 +1,7 @@
 """Every page of the project: its links lead somewhere, its code is sound, its commands exist."""
 
 import ast
+import json
 import re
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
@@ -136,3 +137,13 @@ def test_the_picture_shows_every_control_of_production() -> None:
         "NetworkPolicy",
     ):
         assert word in shown, word
+
+
+def test_the_deploy_page_installs_the_pinned_command_line_before_it_calls_it() -> None:
+    package = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))
+    shell = [block.text for block in blocks(ROOT / "docs" / "deploy.md") if block.language in SHELL]
+    lines = [line for block in shell for line in block.splitlines()]
+    install = f"npm install cdktf-cli@{package['devDependencies']['cdktf-cli']}"
+
+    assert install in lines
+    assert all("npx" not in line for line in lines[: lines.index(install)])

@@ -1,5 +1,7 @@
 """A small state, one sound object of every modelled kind, and the verdicts of some documents."""
 
+import copy
+import itertools
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -74,6 +76,22 @@ WRONG: Mapping[Form, tuple[Any, ...]] = {
     Form.OPERATOR: ([], {}, "is", 1),
     Form.ADDRESS: ([], {}, 1, "text", "10.0.0.0/8"),
 }
+_SELECTOR = {
+    "matchLabels": {"app": "w"},
+    "matchExpressions": [{"key": "app", "operator": "In", "values": ["w"]}],
+}
+_PEERS = [
+    {"ipBlock": {"cidr": "203.0.113.0/24", "except": ["203.0.113.128/25"]}},
+    {"podSelector": _SELECTOR, "namespaceSelector": _SELECTOR},
+]
+_PORTS = [{"port": 80, "endPort": 90, "protocol": "TCP"}]
+POLICY: Mapping[str, Any] = {
+    "podSelector": _SELECTOR,
+    "policyTypes": ["Ingress", "Egress"],
+    "ingress": [{"from": _PEERS, "ports": _PORTS}],
+    "egress": [{"to": _PEERS, "ports": _PORTS}],
+}
+"""Fields that an API server takes beside one another."""
 VERSIONS = {"": "v1", "apps": "apps/v1", "batch": "batch/v1", "networking.k8s.io": "networking.k8s.io/v1"}
 STAYS = frozenset(
     {
@@ -106,7 +124,12 @@ def paths(form: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ..
 
 
 def put(value: Any, path: tuple[Any, ...], new: Any) -> None:
-    for step in path[:-1]:
+    """Put a value at a path; what a sound object leaves out on the way is made."""
+    for step, following in itertools.pairwise(path):
+        if isinstance(value, dict):
+            value.setdefault(step, [] if isinstance(following, int) else {})
+        elif step == len(value):
+            value.append({})
         value = value[step]
     value[path[-1]] = new
 
@@ -114,7 +137,8 @@ def put(value: Any, path: tuple[Any, ...], new: Any) -> None:
 def document(group: str, kind: str) -> dict[str, Any]:
     version = VERSIONS.get(group, f"{group}/v1")
     metadata = {"name": "broken", "namespace": "a", "labels": {"x": "y"}}
-    return {"apiVersion": version, "kind": kind, "metadata": metadata, "spec": sound(FORMS[group, kind])}
+    spec = POLICY if kind == "NetworkPolicy" else sound(FORMS[group, kind])
+    return {"apiVersion": version, "kind": kind, "metadata": metadata, "spec": copy.deepcopy(spec)}
 
 
 ENTRY = document("networking.istio.io", "ServiceEntry")

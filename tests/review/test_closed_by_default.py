@@ -4,12 +4,12 @@ Walked here: each section and meta-argument that Terraform's JSON has, each type
 synthesized stacks.
 """
 
+import os
 import random
 import shutil
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from copy import deepcopy
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +19,16 @@ from egress.review.changes.change import NOT_JUDGED, change
 from egress.review.changes.harmless import TEXTS, Why
 from egress.review.cluster import Cluster
 from egress.review.comparison import Effect
+from egress.review.errors import ReviewError
 from egress.review.findings.finding import Level
+from egress.review.inputs.reading import read
 from egress.review.inputs.synthesized import inventory_of_stacks, read_synthesized
 from egress.review.judgement import Judgement, judge_cluster
 from egress.review.output.documents import ChangeReport
 from egress.review.output.formats.summary_markdown import render
 from egress.terraform import StackFile, read_stacks
+from tests.review.edits import Document, Edit, edited, page
 from tests.review.mutations import TODAY, Mutation, Outcome, Walk, does_something, mutations
-
-Document = dict[str, Any]
-Edit = Callable[[Document], None]
 
 BLOCK: Document = {"name": "x"}
 SECTIONS: dict[str, Any] = {
@@ -84,28 +84,6 @@ TYPES = (
 def walk(production: Path) -> Walk:
     """The production stacks, judged once."""
     return Walk(production)
-
-
-def edited(stacks: Iterable[StackFile], stack: str, edit: Edit) -> list[StackFile]:
-    """The stacks with one of them edited."""
-    found = []
-    for one in stacks:
-        if one.id == stack:
-            document = deepcopy(one.document)
-            edit(document)
-            one = replace(one, document=document)
-        found.append(one)
-    return found
-
-
-def page(old: list[StackFile], new: list[StackFile]) -> tuple[str, tuple[str, ...]]:
-    """The page of a change, and why a reviewer has to agree."""
-    base, head = (
-        judge_cluster(Cluster(inventory_of_stacks(side, "stacks")), [], TODAY) for side in (old, new)
-    )
-    found = change(base, head, TODAY)
-    asks = found.asks(Level.WARNING)
-    return render(ChangeReport(change=found, asks=asks)), asks
 
 
 def merged(section: str, content: Any) -> Edit:
@@ -304,19 +282,74 @@ def test_a_page_never_says_both_that_nobody_has_to_agree_and_that_something_is_n
             assert "Nobody has to agree" in text, mutation
 
 
-@pytest.mark.parametrize(
-    "file", ["more.tf", "override.tf.json", "terraform.tfvars", "x.auto.tfvars.json", "assets/a/b.txt"]
+FURTHER = (
+    *("more.tf", "override.tf.json", "terraform.tfvars", "x.auto.tfvars.json", "assets/a/b.txt"),
+    *("mod/main.tf", "mod/deep/any.txt", ".terraform.lock.hcl", ".hidden/x", "../evil/main.tf"),
+    *("../evil/x", "../../mod/main.tf", "../../any"),
 )
+
+
+@pytest.mark.parametrize("file", FURTHER)
 def test_a_further_file_that_terraform_reads_asks(file: str, production: Path, tmp_path: Path) -> None:
     folder = tmp_path / "cdktf.out"
     shutil.copytree(production, folder)
     added = folder / "stacks" / "egress" / file
     added.parent.mkdir(parents=True, exist_ok=True)
     added.write_text("{}")
+    changed = tmp_path / "changed"
+    shutil.copytree(folder, changed)
+    (changed / "stacks" / "egress" / file).resolve().write_text("{ }")
+    base, head = (judge_cluster(Cluster(read_synthesized(one)), [], TODAY) for one in (folder, changed))
+    assert NOT_JUDGED in change(base, head, TODAY).asks(Level.WARNING), "its content"
     base, head = (judge_cluster(Cluster(read_synthesized(one)), [], TODAY) for one in (production, folder))
     found = change(base, head, TODAY)
     assert NOT_JUDGED in found.asks(Level.WARNING)
-    assert f"egress.{file}" in [one.address for one in found.unjudged]
+    place = os.path.normpath(f"stacks/egress/{file}")
+    stack, _, rest = place.removeprefix("stacks/").partition("/")
+    assert (f"{stack}.{rest}" if rest else stack) in [one.address for one in found.unjudged]
+
+
+@pytest.mark.parametrize("folder", [False, True])
+def test_where_a_link_leads_is_what_it_says(folder: bool, production: Path, tmp_path: Path) -> None:
+    states = []
+    for name in ("one", "other"):
+        out, to = tmp_path / name, tmp_path / f"to-{name}"
+        shutil.copytree(production, out)
+        to.mkdir() if folder else to.write_text("x")
+        (out / "stacks" / "egress" / "link").symlink_to(to)
+        states.append(judge_cluster(Cluster(read_synthesized(out)), [], TODAY))
+    base, head = states
+    assert "egress.link" in [one.address for one in change(base, head, TODAY).unjudged if one.open_question]
+
+
+@pytest.mark.parametrize(
+    ("file", "head", "place"),
+    [
+        ("stacks/egress/cdk.tf.json", '{"resource": {"null_resource": {"x": {}}}, ', "resource"),
+        (
+            "stacks/egress/cdk.tf.json",
+            '{"x": [{"a": {"b": 1, "b": 1}}], ',
+            r"x\.0\.a\.b",
+        ),
+    ],
+)
+def test_a_key_that_is_there_twice_is_refused(
+    file: str, head: str, place: str, production: Path, tmp_path: Path
+) -> None:
+    """Python's reader keeps the last of them, and Terraform reads both."""
+    folder = tmp_path / "cdktf.out"
+    shutil.copytree(production, folder)
+    text = (folder / file).read_text()
+    (folder / file).write_text(head + text.lstrip()[1:])
+    with pytest.raises(ReviewError, match=rf"cdk\.tf\.json: {place} is there twice"):
+        read_synthesized(folder)
+
+
+def test_a_key_that_is_there_twice_is_refused_in_a_plan(tmp_path: Path) -> None:
+    plan = tmp_path / "plan.json"
+    plan.write_text('{"format_version": "1.2", "planned_values": {}, "planned_values": {}}')
+    with pytest.raises(ReviewError, match=r"planned_values is there twice"):
+        read([plan])
 
 
 def test_where_a_stack_is_deployed_from_asks(production: Path, tmp_path: Path) -> None:

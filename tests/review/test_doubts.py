@@ -87,7 +87,7 @@ OF_X = {cell for cell in ALL if cell[0] == X}
         (item(ISTIO, "VirtualService", "team-x", hosts=["other.example"], http=[{"odd": 1}]), set()),
         (
             item(ISTIO, "VirtualService", "team-x", hosts=["example.com"], exportTo=["."], http=[{"odd": 1}]),
-            {(X, HTTP), (X, HTTPS)},
+            {(X, HTTP)},
         ),
         (item(ISTIO, "VirtualService", "team-x", hosts=["*.com"], gateways=["in"], http=[{"odd": 1}]), set()),
         (item(ISTIO, "Sidecar", "team-x", workloadSelector={"odd": {"app": "no"}}), OF_X),

@@ -15,6 +15,8 @@ from egress.review.output import escapes
 from egress.review.output.formats import registry
 from egress.review.output.formats.registry import DRAWN, FORMATS
 
+ROOT = Path(__file__).parents[2]
+
 HOSTILE = (
     "=cmd|calc \x1b]0;owned\x07\x1b[2J\u202e\u009b1m\nINJECTED | @everyone ` "
     "<img src=x onerror=alert(1)> [here](javascript:alert) ![x](javascript:alert)"
@@ -93,6 +95,14 @@ def run(verb: str, format_: str, folders: tuple[Path, Path], out: Path) -> list[
         case "evaluate":
             asked = ["--from", f"{HOSTILE}/{HOSTILE}", "--to", "http://a.example"]
             return [verb, "--input", new, *asked, "--explain", "--format", format_]
+        case "replay":
+            log = out / "edge.log"
+            line = json.loads((ROOT / "tests/logs/production.gateway.json.log").read_text().splitlines()[0])
+            hostile = {key: HOSTILE if isinstance(value, str) else value for key, value in line.items()}
+            log.write_text(
+                "".join(f"{json.dumps(one)}\n" for one in (hostile, line | {"path": f"/{HOSTILE}"}))
+            )
+            return [verb, str(log), "--base", old, new, "--format", format_]
         case "why":
             who = f"{HOSTILE}/{HOSTILE}"
             return [verb, "http://a.example", "--from", who, "--input", new, "--format", format_]

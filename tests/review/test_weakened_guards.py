@@ -20,8 +20,9 @@ from egress.review.inputs.google_resources import MODELLED, read_vpc
 from egress.review.inputs.reading import read
 from egress.review.network.vpc import FirewallRule
 from egress.terraform.google import GoogleResource, cluster, network
-from egress.terraform.google.firewall_policy import Action, PolicyRule
+from egress.terraform.google.firewall_policy import PolicyRule
 from tests.builders.vpcs import rule, vpc
+from tests.review.policy_rules import HTTPS, policy_rule
 
 CANDIDATES: tuple[tuple[Values, Values], ...] = (
     (("a",), ("a", "b")),
@@ -46,7 +47,10 @@ def body(path: tuple[str, ...], values: Values) -> dict[str, Any]:
 
 
 def resource(kind: str, path: tuple[str, ...], values: Values) -> Resource:
-    return Resource(kind=kind, address=f"stack.{kind}.x", name="x", body=body(path, values))
+    stated = body(path, values)
+    if path[-1] == "threshold_value":
+        stated["conditions"]["condition_threshold"]["comparison"] = "COMPARISON_GT"
+    return Resource(kind=kind, address=f"stack.{kind}.x", name="x", body=stated)
 
 
 def weakening(guard: Guard) -> tuple[Values, Values]:
@@ -147,13 +151,6 @@ def test_a_firewall_rule_is_weaker_where_it_allows_more_or_refuses_less(
     assert bool(weakened([], vpc(*before), vpc(*after))) is weaker
 
 
-def policy_rule(name: str, port: int, action: Action = "allow", **facts: Any) -> PolicyRule:
-    given = {"names": ("a.example",), "ranges": (), "target_service_accounts": ("gateway@x",), **facts}
-    traffic = (("tcp", ((port, port),)),)
-    return PolicyRule(name=name, address=name, priority=1, action=action, traffic=traffic, **given)
-
-
-HTTPS = policy_rule("https", 443)
 REFUSED = policy_rule("rest", 443, "deny", names=(), ranges=("0.0.0.0/0",))
 
 

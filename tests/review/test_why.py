@@ -15,6 +15,7 @@ from egress.review.decision.client import ClientSees
 from egress.review.decision.control import Control
 from egress.review.errors import ReviewError
 from egress.review.why.asked import UNSAID, identity
+from egress.review.why.folder import Folder
 from egress.review.why.symptoms import CURL_EXITS, PLAIN, SYMPTOMS
 from tests.review.conftest import ROOT
 
@@ -288,3 +289,58 @@ def test_a_connection_that_passed_through_the_gateway_was_for_the_hosts_own_port
     # It did not fail, and the review allows it on port 443 alone.
     assert json.loads(done.stdout)["cases"] == []
     assert (json.loads(done.stdout)["fine"], json.loads(done.stdout)["unanswered"]) == (1, [])
+
+
+@pytest.fixture(scope="module")
+def production(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("production")
+    command = [sys.executable, "-m", "egress", "synth", "--config", "production", "--output", str(out)]
+    subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
+    return out
+
+
+def test_a_second_scheme_is_opened_for_who_asks_alone(production: Path) -> None:
+    done = ask("--input", str(production), "https://example.com/", "--from", "team-x/batch")
+
+    assert "+    https: identity\n" in done.stdout
+    assert "+    scheme: http\n" in done.stdout, "the earlier grant keeps what it allows"
+    assert "+    scheme: https\n" in done.stdout
+    assert (
+        "HTTPS passes the gateway unread: this opens every method and path, for this ServiceAcc"
+        in done.stdout
+    )
+
+
+def test_an_edit_that_would_be_refused_names_the_configurations_own_file(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(ROOT / "config" / "production", tmp_path / "mine"))
+    platform = (folder / "destinations.yaml").read_text(encoding="utf-8")
+    problem = Folder(folder, {}).with_texts(
+        {"destinations.yaml": platform.replace("    limits:", "    https: identity\n    limits:", 1)}
+    )
+
+    assert f"({folder}/destinations.yaml:" in problem
+    assert "/mine/mine" not in problem
+
+
+@pytest.mark.parametrize("source", ["team-x/test", "team-y/test"])
+def test_the_metadata_server_is_asked_for_where_it_answers(production: Path, source: str) -> None:
+    done = ask("--input", str(production), "https://metadata.google.internal/", "--from", source)
+
+    assert "opens http://metadata.google.internal/ (port 80) alone" in done.stdout
+    assert "ask http://metadata.google.internal/ (port 80)" in done.stdout
+    assert "synthesize" not in done.stdout
+    assert "+++" not in done.stdout
+
+
+def test_a_grant_that_opens_more_than_the_request_says_so(why: Run) -> None:
+    done = why("https://unlisted.example/", "--from", "team-y/test")
+
+    assert "this opens every method and path, for every Pod of the teams that see the host" in done.stdout
+    assert "the same grant opens plain HTTP to the host" in done.stdout
+
+
+def test_where_seeing_a_host_is_enough_for_https_no_grant_opens_plain_http(why: Run) -> None:
+    done = why("https://example.com/", "--from", "team-y/test")
+
+    assert "+    visible_to: [team-x, team-y]\n" in done.stdout
+    assert "  - to: example.com" not in done.stdout

@@ -18,6 +18,7 @@ from egress.derived.admission.injected_container import (
 )
 from egress.derived.admission.known_fields import quoted
 from egress.derived.admission.refusal import Refusal
+from egress.derived.charts import RUNTIME_DEFAULT
 from egress.derived.control_plane import has_istiod, trust_domain
 from egress.derived.image_repositories import istio_hub
 
@@ -40,8 +41,9 @@ _NO_RIGHTS = {
     "runAsGroup": PROXY_USER,
     "runAsNonRoot": True,
     "runAsUser": PROXY_USER,
-    "seccompProfile": {"type": "RuntimeDefault"},
 }
+_CONFINED = {"seccompProfile": dict(RUNTIME_DEFAULT)}
+"""What the control plane's values add with istio-cni (egress.derived.charts), where Pod Security asks for it."""
 _REDIRECTS = {
     "allowPrivilegeEscalation": False,
     "capabilities": {"add": ["NET_ADMIN", "NET_RAW"], "drop": ["ALL"]},
@@ -50,7 +52,6 @@ _REDIRECTS = {
     "runAsGroup": 0,
     "runAsNonRoot": False,
     "runAsUser": 0,
-    "seccompProfile": {"type": "RuntimeDefault"},
 }
 
 EMPTY_DIRECTORIES = (
@@ -216,10 +217,9 @@ def _image(added: Injected) -> str:
 
 
 def _security(added: Injected) -> str:
-    no_rights = literal(_NO_RIGHTS)
     if added.first == VALIDATION:
-        return f"has(c.securityContext) && dyn(c.securityContext) == {no_rights}"
+        return f"has(c.securityContext) && dyn(c.securityContext) == {literal(_NO_RIGHTS | _CONFINED)}"
     return (
         "has(c.securityContext) && dyn(c.securityContext) == "
-        f"(c.name == '{INIT}' ? {literal(_REDIRECTS)} : {no_rights})"
+        f"(c.name == '{INIT}' ? {literal(_REDIRECTS)} : {literal(_NO_RIGHTS)})"
     )

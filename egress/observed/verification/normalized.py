@@ -61,7 +61,7 @@ LIST: tuple[Stripped, ...] = (
     Stripped("the Pod's own address and name", "each Pod has its own"),
     Stripped(
         "clusters of Services in namespaces of the system's own",
-        "kube-system, gke-*, gmp-* and default/kubernetes: no route of this platform leads to them",
+        "kube-system, `gke-*`, `gmp-*` and default/kubernetes: no route of this platform leads to them",
     ),
 )
 """Everything that is not compared, for the page and the statement."""

@@ -82,11 +82,14 @@ def move(proof: Proof, after: Deployed, *, judged: bool = True) -> str:
     before = {identity.name: identity for identity in proof.everybody}
     everybody = identities(after)
     now = {identity.name: identity for identity in everybody}
-    stale = [i.pod for n, i in before.items() if i.extra and (n not in now or now[n] != i)]
+    here = proof.mesh.deployed
+    anew = (here.injection, here.admission) != (after.injection, after.admission)
+    stale = [i.pod for n, i in before.items() if i.extra and (anew or n not in now or now[n] != i)]
     proof.mesh.running.remove([pod for pod in stale if pod in proof.mesh.pods])
     changed, gone = proof.mesh.change(after, judged=judged)
     # Who was not admitted before may be now.
-    fresh = [i for n, i in now.items() if n not in before or before[n] != i or n in proof.not_admitted]
+    known = {} if anew else before
+    fresh = [i for n, i in now.items() if n not in known or known[n] != i or n in proof.not_admitted]
     refused = add_identities(proof.mesh, fresh, lambda _: None)
     proof.not_admitted = refused
     proof.everybody = everybody

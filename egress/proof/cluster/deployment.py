@@ -44,6 +44,41 @@ class Deployed:
             found += from_deployment({**deployment, "spec": {**spec, "replicas": replicas}}, item.address)
         return found
 
+    @property
+    def beside_istiod(self) -> list[PodRequest]:
+        """Every Pod but istiod's."""
+        return [request for request in self.workloads if not is_istiod(request)]
+
+    @property
+    def control_plane(self) -> PodRequest:
+        """Istiod's first Pod.
+
+        Raises ProofError where there is none.
+        """
+        for request in self.workloads:
+            if is_istiod(request):
+                return request
+        raise ProofError("the stacks install no istiod (a managed control plane cannot run here)")
+
+    @property
+    def injection(self) -> tuple[Mapping[str, Any], ...]:
+        """What decides what a new Pod is given: istiod itself, and what it injects.
+
+        A Pod keeps what it was given: where this changes, each has to be created anew, as after a roll-out.
+        """
+        injectors = [
+            item.object
+            for item in self.of_kind("ConfigMap")
+            if item.object["metadata"]["name"].startswith("istio-sidecar-injector")
+        ]
+        return (self.control_plane.manifest, *injectors)
+
+    @property
+    def admission(self) -> dict[tuple[str, ...], Mapping[str, Any]]:
+        """What decides whether a Pod is let in. A Pod that was let in stays: where this changes, each asks anew."""
+        judges = ("ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding", "Namespace")
+        return {item.key: item.object for item in self.of_kind(*judges)}
+
     @cached_property
     def mesh_config(self) -> Addressed:
         """The ConfigMap that holds istiod's mesh configuration."""
@@ -56,6 +91,11 @@ class Deployed:
     def namespaces(self) -> list[str]:
         """The namespaces that the stacks create."""
         return [str(item.object["metadata"]["name"]) for item in self.of_kind("Namespace")]
+
+
+def is_istiod(request: PodRequest) -> bool:
+    """Whether a Pod is the control plane's."""
+    return bool(request.manifest["metadata"]["labels"].get("app") == "istiod")
 
 
 def read(out: Path, tools: Tools) -> Deployed:

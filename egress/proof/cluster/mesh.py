@@ -74,19 +74,13 @@ class RunningMesh:
         self._server.wait()
         self._say("applying the mesh's objects")
         self._apply_mesh()
-        control_planes = [r for r in self.deployed.workloads if is_istiod(r)]
-        if not control_planes:
-            raise ProofError("the stacks install no istiod (a managed control plane cannot run here)")
         self._start_names()
-        pod = self.running.create(control_planes[0])
-        self.running.refresh()
-        self._say("starting istiod")
-        self.istiod = self._istiod(pod)
+        self._start_istiod()
         self._say("applying the teams' objects")
         self.apply([item for item in self.deployed.objects if not self._is_mesh_layer(item)])
         if judged:
             self._judgement = self._judges.submit(self._judge)
-        requests = [r for r in self.deployed.workloads if not is_istiod(r)]
+        requests = self.deployed.beside_istiod
         self._say(f"starting {len(requests)} Pods")
         self.running.add(requests)
 
@@ -98,16 +92,21 @@ class RunningMesh:
     def change(self, after: Deployed, *, judged: bool = True) -> tuple[list[Addressed], list[Addressed]]:
         """Apply only the difference to another synthesis; return what was applied and what was deleted."""
         changed, gone = difference(self.deployed.objects, after.objects)
+        anew = self.deployed.injection != after.injection
         self.apply(changed)
         for item in gone:
             if item.object["kind"] not in _STAYING:
                 self.api.delete(item.object)
-        before = {f"{r.namespace}/{r.name}": r for r in self.deployed.workloads}
-        now = {f"{r.namespace}/{r.name}": r for r in after.workloads}
-        replaced = [k for k in before if k not in now or now[k].manifest != before[k].manifest]
-        self._wait_until_read(changed, gone)
+        before = {f"{r.namespace}/{r.name}": r for r in self.deployed.beside_istiod}
+        now = {f"{r.namespace}/{r.name}": r for r in after.beside_istiod}
+        replaced = [k for k in before if anew or k not in now or now[k].manifest != before[k].manifest]
         self.deployed = after
         self.fabric.vpc = after.vpc
+        if anew:
+            self.istiod.process.stop()
+            self.running.remove([self.istiod.pod.key])
+            self._start_istiod()
+        self._wait_until_read(changed, gone)
         # One that the API server has refused before never came to run.
         self.running.remove([key for key in replaced if key in self.pods])
         self.running.add([r for k, r in now.items() if k not in before or k in replaced])
@@ -144,6 +143,13 @@ class RunningMesh:
             if now != counted:
                 counted, since = now, time.monotonic()
         time.sleep(DRAIN_SECONDS)
+
+    def _start_istiod(self) -> None:
+        """Run one Pod of istiod's, the first: more of them would give out the same."""
+        pod = self.running.create(self.deployed.control_plane)
+        self.running.refresh()
+        self._say("starting istiod")
+        self.istiod = self._istiod(pod)
 
     def _istiod(self, pod: Pod, seconds: float = START_SECONDS) -> Istiod:
         """Start istiod in its Pod; it reaches the API server by the Service's address, as every Pod does."""
@@ -244,11 +250,6 @@ class RunningMesh:
 def _is_istios(item: Addressed) -> bool:
     group = str(item.object["apiVersion"]).partition("/")[0]
     return group.endswith(".istio.io")
-
-
-def is_istiod(request: PodRequest) -> bool:
-    """Whether a Pod is the control plane's."""
-    return bool(request.manifest["metadata"]["labels"].get("app") == "istiod")
 
 
 def _plain_pod(namespace: str, name: str, labels: dict[str, str]) -> dict[str, Any]:

@@ -9,9 +9,8 @@ from typing import Any
 
 from egress.proof.asking.prove import Progress, Proof, bring_up
 from egress.proof.asking.stages import move
-from egress.proof.cluster.deployment import Deployed, difference
+from egress.proof.cluster.deployment import Deployed, difference, is_istiod
 from egress.proof.cluster.kubernetes_api import RefusedError
-from egress.proof.cluster.mesh import is_istiod
 from egress.proof.cluster.objects import Addressed
 from egress.proof.differential.agreement import Agreement, compare
 from egress.proof.differential.case import Case, ObjectCase

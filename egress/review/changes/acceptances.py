@@ -20,6 +20,8 @@ class AcceptanceChanges:
     """Findings that are accepted and were not, the worst first."""
     altered: tuple[tuple[Acceptance, Acceptance], ...]
     """Entries that end later or lean on other controls: before, after."""
+    restated: tuple[tuple[Acceptance, Acceptance], ...]
+    """Entries that say it otherwise and accept no more: another reason, an earlier day, a further control."""
     removed: tuple[Acceptance, ...]
     ended: tuple[Acceptance, ...]
     """Entries of the head whose day has passed."""
@@ -40,9 +42,19 @@ def compare_acceptances(
             for key, entry in after.items()
             if key in before and _more(before[key], entry)
         ),
+        restated=tuple(
+            (before[key], entry)
+            for key, entry in after.items()
+            if key in before and _said(before[key]) != _said(entry) and not _more(before[key], entry)
+        ),
         removed=tuple(entry for key, entry in before.items() if key not in after),
         ended=tuple(entry for entry in head.acceptances if entry.until < today),
     )
+
+
+def _said(entry: Acceptance) -> tuple[object, ...]:
+    """What an entry says, wherever it stands in its file."""
+    return (entry.reason, entry.until, entry.leans_on)
 
 
 def _more(before: Acceptance, after: Acceptance) -> bool:

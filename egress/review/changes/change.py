@@ -80,7 +80,9 @@ class Change:
         elif comparison.gains:
             yield "a workload takes another's place"
         if comparison.no_longer_known:
-            yield "an answer is no longer known"
+            base = self.base.inventory
+            known = base.resources or base.objects
+            yield "an answer is no longer known" if known else "an answer is not known"
 
     @property
     def sees_less(self) -> bool:

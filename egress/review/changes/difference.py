@@ -46,15 +46,24 @@ OTHER_FORM = (
 def difference(old: Cluster, new: Cluster) -> Differences:
     """Compare two states."""
     comparison = compare(old, new)
-    if old.inventory.planned is not new.inventory.planned:
+    is_new, goes = (not (side.inventory.resources or side.inventory.objects) for side in (old, new))
+    if not is_new and not goes and old.inventory.planned is not new.inventory.planned:
         return Differences(comparison=comparison, weakened=(), unjudged=(), notes=(OTHER_FORM,))
     names = {one.before: one.after for one in comparison.successors}
     both = pairs(resources(old.inventory), resources(new.inventory), names)
-    is_new, goes = (not (side.inventory.resources or side.inventory.objects) for side in (old, new))
     # Every rule of a new environment is new; one that goes takes its guards along.
     vpcs = (None, None) if is_new else (old.vpc, new.vpc)
     return Differences(
         comparison=comparison,
         weakened=() if goes else tuple(weakened(both, *vpcs)),
-        unjudged=tuple(unjudged(both, comparison.on_the_way, Opened.of(comparison, both))),
+        unjudged=tuple(unjudged(both, comparison.on_the_way, Opened.of(comparison, both, _principals(new)))),
     )
+
+
+def _principals(cluster: Cluster) -> dict[str, str]:
+    """The service account of each identity, as a policy names it."""
+    domain = cluster.inventory.mesh.trust_domain
+    return {
+        one.identity: f"{domain}/ns/{one.namespace}/sa/{one.service_account}"
+        for one in cluster.identities.all()
+    }

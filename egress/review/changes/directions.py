@@ -73,9 +73,19 @@ def stated() -> Direction:
     )
 
 
-def fewer() -> Direction:
-    """A list of what is let through: every new entry is weaker."""
-    return Direction(weaker=lambda before, after: bool(set(after) - set(before)))
+def _both_stated(before: Values, after: Values) -> bool:
+    return bool(before) and bool(after)
+
+
+def fewer(*, none: bool = False) -> Direction:
+    """A list of what is let through: every new entry is weaker.
+
+    With `none` an absent list is known to be empty; else it is what the provider or the API takes in its place.
+    """
+    return Direction(
+        weaker=lambda before, after: bool(set(after) - set(before)),
+        comparable=_always if none else _both_stated,
+    )
 
 
 def fewer_or_none() -> Direction:
@@ -85,9 +95,12 @@ def fewer_or_none() -> Direction:
     )
 
 
-def more() -> Direction:
-    """A list of what holds back: every entry that goes is weaker."""
-    return Direction(weaker=lambda before, after: bool(set(before) - set(after)))
+def more(*, none: bool = False) -> Direction:
+    """A list of what holds back: every entry that goes is weaker; `none` as of `fewer`."""
+    return Direction(
+        weaker=lambda before, after: bool(set(before) - set(after)),
+        comparable=_always if none else _both_stated,
+    )
 
 
 def narrower() -> Direction:
@@ -109,17 +122,17 @@ _WHOLE_NUMBER = re.compile(_NUMBER.pattern + "s?")
 
 
 def higher() -> Direction:
-    """A number, or a duration in seconds, that is safe when it is high; none is the worst."""
+    """A number, or a duration in seconds, that is safe when it is high; none is the worst, and no known one."""
     return Direction(weaker=lambda before, after: _least(after) < _least(before), comparable=_numbers)
 
 
 def lower() -> Direction:
-    """A number, or a duration in seconds, that is safe when it is low; none is the worst."""
+    """A number, or a duration in seconds, that is safe when it is low; none is the worst, and no known one."""
     return Direction(weaker=lambda before, after: _most(after) > _most(before), comparable=_numbers)
 
 
 def _numbers(*sides: Values) -> bool:
-    return all(_WHOLE_NUMBER.fullmatch(value) for side in sides for value in side)
+    return all(sides) and all(_WHOLE_NUMBER.fullmatch(value) for side in sides for value in side)
 
 
 def _least(values: Values) -> float:

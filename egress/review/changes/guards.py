@@ -29,6 +29,7 @@ BUCKET, KEY = "google_storage_bucket", "google_kms_crypto_key"
 IMAGES = "google_binary_authorization_policy"
 ALERT, METRIC = "google_monitoring_alert_policy", "google_logging_metric"
 ADMISSION, BINDING = "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"
+POD_SECURITY = "pod-security.kubernetes.io/enforce"
 PODS = ("Deployment", "StatefulSet", "DaemonSet")
 
 
@@ -46,6 +47,25 @@ class Guard:
     """How the values are read where the field alone does not say."""
     of_new: bool = True
     """Whether a new resource is held against the guard's best value."""
+
+    holds: Callable[[Resource], bool] | None = None
+    """Of which resources the direction is right, where it is not of all."""
+
+    def safer(self, before: Resource, after: Resource) -> bool:
+        """True where the guard is known to hold back more, in place, and to stop nothing that should run."""
+        then, now = self.values(before), self.values(after)
+        return (
+            then != now
+            and (self.kind, self.path) not in ASKS_EITHER_WAY
+            and not (self.path[0] == "node_config" and self.path[1] not in _NODES_IN_PLACE)
+            and self.fits(before, after)
+            and self.safe.comparable(then, now)
+            and not self.safe.weaker(then, now)
+        )
+
+    def fits(self, *sides: Resource) -> bool:
+        """True where the direction is right for each of the resources."""
+        return self.holds is None or all(map(self.holds, sides))
 
     def values(self, resource: Resource) -> Values:
         """The guard's values in a resource."""
@@ -99,8 +119,21 @@ def control_plane_ranges(cluster: Resource) -> Values:
     return cluster.at(("master_authorized_networks_config", "cidr_blocks", "cidr_block"))
 
 
-def _field(kind: str, path: str, safe: Direction, what: str, *, of_new: bool = True) -> Guard:
-    return Guard(kind=kind, path=tuple(path.split(".")), safe=safe, what=what, of_new=of_new)
+def _field(
+    kind: str,
+    path: str,
+    safe: Direction,
+    what: str,
+    *,
+    of_new: bool = True,
+    holds: Callable[[Resource], bool] | None = None,
+) -> Guard:
+    return Guard(kind=kind, path=tuple(path.split(".")), safe=safe, what=what, of_new=of_new, holds=holds)
+
+
+def _when_above(alert: Resource) -> bool:
+    """True for an alert that is given above its threshold; another one is never given with a low one."""
+    return alert.at(("conditions", "condition_threshold", "comparison")) == ("COMPARISON_GT",)
 
 
 CONTROL_PLANE = Guard(
@@ -297,7 +330,7 @@ OF_THE_PROJECT = (
         ranked("ENFORCED_BLOCK_AND_AUDIT_LOG", "DRYRUN_AUDIT_LOG_ONLY", absent="DRYRUN_AUDIT_LOG_ONLY"),
         "refused images do not run",
     ),
-    _field(IMAGES, "admission_whitelist_patterns.name_pattern", fewer(), "which images may run"),
+    _field(IMAGES, "admission_whitelist_patterns.name_pattern", fewer(none=True), "which images may run"),
     _field(
         IMAGES,
         "global_policy_evaluation_mode",
@@ -331,12 +364,13 @@ OF_THE_PROJECT = (
         BUCKET, "versioning.enabled", on(absent=False), "overwritten objects can be restored", of_new=False
     ),
     _field(ALERT, "enabled", on(absent=True), "the alert is given"),
-    _field(ALERT, "notification_channels", more(), "who is told of the alert"),
+    _field(ALERT, "notification_channels", more(none=True), "who is told of the alert"),
     _field(
         ALERT,
         "conditions.condition_threshold.threshold_value",
         lower(),
         "when the alert is given",
+        holds=_when_above,
     ),
     _field(METRIC, "disabled", off(absent=False), "refusals are counted"),
 )
@@ -346,7 +380,7 @@ OF_THE_CLUSTERS_OBJECTS = (
         ADMISSION, "spec.failurePolicy", ranked("Fail", "Ignore", absent="Fail"), "admission refuses in doubt"
     ),
     _field(ADMISSION, "spec.validations.expression", more(), "what admission refuses"),
-    _field(ADMISSION, "spec.matchConditions.expression", fewer(), "whom admission does not ask"),
+    _field(ADMISSION, "spec.matchConditions.expression", fewer(none=True), "whom admission does not ask"),
     _field(ADMISSION, "spec.matchConstraints.resourceRules.resources", more(), "what admission looks at"),
     _field(ADMISSION, "spec.matchConstraints.resourceRules.operations", more(), "what admission looks at"),
     _field(ADMISSION, "spec.matchConstraints.resourceRules.apiGroups", more(), "what admission looks at"),
@@ -375,7 +409,7 @@ OF_THE_CLUSTERS_OBJECTS = (
     _field("ClusterRoleBinding", "roleRef.name", fewer(), "which role they have in every namespace"),
     Guard(
         kind="Namespace",
-        path=("metadata", "labels", "pod-security.kubernetes.io/enforce"),
+        path=("metadata", "labels", POD_SECURITY),
         safe=ranked("restricted", "baseline", "privileged", absent="privileged"),
         what="Kubernetes refuses Pods that ask for too much",
         of_new=False,
@@ -399,7 +433,11 @@ OF_THE_CLUSTERS_OBJECTS = (
                 on(absent=False),
                 "containers do not change their own files",
             ),
-            ("containers.securityContext.capabilities.add", fewer(), "the capabilities of containers"),
+            (
+                "containers.securityContext.capabilities.add",
+                fewer(none=True),
+                "the capabilities of containers",
+            ),
             ("securityContext.runAsNonRoot", on(absent=False), "containers do not run as root"),
         )
     ),
@@ -446,9 +484,53 @@ FEWER: Mapping[str, tuple[Path, ...]] = {
     "AuthorizationPolicy": (("spec", "rules"),),
     "DestinationRule": (("spec", "subsets"),),
     "NetworkPolicy": (("spec", "ingress"), ("spec", "egress")),
-    IMAGES: (("admission_whitelist_patterns",),),
 }
 """Lists of blocks that let something through: whole blocks that go are safe, any other change is not known to be."""
 
-MORE: Mapping[str, tuple[Path, ...]] = {ADMISSION: (("spec", "validations"),)}
-"""Lists of blocks that refuse something: whole blocks that come are safe."""
+_NODES_IN_PLACE = frozenset({"kubelet_config", "workload_metadata_config"})
+"""Of node_config: for any other of its fields the provider may make the pool, or the cluster, anew."""
+
+ASKS_EITHER_WAY: frozenset[tuple[str, Path]] = frozenset(
+    (kind, ("metadata", "labels", POD_SECURITY) if POD_SECURITY in path else tuple(path.split(".")))
+    for kind, paths in {
+        # The provider makes the cluster anew.
+        CLUSTER: (
+            "enable_kubernetes_alpha",
+            "private_cluster_config.enable_private_endpoint",
+            "private_cluster_config.enable_private_nodes",
+            "master_auth.client_certificate_config.issue_client_certificate",
+        ),
+        # What refuses more may stop the gateway, or every Pod.
+        ADMISSION: (
+            "spec.failurePolicy",
+            "spec.validations.expression",
+            "spec.matchConditions.expression",
+            "spec.matchConstraints.resourceRules.resources",
+            "spec.matchConstraints.resourceRules.operations",
+            "spec.matchConstraints.resourceRules.apiGroups",
+        ),
+        BINDING: ("spec.validationActions", "spec.matchResources.namespaceSelector"),
+        IMAGES: (
+            "default_admission_rule.evaluation_mode",
+            "default_admission_rule.enforcement_mode",
+            "admission_whitelist_patterns.name_pattern",
+        ),
+        "Namespace": (POD_SECURITY,),
+        "PeerAuthentication": ("spec.mtls.mode",),
+        **{
+            kind: tuple(
+                f"spec.template.spec.{path}"
+                for path in (
+                    "hostNetwork",
+                    "containers.securityContext.readOnlyRootFilesystem",
+                    "containers.securityContext.runAsNonRoot",
+                    "containers.securityContext.capabilities.add",
+                    "securityContext.runAsNonRoot",
+                )
+            )
+            for kind in PODS
+        },
+    }.items()
+    for path in paths
+)
+"""Guards that are not quiet when they hold back more."""

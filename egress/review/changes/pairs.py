@@ -1,6 +1,7 @@
 """Two states' resources side by side, and every field in which a pair differs."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -28,6 +29,8 @@ class Pair:
     """The other side has the same object under another name."""
     successor: bool = False
     """It is the same as the other side has for a workload of which this is the new, or the old, name."""
+    doubled: bool = False
+    """A side states another object of its kind and name as well: which of them holds, nobody can tell."""
     names: Mapping[str, str] = field(default_factory=dict)
     """The workloads that have another name now, as NAMESPACE/NAME."""
 
@@ -181,8 +184,9 @@ def pairs(
 
     `names` are workloads that have another name now.
     """
-    old = {item.address: item for item in before}
-    new = {item.address: item for item in after}
+    sides = [list(before), list(after)]
+    twice = {key for side in sides for key, count in Counter(map(_key, side)).items() if count > 1}
+    old, new = (dict(_addressed(side)) for side in sides)
     gone = {(item.kind, item.name): item for item in old.values() if item.address not in new and item.name}
     found, moved = [], set()
     for address, item in new.items():
@@ -195,4 +199,21 @@ def pairs(
         for address, item in old.items()
         if address not in new and address not in moved
     ]
-    return list(_with_names(_of_successors(found, names or {})))
+    marked = (
+        replace(pair, doubled=True) if pair.either.name and _key(pair.either) in twice else pair
+        for pair in found
+    )
+    return list(_with_names(_of_successors(marked, names or {})))
+
+
+def _key(item: Resource) -> tuple[str, str]:
+    return (item.kind, item.name)
+
+
+def _addressed(items: Iterable[Resource]) -> Iterator[tuple[str, Resource]]:
+    """Each resource by its address; a further one of an address by that and its number."""
+    seen: Counter[str] = Counter()
+    for item in items:
+        seen[item.address] += 1
+        number = seen[item.address]
+        yield item.address if number == 1 else f"{item.address} ({number})", item

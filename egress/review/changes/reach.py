@@ -45,7 +45,7 @@ def part_of(change: Change) -> Part:
             return Part.GAINED if refused else Part.CONDITIONAL
         case Effect.UNKNOWN:
             return Part.LEFT_OPEN
-        case Effect.LOST:
+        case Effect.LOST | Effect.NARROWER:
             return Part.LOST
         case Effect.WAY:
             return Part.WAY
@@ -53,10 +53,12 @@ def part_of(change: Change) -> Part:
 
 
 def sentences(comparison: Comparison) -> dict[Part, list[Sentence]]:
-    """The sentences of each part; successors are told elsewhere, in a line each."""
+    """The sentences of each part, of most identities first; successors are told elsewhere, in a line each."""
     found: dict[Part, list[Sentence]] = {part: [] for part in Part}
     for sentence in _together(comparison.apart):
         found[sentence.part].append(sentence)
+    for listed in found.values():
+        listed.sort(key=lambda one: -len(one.identities))
     return found
 
 
@@ -92,6 +94,9 @@ def _told(change: Change) -> Hashable:
     part = part_of(change)
     keys: dict[Part, Callable[[], Hashable]] = {
         Part.GAINED: lambda: (one and one.conditions, other and (other.conditions, other.not_given)),
+        Part.LOST: lambda: (
+            change.effect is Effect.NARROWER and (one and one.conditions, other and other.conditions)
+        ),
         Part.CONDITIONAL: lambda: other and other.conditions,
         Part.WAY: lambda: tuple(
             (answer.through, type(answer.arrival), answer.client, answer.not_given)

@@ -23,6 +23,8 @@ _OF_THE_SERVER = frozenset(
     {"creationTimestamp", "generation", "managedFields", "resourceVersion", "selfLink", "uid"}
 )
 """What the API server writes into an object's metadata; it is another at each read."""
+_OF_THE_PROVIDER = frozenset({"generation", "resource_version", "uid"})
+"""The same in a typed resource of a plan."""
 _NAMES = frozenset({"name", "namespace", "labels", "annotations"})
 
 
@@ -97,6 +99,8 @@ def _of_terraform(item: RawResource) -> Resource:
         )
     if type_ == "helm_release":
         body = {**body, "values": [_parsed(text) for text in body.get("values") or ()]}
+    if type_.startswith("kubernetes_"):
+        body = _stated(body)
     return Resource(
         kind=kind_of(type_),
         address=item.address,
@@ -105,6 +109,20 @@ def _of_terraform(item: RawResource) -> Resource:
         written=item.written,
         managed=True,
     )
+
+
+def _stated(body: Mapping[str, Any]) -> dict[str, Any]:
+    """A typed resource without what the provider and the API server fill in, which is another in each plan."""
+    return {key: _without_counters(inner, key) for key, inner in body.items() if key != "id"}
+
+
+def _without_counters(value: Any, key: str) -> Any:
+    if isinstance(value, Mapping):
+        own = _OF_THE_PROVIDER if key == "metadata" else frozenset()
+        return {name: _without_counters(inner, name) for name, inner in value.items() if name not in own}
+    if isinstance(value, list | tuple):
+        return [_without_counters(inner, key) for inner in value]
+    return value
 
 
 def _of_object(item: KubernetesObject) -> Resource:

@@ -1,16 +1,19 @@
 """Which guards a change weakens."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeVar
 
 from egress.review.changes.guards import ADDED, FIREWALL, GUARDS, KEPT, POLICY_RULE, Guard
 from egress.review.changes.pairs import Pair
-from egress.review.changes.resources import Values
+from egress.review.changes.resources import UNKNOWN, Values
 from egress.review.findings.change_kinds import WEAKENED
 from egress.review.findings.dead_routes import covers
 from egress.review.findings.finding import Finding, some
+from egress.review.network.addresses import AddressSet
 from egress.review.network.vpc import FirewallRule, Vpc
 from egress.terraform.google.firewall_policy import PolicyRule
 
+_Rule = TypeVar("_Rule", FirewallRule, PolicyRule)
 Traffic = Sequence[tuple[str, Sequence[tuple[int, int]]]]
 
 NOT_SET = "not set"
@@ -50,14 +53,15 @@ def _of_pair(pair: Pair) -> Iterator[Finding]:
     for guard in _BY_KIND.get(kind, ()):
         now = guard.values(other)
         if one is None:
-            if guard.of_new and _kept_pool(guard, pair) and guard.safe.weak(now):
+            # What only the apply tells is not known to be weak.
+            if UNKNOWN not in now and guard.of_new and _kept_pool(guard, pair) and guard.safe.weak(now):
                 yield _finding(
                     kind, other.address, ".".join(guard.path), NO_RESOURCE, _shown(now), guard.what
                 )
             continue
         then = guard.values(one)
-        if then != now and guard.safe.weaker(then, now):
-            yield _finding(kind, other.address, ".".join(guard.path), _shown(then), _shown(now), guard.what)
+        if then != now and guard.fits(one, other) and guard.safe.weaker(then, now):
+            yield _finding(kind, other.address, ".".join(guard.path), *_sides(then, now), guard.what)
 
 
 def _kept_pool(guard: Guard, pair: Pair) -> bool:
@@ -78,7 +82,7 @@ def _of_firewall(before: Sequence[FirewallRule], after: Sequence[FirewallRule]) 
         if one is not None and one.allow == rule.allow and one.egress == rule.egress:
             weaker = not covers(one, rule) if rule.allow else not covers(rule, one)
             if weaker and (rule.traffic or not rule.allow):
-                yield _rule(rule, _spoken(one), _spoken(rule))
+                yield _rule(rule, *_told_apart(one, rule, _spoken))
         elif rule.allow and rule.traffic:
             yield _rule(rule, _spoken(one) if one else NO_RULE, _spoken(rule))
     for name, rule in old.items():
@@ -93,14 +97,40 @@ def _of_policy(before: Sequence[PolicyRule], after: Sequence[PolicyRule]) -> Ite
     """
     ports = {port for rule in before if rule.allow for port in _opened(rule)}
     ranges = {name for rule in before if rule.allow for name in rule.ranges}
+    was, is_ = ({rule.address: rule for rule in side} for side in (before, after))
     for rule in after:
         fresh = not _opened(rule) <= ports or not set(rule.ranges) <= ranges
         if rule.allow and before and fresh:
-            yield _finding(POLICY_RULE, rule.address, RULE, NO_RULE, _policy_spoken(rule), LETS_OUT)
+            one = was.get(rule.address)
+            texts = _told_apart(one, rule, _policy_spoken) if one else (NO_RULE, _policy_spoken(rule))
+            yield _finding(POLICY_RULE, rule.address, RULE, *texts, LETS_OUT)
     kept = {_refused(rule) for rule in after if rule.action == "deny"}
     for rule in before:
         if rule.action == "deny" and _refused(rule) not in kept:
-            yield _finding(POLICY_RULE, rule.address, RULE, _policy_spoken(rule), NO_RULE, LETS_OUT)
+            now = is_.get(rule.address)
+            texts = _told_apart(rule, now, _policy_spoken) if now else (_policy_spoken(rule), NO_RULE)
+            yield _finding(POLICY_RULE, rule.address, RULE, *texts, LETS_OUT)
+
+
+def _told_apart(one: _Rule, other: _Rule, spoken: Callable[[_Rule], str]) -> tuple[str, str]:
+    """Two rules in words; what differs is added where the words of both are the same."""
+    before, after = spoken(one), spoken(other)
+    if before != after:
+        return before, after
+    differing = [
+        name for name, value in vars(one).items() if name != "address" and value != vars(other)[name]
+    ]
+    facts = [
+        "; ".join(f"{name.replace('_', ' ')} {_value(vars(rule)[name])}" for name in differing)
+        for rule in (one, other)
+    ]
+    return f"{before}, {facts[0]}", f"{after}, {facts[1]}"
+
+
+def _value(value: object) -> str:
+    if isinstance(value, AddressSet):
+        return value.name or "none"
+    return some(map(str, value), 6) if isinstance(value, tuple) and value else str(value or "none")
 
 
 def _refused(rule: PolicyRule) -> tuple[object, ...]:
@@ -151,6 +181,22 @@ def _spoken(rule: FirewallRule) -> str:
 
 def _shown(values: Values) -> str:
     return some(values, 6) if values else NOT_SET
+
+
+LONG = 200
+"""Letters of a list's values, past which only those that differ are shown."""
+
+
+def _sides(then: Values, now: Values) -> tuple[str, str]:
+    """The values before and after; of a long list those that the other side does not have."""
+    same = set(then) & set(now)
+    if not same or max(len(_shown(then)), len(_shown(now))) <= LONG:
+        return _shown(then), _shown(now)
+    others = f"beside {len(same)} that {'stays' if len(same) == 1 else 'stay'}"
+    before, after = (
+        some([value for value in side if value not in same], 6) or "no other" for side in (then, now)
+    )
+    return f"{before}, {others}", f"{after}, {others}"
 
 
 def _finding(kind: str, address: str, field: str, before: str, after: str, what: str) -> Finding:

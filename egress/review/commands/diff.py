@@ -3,14 +3,17 @@
 import argparse
 from pathlib import Path
 
-from egress.review.commands.inputs import add_names, add_strict, announce
+from egress.review.commands.inputs import NONE, add_names, add_strict, announce
+from egress.review.errors import ReviewError
 from egress.review.output.formats.registry import FORMATS, render
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The two states and the format."""
     parser.add_argument(
-        "old", type=Path, help="a cdktf.out folder, plans as JSON (a file or a folder), or Kubernetes YAML"
+        "old",
+        type=Path,
+        help=f"a cdktf.out folder, plans as JSON (a file or a folder), or Kubernetes YAML; `{NONE}` for nothing",
     )
     parser.add_argument("new", type=Path, help="the same, after the change")
     add_names(parser)
@@ -24,9 +27,15 @@ def run(options: argparse.Namespace) -> int:
     from egress.review.cluster import Cluster
     from egress.review.commands.compared import heading
     from egress.review.inputs.reading import read
+    from egress.review.inventory import Inventory
     from egress.review.output.documents import Compared
 
-    old, new = read([options.old], strict=options.strict), read([options.new], strict=options.strict)
+    if options.old == options.new == Path(NONE):
+        raise ReviewError(f"both states are `{NONE}`: name a folder for one of them")
+    old, new = (
+        Inventory(objects=()) if state == Path(NONE) else read([state], strict=options.strict)
+        for state in (options.old, options.new)
+    )
     announce(new)
     found = difference(Cluster(old), Cluster(new))
     told = heading(options, old, new, [options.old, options.new])

@@ -16,6 +16,7 @@ from egress.review.commands.inputs import (
     origin,
     reviewed,
 )
+from egress.review.commands.writing import write
 from egress.review.errors import ReviewError
 from egress.review.output.escapes import plain
 from egress.review.output.formats.registry import render
@@ -75,6 +76,6 @@ def run(options: argparse.Namespace) -> int:
         causes=causes(options, since, head),
         reviewed=reviewed(options, head.cluster.inventory),
     )
-    options.output.write_text(render("report", "html", page), encoding="utf-8")
+    write(options.output, render("report", "html", page))
     print(plain(str(options.output)))
     return 0

@@ -13,6 +13,7 @@ from egress.review.commands.inputs import (
     announce,
     artifact,
 )
+from egress.review.commands.writing import write
 from egress.review.errors import ReviewError
 from egress.review.output.formats.registry import FORMATS, render
 
@@ -98,7 +99,7 @@ def run(options: argparse.Namespace) -> int:
         page = Page(heading=told, rows=rows, judged=head.judged, change=found, causes=document.causes)
         written[options.html] = render("report", "html", page)
     for file, content in written.items():
-        file.write_text(content, encoding="utf-8")
+        write(file, content)
     print(text)
     return int(bool(asks))
 

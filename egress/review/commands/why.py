@@ -9,6 +9,7 @@ from typing import Any
 
 from egress.environments.selection import VARIABLE, add_earlier_selector, add_selector
 from egress.review.commands.inputs import add_input, configuration, inputs, name_environment
+from egress.review.commands.writing import write
 from egress.review.errors import ReviewError
 from egress.review.output.formats.registry import FORMATS, render
 
@@ -151,4 +152,4 @@ def _write_patch(file: Path, found: Any) -> None:
         )
     if not patches:
         raise ReviewError("--patch: there is nothing to write")
-    file.write_text(next(iter(patches)), encoding="utf-8")
+    write(file, next(iter(patches)))

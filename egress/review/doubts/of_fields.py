@@ -110,6 +110,7 @@ def _virtual_service(part: Part) -> Touch:
     return Touch(
         points=frozenset({Point.ROUTE}),
         whose=seen_by(part.item, spec.get("exportTo")),
+        requests_alone=part.path.startswith("spec.http["),
         may=May.REFUSE if told.startswith("fault.") else May.BOTH,
         hosts=None if delegate else hosts,
         gateways=None if delegate else frozenset(gateway_name(name, part.item.namespace) for name in bound),

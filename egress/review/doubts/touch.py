@@ -77,6 +77,8 @@ class Touch:
     hosts: tuple[str, ...] | None = None
     """At a route: the hosts, `*.` for all below a name."""
     ports: frozenset[int] | None = None
+    requests_alone: bool = False
+    """At a sidecar's route: bytes that it does not read as HTTP never meet it."""
     gateways: frozenset[str] | None = None
     """At a route: the Gateways (NAMESPACE/NAME, or `mesh` for sidecars) that it is bound to."""
     may: May = May.BOTH

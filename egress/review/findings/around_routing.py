@@ -34,7 +34,7 @@ NO_ROUTE = Kind(
     name="service-entry-without-route",
     family=Family.WAY_AROUND,
     level=Level.WARNING,
-    message="the sidecars of {who} know {subject} but no route for it: they go straight out, past the gateway",
+    message="the sidecars of {who} know {subject} but no route by {schemes}: they send it past the gateway{held}",
     fix="export the VirtualService to the same namespaces as the ServiceEntry, with its mesh leg",
 )
 
@@ -127,19 +127,25 @@ def _public(evidence: Evidence, host: str) -> bool:
 
 def find_no_route(evidence: Evidence) -> Iterator[Finding]:
     """Registered hosts that a sidecar reaches directly as far as the mesh is concerned (the tutorial's D26)."""
-    without: dict[tuple[str, str], list[str]] = defaultdict(list)
+    without: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in evidence.named_rows:
         steps = [step for step in row.answer.steps if step.outcome is not Outcome.NOT_GIVEN]
         straight = bool(steps) and steps[0].control is Control.SIDECAR_REGISTRY
         if straight and steps[0].address and _public(evidence, row.host):
-            without[row.host, steps[0].address].append(row.identity)
-    for (host, address), who in without.items():
+            without[row.host, steps[0].address].append(row)
+    for (host, address), rows in without.items():
+        held = all(row.answer.verdict is Verdict.REFUSED for row in rows)
         yield Finding(
             kind=NO_ROUTE,
-            facts={"who": some(who), "subject": host},
-            about=Subjects(hosts=(host,), identities=tuple(dict.fromkeys(who))),
+            facts={
+                "who": some(dict.fromkeys(row.identity for row in rows)),
+                "subject": host,
+                "schemes": " and ".join(sorted({row.scheme for row in rows})),
+                "held": ", where another control refuses it" if held else "",
+            },
+            about=Subjects(hosts=(host,), identities=tuple(dict.fromkeys(row.identity for row in rows))),
             addresses=(address,),
-            cells=tuple(Cell(identity, None, host) for identity in dict.fromkeys(who)),
+            cells=tuple(row.cell for row in rows),
         )
 
 

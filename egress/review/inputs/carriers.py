@@ -3,7 +3,6 @@
 What is readable in them is read like any other object. What is not is named, and may be anything.
 """
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +15,7 @@ from egress.review.inputs.taken import taken
 from egress.review.inputs.typed_objects import typed_object
 from egress.review.istio.hostnames import service_aliases, service_host
 from egress.review.objects.kubernetes_object import KubernetesObject
+from egress.terraform import json_text
 from egress.terraform.blocks import one as block
 from egress.terraform.kubernetes import object_of, why_no_object
 
@@ -35,13 +35,19 @@ HARMLESS = (
 """How the types begin that make no object in a cluster: values, files, other services."""
 
 
-def carried(type_: str, body: Mapping[str, Any], address: str, doubtful: Doubtful) -> list[KubernetesObject]:
+RUNS_PROVISIONERS = frozenset({"null_resource", "terraform_data"})
+"""Types that do nothing but run their provisioners."""
+
+
+def carried(
+    type_: str, body: Mapping[str, Any], address: str, doubtful: Doubtful, *, provisioned: bool = True
+) -> list[KubernetesObject]:
     """The objects that a resource of any other provider carries; one that cannot be read is a doubt."""
     if type_ in TEXTS:
         text = body.get(TEXTS[type_]) if TEXTS[type_] else ""
         if isinstance(text, str):
             return _read(text, address, doubtful, str(body.get("override_namespace") or ""))
-    elif type_.startswith(HARMLESS):
+    elif type_.startswith(HARMLESS) or (type_ in RUNS_PROVISIONERS and not provisioned):
         return []
     told = f"{type_} is not modelled, and may make any object of Kubernetes"
     doubtful.add(address, told, everything())
@@ -64,7 +70,9 @@ def carried_or_typed(
 def _read(text: str, address: str, doubtful: Doubtful, namespace: str) -> list[KubernetesObject]:
     within_budget(text, address)
     try:
-        documents = [json.loads(text)] if text.startswith("{") else list(yaml.load_all(text, Loader=LOADER))
+        documents = (
+            [json_text.parsed(text)] if text.startswith("{") else list(yaml.load_all(text, Loader=LOADER))
+        )
     except (yaml.YAMLError, ValueError, RecursionError):
         doubtful.add(address, "its text is no YAML that is known before the apply", everything())
         return []

@@ -22,7 +22,10 @@ def distinct(objects: Iterable[KubernetesObject]) -> tuple[Sequence[KubernetesOb
         else:
             nameless.append(item)
     doubts = [
-        doubt for same in found.values() if len(same) > 1 and decides(same[0]) for doubt in _doubts(same)
+        doubt
+        for same in found.values()
+        if len(same) > 1 and (decides(same[0]) or any(item.document != same[0].document for item in same))
+        for doubt in _doubts(same)
     ]
     return [*(same[0] for same in found.values()), *nameless], doubts
 
@@ -39,7 +42,11 @@ def _doubts(same: Sequence[KubernetesObject]) -> Iterator[Doubt]:
     )
     equal = all(_content(item) == _content(first) for item in same)
     for item in same:
-        yield Doubt(first.address, told, NOTHING if equal else touch_of_whole(item, ROOT_NAMESPACE))
+        yield Doubt(
+            first.address,
+            told,
+            NOTHING if equal or not decides(item) else touch_of_whole(item, ROOT_NAMESPACE),
+        )
 
 
 def _content(item: KubernetesObject) -> tuple[object, ...]:

@@ -23,6 +23,22 @@ ON_A_NETWORK = (
     "google_container_cluster",
 )
 
+SUBNETWORK = "google_compute_subnetwork."
+
+FIELDS_OF_A_NAT = frozenset(
+    {
+        *("name", "router", "region", "project", "type", "source_subnetwork_ip_ranges_to_nat", "subnetwork"),
+        "rules",
+        # Which addresses and ports it gives, how long it keeps them, what it writes down; IPv6.
+        *("nat_ip_allocate_option", "nat_ips", "initial_nat_ips", "drain_nat_ips", "auto_network_tier"),
+        *("min_ports_per_vm", "max_ports_per_vm", "enable_dynamic_port_allocation"),
+        *("enable_endpoint_independent_mapping", "udp_idle_timeout_sec", "icmp_idle_timeout_sec"),
+        *("tcp_established_idle_timeout_sec", "tcp_transitory_idle_timeout_sec", "tcp_time_wait_timeout_sec"),
+        *("log_config", "timeouts", "id", "nat64_subnetwork", "source_subnetwork_ip_ranges_to_nat64"),
+    }
+)
+"""The arguments of a google_compute_router_nat; `endpoint_types` may leave out the nodes."""
+
 Body = Mapping[str, Any]
 
 
@@ -87,6 +103,14 @@ def _nat(item: GoogleResource) -> Iterator[Doubt]:
     if option and not whole:
         told = "source_subnetwork_ip_ranges_to_nat: which of the Pods' packets it takes is not modelled"
         yield Doubt(item.address, told, BEYOND)
+    for number, block in enumerate(listed):
+        if "known after apply: " in _text(block, "name") and SUBNETWORK not in _text(block, "name"):
+            told = f"subnetwork[{number}].name: known only after the apply: which subnetwork it is, is open"
+            yield Doubt(item.address, told, BEYOND)
+    for key in sorted(item.body.keys() - FIELDS_OF_A_NAT):
+        value = item.body[key]
+        if isinstance(value, NotYetKnown) or value not in (None, "", [], {}, False, ["ENDPOINT_TYPE_VM"]):
+            yield Doubt(item.address, f"{key}: not known here, and it may decide what the NAT takes", BEYOND)
     if _blocks(item.body, "rules"):
         yield Doubt(item.address, "rules: which of its addresses a packet gets is not modelled", BEYOND)
 

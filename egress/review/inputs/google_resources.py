@@ -1,6 +1,6 @@
 """The VPC as the review judges it, from the facts of Google's Terraform resources."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -20,7 +20,9 @@ from egress.terraform.google import (
     firewall_policy,
     response_policy,
 )
+from egress.terraform.google.block import NotUnderstoodError
 from egress.terraform.google.facts import Facts
+from egress.terraform.google.network import serves
 
 WITHOUT_EFFECT = frozenset(
     {
@@ -57,10 +59,11 @@ DECIDING = (
 )
 
 
-def read_vpc(resources: Iterable[GoogleResource], doubtful: Doubtful) -> Vpc | None:
+def read_vpc(resources: Iterable[GoogleResource], doubtful: Doubtful, *, given: bool = False) -> Vpc | None:
     """The VPC of a set of resources, None where there is none.
 
-    A networking resource that is not modelled is a doubt. Raises ReviewError.
+    A networking resource that is not modelled is a doubt. `given` says that the input has a network although none of
+    these resources tells of it. Raises ReviewError.
     """
     found = GoogleResources(resources)
     for item in found.all:
@@ -68,10 +71,10 @@ def read_vpc(resources: Iterable[GoogleResource], doubtful: Doubtful) -> Vpc | N
             doubtful.add(
                 item.address, f"{item.type} is not modelled and may change verdicts", _touch(item.type)
             )
-    if not found.networks and not found.firewall:
+    if not given and not found.networks and not found.firewall:
         return None
     try:
-        return _vpc(found)
+        return _vpc(found, doubtful)
     except TerraformError as error:
         raise ReviewError(str(error)) from error
 
@@ -81,13 +84,18 @@ def _touch(type_: str) -> Touch:
     return Touch(points=frozenset({Point.NAMES if type_.startswith("google_dns_") else Point.VPC}))
 
 
-def _vpc(found: GoogleResources) -> Vpc:
+def _vpc(found: GoogleResources, doubtful: Doubtful) -> Vpc:
     network = _first(found.networks)
     subnet = _first(found.subnetworks)
     cluster = _first(found.clusters)
     name = network.name if network else ""
     bound = [_bound(item) for item in found.all]
     secondary = subnet.secondary if subnet else {}
+    regions = {
+        str(item.body.get("name") or ""): str(item.body.get("region") or "")
+        for item in found.all
+        if item.type == "google_compute_router"
+    }
     pods = secondary.get((cluster.pods_range_name if cluster else "") or "pods")
     services = secondary.get((cluster.services_range_name if cluster else "") or "services")
     return Vpc(
@@ -100,17 +108,35 @@ def _vpc(found: GoogleResources) -> Vpc:
         service_range=_range(services, "the Services' range"),
         subnet_address=subnet.address if subnet else "",
         private_google_access=bool(subnet and subnet.private_google_access),
-        nat_address=next((nat.address for nat in found.nats if nat.serves_every_range), None),
+        nat_address=next((nat.address for nat in found.nats if serves(nat, subnet, regions)), None),
         default_route=not network or network.default_route,
         cluster_address=cluster.address if cluster else "",
         private_nodes=bool(cluster and cluster.private_nodes),
         dataplane_v2=bool(cluster and cluster.dataplane_v2),
-        policy=firewall_policy.policy_rules(bound, name),
+        policy=_told(lambda: firewall_policy.policy_rules(bound, name), (), Point.VPC, doubtful),
         policy_first=bool(network and firewall_policy.policies_come_first(network.body)),
-        answered=response_policy.response_policy(bound, name),
+        answered=_told(
+            lambda: response_policy.response_policy(bound, name),
+            response_policy.ResponsePolicy(),
+            Point.NAMES,
+            doubtful,
+        ),
         perimeter_address=_perimeter(found.all),
         cloud_dns=bool(cluster and cluster.cloud_dns),
     )
+
+
+R = TypeVar("R")
+
+
+def _told(read: Callable[[], R], otherwise: R, point: Point, doubtful: Doubtful) -> R:
+    """What a policy says; one that is not modelled as a whole is named."""
+    try:
+        return read()
+    except NotUnderstoodError as error:
+        address, _, told = str(error).partition(": ")
+        doubtful.add(address, told, Touch(points=frozenset({point})))
+        return otherwise
 
 
 def _bound(item: GoogleResource) -> GoogleResource:

@@ -4,7 +4,6 @@ Source: manifests/charts/gateway (values.yaml, templates/deployment.yaml, servic
 istio-discovery, Istio 1.20 to 1.30.
 """
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +14,7 @@ from egress.review.inputs.injection_webhooks import injection_webhooks
 from egress.review.inputs.mesh_config import Tell, check_values, mesh_settings_of, refusing
 from egress.review.inventory import MeshSettings
 from egress.review.objects.kubernetes_object import ROOT_NAMESPACE, KubernetesObject, kubernetes_object
+from egress.terraform import json_text
 from egress.terraform.blocks import many
 
 DEFAULT_PORTS = (
@@ -35,7 +35,7 @@ def values_of(body: Mapping[str, Any], address: str) -> dict[str, Any]:
     merged: dict[str, Any] = {}
     for text in body.get("values") or ():
         try:
-            parsed = json.loads(text) if str(text).lstrip().startswith("{") else yaml.safe_load(text)
+            parsed = json_text.parsed(text) if str(text).lstrip().startswith("{") else yaml.safe_load(text)
         except (ValueError, yaml.YAMLError) as error:
             raise ReviewError(f"{address}: its values are no YAML: {error}") from error
         merged = _merged(merged, parsed or {})

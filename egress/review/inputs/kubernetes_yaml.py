@@ -14,8 +14,10 @@ import yaml
 from egress.review.doubts.touch import NOTHING, everything
 from egress.review.errors import ReviewError
 from egress.review.inputs.assembling import Doubtful, inventory_of_objects
-from egress.review.inputs.documents import flat, objects_in, text_of, yaml_of
+from egress.review.inputs.documents import documents_of, flat, objects_in, text_of, yaml_of
+from egress.review.inputs.repeated_keys import repeated_keys
 from egress.review.inputs.taken import taken
+from egress.review.inputs.templates import TEMPLATE, name_template, pieces
 from egress.review.inventory import Inventory
 from egress.review.locations.location import Place, relative
 from egress.review.objects.api_groups import VERSIONS
@@ -29,8 +31,8 @@ TOOLS = ("kustomize.config.k8s.io", "skaffold", "kind.x-k8s.io", "config.k8s.io"
 VERSION = "apiVersion"
 INSTALL = "install.istio.io"
 
-TEMPLATE = "{{"
-"""What a template has that is still to be rendered."""
+MOST_LINES = 20_000_000
+"""Of a file with templates, each of its documents counted with the lines before it."""
 
 
 class Found(NamedTuple):
@@ -88,14 +90,18 @@ def _read(file: Path, found: Found, *, named: bool) -> None:
     """Read a file; one of a folder that holds no object is skipped, and so is a template."""
     before = found.told_of
     strays: list[Place] = []
+    last = -1
     try:
         for document, node in yaml_of(file):
+            last = node.start_mark.line
             _read_document(document, node, file, found, strays)
     except ReviewError as error:
         if named or _may_hold_objects(file):
             found.problems.append(str(error))
             return
-        if not _says(file, TEMPLATE):
+        if _says(file, TEMPLATE):
+            _read_apart(file, last, found, strays, before)
+        else:
             told = f"not read: {error}; it says {VERSION} nowhere, so no object of Kubernetes is in it"
             found.doubtful.add(relative(file), told, NOTHING)
     if found.told_of > before:
@@ -110,6 +116,40 @@ def _read(file: Path, found: Found, *, named: bool) -> None:
         found.problems.extend(f"{place}: {told}" for place in strays)
     else:
         found.skipped.append(relative(file))
+
+
+def _read_apart(file: Path, last: int, found: Found, strays: list[Place], before: int) -> None:
+    """Read the documents behind the line `last` one by one: a template among them costs itself alone.
+
+    A file in which nothing but templates is, a tool renders first: it is skipped as a whole.
+    """
+    text = text_of(file)
+    left: list[tuple[int, str]] = []
+    lines = 0
+    for line, piece in pieces(text):
+        if line <= last:
+            continue
+        lines += line
+        if lines > MOST_LINES:
+            found.problems.append(f"{file}: too many documents beside a template in one file; split it")
+            return
+        try:
+            # The lines before it, so that each mark tells the line of the file.
+            listed = list(documents_of("\n" * line + piece, file))
+        except ReviewError as error:
+            if TEMPLATE in piece:
+                left.append((line, piece))
+            elif VERSION in piece:
+                found.problems.append(str(error))
+            else:
+                found.doubtful.add(relative(file), f"not read: {error}", NOTHING)
+            continue
+        for document, node in listed:
+            _read_document(document, node, file, found, strays)
+    if found.told_of > before:
+        for line, piece in left:
+            start = Place(relative(file), line + 1 + piece.startswith("---"))
+            name_template(piece, str(file), str(start), found.doubtful)
 
 
 def _may_hold_objects(file: Path) -> bool:
@@ -143,6 +183,8 @@ def _read_document(document: Any, node: Any, file: Path, found: Found, strays: l
         )
         found.doubtful.add(f"{file}: {document['kind']}", told, everything())
         return
+    for told in _repeated_in_list(document, node):
+        found.doubtful.add(f"{file}: {document['kind']}", f"{start}: {told}; fix it", everything())
     others = [one for one in items or () if not isinstance(one, Mapping)] if "items" in document else []
     if others and str(document.get("kind", "")).endswith("List"):
         strays.append(start)
@@ -151,9 +193,17 @@ def _read_document(document: Any, node: Any, file: Path, found: Found, strays: l
         if _is_of_a_tool(item) or not _is_object(item):
             strays.append(place)
             continue
-        one = taken(item, _address(item, file), found.doubtful, place, _locator(file, inner))
+        repeated = tuple(repeated_keys(inner))
+        one = taken(item, _address(item, file), found.doubtful, place, _locator(file, inner), repeated)
         if one is not None:
             found.objects.append(one)
+
+
+def _repeated_in_list(document: Mapping[str, Any], node: Any) -> list[str]:
+    """The keys that a List itself states twice; those of its objects are theirs."""
+    if not ("items" in document and str(document.get("kind", "")).endswith("List")):
+        return []
+    return [told for told in repeated_keys(node) if not told.startswith("items[")]
 
 
 def _locator(file: Path, node: Any) -> Callable[[str], Place]:
@@ -204,4 +254,5 @@ def _address(document: Mapping[str, Any], file: Path) -> str:
     given = document.get("metadata")
     metadata = given if isinstance(given, Mapping) else {}
     parts = (metadata.get("namespace"), metadata.get("name") or metadata.get("generateName"))
-    return f"{file}: {document['kind']} {'/'.join(str(part) for part in parts if part)}".rstrip()
+    shown = relative(file) if file.is_absolute() else file
+    return f"{shown}: {document['kind']} {'/'.join(str(part) for part in parts if part)}".rstrip()

@@ -12,6 +12,7 @@ from typing import Any
 from egress.review.errors import ReviewError
 from egress.review.inputs.documents import MAX_BYTES
 from egress.review.objects.api_groups import deciding
+from egress.terraform import json_text
 
 SECONDS = 120
 """For one call of kubectl."""
@@ -43,7 +44,7 @@ def fetched(context: str) -> Path:
     for name in wanted:
         text = _kubectl(context, "get", name, "--all-namespaces", "--output", "json")
         try:
-            items += json.loads(text).get("items") or ()
+            items += json_text.parsed(text).get("items") or ()
         except (ValueError, AttributeError, RecursionError) as error:
             raise ReviewError(f"--context {context}: kubectl get {name} printed no JSON: {error}") from error
     folder = Path(tempfile.mkdtemp(prefix="egress-"))

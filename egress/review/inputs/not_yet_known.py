@@ -80,7 +80,7 @@ class Leaf:
 def leaves(unknown: Any, expression: Any, path: Path = ()) -> Iterator[Leaf]:
     """The parts that `after_unknown` marks, each with the expression that stands for it in the configuration."""
     if unknown is True:
-        yield Leaf(path=path, given=expression is not ABSENT, references=_references(expression))
+        yield Leaf(path=path, given=expression is not ABSENT, references=references_of(expression))
     elif isinstance(unknown, Mapping):
         for key, inner in unknown.items():
             yield from leaves(inner, _under(expression, key), (*path, key))
@@ -107,8 +107,10 @@ def _is_value(expression: Any) -> bool:
     return isinstance(expression, Mapping) and ("references" in expression or "constant_value" in expression)
 
 
-def _references(expression: Any) -> tuple[str, ...]:
-    return tuple(expression.get("references") or ()) if isinstance(expression, Mapping) else ()
+def references_of(expression: Any) -> tuple[str, ...]:
+    """What an expression of a plan's configuration refers to."""
+    found = expression.get("references") if isinstance(expression, Mapping) else None
+    return tuple(one for one in found if isinstance(one, str)) if isinstance(found, list) else ()
 
 
 def overlay(

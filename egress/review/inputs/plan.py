@@ -14,6 +14,7 @@ from egress.review.inputs.documents import json_of
 from egress.review.inputs.drift import drifted
 from egress.review.inputs.not_yet_known import ABSENT, Leaf, NotYetKnown, leaves, overlay, refuse_unknown
 from egress.review.inputs.plan_references import PlanReferences
+from egress.review.inputs.plan_shape import check_shape
 from egress.review.inputs.plan_statements import beside_resources
 from egress.review.inputs.resources import ResolvedResource, inventory_of
 from egress.review.inventory import Beside, Inventory
@@ -40,11 +41,12 @@ def read_plans(files: Sequence[Path], *, strict: bool = False) -> Inventory:
 
 def _whole(document: Mapping[str, Any], file: Path) -> None:
     """Raise ReviewError for what is no plan, and for one that does not hold the whole planned state."""
-    if "planned_values" not in document:
+    if not isinstance(document, Mapping) or "planned_values" not in document:
         raise ReviewError(f"{file}: no plan as `terraform show -json` prints it")
     version = str(document.get("format_version") or "")
     if version.partition(".")[0] not in ("0", "1"):
         raise ReviewError(f"{file}: the plan's format_version is {version!r}; 1.x is read here")
+    check_shape(document, file)
     if document.get("errored"):
         raise ReviewError(f"{file}: the plan failed and holds only a part of what will be; plan again")
     if document.get("complete") is False:
@@ -67,7 +69,9 @@ class _Plan:
             change for change in changes if (change.get("change") or {}).get("actions") == ["forget"]
         ]
         self._forgotten = [
-            ResolvedResource(address=item["address"], type=item["type"], body=item["change"]["before"])
+            ResolvedResource(
+                address=item["address"], type=item["type"], body=dict(item["change"].get("before") or {})
+            )
             for item in forgotten
         ]
         gone = {item["address"] for item in forgotten}
@@ -82,7 +86,12 @@ class _Plan:
 
     def resources(self) -> list[ResolvedResource]:
         return [
-            ResolvedResource(address=item["address"], type=item["type"], body=self._body(item))
+            ResolvedResource(
+                address=item["address"],
+                type=item["type"],
+                body=self._body(item),
+                provisioned=self._references.provisioned(item["address"]),
+            )
             for item in self._planned
         ] + self._forgotten
 
@@ -91,11 +100,19 @@ class _Plan:
         unknown = (self._changes.get(item["address"]) or {}).get("after_unknown")
         if not unknown:
             return body
+        if not isinstance(unknown, Mapping):
+            raise ReviewError(
+                f"{self._file}: {item['address']}: after_unknown: no block of fields; print the plan again"
+            )
         stated = self._references.expressions(item["address"])
         found = [
             leaf for key, value in unknown.items() for leaf in leaves(value, stated.get(key, ABSENT), (key,))
         ]
-        return overlay(body, item["type"], found, lambda leaf: self._mark(item, leaf, found))
+        try:
+            return overlay(body, item["type"], found, lambda leaf: self._mark(item, leaf, found))
+        except (TypeError, IndexError, KeyError) as error:
+            told = "after_unknown: does not fit the planned values; print the plan again"
+            raise ReviewError(f"{self._file}: {item['address']}: {told}") from error
 
     def _mark(self, item: Mapping[str, Any], leaf: Leaf, unknown: Sequence[Leaf]) -> Any:
         """The value where the plan tells it another way, else what refuses to be read.

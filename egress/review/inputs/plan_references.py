@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from egress.review.inputs.not_yet_known import ABSENT
+from egress.review.inputs.not_yet_known import ABSENT, references_of
 
 _INSTANCE = re.compile(r"\[(?:\d+|\"(?:[^\"\\]|\\.)*\")\]")
 _MODULE = re.compile(r"module\.[^.\[]+(?:\[(?:\d+|\"(?:[^\"\\]|\\.)*\")\])?\.")
@@ -19,11 +19,20 @@ class PlanReferences:
 
     def expressions(self, address: str) -> Mapping[str, Any]:
         """The expressions of a resource; all instances of one share them."""
+        return self._configured(address).get("expressions") or {}
+
+    def provisioned(self, address: str) -> bool:
+        """Whether a resource runs a provisioner; true where the configuration does not hold it."""
+        found = self._configured(address)
+        return not found or bool(found.get("provisioners"))
+
+    def _configured(self, address: str) -> Mapping[str, Any]:
         scope, resource = _split(address)
         wanted = _INSTANCE.sub("", resource)
         for item in self._module(scope).get("resources") or ():
             if item["address"] == wanted:
-                return item.get("expressions") or {}
+                found: Mapping[str, Any] = item
+                return found
         return {}
 
     def emails(self, address: str, references: Sequence[str]) -> list[str]:
@@ -63,7 +72,7 @@ class PlanReferences:
         outer = "".join(calls[:-1])
         call = (self._module(outer).get("module_calls") or {}).get(_name(calls[-1])) or {}
         expression = (call.get("expressions") or {}).get(variable, ABSENT)
-        return outer, (expression.get("references") or ()) if isinstance(expression, Mapping) else ()
+        return outer, references_of(expression)
 
     def _module(self, scope: str) -> Mapping[str, Any]:
         module = self._root

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from egress.review.doubts.touch import NOTHING, Point, Touch, everything
-from egress.review.inputs import istio_charts
+from egress.review.inputs import google_taken, istio_charts
 from egress.review.inputs.assembling import Doubtful, inventory_of_objects
 from egress.review.inputs.carriers import HARMLESS, carried, carried_or_typed
 from egress.review.inputs.google_doubts import doubts_of_google
@@ -34,6 +34,8 @@ class ResolvedResource:
     meta: Mapping[str, Any] = field(default_factory=dict)
     """Its meta-arguments: `lifecycle`, `provisioner`, `depends_on`."""
     written: Any = None
+    provisioned: bool = False
+    """Whether it runs a provisioner, where its meta-arguments are not here to tell."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,11 +66,13 @@ def inventory_of(
     settings: list[MeshSettings] = []
     doubtful = Doubtful()
     listed = list(resources)
-    for left in unread:
+    unresolved = list(unread)
+    for left in unresolved:
         _name(left, doubtful)
     for item in listed:
         if not item.type.startswith(READ):
-            objects += carried(item.type, item.body, item.address, doubtful)
+            provisioned = item.provisioned or bool(item.meta.get("provisioner"))
+            objects += carried(item.type, item.body, item.address, doubtful, provisioned=provisioned)
         elif item.type == "kubernetes_manifest":
             objects += _of_manifest(item, doubtful)
         elif item.type.startswith("kubernetes_"):
@@ -86,7 +90,9 @@ def inventory_of(
                 doubtful.add(item.address, told, everything())
         elif item.type.startswith("google_"):
             google.append(GoogleResource(type=item.type, address=item.address, body=item.body))
-    vpc = read_vpc(google, doubtful)
+    given = any(type_ in OF_A_NETWORK for type_ in [*(a.type for a in google), *(b.type for b in unresolved)])
+    google = google_taken.taken(google, doubtful)
+    vpc = read_vpc(google, doubtful, given=given)
     doubtful.found.extend(doubts_of_google(google, objects))
     found = inventory_of_objects(
         objects, origin, strict=strict, vpc=vpc, settings=settings, doubtful=doubtful
@@ -144,6 +150,8 @@ def _of_manifest(item: ResolvedResource, doubtful: Doubtful) -> list[KubernetesO
     return [] if found is None else [found]
 
 
+OF_A_NETWORK = ("google_compute_network", "google_compute_firewall")
+"""Types with which an input tells of a VPC."""
 GOOGLE = Touch(points=frozenset({Point.NAMES, Point.VPC}))
 NAMING = ("apiVersion", "kind")
 

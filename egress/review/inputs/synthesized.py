@@ -10,27 +10,29 @@ from egress.review.errors import ReviewError
 from egress.review.inputs.resources import ResolvedResource, UnreadResource, inventory_of
 from egress.review.inventory import Beside, Inventory
 from egress.terraform import StackFile, TerraformError, Unread, read_stacks, resolve
-from egress.terraform.statements import MAKES_RESOURCES, Statement, deployment, statements
+from egress.terraform.statements import MAKES_RESOURCES, Statement, deployment, files, statements
 
 
 def read_synthesized(folder: Path, *, strict: bool = False) -> Inventory:
     """Read the stacks under `<folder>/stacks`. Raises ReviewError."""
     try:
         stacks = read_stacks(folder)
+        further = [*files(folder), *deployment(folder)]
     except TerraformError as error:
         raise ReviewError(str(error)) from error
-    found = inventory_of_stacks(stacks, str(folder), strict=strict)
-    return replace(found, beside=(*found.beside, *map(_beside, deployment(folder))))
+    return inventory_of_stacks(stacks, str(folder), strict=strict, further=further)
 
 
-def inventory_of_stacks(stacks: Sequence[StackFile], origin: str, *, strict: bool = False) -> Inventory:
-    """What some stacks hold. Raises ReviewError."""
+def inventory_of_stacks(
+    stacks: Sequence[StackFile], origin: str, *, strict: bool = False, further: Sequence[Statement] = ()
+) -> Inventory:
+    """What some stacks hold, and the `further` statements beside them. Raises ReviewError."""
     left: list[Unread] = []
     try:
         resources = resolve(stacks, left.append)
     except TerraformError as error:
         raise ReviewError(str(error)) from error
-    beside = tuple(map(_beside, statements(stacks)))
+    beside = tuple(map(_beside, (*statements(stacks), *further)))
     found = inventory_of(
         (
             ResolvedResource(

@@ -4,14 +4,15 @@ Such an object may stand in the cluster as it was before, or not at all. So it m
 with what of it is sound, can touch; the rest of the input keeps its answers.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from egress.review.doubts.of_whole import touch_of_whole
-from egress.review.doubts.touch import Touch, Whose
+from egress.review.doubts.touch import Touch, Whose, everything
 from egress.review.inputs.assembling import Doubtful
+from egress.review.inputs.templates import TEMPLATE, touch_of_template
 from egress.review.locations.location import Place
 from egress.review.objects.forms import malformed, stored, well_formed
 from egress.review.objects.kubernetes_object import KubernetesObject, kubernetes_object
@@ -19,6 +20,9 @@ from egress.review.objects.pods import makes_pods
 
 INSTALLATION = "IstioOperator"
 """What istioctl is given: a file of settings in the form of an object, which needs no name."""
+
+NAMING = frozenset({"apiVersion", "kind"})
+"""The fields without which nobody knows what an object is."""
 
 REFUSED = "an API server takes no such object; fix it"
 
@@ -29,19 +33,26 @@ def taken(
     doubtful: Doubtful,
     place: Place | None = None,
     locate: Callable[[str], Place] | None = None,
+    repeated: Sequence[str] = (),
 ) -> KubernetesObject | None:
-    """The object; where it is malformed, what has to stay of it for its identity, or None."""
-    problems = list(problems_of(document))
+    """The object; where it is malformed, what has to stay of it for its identity, or None.
+
+    `repeated` are the fields that its text states twice.
+    """
+    problems = [*repeated, *problems_of(document)]
     if not problems:
         return kubernetes_object(stored(document), address, place)
     sound = _sound(document, address, place)
     scopes = frozenset(problem.partition(":")[0].partition("[")[0] for problem in problems)
-    touch = partial(_touch, sound, wrong=scopes)
+    rendered = _is_rendered(document)
+    touch = partial(_touch, sound, wrong=scopes) if rendered else partial(touch_of_template, sound)
     for problem in problems:
         where = f"{locate(problem.partition(': ')[0])}: " if locate else ""
         doubtful.add_whole(address, f"{where}{problem}: {REFUSED}", touch)
     return (
-        sound if sound.name and (makes_pods(sound) or sound.kind in ("Namespace", "ServiceAccount")) else None
+        sound
+        if rendered and sound.name and (makes_pods(sound) or sound.kind in ("Namespace", "ServiceAccount"))
+        else None
     )
 
 
@@ -65,11 +76,24 @@ def problems_of(document: Mapping[str, Any]) -> Iterator[str]:
     yield from malformed(version.rpartition("/")[0], str(kind), body)
 
 
+def _is_rendered(document: Mapping[str, Any]) -> bool:
+    """False where a tool has still to fill in what an object is called, or where it is."""
+    metadata = document.get("metadata")
+    named = (
+        [metadata.get(key) for key in ("name", "generateName", "namespace")]
+        if isinstance(metadata, Mapping)
+        else []
+    )
+    return not any(isinstance(text, str) and TEMPLATE in text for text in named)
+
+
 def _of_metadata(metadata: Mapping[str, Any], *, installation: bool) -> Iterator[str]:
     for key in ("name", "generateName", "namespace", "creationTimestamp"):
         value = metadata.get(key)
         if isinstance(value, Mapping | list | bool | int | float):
             yield f"metadata.{key}: {_shown(value)} is no text (put it in quotes)"
+        elif isinstance(value, str) and TEMPLATE in value:
+            yield f"metadata.{key}: {_shown(value)} is a template that is still to be rendered"
     if not (metadata.get("name") or metadata.get("generateName") or installation):
         yield "metadata.name: missing"
     for key in ("labels", "annotations"):
@@ -94,7 +118,7 @@ def _sound(document: Mapping[str, Any], address: str, place: Place | None) -> Ku
     kept: dict[str, Any] = {
         key: metadata[key]
         for key in ("name", "generateName", "namespace")
-        if isinstance(metadata.get(key), str)
+        if isinstance(metadata.get(key), str) and TEMPLATE not in metadata[key]
     }
     for key in ("labels", "annotations"):
         texts = metadata.get(key)
@@ -129,6 +153,8 @@ def _has_expression(value: Any) -> bool:
 
 def _touch(sound: KubernetesObject, root: str, wrong: frozenset[str]) -> Touch:
     """What the object can touch; where its namespace is not known, that of every namespace."""
+    if NAMING & wrong:
+        return everything()
     touch = touch_of_whole(sound, root, wrong)
     if not {"metadata.namespace", "metadata"} & wrong:
         return touch

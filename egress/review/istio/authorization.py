@@ -2,7 +2,8 @@
 
 import contextlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from operator import eq
 from typing import NamedTuple
 
@@ -88,10 +89,13 @@ class Authorization:
                 for policy in self._by_namespace.get(namespace, ())
                 if policy.selects(workload.labels)
             )
-            self._indexes[key].takes_tokens = any(
-                item.namespace in namespaces and _authenticates(item, workload)
+            checked = [
+                item
                 for item in self._authentications
-            )
+                if item.namespace in namespaces and _authenticates(item, workload)
+            ]
+            self._indexes[key].takes_tokens = bool(checked)
+            self._indexes[key].authentications = checked
         return self._indexes[key]
 
 
@@ -104,6 +108,8 @@ class PolicyIndex:
     def __init__(self, policies: Iterable[AuthorizationPolicy]) -> None:
         self.takes_tokens = False
         """A RequestAuthentication gives requests with a token an identity, which no question states."""
+        self.authentications: Sequence[KubernetesObject] = ()
+        """The RequestAuthentications themselves: an invalid token is refused before any policy is asked."""
         self.deny: list[AuthorizationPolicy] = []
         self.allow: list[AuthorizationPolicy] = []
         self._named: dict[str, list[int]] = defaultdict(list)
@@ -138,19 +144,71 @@ def _authenticates(item: KubernetesObject, workload: Workload) -> bool:
 
 
 def decide(policies: PolicyIndex, asked: Attributes) -> tuple[Decision, ClientSees | None]:
-    """DENY first, then ALLOW: without ALLOW policies everything passes, with them only what one matches."""
+    """DENY first, then ALLOW: without ALLOW policies everything passes, with them only what one matches.
+
+    Raises Undecided where that hangs on something that the input does not state.
+    """
     refused = ClientSees.FORBIDDEN if asked.http else ClientSees.TLS_FAILURE
-    for policy in policies.deny:
-        if _matches(policy, asked, policies.takes_tokens):
-            reason = Reason(Why.POLICY_DENIES, policy=policy.name)
-            return _decision(Outcome.REFUSES, reason, policy.address), refused
-    if not policies.allow:
+    denying, open_denial = _first(policies.deny, asked, policies.takes_tokens)
+    if denying is not None:
+        reason = Reason(Why.POLICY_DENIES, policy=denying.name)
+        return _decision(Outcome.REFUSES, reason, denying.address), refused
+    allowing, open_grant = _first(policies.allowing(asked.namespace), asked, policies.takes_tokens)
+    if policies.allow and allowing is None and open_grant is None:
+        return _refusal(policies, asked), refused
+    undecided = _unchecked(policies, asked) or open_denial or (open_grant if allowing is None else None)
+    if undecided is not None:
+        raise undecided
+    if allowing is None:
         return _decision(Outcome.PASSES, Reason(Why.NO_ALLOW_POLICY), None), None
-    for policy in policies.allowing(asked.namespace):
-        if _matches(policy, asked, policies.takes_tokens):
-            reason = Reason(Why.POLICY_ALLOWS, policy=policy.name)
-            return _decision(Outcome.PASSES, reason, policy.address), None
-    return _refusal(policies, asked), refused
+    reason = Reason(Why.POLICY_ALLOWS, policy=allowing.name)
+    return _decision(Outcome.PASSES, reason, allowing.address), None
+
+
+def _unchecked(policies: PolicyIndex, asked: Attributes) -> Undecided | None:
+    """What leaves a request with a token open: nobody says whether the token is valid."""
+    if not asked.http:
+        return None
+    for item in policies.authentications:
+        for rule in item.spec.get("jwtRules") or ():
+            if _carries_token(rule if isinstance(rule, Mapping) else {}, asked.request):
+                return Undecided(Reason(Why.TOKEN_UNCHECKED), item.address, "spec.jwtRules")
+    return None
+
+
+def _carries_token(rule: Mapping[str, object], request: Request) -> bool:
+    """True for a request with something where a rule looks for a token.
+
+    A rule that names places looks there alone (security/authn/policy_applier.go, convertToEnvoyJwtConfig).
+    """
+    named = ("fromHeaders", "fromParams", "fromCookies")
+    query = request.path.partition("?")[2]
+    if not any(rule.get(name) for name in named):
+        value = request.headers.get("authorization", "")
+        return value.startswith("Bearer ") or "access_token=" in query
+    headers = rule.get("fromHeaders")
+    for one in headers if isinstance(headers, list) else ():
+        value = request.headers.get(str(one.get("name", "")).lower(), "")
+        if value and value.startswith(str(one.get("prefix") or "")):
+            return True
+    parameters = rule.get("fromParams")
+    if any(f"{name}=" in query for name in (parameters if isinstance(parameters, list) else ())):
+        return True
+    return bool(rule.get("fromCookies")) and "cookie" in request.headers
+
+
+def _first(
+    policies: Iterable[AuthorizationPolicy], asked: Attributes, takes_tokens: bool
+) -> tuple[AuthorizationPolicy | None, Undecided | None]:
+    """The first policy that matches for certain, and what leaves open whether one before it does."""
+    left_open: Undecided | None = None
+    for policy in policies:
+        try:
+            if _matches(policy, asked, takes_tokens):
+                return policy, left_open
+        except Undecided as undecided:
+            left_open = left_open or undecided
+    return None, left_open
 
 
 def _decision(outcome: Outcome, reason: Reason, address: str | None) -> Decision:
@@ -173,7 +231,40 @@ def _matches(policy: AuthorizationPolicy, asked: Attributes, takes_tokens: bool)
     """
     deny = policy.action is Action.DENY
     evaluated = _Evaluated(asked, policy, takes_tokens)
-    return any(evaluated.matches(rule) for rule in policy.rules if asked.http or deny or not rule.reads_http)
+    return some(
+        partial(evaluated.matches, rule) for rule in policy.rules if asked.http or deny or not rule.reads_http
+    )
+
+
+Part = Callable[[], bool]
+
+
+def every(parts: Iterable[Part]) -> bool:
+    """False where one part is; only where none is, what is open leaves all of them open."""
+    left_open: Undecided | None = None
+    for part in parts:
+        try:
+            if not part():
+                return False
+        except Undecided as undecided:
+            left_open = left_open or undecided
+    if left_open is not None:
+        raise left_open
+    return True
+
+
+def some(parts: Iterable[Part]) -> bool:
+    """True where one part is; only where none is, what is open leaves all of them open."""
+    left_open: Undecided | None = None
+    for part in parts:
+        try:
+            if part():
+                return True
+        except Undecided as undecided:
+            left_open = left_open or undecided
+    if left_open is not None:
+        raise left_open
+    return False
 
 
 class _Evaluated:
@@ -188,20 +279,26 @@ class _Evaluated:
 
     def matches(self, rule: Rule) -> bool:
         """True when a source, an operation and every condition fit."""
-        return (
-            any(map(self._operation, rule.operations))
-            and any(map(self._source, rule.sources))
-            and all(map(self._condition, rule.conditions))
+        return every(
+            (
+                lambda: some(partial(self._operation, one) for one in rule.operations),
+                lambda: some(partial(self._source, one) for one in rule.sources),
+                lambda: every(partial(self._condition, one) for one in rule.conditions),
+            )
         )
 
     def _source(self, source: Source) -> bool:
         asked = self.asked
-        found = source.principals.fit(asked.principal, by_principal)
-        found &= source.namespaces.fit(asked.namespace, by_namespace)
-        found &= source.service_accounts.fit(asked.service_account, self._by_service_account)
-        found &= self._addresses(source.ip_blocks)
-        found &= self._addresses(source.remote_ip_blocks)
-        return found and self._token(source.request_principals)
+        return every(
+            (
+                lambda: source.principals.fit(asked.principal, by_principal),
+                lambda: source.namespaces.fit(asked.namespace, by_namespace),
+                lambda: source.service_accounts.fit(asked.service_account, self._by_service_account),
+                lambda: self._addresses(source.ip_blocks),
+                lambda: self._addresses(source.remote_ip_blocks),
+                lambda: self._token(source.request_principals),
+            )
+        )
 
     def _operation(self, operation: Operation) -> bool:
         asked = self.asked

@@ -55,6 +55,19 @@ def outbound(
         if offered.sniffed and request.scheme == "http":
             return _sniffed_by_address(view, bound[0], offered)
         return opaque(view, bound[0], port)
+    found = _by_port(view, port)
+    if isinstance(found, Refusal) and dialled_addresses:
+        # A name that nobody refuses by its address may have one that a listener takes.
+        perhaps = scope.perhaps_bound(port, dialled_addresses)
+        if perhaps is not None:
+            reason = Reason(Why.BOUND_ADDRESSES_OPEN, host=view.host, addresses=perhaps.bound.name)
+            raise Undecided(reason, perhaps.address)
+    return found
+
+
+def _by_port(view: SidecarView, port: int) -> Forwarding:
+    """The listener on 0.0.0.0."""
+    scope, request = view.scope, view.request
     if request.scheme == "http" and scope.listener(port).http:
         # Beside TLS and TCP on one port the proxy tells HTTP by its first bytes (listener.go: TCPOverAuto).
         return _http(view, port)

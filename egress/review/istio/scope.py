@@ -178,6 +178,15 @@ class Scope:
             key=_precedence,
         )
 
+    def perhaps_bound(self, port: int, dialled: AddressSet) -> Service | None:
+        """A service whose addresses any other name may have too, and that then takes the connection."""
+        for kind in ("tls", "bytes", "sniffed"):
+            for service in self._listening(port, kind):
+                taking = service.bound_alone if kind == "tls" else service.bound
+                if taking.ranges and dialled.covered_by(taking) is Cover.SOME:
+                    return service
+        return None
+
     def _listening(self, port: int, reads: str) -> list[Service]:
         """Every imported service with a port that is read in one way."""
         key = (port, reads)

@@ -8,7 +8,7 @@ from typing import Any
 from egress.review.errors import ReviewError
 from egress.review.istio.hostnames import is_wildcard, service_aliases, service_host, subset_of
 from egress.review.istio.visibility import PUBLIC, exported_to, visible
-from egress.review.network.addresses import EMPTY, AddressSet, network, networks
+from egress.review.network.addresses import EMPTY, AddressSet, is_address, network, networks
 from egress.review.objects.kubernetes_object import KubernetesObject
 from egress.review.objects.workloads import Workload
 
@@ -91,14 +91,37 @@ class Service:
     """Those that are one address each, with a listener of their own: TLS there needs no SNI."""
     endpoints: tuple[ServiceEndpoint, ...] = ()
     """Those that a ServiceEntry names."""
+    ends: tuple[str, ...] = ()
+    """The addresses that somebody gives a headless Service by EndpointSlices."""
     cluster_ip: AddressSet | None = None
     object: KubernetesObject
 
     @property
     def own_addresses(self) -> tuple[str, ...]:
-        """The addresses of a ServiceEntry that are one each: what a client may dial in place of the host."""
-        stated = map(str, self.object.spec.get("addresses") or ()) if self.external else ()
+        """The addresses that are one each, and what a client may dial in place of the host."""
+        stated = map(str, self.object.spec.get("addresses") or ()) if self.external else self.ends
         return tuple(one.removesuffix("/32") for one in stated if _is_single(one) and ":" not in one)
+
+    @property
+    def cluster_addresses(self) -> tuple[str, ...]:
+        """The addresses of a Kubernetes Service, where the input states them."""
+        spec = self.object.spec
+        further = spec.get("clusterIPs")
+        stated = [spec.get("clusterIP"), *(further if isinstance(further, list) else ())]
+        return () if self.external else tuple(str(one) for one in stated if is_address(str(one)))
+
+    @property
+    def outer_addresses(self) -> tuple[str, ...]:
+        """The addresses outside the cluster that its nodes take for a Kubernetes Service's own."""
+        if self.external:
+            return ()
+        spec, status = self.object.spec, self.object.document.get("status")
+        further = spec.get("externalIPs")
+        stated = [spec.get("loadBalancerIP"), *(further if isinstance(further, list) else ())]
+        balancer = status.get("loadBalancer") if isinstance(status, Mapping) else None
+        taken = balancer.get("ingress") if isinstance(balancer, Mapping) else None
+        stated += [one.get("ip") for one in taken or () if isinstance(one, Mapping)]
+        return tuple(str(one) for one in stated if is_address(str(one)))
 
     @property
     def addresses(self) -> tuple[str, ...]:
@@ -121,8 +144,12 @@ def _address(text: str, item: KubernetesObject) -> AddressSet | None:
         raise ReviewError(f"{item.address}: spec.clusterIP: {error}") from error
 
 
-def kubernetes_service(item: KubernetesObject, default: Iterable[str] = (PUBLIC,)) -> Service:
-    """The registry's view of a Kubernetes Service."""
+def kubernetes_service(
+    item: KubernetesObject,
+    default: Iterable[str] = (PUBLIC,),
+    slices: Iterable[KubernetesObject] = (),
+) -> Service:
+    """The registry's view of a Kubernetes Service; `slices` are the EndpointSlices that somebody made for it."""
     ports = tuple(
         ServicePort(
             int(port["port"]),
@@ -146,8 +173,23 @@ def kubernetes_service(item: KubernetesObject, default: Iterable[str] = (PUBLIC,
         selector=item.spec.get("selector") or {},
         cluster_ip=_address(address, item),
         headless=address == "None",
+        # A port that is not HTTP gets a listener for each endpoint (core/listener.go, buildSidecarOutboundListeners).
+        bound=networks(_ends_of(slices)) if address == "None" else EMPTY,
+        ends=tuple(_ends_of(slices)) if address == "None" else (),
         object=item,
     )
+
+
+def _ends_of(slices: Iterable[KubernetesObject]) -> list[str]:
+    """The addresses of the endpoints that are ready."""
+    found: dict[str, None] = {}
+    for item in slices:
+        listed = item.spec.get("endpoints")
+        for end in listed if isinstance(listed, list) else ():
+            conditions, addresses = end.get("conditions") or {}, end.get("addresses") or ()
+            if conditions.get("ready") is not False:
+                found.update(dict.fromkeys(str(one) for one in addresses if is_address(str(one))))
+    return list(found)
 
 
 def _is_single(address: str) -> bool:
@@ -207,6 +249,9 @@ class Registry:
         self._by_host: dict[str, list[Service]] = defaultdict(list)
         self._by_namespace: dict[str, list[Service]] = defaultdict(list)
         self._aliases: dict[str, str] = {}
+        self._headless: set[str] = set()
+        self.taken_by_nodes: dict[str, Service] = {}
+        """The Services whose addresses outside the cluster no packet of a Pod leaves for."""
         self._listening: dict[tuple[str, str, int, str], list[Service]] = defaultdict(list)
         self.wildcards: list[Service] = []
         for service in self.services:
@@ -216,6 +261,10 @@ class Registry:
                 self.wildcards.append(service)
             if not service.external:
                 self._aliases.update(dict.fromkeys(service_aliases(service.host)[1:], service.host))
+                self._aliases.update(dict.fromkeys(service.cluster_addresses, service.host))
+            self.taken_by_nodes.update(dict.fromkeys(service.outer_addresses, service))
+            if service.headless:
+                self._headless.add(service.host)
             for address in service.object.spec.get("addresses") or ():
                 self._aliases.setdefault(str(address).removesuffix("/32"), service.host)
         for service in self.services:
@@ -270,9 +319,31 @@ class Registry:
         """The services of exactly this host, oldest first."""
         return self._by_host.get(host, [])
 
-    def canonical(self, host: str) -> str:
-        """The full name of a Service that is called by a shorter one; any other host as it is."""
-        return self._aliases.get(host, host)
+    def canonical(self, host: str, namespace: str = "") -> str:
+        """The full name of a Service that is called by a shorter one; any other host as it is.
+
+        `namespace` is that of the caller: Services of its own namespace have their names alone there.
+        """
+        if host in self._aliases or "." in host or not namespace or host in self._by_host:
+            return self._aliases.get(host, host)
+        full = service_host(host, namespace)
+        return full if any(not service.external for service in self.named(full)) else host
+
+    def routed(self, host: str, namespace: str) -> str:
+        """The host whose virtual host a proxy of a namespace finds for a name.
+
+        What is below the name of a headless Service is the Service's (core/httproute.go, generateVirtualHostDomains).
+        """
+        found = self.canonical(host, namespace)
+        if found != host or not self._headless or host in self._by_host:
+            return found
+        rest = host
+        while rest:
+            rest = rest.partition(".")[2]
+            above = self.canonical(rest, namespace)
+            if above in self._headless:
+                return above
+        return host
 
     def covering(self, host: str) -> list[Service]:
         """The services of a host itself or of a star that covers it, oldest first."""

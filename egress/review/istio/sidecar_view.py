@@ -9,6 +9,7 @@ from egress.review.decision.reason import Reason, Why
 from egress.review.errors import Undecided
 from egress.review.istio.clusters import Sender, send
 from egress.review.istio.forwarding import Forwarding, Onward, Refusal, Target, unwrapped
+from egress.review.istio.scope import Scope
 from egress.review.istio.services import Service
 from egress.review.istio.state import Mesh
 from egress.review.istio.virtual_services import MESH, Destination, Listening, Route, VirtualService
@@ -29,7 +30,7 @@ class SidecarView:
         asked = request.name_asked.partition(":")[0].lower()
         self.dotted = asked.endswith(".")
         """A Host with a dot at its end: only a registered host has a virtual host for it."""
-        self.host = mesh.registry.canonical(asked.removesuffix("."))
+        self.host = _host(mesh, self.scope, asked.removesuffix("."), source.namespace)
 
     def listening(self, port: int) -> Listening:
         """The listener of a port, as match blocks see it."""
@@ -74,6 +75,13 @@ class SidecarView:
             steps = (passed, Decision(Control.MESH_CONFIG, Outcome.NOT_GIVEN, reason))
         target = Target(self.request.host, self.port, original=True)
         return Onward(steps, target, unwrapped(self.request), bad_gateway is not None)
+
+
+def _host(mesh: Mesh, scope: Scope, asked: str, namespace: str) -> str:
+    """The full name of what is asked for, unless a route names exactly what is below a headless Service's name."""
+    if any(asked in item.hosts for item in scope.virtual_services(asked)):
+        return mesh.registry.canonical(asked, namespace)
+    return mesh.registry.routed(asked, namespace)
 
 
 def direct(view: SidecarView, service: Service, port: int, *, http: bool) -> Forwarding:

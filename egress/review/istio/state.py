@@ -35,9 +35,17 @@ class Mesh:
         by_kind: dict[str, list[KubernetesObject]] = defaultdict(list)
         for item in objects:
             by_kind[item.kind].append(item)
+        slices: dict[tuple[str, str], list[KubernetesObject]] = defaultdict(list)
+        for item in by_kind["EndpointSlice"]:
+            if item.labels.get(MANAGED_BY) != ENDPOINT_CONTROLLER:
+                slices[item.namespace, item.labels.get(SERVICE_NAME, "")].append(item)
         self.registry = Registry(
             [
-                *(kubernetes_service(i, defaults.services) for i in by_kind["Service"] if i.group == ""),
+                *(
+                    kubernetes_service(i, defaults.services, slices[i.namespace, i.name])
+                    for i in by_kind["Service"]
+                    if i.group == ""
+                ),
                 *(s for i in by_kind["ServiceEntry"] for s in service_entries(i, defaults.services)),
             ]
         )

@@ -9,6 +9,7 @@ from egress.review.istio.hostnames import fully_qualified, is_wildcard, overlap
 from egress.review.istio.rewriting import Rewrite, rewrite_of
 from egress.review.istio.visibility import PUBLIC, exported_to, visible
 from egress.review.objects.kubernetes_object import KubernetesObject
+from egress.review.objects.shapes import EVERY_REQUEST
 
 MESH = "mesh"
 
@@ -69,7 +70,7 @@ class Route(NamedTuple):
     destinations: tuple[tuple[Destination, int], ...]
     rewrite: Rewrite = Rewrite()
     answered: str = ""
-    """The field by which the proxy answers itself, `redirect` or `directResponse`; empty where it sends on."""
+    """The field by which the proxy answers itself; empty where it sends on."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -198,8 +199,16 @@ def _route(route: Mapping[str, Any], namespace: str) -> Route:
             for item in route.get("route") or ()
         ),
         rewrite_of(route),
-        next((field for field in ("redirect", "directResponse") if route.get(field)), ""),
+        next((field for field in ("redirect", "directResponse") if route.get(field)), "") or _aborting(route),
     )
+
+
+def _aborting(route: Mapping[str, Any]) -> str:
+    """The field that aborts every request; without a percentage it aborts none (core/route.go, translateFault)."""
+    abort = (route.get("fault") or {}).get("abort")
+    percentage = abort.get("percentage") if isinstance(abort, Mapping) else None
+    value = percentage.get("value") if isinstance(percentage, Mapping) else None
+    return "fault.abort" if str(value) in EVERY_REQUEST else ""
 
 
 _STATIC = frozenset({"gateways", "port", "sourceLabels", "sourceNamespace", "sniHosts", "name", "statPrefix"})

@@ -92,12 +92,24 @@ class Causes:
 
     def of_guard(self, kind: str, field: str, addresses: Iterable[str]) -> Cause | None:
         """The line of the key that a guard's field follows from, else what changed of its resource."""
+        if kind == "RoleBinding" and (cause := self._of_groups(addresses)):
+            return cause
         for keys in keys_of(kind, field):
             for side, lines, removed in ((self._head, self._added, False), (self._base, self._removed, True)):
                 place = side.configuration.stated(*keys) if side else None
                 if side and place and (found := _changed(side, lines, place)):
                     return Cause(side.below(place.file), found[0], removed)
         return next((cause for address in addresses if (cause := self.of_address(address))), None)
+
+    def _of_groups(self, addresses: Iterable[str]) -> Cause | None:
+        """The changed line of the groups that a team's roles are bound to."""
+        listed = tuple(addresses)
+        for side, lines, removed in ((self._head, self._added, False), (self._base, self._removed, True)):
+            for address in listed if side else ():
+                place = side.stated.groups_of(address) if side else None
+                if side and place and (found := _changed(side, lines, place)):
+                    return Cause(side.below(place.file), found[0], removed)
+        return None
 
     def of_address(self, address: str) -> Cause | None:
         """The line that changed in the statement behind a resource."""

@@ -13,6 +13,7 @@ from egress.review.locations.configuration import Configuration
 from egress.review.locations.location import Place
 from egress.review.locations.objects import hosts_of, of_object, of_vpc
 from egress.review.objects.kubernetes_object import KubernetesObject
+from egress.terraform.blocks import one as block
 
 
 class Stated:
@@ -46,6 +47,15 @@ class Stated:
         if address == self._inventory.mesh.address:
             return self._configuration.platform("mesh")
         return of_vpc(self._inventory.vpc, address, self._configuration)
+
+    def groups_of(self, address: str) -> Place | None:
+        """The groups of the team in whose namespace a resource is."""
+        for item in self._inventory.resources:
+            if item.address == address:
+                stated = item.body.get("manifest") or item.body
+                metadata = block(stated.get("metadata") if isinstance(stated, Mapping) else None)
+                return self._configuration.team(str(metadata.get("namespace") or ""), "groups")
+        return None
 
     @cached_property
     def _objects(self) -> dict[str, list[KubernetesObject]]:

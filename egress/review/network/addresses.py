@@ -50,6 +50,15 @@ class AddressSet:
 EMPTY = AddressSet((), "nothing")
 
 
+def is_address(host: str) -> bool:
+    """True for an address, of either kind, in place of a name."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
 @lru_cache(maxsize=4096)
 def network(cidr: str) -> AddressSet:
     """The addresses of a CIDR or of one address; none for IPv6, which is not modelled.

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from egress.review.decision.control import Control
 from egress.review.decision.decision import Decision, Outcome
 from egress.review.decision.reason import Reason, Why
+from egress.review.errors import Undecided
 from egress.review.network.addresses import INTERNET, AddressSet, networks
 from egress.review.network.vpc import Vpc, Zone
 
@@ -18,12 +19,29 @@ METADATA_SERVER = networks([METADATA_ADDRESS], f"the metadata server {METADATA_A
 METADATA_PORTS = (80, 8080)
 """GKE's metadata server for Pods (Dataplane V2)."""
 
+GOOGLES = (
+    *("googleapis.com", "google.com", "gcr.io", "pkg.dev", "gstatic.com", "googleusercontent.com", "goog"),
+    *("run.app", "appspot.com", "cloudfunctions.net", "cloudproxy.app"),
+)
+"""Domains that Google's API addresses serve (Private Google Access, "Domain options")."""
+
+
+def is_googles(host: str) -> bool:
+    """True for a name of Google's."""
+    name = host.rstrip(".").lower()
+    return any(name == domain or name.endswith(f".{domain}") for domain in GOOGLES)
+
+
+ANYWHERE = networks(["0.0.0.0/0"], "an address that is not known")
+
 
 class Resolved(NamedTuple):
     """A name's addresses, or None where it does not resolve; the step tells which zone answers."""
 
     addresses: AddressSet | None
     step: Decision | None
+    left_open: Undecided | None = None
+    """Why nobody can tell; the addresses are then all that there are."""
 
 
 @dataclass
@@ -65,6 +83,9 @@ class Names:
                 break
             first = first or zone
             addresses, alias = _lookup(zone, asked)
+            if alias is None:
+                left = Undecided(Reason(Why.RECORD_OPEN, host=asked.rstrip(".")), zone.address)
+                return Resolved(ANYWHERE, None, left)
             if addresses:
                 found = networks(addresses)
                 reason = Reason(Why.NAME_HERE, addresses=found.name)
@@ -85,8 +106,11 @@ class Names:
         return max(fitting, key=lambda zone: len(zone.dns_name), default=None)
 
 
-def _lookup(zone: Zone, name: str) -> tuple[tuple[str, ...], str]:
-    """The A records or the CNAME of a name: its own, else the nearest wildcard's."""
+def _lookup(zone: Zone, name: str) -> tuple[tuple[str, ...], str | None]:
+    """The A records or the CNAME of a name: its own, else the nearest wildcard's.
+
+    The alias is empty without a record, None where the record does not tell what it answers.
+    """
     candidates = [name]
     rest = name
     while rest != zone.dns_name and "." in rest.rstrip("."):
@@ -94,7 +118,9 @@ def _lookup(zone: Zone, name: str) -> tuple[tuple[str, ...], str]:
         candidates.append(f"*.{rest}")
     for candidate in candidates:
         if (candidate, "A") in zone.records:
-            return zone.records[candidate, "A"], ""
+            addresses = zone.records[candidate, "A"]
+            return addresses, "" if addresses else None
         if (candidate, "CNAME") in zone.records:
-            return (), zone.records[candidate, "CNAME"][0]
+            aliases = zone.records[candidate, "CNAME"]
+            return (), aliases[0] if len(aliases) == 1 else None
     return (), ""

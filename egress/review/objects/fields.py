@@ -18,7 +18,7 @@ def unknown_fields(value: Any, shape: Shape | Field, path: str) -> Iterator[str]
         return
     if isinstance(shape, Field):
         if shape.values is not None and value != "" and str(value) not in shape.values:
-            yield f"{path} {value!r}: {shape.why}"
+            yield f"{path} {value!r}: {shape.told(value)}"
     elif isinstance(value, list | tuple):
         for index, entry in enumerate(value):
             yield from unknown_fields(entry, shape, f"{path}[{index}]")

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from enum import Enum, auto
 from typing import Any
 
+from egress.review.objects import network_policy_validation
+
 
 class Form(Enum):
     """The form of a value."""
@@ -216,10 +218,14 @@ KNOWN = (str, int, float, list, tuple, Mapping, datetime.date, bytes)
 
 
 def malformed(group: str, kind: str, spec: Any) -> Iterator[str]:
-    """What an object's spec has that is none of its form."""
+    """What an object's spec has that is none of its form, and what an API server refuses of the values."""
     form = FORMS.get((group, kind))
-    if form is not None:
-        yield from _held(spec, form, "spec", REQUIRED.get((group, kind), {}))
+    if form is None:
+        return
+    found = list(_held(spec, form, "spec", REQUIRED.get((group, kind), {})))
+    yield from found
+    if (group, kind) == ("networking.k8s.io", "NetworkPolicy") and not found:
+        yield from network_policy_validation.refused(stored_spec(spec, form))
 
 
 def stored(document: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -230,6 +236,11 @@ def stored(document: Mapping[str, Any]) -> Mapping[str, Any]:
         return document
     filled = _filled(spec, form)
     return document if filled is spec else {**document, "spec": filled}
+
+
+def stored_spec(spec: Any, form: Any) -> Any:
+    """A spec with a block for each empty entry of a list."""
+    return _filled(spec, form)
 
 
 def converted(document: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -5,7 +5,7 @@ something, or says how long, how often or on which of equal endpoints. `only` is
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -17,12 +17,23 @@ class Field:
     values: frozenset[Any] | None = None
     why: str = ""
     """What another value would do."""
+    known: Mapping[Any, str] = field(default_factory=dict)
+    """What some other value does, where that is another thing."""
+
+    def told(self, value: Any) -> str:
+        """What a value does that is not among those that are understood."""
+        return self.known.get(str(value), self.why)
 
 
 READ = Field(read=True)
 INERT = Field(read=False)
 
 OUTBOUND_MODES = frozenset({"ALLOW_ANY", "REGISTRY_ONLY"})
+
+EVERY_REQUEST = frozenset({"100", "100.0"})
+_PERCENTAGE = Field(
+    read=True, values=EVERY_REQUEST | {"0", "0.0"}, why="which of the requests it takes is not known"
+)
 
 Shape = Mapping[str, Any]
 """Field names to a Field or, for what is looked into, another Shape; lists are looked through."""
@@ -129,7 +140,13 @@ SHAPES: Mapping[tuple[str, str], Shape] = {
             # They answer at the proxy.
             **_all(READ, "redirect", "directResponse"),
             # A delay changes nothing, and an abort that states no percentage aborts nothing.
-            "fault": {"delay": INERT, "abort": _all(INERT, "httpStatus", "grpcStatus", "http2Error")},
+            "fault": {
+                "delay": INERT,
+                "abort": {
+                    **_all(INERT, "httpStatus", "grpcStatus", "http2Error"),
+                    "percentage": {"value": _PERCENTAGE},
+                },
+            },
             "headers": _HEADERS,
             # Which pages a browser lets ask; how often and how long.
             **_all(INERT, "name", "timeout", "retries", "corsPolicy"),
@@ -188,7 +205,10 @@ SHAPES: Mapping[tuple[str, str], Shape] = {
         "targetRefs": _TARGETS,
         "targetRef": _TARGETS,
         "action": Field(
-            read=True, values=frozenset({"ALLOW", "DENY", "AUDIT"}), why="something outside the mesh decides"
+            read=True,
+            values=frozenset({"ALLOW", "DENY", "AUDIT"}),
+            why="no action of Istio's: write ALLOW, DENY, AUDIT or CUSTOM",
+            known={"CUSTOM": "something outside the mesh decides"},
         ),
         "rules": {
             "from": {

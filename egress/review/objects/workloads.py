@@ -27,6 +27,28 @@ class PodNames:
     """dnsPolicy or dnsConfig name other servers."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class StableNames:
+    """The names that the cluster's DNS gives Pods one by one, below the name of a Service."""
+
+    service: str = ""
+    """The Service's name: a StatefulSet's serviceName, or a Pod's subdomain."""
+    hostname: str = ""
+    """The Pod's own label, or what comes before its number."""
+    numbers: range | None = None
+    """The numbers of a StatefulSet's Pods; None where the label has none."""
+
+    def has(self, service: str, label: str) -> bool:
+        """True for the label of one of the Pods below a Service of this name."""
+        if not self.service or service != self.service:
+            return False
+        if self.numbers is None:
+            return label == self.hostname
+        start, _, number = label.rpartition("-")
+        plain = number.isdecimal() and str(int(number)) == number
+        return start == self.hostname and plain and int(number) in self.numbers
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Workload:
     """Pods of one template."""
@@ -62,6 +84,8 @@ class Workload:
     """istiod counts the Pod as one with a sidecar, to which proxies speak mesh mTLS."""
     names: PodNames = PodNames()
     """How the Pod resolves names."""
+    stable: StableNames = StableNames()
+    """What the Pods are called one by one."""
 
     @property
     def identity(self) -> str:
@@ -112,6 +136,7 @@ def workload(item: KubernetesObject, namespace_labels: Mapping[str, str], inject
         capture=read_capture(annotations, spec),
         takes_mtls=labels.get(TLS_MODE, "istio" if proxy.present else "") == "istio",
         names=_names(spec),
+        stable=_stable_names(item, spec),
     )
 
 
@@ -140,6 +165,25 @@ def _named_ports(containers: Containers) -> dict[str, int]:
         for port in container.get("ports") or ()
         if port.get("name")
     }
+
+
+def _stable_names(item: KubernetesObject, spec: Mapping[str, Any]) -> StableNames:
+    """A StatefulSet's controller states hostname and subdomain of each Pod itself."""
+    if item.kind != "StatefulSet":
+        hostname, subdomain = str(spec.get("hostname") or ""), str(spec.get("subdomain") or "")
+        return StableNames(service=subdomain, hostname=hostname) if hostname and subdomain else StableNames()
+    ordinals = item.spec.get("ordinals")
+    first = _number(ordinals.get("start"), 0) if isinstance(ordinals, Mapping) else 0
+    return StableNames(
+        service=str(item.spec.get("serviceName") or ""),
+        hostname=item.name,
+        numbers=range(first, first + _number(item.spec.get("replicas"), 1)),
+    )
+
+
+def _number(value: Any, default: int) -> int:
+    """A number that the API server may have filled in."""
+    return int(value) if str(value).isdecimal() else default
 
 
 def _names(spec: Mapping[str, Any]) -> PodNames:

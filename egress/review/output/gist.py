@@ -109,7 +109,8 @@ def counted(comparison: Comparison) -> str:
         found.append(f"{number(successors, 'workload')} {takes}")
     if cells:
         opened = len(comparison.opening)
-        found.append(f"{number(cells, 'answer')} changed, {_opening_text(opened, cells)}")
+        unknown = sum(1 for one in comparison.apart if one.effect is Effect.UNKNOWN)
+        found.append(f"{number(cells, 'answer')} changed, {_opening_text(opened, cells, unknown)}")
     else:
         found.append(UNCHANGED.replace("Nothing", "nothing else") if successors else UNCHANGED)
     if objects:
@@ -119,7 +120,14 @@ def counted(comparison: Comparison) -> str:
     return f"{text[0].upper()}{text[1:]}."
 
 
-def _opening_text(opened: int, cells: int) -> str:
+def _opening_text(opened: int, cells: int, unknown: int) -> str:
+    if unknown:
+        more = f"{opened:,} of them {'lets' if opened == 1 else 'let'} more through; " if opened else ""
+        if cells == 1:
+            return "and nobody knows whether it lets more through"
+        if unknown == cells:
+            return "and nobody knows whether they let more through"
+        return f"and {more}of {unknown:,} nobody knows whether they let more through"
     if opened == 0:
         return "and it lets no more through" if cells == 1 else "and none of them lets more through"
     if opened == cells:
@@ -170,15 +178,25 @@ def commit_text(commit: str) -> str:
 def read_text(before: Inventory | None, after: Inventory) -> str:
     """What was read: of both sides, or of one where there is no comparison."""
     sides = [side for side in (before, after) if side]
-    kind = "Terraform resources" if any(side.resources for side in sides) else "Kubernetes objects"
+    told = [(_kind(side), _form([side])) for side in sides if side.resources or side.objects]
+    if len(set(told)) > 1:
+        before_text, after_text = (
+            f"{len(side.resources or side.objects):,} {kind} {when}{form}"
+            for side, (kind, form), when in zip(sides, told, ("before", "after"), strict=True)
+        )
+        return f"{before_text}, and {after_text}"
+    kind, form = told[0] if told else ("Kubernetes objects", "")
     counts = [f"{len(side.resources or side.objects):,}" for side in sides]
     one, *other = ("no" if count == "0" else count for count in counts)
-    form = _form([side for side in sides if side.resources or side.objects])
     return (
         f"{one} {kind} before and {other[0] if other[0] != 'no' else 'none'} after{form}"
         if other
         else f"{one} {kind}{form}"
     )
+
+
+def _kind(side: Inventory) -> str:
+    return "Terraform resources" if side.resources else "Kubernetes objects"
 
 
 def _form(sides: Sequence[Inventory]) -> str:
@@ -222,6 +240,8 @@ def _does(sentence: Sentence, *, several: bool) -> str:
     }[sentence.part]
     if sentence.example.effect is Effect.CONDITIONS:
         verb = ("have other conditions for", "has other conditions for")
+    if sentence.example.effect is Effect.NARROWER:
+        verb = ("keep only a part of", "keeps only a part of")
     return verb[0 if several else 1]
 
 
@@ -236,6 +256,8 @@ def _but(sentence: Sentence) -> str:
             given = [NAMES[control] for control in other.not_given]
             missing = f"the input does not hold the {listed(given)}" if given else ""
             return "; ".join(text for text in (_only(other) if other.conditions else "", missing) if text)
+        case Part.LOST if sentence.example.effect is Effect.NARROWER and one and other:
+            return f"now {_only(other)}; before {_only(one)}"
         case Part.WAY if one and other:
             return f"now {seen_text(other)}; before {seen_text(one)}"
         case Part.REFUSED if one and other:

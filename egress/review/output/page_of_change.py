@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from egress.review.changes.acceptances import Accepted
+from egress.review.changes.change import Change
+from egress.review.changes.harmless import Why
 from egress.review.changes.reach import Part, Sentence, sentences
-from egress.review.changes.unjudged import Unjudged
+from egress.review.changes.unjudged import Unjudged, What
 from egress.review.changes.weakened import NO_RESOURCE, NO_RULE, NOT_SET, REMOVED, RESOURCE, RULE
 from egress.review.findings.acceptance import Acceptance
 from egress.review.findings.finding import Finding, Level, some
@@ -79,7 +81,7 @@ def parts(report: ChangeReport) -> Iterator[Titled]:
     yield from _part(
         "Changed, and not judged",
         report,
-        list(_unjudged(judged_by_nobody)),
+        list(unjudged_lines(judged_by_nobody)),
         NOT_SHOWN,
     )
     yield from _part("New findings", report, list(_by_kind(change.new, report)))
@@ -101,6 +103,12 @@ def parts(report: ChangeReport) -> Iterator[Titled]:
         report,
         [escaped(text) for text in change.head.cluster.inventory.not_understood],
         "The answers that these can touch are not known.",
+    )
+    yield from _part(
+        "Changed outside Terraform",
+        report,
+        [escaped(text) for text in change.head.cluster.inventory.drifted],
+        "The plan found these, and its apply may undo them.",
     )
     yield from _part("Not compared", report, [escaped(note, own_code=True) for note in change.notes])
     if report.full_report:
@@ -127,15 +135,31 @@ def details(report: ChangeReport) -> Iterator[Titled]:
             f"Every answer to who reaches what that changed, with the objects that changed it: {len(rows):,}",
             "\n\n".join(_joined([text, _more(len(rows) - ROWS, report)])),
         )
-    derived = [one for one in change.unjudged if not one.open_question]
-    if derived:
-        lines = list(_unjudged(derived))
+    if restated := change.acceptances.restated:
+        lines = [_altered(before, after) for before, after in restated]
         yield _folded(
-            f"Other resources that differ, each with the reason why nobody has to agree to it: {len(derived):,}",
+            f"Acceptances with another reason or narrower terms: {len(lines):,}",
+            "\n".join(_capped_list(lines, LINES, report)),
+        )
+    derived = list(_derived(change))
+    if derived:
+        lines = list(unjudged_lines(derived))
+        yield _folded(
+            f"Other resources that differ, each with the reason why it needs no agreement of its own: {len(derived):,}",
             "\n".join(_capped_list(lines, 2 * LINES, report)),
         )
     if comparison.changed_objects:
         yield "the count of changes", counted(comparison)
+
+
+def _derived(change: Change) -> Iterator[Unjudged]:
+    """The resources that differ and ask for nothing, without those that a guard's line names already."""
+    told = {address for finding in change.weakened for address in finding.addresses}
+    for one in change.unjudged:
+        if not one.open_question and not (
+            one.address in told and set(one.reasons) <= {Why.GUARDED, Why.RULE}
+        ):
+            yield one
 
 
 def _part(title: str, report: ChangeReport, lines: Sequence[str], before: str = "") -> Iterator[Titled]:
@@ -266,11 +290,15 @@ def _addresses(addresses: Sequence[str]) -> str:
     return some(map(code, addresses), NAMED)
 
 
-def _unjudged(listed: Sequence[Unjudged]) -> Iterator[str]:
+def unjudged_lines(listed: Sequence[Unjudged]) -> Iterator[str]:
+    """A line for each kind of resource of which the same differs."""
     for one in together(listed):
-        named = some(map(code, one.fields), FIELDS)
+        named = some([code(field) for field in one.fields if field], FIELDS)
         why = f" ({'; '.join(one.reasons)})" if one.reasons else ""
-        where = f" in {named}" if named else ""
+        of_new = one.what is not What.CHANGED
+        where = (
+            f", with {named} that no answer shows" if named and of_new else f" in {named}" if named else ""
+        )
         yield f"{escaped(one.said)}{where}: {_addresses(one.addresses)}{why}"
 
 

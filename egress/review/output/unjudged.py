@@ -10,6 +10,7 @@ from egress.review.changes.unjudged import Unjudged, What
 class Together(NamedTuple):
     """Resources of a kind of which the same differs."""
 
+    what: What
     said: str
     """`2 of the kind Namespace are removed`, `google_dns_policy changed`."""
     fields: tuple[str, ...]
@@ -29,4 +30,4 @@ def together(listed: Iterable[Unjudged]) -> Iterator[Together]:
         several = len(addresses) > 1
         count = f"{len(addresses):,} of the kind {kind}" if several else kind
         became = f"{'are' if several else 'is'} {what}" if what is not What.CHANGED else "changed"
-        yield Together(f"{count} {became}", fields, reasons, tuple(addresses))
+        yield Together(what, f"{count} {became}", fields, reasons, tuple(addresses))

@@ -40,6 +40,8 @@ def consult(
         port=port,
         gateways=gateways,
     )
+    if point is Point.ROUTE and not workload.gateway:
+        found = _met(question, found)
     _weigh(trace, found)
 
 
@@ -49,7 +51,15 @@ def consult_steps(question: Question, trace: Trace, steps: Iterable[Decision]) -
     if not doubts:
         return
     decided = {step.address for step in steps if step.address}
-    _weigh(trace, [d for d in doubts.all if d.address in decided and Point.ROUTE in d.touch.points])
+    found = [d for d in doubts.all if d.address in decided and Point.ROUTE in d.touch.points]
+    _weigh(trace, found if trace.gateway else _met(question, found))
+
+
+def _met(question: Question, found: list[Doubt]) -> list[Doubt]:
+    """The doubts about a sidecar's routes that a request can meet: its own TLS and bytes meet none of HTTP's."""
+    if question.request.scheme == "http":
+        return found
+    return [doubt for doubt in found if not doubt.touch.requests_alone]
 
 
 def asked_names(question: Question) -> tuple[str, ...]:
@@ -58,7 +68,7 @@ def asked_names(question: Question) -> tuple[str, ...]:
     names = [request.name_asked.partition(":")[0].lower(), request.host.lower(), request.sni]
     if request.dial is not None and request.dial.kind == "service":
         names.append(f"{request.dial.name}.{request.dial.namespace}.svc.cluster.local")
-    return tuple(dict.fromkeys(registry.canonical(name) for name in names))
+    return tuple(dict.fromkeys(registry.routed(name, question.source.namespace) for name in names))
 
 
 def policies(question: Question, pod: Workload, asked: Attributes) -> tuple[Decision, ClientSees | None]:

@@ -2,6 +2,7 @@
 
 from egress.review.answer import Answer, Verdict
 from egress.review.cluster import Cluster
+from egress.review.decision.arrival import AtPod
 from egress.review.decision.client import ClientSees
 from egress.review.decision.control import Control
 from egress.review.decision.decision import Decision, Outcome
@@ -14,6 +15,7 @@ from egress.review.istio.outbound import outbound
 from egress.review.istio.services import Service
 from egress.review.objects.workloads import Workload
 from egress.review.path.doubting import asked_names, consult, consult_steps
+from egress.review.path.located import is_own_pod, located
 from egress.review.path.question import Question
 from egress.review.path.to_pod import to_pod, to_service
 from egress.review.path.to_site import look_up, to_sites
@@ -54,10 +56,18 @@ def _follow(question: Question, trace: Trace) -> Refused | Arrived:
     if source.host_network:
         raise Undecided(Reason(Why.HOST_NETWORK), source.address)
     consult(question, trace, Point.SOURCE, source)
+    if request.dial is None and is_own_pod(request.host):
+        trace.add(
+            Decision(Control.SOURCE, Outcome.PASSES, Reason(Why.OWN_POD, host=request.host), source.address)
+        )
+        return Arrived(AtPod(source.identity, request.port))
+    place = located(question)
+    question, request = place.question, place.question.request
     if request.dial is None:
         refused = look_up(question, trace, source, request.host, ClientSees.NO_NAME)
         if refused is not None:
             return refused
+    question = place.at_its_pod
     if request.sidecar is None:
         _injected(source, trace)
     trace.ask(Control.SIDECAR)

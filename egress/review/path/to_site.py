@@ -7,15 +7,17 @@ from egress.review.decision.client import ClientSees
 from egress.review.decision.control import Control, Proxy
 from egress.review.decision.reason import Reason, Why
 from egress.review.decision.security import Security
-from egress.review.doubts.touch import Point
+from egress.review.doubts.doubt import Doubt
+from egress.review.doubts.touch import NOTHING, Point
 from egress.review.errors import Undecided
 from egress.review.istio.forwarding import Connection, Wire
+from egress.review.network.addresses import GOOGLE_API_VIPS, Cover, is_address
 from egress.review.network.endpoint import Flow
 from egress.review.network.firewall import NOT_GIVEN
-from egress.review.network.names import METADATA_PORTS, METADATA_SERVER, Resolved
+from egress.review.network.names import METADATA_PORTS, METADATA_SERVER, Resolved, is_googles
 from egress.review.network.way_out import way_out
 from egress.review.objects.workloads import Workload
-from egress.review.path.doubting import consult
+from egress.review.path.doubting import consult, undecided
 from egress.review.path.question import Question
 from egress.review.path.trace import Arrived, Refused, Trace
 from egress.review.request import Request
@@ -56,7 +58,7 @@ def look_up(question: Question, trace: Trace, pod: Workload, host: str, broken: 
     """
     cluster = question.cluster
     registry = cluster.mesh.registry
-    if _is_address(host):
+    if is_address(host):
         return None
     if pod.names.elsewhere or host.lower() in pod.names.aliases:
         raise Undecided(Reason(Why.OWN_NAMES, pod=pod.identity), pod.address)
@@ -72,6 +74,8 @@ def look_up(question: Question, trace: Trace, pod: Workload, host: str, broken: 
     trace.ask(Control.PRIVATE_DNS)
     consult(question, trace, Point.NAMES, pod, hosts=(host.lower(),))
     resolved = cluster.names.resolve(host)
+    if resolved.left_open is not None:
+        raise resolved.left_open
     if resolved.addresses is None and resolved.step is not None:
         return trace.meet(resolved.step, broken)
     return None
@@ -90,8 +94,17 @@ def _no_service(question: Question, trace: Trace, host: str, broken: ClientSees)
 def _to_site(
     question: Question, trace: Trace, host: str, port: int, connection: Connection
 ) -> Refused | None:
-    """Resolve a site's name where the proxy does, then send packets there."""
+    """Resolve a site's name where the proxy does, then send packets there. Raises Undecided."""
+    taker = question.cluster.mesh.registry.taken_by_nodes.get(host)
+    if taker is not None:
+        raise Undecided(Reason(Why.ADDRESS_TAKEN_BY_NODES, address=host, host=taker.host), taker.address)
+    if ":" in host and is_address(host):
+        raise Undecided(Reason(Why.IPV6, host=host))
     resolved = question.cluster.names.resolve(host)
+    if resolved.addresses is None or not connection.gateways:
+        consult(question, trace, Point.NAMES, connection.sender, hosts=(host.lower(),))
+    if resolved.left_open is not None:
+        raise resolved.left_open
     if resolved.addresses is None:
         assert resolved.step is not None  # noqa: S101 - a name is refused by a zone
         return trace.meet(resolved.step, connection.failed(ClientSees.NO_NAME))
@@ -103,7 +116,22 @@ def _to_site(
             return refused
     elif resolved.step is not None:
         trace.add(resolved.step)
-    return _send_packets(question, trace, resolved, (host, port), connection)
+    refused = _send_packets(question, trace, resolved, (host, port), connection)
+    if refused is None:
+        _meets_itself(host, resolved)
+    return refused
+
+
+def _meets_itself(host: str, resolved: Resolved) -> None:
+    """Raise Undecided where a name that is not Google's leads to Google's API addresses: no site of its own answers."""
+    addresses, step = resolved.addresses, resolved.step
+    if addresses is None or step is None or is_address(host) or is_googles(host):
+        return
+    if addresses.covered_by(GOOGLE_API_VIPS) is not Cover.NONE:
+        told = (
+            f"{addresses.name}: Google's API addresses, and {host} is no name of Google's: what answers there"
+        )
+        raise undecided([Doubt(step.address or "", told, NOTHING)])
 
 
 def _send_packets(
@@ -168,10 +196,6 @@ def _proxy(connection: Connection) -> Proxy:
     return Proxy.GATEWAY if connection.gateways else Proxy.SIDECAR
 
 
-def _is_address(host: str) -> bool:
-    return host.replace(".", "").isdigit()
-
-
 def _stranger(host: str, verified: tuple[str, ...]) -> bool:
     """True when a site of this name cannot show a certificate for any of the names."""
-    return bool(verified) and not _is_address(host) and host not in verified
+    return bool(verified) and not is_address(host) and host not in verified

@@ -46,14 +46,14 @@ class Folder:
     def with_texts(self, texts: Mapping[str, str]) -> str:
         """What is wrong with the folder when some of its files hold other texts; empty where nothing is."""
         with tempfile.TemporaryDirectory() as scratch:
-            copy = Path(scratch) / "config"
+            copy = Path(scratch) / self.path.name
             shutil.copytree(self.path, copy)
             for name, text in texts.items():
                 (copy / name).write_text(text, encoding="utf-8")
             try:
                 load(copy, self._environ)
             except ConfigurationError as error:
-                return error.problems[0].message
+                return error.problems[0].message.replace(str(copy), relative(self.path))
         return ""
 
 

@@ -7,6 +7,7 @@ from egress.checks.folder import DESTINATIONS, PLATFORM, TEAMS
 from egress.config.configuration import service_account, team_namespaces
 from egress.config.destinations import Destination
 from egress.config.team import Grant
+from egress.derived.istio.service_entry import METADATA_HOST
 from egress.review.locations.location import Place
 from egress.review.request import Request
 from egress.review.why.folder import Folder
@@ -60,6 +61,9 @@ class Lacking:
             return
         group = self.google_apis()
         if group:
+            if self.elsewhere:
+                said = f"opens {self.elsewhere} alone"
+                yield self._says(DESTINATIONS, said, "google_apis", group, "hosts")
             if self.team not in self.configuration.destinations.google_apis[group].visible_to:
                 yield self._says(
                     DESTINATIONS,
@@ -157,6 +161,13 @@ class Lacking:
         """The group of Google API hosts that names the host."""
         groups = self.configuration.destinations.google_apis
         return next((name for name, group in groups.items() if self.request.host in group.hosts), None)
+
+    @property
+    def elsewhere(self) -> str:
+        """Where a Google API host is reached, as URL and port; empty where the request goes there."""
+        scheme, port = ("http", 80) if self.request.host == METADATA_HOST else ("https", 443)
+        there = (self.request.scheme, self.request.port) == (scheme, port)
+        return "" if there else f"{scheme}://{self.request.host}/ (port {port})"
 
     @property
     def destination(self) -> Destination:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, get_args
 
-from egress.checks.folder import DESTINATIONS, PLATFORM
+from egress.checks.folder import DESTINATIONS, PLATFORM, TEAMS
 from egress.config.configuration import service_account
 from egress.config.http_paths import path_problem
 from egress.config.team import HttpMethod
@@ -46,13 +46,16 @@ class Granting:
         self._asks = Lacking(folder, namespace, account, request)
         self._edits = Edits(folder)
         self._notes: list[str] = []
+        self._opens = False
+        """Whether the patch opens a second scheme to a host that others reach by the first."""
 
     def remedy(self) -> Remedy:
         """What decides, and the patch."""
         deciding = next(self._asks.lacking(), None)
         if deciding is None:
             return Remedy(
-                unpatched="the configuration grants this request: synthesize and deploy it, or look at that control"
+                unpatched="the configuration grants this request already, so no grant is missing. Synthesize it and "
+                "ask again; if the answer stays, the control above refuses it, and no grant changes that"
             )
         try:
             self._edit()
@@ -73,9 +76,14 @@ class Granting:
         self._account_is_known()
         group = self._asks.google_apis()
         if group:
+            if self._asks.elsewhere:
+                raise NoEdit(
+                    f"a Google API is opened for no other scheme or port: ask {self._asks.elsewhere}"
+                )
             self._edits.of(DESTINATIONS).append(("google_apis", group, "visible_to"), self._asks.team)
             return
         self._open_the_way()
+        self._warn_of_unread()
         self._grant()
 
     def _account_is_known(self) -> None:
@@ -109,9 +117,11 @@ class Granting:
         if scheme == "http" and destination.http == "closed":
             text(DESTINATIONS).put(place, "http", "originate-tls")
             self._notes.append("the gateway makes TLS of the plain HTTP: the site is reached on its TLS port")
+            self._keep("https")
         if scheme == "https" and destination.https is None:
             text(DESTINATIONS).put(place, "https", "identity" if self._asks.by_identity else "pass-through")
             self._needs_identity_port(scheme)
+            self._keep("http")
         if destination.visible_to is not None and self._asks.team not in destination.visible_to:
             text(DESTINATIONS).append((*place, "visible_to"), self._asks.team)
 
@@ -125,6 +135,34 @@ class Granting:
             {"http": "closed", "https": "identity"} if self._asks.by_identity else {"https": "pass-through"}
         )
 
+    def _keep(self, scheme: str) -> None:
+        """The other grants for the host stay with the scheme that was open: a second one is for who asks alone."""
+        if self._asks.configuration.destinations.authorization == "open":
+            return
+        self._opens = True
+        kept = 0
+        for team in self._asks.configuration.teams:
+            for number, grant in enumerate(self._asks.folder.grants(team)):
+                if grant.to == self._asks.key and grant.scheme is None:
+                    self._edits.of(f"{TEAMS}/{team}.yaml").put(("grants", number), "scheme", scheme)
+                    kept += 1
+        if kept:
+            self._notes.append(
+                f"`scheme: {scheme}` keeps the earlier grants for the host to what they allow today"
+            )
+
+    def _warn_of_unread(self) -> None:
+        """What a grant of HTTPS opens beside the request: the gateway does not read what passes through it."""
+        if self._asks.request.scheme != "https":
+            return
+        destination = self._asks.destination if self._asks.key else None
+        way = destination.https if destination else None
+        if way == "identity" or (way is None and self._asks.by_identity):
+            who = "this ServiceAccount"
+        else:
+            who = "every Pod of the teams that see the host"
+        self._notes.append(f"HTTPS passes the gateway unread: this opens every method and path, for {who}")
+
     def _needs_identity_port(self, scheme: str) -> None:
         gateway = self._asks.configuration.platform.mesh.gateway
         if scheme == "https" and self._asks.by_identity and not gateway.identity_https:
@@ -137,7 +175,12 @@ class Granting:
         statement = (
             next(self._asks.lacking_grant(self._asks.request.scheme), None) if self._asks.key else None
         )
+        if self._opens and (self._asks.by_identity or self._asks.request.scheme == "http"):
+            self._edits.of(self._asks.team_file).append(("grants",), self._new_grant())
+            return
         if self._asks.key and statement is None:
+            return
+        if self._seen_is_enough():
             return
         ended = self._ended()
         if ended is not None:
@@ -146,6 +189,12 @@ class Granting:
             self._notes.append(f"agree on the new last day; {until} is 90 days from today")
             return
         self._edits.of(self._asks.team_file).append(("grants",), self._new_grant())
+
+    def _seen_is_enough(self) -> bool:
+        """Whether a team that sees the host may ask it by HTTPS: a grant would open plain HTTP besides."""
+        if self._asks.by_identity or self._asks.request.scheme == "http" or not self._asks.key:
+            return False
+        return self._asks.destination.visible_to is not None
 
     def _ended(self) -> int | None:
         """The grant that would cover the request if it had not ended."""
@@ -168,7 +217,12 @@ class Granting:
             ]
             if scheme == "https" or (destination and destination.https is not None):
                 found["scheme"] = scheme
-        elif destination and destination.https == "pass-through" and scheme == "http":
+        elif scheme == "https":
+            self._notes.append(
+                "`authorization` is not by-identity: a grant of HTTPS alone cannot be written, so the same grant opens "
+                "plain HTTP to the host, every path of it"
+            )
+        elif destination and destination.https == "pass-through":
             found["scheme"] = "http"
         if scheme == "http" and self._asks.configuration.destinations.authorization != "open":
             self._restrict(found)

@@ -5,7 +5,7 @@ policy after the VPC's own rules, or before them where it says so; a rule allows
 comes next.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_network
 from typing import Any, Literal
@@ -95,7 +95,7 @@ def policy_rules(resources: Iterable[GoogleResource], network: str) -> tuple[Pol
         if item.type.endswith("_rule") and not item.body.get("disabled")
         for policy in [policies.get(str(item.body.get("firewall_policy")))]
         if policy is None or policy.address in mine
-        for rule in _read(item)
+        for rule in [rule_of(item)]
     ]
     return tuple(sorted(rules, key=lambda rule: rule.priority))
 
@@ -109,7 +109,8 @@ def _of(target: Any, network: str) -> bool:
     return not network or target is None or last(target) == network
 
 
-def _read(item: GoogleResource) -> Iterator[PolicyRule]:
+def rule_of(item: GoogleResource) -> PolicyRule:
+    """What a google_compute_network_firewall_policy_rule says. Raises NotUnderstoodError."""
     body = item.body
     match = (blocks(body.get("match")) or [{}])[0]
     stated = {key for key, value in match.items() if value not in (None, "", [], {})}
@@ -127,7 +128,7 @@ def _read(item: GoogleResource) -> Iterator[PolicyRule]:
         raise NotUnderstoodError(f"{item.address}: action {action!r} is not modelled and may change verdicts")
     ranges = [str(cidr) for cidr in match.get("dest_ip_ranges") or ()]
     names = [str(name).rstrip(".").lower() for name in match.get("dest_fqdns") or ()]
-    yield PolicyRule(
+    return PolicyRule(
         name=str(body.get("rule_name") or item.address),
         address=item.address,
         priority=int(body["priority"]),

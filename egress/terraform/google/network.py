@@ -1,9 +1,11 @@
 """The network's resources: network, subnetwork, firewall rule, NAT, DNS zone and record."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from egress.terraform.blocks import many
 from egress.terraform.errors import TerraformError
+from egress.terraform.google.block import last
 from egress.terraform.google.facts import Facts
 
 PROTOCOL_NUMBERS = {"6": "tcp", "17": "udp", "1": "icmp"}
@@ -98,18 +100,78 @@ class RouterNat(Facts):
         )
 
 
+def serves(nat: RouterNat, subnetwork: Subnetwork | None, regions: Mapping[str, str]) -> bool:
+    """Whether a NAT takes the packets of a subnetwork's nodes and Pods to the internet.
+
+    `regions` are those of the routers by their names. What is not known on either side is taken to fit.
+    """
+    if nat.text("type") == "PRIVATE" or not nat.serves_every_range:
+        return False
+    if subnetwork is None:
+        return True
+    region, own = nat.text("region") or regions.get(last(nat.text("router")), ""), subnetwork.text("region")
+    if region and own and is_known(region) and is_known(own) and last(region) != last(own):
+        return False
+    listed = many(nat.body.get("subnetwork")) if nat.text(OPTION) == "LIST_OF_SUBNETWORKS" else []
+    return not listed or any(
+        _means(str(block.get("name")), subnetwork)
+        for block in listed
+        if "ALL_IP_RANGES" in (block.get("source_ip_ranges_to_nat") or ())
+    )
+
+
+OPTION = "source_subnetwork_ip_ranges_to_nat"
+
+
+def is_known(text: str) -> bool:
+    """True for a text that is not left to the apply."""
+    return "known after apply" not in text
+
+
+def _means(named: str, subnetwork: Subnetwork) -> bool:
+    """True where a name, a link or a reference means a subnetwork, or where only an apply tells."""
+    if not is_known(named):
+        return "google_compute_subnetwork." not in named or subnetwork.address.rpartition(".")[2] in named
+    own = subnetwork.text("name")
+    if not own or not is_known(own):
+        return True
+    region = named.partition("/regions/")[2].partition("/")[0]
+    stated = subnetwork.text("region")
+    return last(named) == own and (not region or not stated or not is_known(stated) or region == last(stated))
+
+
+def _answers(policy: Any) -> Iterator[str]:
+    """Every answer that a record's routing policy names, however it chooses (`wrr`, `geo`, `primary_backup`)."""
+    if isinstance(policy, list):
+        for one in policy:
+            yield from _answers(one)
+    elif isinstance(policy, Mapping):
+        for key, value in policy.items():
+            if key in ("rrdatas", "external_endpoints"):
+                yield from map(str, value or ())
+            elif key == "ip_address":
+                yield str(value)
+            else:
+                yield from _answers(value)
+
+
 class RecordSet(Facts):
     """A google_dns_record_set."""
 
     @property
     def key(self) -> tuple[str, str]:
         """Name, with its dot at the end, and type."""
-        return str(self.body["name"]).lower(), str(self.body["type"]).upper()
+        return str(self.body["name"]).lower(), self.type
+
+    @property
+    def type(self) -> str:
+        """Its type in capital letters."""
+        return str(self.body["type"]).upper()
 
     @property
     def data(self) -> tuple[str, ...]:
-        """What the name stands for."""
-        return self.texts("rrdatas")
+        """What the name stands for: one of these, where a routing policy chooses."""
+        return self.texts("rrdatas") or tuple(dict.fromkeys(_answers(self.body.get("routing_policy"))))
 
 
 class ManagedZone(Facts):

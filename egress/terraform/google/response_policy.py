@@ -7,6 +7,7 @@ of the longest suffix. Local data answers it, whatever zones say, and a query of
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from ipaddress import IPv4Address
 from typing import Any
 
 from egress.terraform.google.block import NotUnderstoodError, blocks, last
@@ -76,7 +77,7 @@ def response_policy(resources: Iterable[GoogleResource], network: str) -> Respon
         f"(known after apply: {local}.id)",
     }
     rules = [
-        _read(item)
+        rule_of(item)
         for item in listed
         if item.type == "google_dns_response_policy_rule" and str(item.body.get("response_policy")) in forms
     ]
@@ -88,7 +89,17 @@ def _of(url: Any, network: str) -> bool:
     return not network or url is None or last(url) == network
 
 
-def _read(item: GoogleResource) -> NameRule:
+def is_address(text: str) -> bool:
+    """True for what an A record holds."""
+    try:
+        IPv4Address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def rule_of(item: GoogleResource) -> NameRule:
+    """What a google_dns_response_policy_rule says. Raises NotUnderstoodError."""
     dns_name = str(item.body["dns_name"]).lower()
     records = [
         record for data in blocks(item.body.get("local_data")) for record in blocks(data.get("local_datas"))

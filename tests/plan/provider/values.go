@@ -134,6 +134,9 @@ func empty(type_ tftypes.Type, top bool) tftypes.Value {
 // kubernetesOwn is what a stored object has where nothing was stated.
 var kubernetesOwn = map[string]string{"internal_traffic_policy": "Cluster", "node_name": ""}
 
+// googleOwn is what Google fills in where nothing was stated.
+var googleOwn = map[string]string{"direction": "INGRESS"}
+
 // applied returns a planned value with every unknown made up.
 func applied(type_ string, value tftypes.Value) (tftypes.Value, error) {
 	value, err := tftypes.Transform(value, withTargetPort)
@@ -146,6 +149,9 @@ func applied(type_ string, value tftypes.Value) (tftypes.Value, error) {
 		}
 		step, named := path.LastStep().(tftypes.AttributeName)
 		if own, is := kubernetesOwn[string(step)]; is && named && strings.HasPrefix(type_, "kubernetes_") {
+			return tftypes.NewValue(tftypes.String, own), nil
+		}
+		if own, is := googleOwn[string(step)]; is && named && type_ == "google_compute_firewall" {
 			return tftypes.NewValue(tftypes.String, own), nil
 		}
 		return madeUp(fmt.Sprintf("imitated %s.%s", type_, path.LastStep()), item.Type()), nil

@@ -1,9 +1,15 @@
 """What the admission policies compare with follows from the platform."""
 
+from typing import Literal
+
+import pytest
+
+from egress.derived.admission.injected import injection_refusals
 from egress.derived.admission.known_fields import quoted
 from egress.derived.admission.object_policies import HEADLESS_PROTOCOLS
 from egress.derived.admission.policies import admission_objects
 from egress.derived.admission.tenant_access import REFUSED, tenants_resources
+from egress.derived.charts import istiod_values
 from tests.builders.admission import expressions
 from tests.unit.platform.production import production
 
@@ -38,6 +44,22 @@ def test_only_a_redirecting_init_container_may_have_rights() -> None:
     assert "initContainers[0].name == 'istio-init'" in by_init
     assert "c.name == 'istio-init' ? dyn({'allowPrivilegeEscalation': dyn(false), 'capabilities'" in by_init
     assert "dyn('NET_ADMIN')" in by_init
+
+
+@pytest.mark.parametrize("capture", ["cni", "init-container"])
+def test_the_sidecars_rights_are_those_that_the_control_planes_values_give(
+    capture: Literal["cni", "init-container"],
+) -> None:
+    platform = production(mesh={"capture": capture})
+    values = istiod_values(platform.mesh, platform.mesh.revision, "hub")
+    given = values["global"].get("proxy", {}).get("seccompProfile")
+    (rights,) = (
+        refusal.expression
+        for refusal in injection_refusals(platform)
+        if "exactly the rights" in refusal.message
+    )
+    assert given in (None, {"type": "RuntimeDefault"})
+    assert ("seccompProfile" in rights) is (given is not None)
 
 
 def test_a_template_may_name_no_container_and_no_volume_as_the_sidecar_does() -> None:

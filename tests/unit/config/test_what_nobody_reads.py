@@ -48,7 +48,7 @@ def test_a_path_that_looks_like_a_regular_expression_is_told(path):
 
 @pytest.mark.parametrize(
     "path",
-    ["/$metadata", "/Products(1)", "/a.b", "/v1/*", "*.json", "/a+b", "/a/$", "/x|y", "/.well-known/a"],
+    ["/$metadata", "/Products(1)", "/a.b", "/v1/*", "*.json", "/a+b", "/a/$", "/.well-known/a"],
 )
 def test_a_path_that_clients_send_is_none(path):
     assert path_problem(path) is None
@@ -69,3 +69,26 @@ def test_an_unclosed_quote_is_told_where_it_opens(text, line, told, folder):
         problem.startswith(f"destinations.yaml:{line}: the file is not YAML") and told in problem
         for problem in folder.problems()
     ), folder.problems()
+
+
+@pytest.mark.parametrize("path", ["/a(b|c)", "/x|/y", "/v(1|2)/items", "/x|y", "|/a", "/a|*"])
+def test_alternatives_are_no_path(path: str) -> None:
+    assert "not a regular expression" in (path_problem(path) or "")
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"), [("https://x/y", "/y"), ("http://x.example:80/a/b*", "/a/b*"), ("HTTPS://x", "/")]
+)
+def test_an_address_in_place_of_a_path_leads_to_its_path(written: str, meant: str) -> None:
+    assert (path_problem(written) or "").endswith(f"did you mean {meant}?")
+
+
+def test_an_entry_under_the_wrong_key_is_told_once_and_where_it_belongs(folder):
+    stray = "google_apis:\n  api.github.com:\n    http: originate-tls\n"
+    folder.edit("destinations.yaml", "google_apis:\n", stray)
+
+    [problem] = folder.problems()
+    assert (
+        "google_apis.api.github.com: this looks like an entry of `destinations`: move it there (line "
+        in problem
+    )

@@ -122,3 +122,10 @@ def test_several_environments_without_the_tutorial_have_no_default(
         _environment(tmp_path / "config" / name)
     with pytest.raises(EnvironmentsError, match="there are a, b"):
         select(None, {})
+
+
+@pytest.mark.usefixtures("place")
+@pytest.mark.parametrize("written", ["production/", "production//"])
+def test_a_name_with_a_slash_behind_it_is_told_from_a_folder(written: str) -> None:
+    with pytest.raises(EnvironmentsError, match="write `production` for config/production"):
+        select(written, {})

@@ -22,6 +22,7 @@ def test_the_tutorials_stages_come_in_its_order() -> None:
         "06-network-policies",
         "07-google-apis",
         "08-holes/dropped-export-to",
+        "08-holes/on-a-gateway-node",
         "08-holes/other-ports",
     ]
 
@@ -36,7 +37,11 @@ def test_a_stage_without_a_configuration_has_the_final_one() -> None:
 def test_only_the_holes_plant_mistakes() -> None:
     planted = {stage.name for stage in find(TUTORIAL, FINAL) if read_patches(stage)}
 
-    assert planted == {"08-holes/dropped-export-to", "08-holes/other-ports"}
+    assert planted == {
+        "08-holes/dropped-export-to",
+        "08-holes/on-a-gateway-node",
+        "08-holes/other-ports",
+    }
 
 
 def test_a_folder_without_stages_is_refused(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Who reaches what, by team and by host: the rows of the matrix added up."""
+"""Who reaches what, by namespace and by host: the rows of the matrix added up."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -21,11 +21,11 @@ _PASSING = (Verdict.ALLOWED, Verdict.CONDITIONAL)
 
 @dataclass
 class Sum:
-    """The answers of a team, or about a host."""
+    """The answers of a namespace, or about a host."""
 
     name: str
     others: dict[str, Verdict] = field(default_factory=dict)
-    """The hosts that the team reaches, or the teams that reach the host: wholly, in part, or nobody knows."""
+    """The hosts that the namespace reaches, or the namespaces that reach the host: wholly, in part, or nobody knows."""
     members: dict[str, None] = field(default_factory=dict)
     refused: int = 0
 
@@ -61,14 +61,14 @@ def _sorted(sums: Iterable[Sum], first: str = "") -> list[Sum]:
 
 
 def short(rows: Sequence[Row]) -> str:
-    """The first screen's part: the teams with what they reach, and the hosts that most teams reach."""
+    """The first screen's part: the namespaces with what they reach, and the hosts that most of them reach."""
     teams, hosts = by_team(rows), [one for one in by_host(rows) if one.others]
     outside = [one for one in hosts if one.name != ANY_OTHER]
     reach = sum(1 for one in teams if one.others)
     lines = [_line(one, "identity", f"{one.name}/") for one in teams if one.others][:SHOWN]
-    more = _more(reach - len(lines), "teams", "by-team")
+    more = _more(reach - len(lines), "namespaces", "by-team")
     told = (
-        f"<p><strong>{reach:,}</strong> of {number(len(teams), 'team')} "
+        f"<p><strong>{reach:,}</strong> of {number(len(teams), 'namespace')} "
         f"{'reaches' if reach == 1 else 'reach'} <strong>{len(outside):,}</strong> "
         f"{'host' if len(outside) == 1 else 'hosts'}. Everything else is refused.</p>"
     )
@@ -86,7 +86,7 @@ def short(rows: Sequence[Row]) -> str:
 
 def tables(rows: Sequence[Row]) -> str:
     """Both sums as tables."""
-    return _table("by-team", "By team", "team", "reaches", by_team(rows)) + _table(
+    return _table("by-team", "By namespace", "namespace", "reaches", by_team(rows)) + _table(
         "by-host", "By host", "host", "reached by", by_host(rows)
     )
 
@@ -116,8 +116,8 @@ def _names(one: Sum, limit: int = NAMED) -> str:
 
 
 def _table(id_: str, title: str, what: str, reach: str, sums: Sequence[Sum]) -> str:
-    filtered = "identity" if what == "team" else "destination"
-    lines = "".join(_row(one, filtered, team=what == "team") for one in sums[:ROWS])
+    filtered = "identity" if what == "namespace" else "destination"
+    lines = "".join(_row(one, filtered, team=what == "namespace") for one in sums[:ROWS])
     left = len(sums) - ROWS
     rest = f"<p>and {left:,} more: <code>python -m egress list</code></p>" if left > 0 else ""
     columns = (what, "workloads", reach, "refused answers")
