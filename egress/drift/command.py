@@ -35,16 +35,16 @@ def run(options: argparse.Namespace) -> int:
     """Run the verb; return 0 where nothing differs, 1 where something does, 2 where it cannot run."""
     try:
         stated, releases = read_stated(options.input)
-        live = read_file(options.live) if options.live else read_context(options.context)
+        live = (
+            read_file(options.live)
+            if options.live
+            else read_context(options.context, sorted({each.namespace for each in releases}))
+        )
     except DriftError as error:
         print(error, file=sys.stderr)
         return 2
     names = frozenset(f"{each.namespace}/{each.name}" for each in releases)
-    try:
-        found = [*compare(stated, live, names), *compare_releases(releases, live)]
-    except DriftError as error:
-        print(error, file=sys.stderr)
-        return 2
+    found = [*compare(stated, live, names), *compare_releases(releases, live)]
     heading = _heading(options)
     if options.format == "json":
         differences = [dataclasses.asdict(each) for each in found]
@@ -99,6 +99,11 @@ def _lines(drift: Drift) -> list[str]:
                 f"unread   {drift.object}: not compared: {drift.live}",
                 f"         {drift.address}",
                 f"         fix: add `kubectl get secrets -A --field-selector type={RELEASES} -o json` to the input",
+            ]
+        case "unreadable":
+            return [
+                f"bad      {drift.object}: {drift.place}: {drift.live}",
+                "         fix: find out who wrote it; delete it, and deploy the stack",
             ]
         case "missing":
             return [

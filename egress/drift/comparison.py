@@ -15,7 +15,7 @@ Key = tuple[str, str, str, str]
 class Drift:
     """One difference between what is stated and what stands in the cluster."""
 
-    what: Literal["added", "changed", "missing", "foreign", "not-compared"]
+    what: Literal["added", "changed", "missing", "foreign", "not-compared", "unreadable"]
     kind: str
     namespace: str
     name: str

@@ -2,7 +2,7 @@
 
 import json
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +35,10 @@ def read_file(file: Path) -> list[Object]:
     return found
 
 
-def read_context(context: str) -> list[Object]:
+def read_context(context: str, namespaces: Sequence[str]) -> list[Object]:
     """Ask a cluster for every object of the protected kinds; a kind that it does not know has none.
+
+    `namespaces` are those whose Helm releases are asked for: tenants write Secrets of that type in their own.
 
     Raises DriftError where kubectl is missing or fails.
     """
@@ -52,12 +54,12 @@ def read_context(context: str) -> list[Object]:
             found += _items(json.loads(done.stdout), Path(f"kubectl get {resource}"))
         elif not any(words in done.stderr for words in _ABSENT):
             raise DriftError(f"kubectl get {resource} failed: {done.stderr.strip()}")
-    return [*found, *_releases(context)]
+    return [*found, *(each for namespace in namespaces for each in _releases(context, namespace))]
 
 
-def _releases(context: str) -> list[Object]:
+def _releases(context: str, namespace: str) -> list[Object]:
     """Ask for the Secrets of Helm's releases alone; whoever may not read them compares no release, and is told so."""
-    argv = ["kubectl", "--context", context, "get", "secrets", "--all-namespaces", "--output", "json"]
+    argv = ["kubectl", "--context", context, "get", "secrets", "--namespace", namespace, "--output", "json"]
     done = subprocess.run(
         [*argv, "--field-selector", f"type={RELEASES}"], capture_output=True, text=True, check=False
     )

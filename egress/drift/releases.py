@@ -7,6 +7,7 @@ Source: helm/helm pkg/storage/driver/secrets.go and util.go. The objects that a 
 import base64
 import binascii
 import json
+import re
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,10 @@ Object = Mapping[str, Any]
 
 LARGEST = 32 << 20
 """Bytes of one unpacked release; Kubernetes stores at most 1 MiB of it packed."""
+
+
+_SECRET_NAME = re.compile(r"sh\.helm\.release\.v1\.(?P<release>.+)\.v[0-9]+")
+"""How Helm names the Secret of a revision."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,20 +76,30 @@ def _merged(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, An
 
 
 def compare_releases(stated: Sequence[StatedRelease], live: Sequence[Object]) -> list[Drift]:
-    """Return the differences of each release, and by name those that the input says nothing of."""
-    secrets = [each for each in live if each.get("kind") == "Secret" and each.get("type") == RELEASES]
-    deployed = _deployed(secrets)
-    found: list[Drift] = []
+    """Return the differences of each release, and by name those that the input says nothing of.
+
+    Secrets of namespaces without a stated release are not read: a tenant may write its own there.
+    """
+    around = {release.namespace for release in stated}
+    secrets = [
+        each
+        for each in live
+        if each.get("kind") == "Secret"
+        and each.get("type") == RELEASES
+        and each["metadata"].get("namespace") in around
+    ]
+    deployed, found = _deployed(secrets)
+    unreadable = {(each.namespace, each.name) for each in found}
     for release in sorted(stated, key=lambda each: (each.namespace, each.name)):
         if not secrets:
             why = f"the input holds no Secret of type {RELEASES}"
             found.append(_drift(release, "not-compared", live=why))
         elif (release.namespace, release.name) not in deployed:
-            found.append(_drift(release, "missing"))
+            if (release.namespace, release.name) not in unreadable:
+                found.append(_drift(release, "missing"))
         else:
             found += _differences(release, deployed[release.namespace, release.name])
     ours = {(release.namespace, release.name) for release in stated}
-    around = {release.namespace for release in stated}
     found += [
         Drift(what="foreign", kind="HelmRelease", namespace=namespace, name=name)
         for namespace, name in sorted(set(deployed) - ours)
@@ -93,32 +108,49 @@ def compare_releases(stated: Sequence[StatedRelease], live: Sequence[Object]) ->
     return found
 
 
-def _deployed(secrets: Sequence[Object]) -> dict[tuple[str, str], Mapping[str, Any]]:
-    """Return the newest revision of each release, by namespace and name."""
+def _deployed(
+    secrets: Sequence[Object],
+) -> tuple[dict[tuple[str, str], Mapping[str, Any]], list[Drift]]:
+    """Return the newest revision of each release, by namespace and name, and what cannot be read as one."""
     newest: dict[tuple[str, str], tuple[int, Mapping[str, Any]]] = {}
+    unreadable: list[Drift] = []
     for secret in secrets:
-        release = _unpacked(secret)
-        key = str(secret["metadata"].get("namespace", "")), str(release.get("name", ""))
+        namespace, name = str(secret["metadata"].get("namespace", "")), str(secret["metadata"]["name"])
+        try:
+            release = _unpacked(secret)
+        except DriftError as error:
+            named = _SECRET_NAME.fullmatch(name)
+            unreadable.append(
+                Drift(
+                    what="unreadable",
+                    kind="HelmRelease",
+                    namespace=namespace,
+                    name=named["release"] if named else name,
+                    place=f"Secret {name}",
+                    live=str(error),
+                )
+            )
+            continue
+        key = namespace, str(release.get("name", ""))
         revision = release.get("version") or 0
         if key not in newest or revision > newest[key][0]:
             newest[key] = revision, release
-    return {key: release for key, (_, release) in newest.items()}
+    return {key: release for key, (_, release) in newest.items()}, unreadable
 
 
 def _unpacked(secret: Object) -> Mapping[str, Any]:
     """Return what Helm wrote down. Raises DriftError where the Secret holds something else."""
-    name = f"{secret['metadata'].get('namespace', '')}/{secret['metadata']['name']}"
     try:
         packed = base64.b64decode(base64.b64decode(secret["data"]["release"]))
         unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
         text = unpacker.decompress(packed, LARGEST) if packed[:3] == b"\x1f\x8b\x08" else packed
         if unpacker.unconsumed_tail:
-            raise DriftError(f"Secret {name}: the release is larger than {LARGEST >> 20} MiB: it is not read")
+            raise DriftError(f"the release is larger than {LARGEST >> 20} MiB: it is not read")
         release = json.loads(text)
-    except (KeyError, TypeError, ValueError, binascii.Error, zlib.error) as error:
-        raise DriftError(f"Secret {name}: this is no release as Helm writes it down: {error}") from error
+    except (KeyError, TypeError, ValueError, RecursionError, binascii.Error, zlib.error) as error:
+        raise DriftError(f"this is no release as Helm writes it down: {error}") from error
     if not isinstance(release, Mapping) or not isinstance(release.get("version", 0), int):
-        raise DriftError(f"Secret {name}: this is no release as Helm writes it down")
+        raise DriftError("this is no release as Helm writes it down")
     return release
 
 

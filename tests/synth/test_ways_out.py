@@ -164,7 +164,7 @@ def test_a_workloads_account_runs_that_workload(production: Synthesis) -> None:
     namespace = egress.one("kubernetes_namespace_v1", "team-x")
     annotations = namespace["metadata"]["annotations"]
     assert annotations["runs.secure-egress/test"] == (
-        "gcr.io/google.com/cloudsdktool/cloud-sdk:slim\n10 /bin/sleep\n8 infinity"
+        "45 gcr.io/google.com/cloudsdktool/cloud-sdk:slim\n10 /bin/sleep\n8 infinity"
     )
     assert set(annotations) == {"runs.secure-egress/test", "runs.secure-egress/batch"}
     assert ("ValidatingAdmissionPolicy", "", "egress-tenant-service-accounts") in egress.objects

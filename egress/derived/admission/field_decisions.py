@@ -1,4 +1,4 @@
-"""What a tenant may state of each field of Pods, Services and PersistentVolumeClaims: allowed, refused, or by value.
+"""What a tenant may state of each field of Pods, workloads, Services and claims: allowed, refused, or by value.
 
 An allow-list: `known_fields` makes an admission rule of it, so that a field which a later Kubernetes adds is refused
 until somebody decides about it here. Types that only a refused field leads to need no decision.
@@ -28,6 +28,7 @@ class Decisions:
 _OWN_ADDRESS = "the kubelet would ask another address for the Pod, from the node's network"
 _NODE = "it reaches the node"
 _KUBELET_CONNECTS = "the kubelet connects for it, past the sidecar, NetworkPolicies and the gateway"
+_NAMES = "the sidecar's agent goes by these names too: localhost, and its control plane's"
 _DEVICES = "devices may carry a network of their own"
 _WINDOWS = "no Windows nodes: Pod Security does not judge most fields of a Windows Pod"
 _PLATFORM = "the platform's choice"
@@ -50,7 +51,7 @@ DECISIONS: Mapping[str, Decisions] = {
     "PodSpec": Decisions(
         allowed=(
             "activeDeadlineSeconds affinity automountServiceAccountToken containers enableServiceLinks "
-            "ephemeralContainers hostAliases hostname hostnameOverride imagePullSecrets initContainers "
+            "ephemeralContainers hostname imagePullSecrets initContainers "
             "preemptionPolicy readinessGates restartPolicy schedulingGates serviceAccount "
             "serviceAccountName setHostnameAsFQDN subdomain terminationGracePeriodSeconds topologySpreadConstraints "
             "volumes"
@@ -58,6 +59,7 @@ DECISIONS: Mapping[str, Decisions] = {
         by_value={
             "dnsConfig": "no name servers of its own",
             "dnsPolicy": "ClusterFirst: the cluster's DNS, which the network's rules hold for",
+            "hostUsers": "true: the sidecar's redirect goes by user ids, which a user namespace maps",
             "nodeName": "none at creation; the scheduler writes it",
             "nodeSelector": "no node pool",
             "os": "linux",
@@ -65,18 +67,19 @@ DECISIONS: Mapping[str, Decisions] = {
             "resources": "cpu, memory and ephemeral-storage",
             "schedulerName": "default-scheduler",
             "securityContext": "a stated user and group that are neither root's nor the sidecar's",
+            "shareProcessNamespace": "false: its processes would see the sidecar's",
             "tolerations": "those that Kubernetes adds by itself",
         },
         refused={
+            "hostAliases": _NAMES,
             "hostIPC": _NODE,
             "hostNetwork": "neither sidecar nor NetworkPolicies hold in the node's network",
             "hostPID": _NODE,
-            "hostUsers": "the sidecar's redirect goes by user ids, which a user namespace maps",
+            "hostnameOverride": _NAMES,
             "overhead": "RuntimeClasses alone set it",
             "priorityClassName": "a higher class drives the mesh's own Pods off their nodes",
             "resourceClaims": _DEVICES,
             "runtimeClassName": _PLATFORM,
-            "shareProcessNamespace": "its processes would see the sidecar's",
         },
     ),
     "Container": Decisions(
@@ -278,7 +281,6 @@ DECISIONS: Mapping[str, Decisions] = {
     "Toleration": Decisions(
         allowed="effect operator tolerationSeconds value", by_value={"key": "of Kubernetes"}
     ),
-    "HostAlias": Decisions(allowed="hostnames ip"),
     "LocalObjectReference": Decisions(allowed="name"),
     "PodDNSConfig": Decisions(
         allowed="options searches", refused={"nameservers": "another name server is a way out of its own"}
@@ -289,10 +291,13 @@ DECISIONS: Mapping[str, Decisions] = {
     "PodSchedulingGate": Decisions(allowed="name"),
     "ServiceSpec": Decisions(
         allowed=(
-            "clusterIP clusterIPs internalTrafficPolicy ipFamilies ipFamilyPolicy ports publishNotReadyAddresses "
+            "clusterIP clusterIPs internalTrafficPolicy ipFamilies ipFamilyPolicy publishNotReadyAddresses "
             "selector sessionAffinity sessionAffinityConfig trafficDistribution"
         ),
-        by_value={"type": "ClusterIP"},
+        by_value={
+            "ports": "of a headless Service none that may be HTTP: a sidecar dials whatever address it is asked for",
+            "type": "ClusterIP",
+        },
         refused={
             "allocateLoadBalancerNodePorts": _LOADBALANCER,
             "externalIPs": "the cluster would send that address's connections to the Service's Pods",
@@ -324,9 +329,82 @@ DECISIONS: Mapping[str, Decisions] = {
         },
     ),
     "VolumeResourceRequirements": Decisions(allowed="limits requests"),
+    **{
+        kind: Decisions(allowed="apiVersion kind metadata spec status")
+        for kind in (
+            *("CronJob", "DaemonSet", "Deployment", "Job"),
+            *("ReplicaSet", "ReplicationController", "StatefulSet"),
+        )
+    },
+    "PodTemplateSpec": Decisions(
+        allowed="spec", by_value={"metadata": "labels and annotations as those of a Pod"}
+    ),
+    "DeploymentSpec": Decisions(
+        allowed=(
+            "minReadySeconds paused progressDeadlineSeconds replicas revisionHistoryLimit selector strategy template"
+        )
+    ),
+    "DeploymentStrategy": Decisions(allowed="rollingUpdate type"),
+    "RollingUpdateDeployment": Decisions(allowed="maxSurge maxUnavailable"),
+    "DaemonSetSpec": Decisions(
+        allowed="minReadySeconds revisionHistoryLimit selector template updateStrategy"
+    ),
+    "DaemonSetUpdateStrategy": Decisions(allowed="rollingUpdate type"),
+    "RollingUpdateDaemonSet": Decisions(allowed="maxSurge maxUnavailable"),
+    "ReplicaSetSpec": Decisions(allowed="minReadySeconds replicas selector template"),
+    "ReplicationControllerSpec": Decisions(allowed="minReadySeconds replicas selector template"),
+    "StatefulSetSpec": Decisions(
+        allowed=(
+            "minReadySeconds ordinals persistentVolumeClaimRetentionPolicy podManagementPolicy replicas "
+            "revisionHistoryLimit selector serviceName template updateStrategy"
+        ),
+        by_value={"volumeClaimTemplates": "claims that the tenant could make itself"},
+    ),
+    "StatefulSetOrdinals": Decisions(allowed="start"),
+    "StatefulSetPersistentVolumeClaimRetentionPolicy": Decisions(allowed="whenDeleted whenScaled"),
+    "StatefulSetUpdateStrategy": Decisions(allowed="rollingUpdate type"),
+    "RollingUpdateStatefulSetStrategy": Decisions(allowed="maxUnavailable partition"),
+    "CronJobSpec": Decisions(
+        allowed=(
+            "concurrencyPolicy failedJobsHistoryLimit jobTemplate schedule startingDeadlineSeconds "
+            "successfulJobsHistoryLimit suspend timeZone"
+        )
+    ),
+    "JobTemplateSpec": Decisions(
+        allowed="spec", by_value={"metadata": "labels and annotations as those of a Job"}
+    ),
+    "JobSpec": Decisions(
+        allowed=(
+            "activeDeadlineSeconds backoffLimit backoffLimitPerIndex completionMode completions manualSelector "
+            "maxFailedIndexes parallelism podFailurePolicy podReplacementPolicy selector successPolicy suspend "
+            "template ttlSecondsAfterFinished"
+        ),
+        refused={"managedBy": "another controller, with rights of its own, would run it"},
+    ),
+    "PodFailurePolicy": Decisions(allowed="rules"),
+    "PodFailurePolicyRule": Decisions(allowed="action onExitCodes onPodConditions"),
+    "PodFailurePolicyOnExitCodesRequirement": Decisions(allowed="containerName operator values"),
+    "PodFailurePolicyOnPodConditionsPattern": Decisions(allowed="status type"),
+    "SuccessPolicy": Decisions(allowed="rules"),
+    "SuccessPolicyRule": Decisions(allowed="succeededCount succeededIndexes"),
 }
 
+JUDGED_ELSEWHERE: Mapping[tuple[str, str], str] = {
+    ("JobTemplateSpec", "metadata"): "its keys have a condition of their own",
+    ("PodTemplateSpec", "metadata"): "egress-tenant-templates judges its keys",
+    ("PodTemplateSpec", "spec"): "egress-tenant-templates judges it as a Pod's",
+    ("StatefulSetSpec", "volumeClaimTemplates"): "egress-tenant-templates judges them",
+}
+"""Allowed fields whose contents a condition of another policy compares."""
+
 SERVERS_OWN: Mapping[tuple[str, str], str] = {
+    **{
+        (kind, "status"): "the API server drops it; it is written through a resource of its own"
+        for kind in (
+            *("CronJob", "DaemonSet", "Deployment", "Job"),
+            *("ReplicaSet", "ReplicationController", "StatefulSet"),
+        )
+    },
     ("Pod", "status"): "the API server drops it; it is written through a resource of its own",
     ("Service", "status"): "the API server drops it; it is written through a resource of its own",
     (

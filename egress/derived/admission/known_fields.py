@@ -5,7 +5,7 @@ An object is a map to CEL where its type is set aside (`dyn`), so that its field
 
 from collections.abc import Iterable
 
-from egress.derived.admission.field_decisions import DECISIONS, SERVERS_OWN
+from egress.derived.admission.field_decisions import DECISIONS, JUDGED_ELSEWHERE, SERVERS_OWN
 from egress.derived.admission.kubernetes_types import kubernetes_types
 
 
@@ -37,7 +37,7 @@ def contents_known(kind: str, value: str, depth: int = 0) -> list[str]:
     for field in DECISIONS[kind].known:
         stated = types[kind][field]
         inner = stated.lstrip("[]{}")
-        if inner not in types or (kind, field) in SERVERS_OWN:
+        if inner not in types or (kind, field) in {**SERVERS_OWN, **JUDGED_ELSEWHERE}:
             continue
         place = f"{value}.{field}"
         if stated.startswith("[]"):

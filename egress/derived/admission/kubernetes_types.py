@@ -15,8 +15,14 @@ from pathlib import Path
 from typing import Any
 
 FILE = Path(__file__).with_name("kubernetes-types.json")
-ROOTS = ("Pod", "Service", "PersistentVolumeClaim")
 _CORE = "io.k8s.api.core.v1."
+ROOTS = {
+    **{name: _CORE + name for name in ("Pod", "Service", "PersistentVolumeClaim", "ReplicationController")},
+    **{f"{name}Set": f"io.k8s.api.apps.v1.{name}Set" for name in ("Daemon", "Replica", "Stateful")},
+    "Deployment": "io.k8s.api.apps.v1.Deployment",
+    **{name: f"io.k8s.api.batch.v1.{name}" for name in ("CronJob", "Job")},
+}
+"""The kinds whose types are extracted, each with its name in the document."""
 _KNOWN_PREFIXES = (_CORE, "io.k8s.apimachinery.pkg.apis.meta.v1.", "io.k8s.apimachinery.pkg.api.resource.")
 
 
@@ -30,10 +36,10 @@ class KubernetesTypes:
 
 
 def extract(document: Mapping[str, Any], version: str) -> KubernetesTypes:
-    """Take the types that Pods, Services and PersistentVolumeClaims contain out of an OpenAPI v2 document."""
+    """Take the types that the kinds of ROOTS contain out of an OpenAPI v2 document."""
     definitions = document["definitions"]
     found: dict[str, dict[str, str]] = {}
-    waiting = [_CORE + root for root in ROOTS]
+    waiting = list(ROOTS.values())
     while waiting:
         name = waiting.pop()
         properties = definitions[name].get("properties") or {}

@@ -12,7 +12,6 @@ from egress.derived.admission.refusal import Refusal
 
 APPLICATION_DOMAINS: Mapping[str, str] = {
     "app.kubernetes.io": "names of an application, for people and dashboards",
-    "argocd.argoproj.io": "what Argo CD writes on what it deploys",
     "checksum": "charts restart Pods by it where a ConfigMap changes",
     "helm.sh": "what Helm writes on what it deploys",
     "toolkit.fluxcd.io": "what Flux writes on what it deploys",
@@ -20,7 +19,24 @@ APPLICATION_DOMAINS: Mapping[str, str] = {
 """Domains whose keys move nothing outside the object they stand on, each with its reason. Subdomains are part of it."""
 
 KUBERNETES_KEYS: Mapping[str, str] = {
+    "applyset.kubernetes.io/contains-group-kinds": "kubectl alone reads it",
+    "applyset.kubernetes.io/id": "kubectl alone reads it",
+    "applyset.kubernetes.io/part-of": "kubectl alone reads it",
+    "applyset.kubernetes.io/tooling": "kubectl alone reads it",
     "apps.kubernetes.io/pod-index": "the StatefulSet controller's",
+    **{
+        f"argocd.argoproj.io/{name}": "how Argo CD deploys the object"
+        for name in (
+            "compare-options",
+            "hook",
+            "hook-delete-policy",
+            "ignore-healthcheck",
+            "instance",
+            "sync-options",
+            "sync-wave",
+            "tracking-id",
+        )
+    },
     "autoscaling.alpha.kubernetes.io/behavior": "an autoscaler of version v1 holds its fields there",
     "autoscaling.alpha.kubernetes.io/conditions": "an autoscaler of version v1 holds its fields there",
     "autoscaling.alpha.kubernetes.io/current-metrics": "an autoscaler of version v1 holds its fields there",
@@ -36,6 +52,7 @@ KUBERNETES_KEYS: Mapping[str, str] = {
     "cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes": "whether a node may be drained",
     "control-plane.alpha.kubernetes.io/leader": "which replica of an application leads",
     "controller.kubernetes.io/pod-deletion-cost": "which replica goes first",
+    "cronjob.kubernetes.io/instantiate": "kubectl create job --from writes it",
     "deployment.kubernetes.io/desired-replicas": "the Deployment controller's",
     "deployment.kubernetes.io/max-replicas": "the Deployment controller's",
     "deployment.kubernetes.io/revision": "the Deployment controller's",
@@ -55,22 +72,34 @@ KUBERNETES_KEYS: Mapping[str, str] = {
     "topology.kubernetes.io/region": "the API server's, from the Pod's node",
     "topology.kubernetes.io/zone": "the API server's, from the Pod's node",
 }
-"""Keys of Kubernetes' own domains that pass, each with its reason: what applications use, and what controllers write
-on Pods that they make from a tenant's template."""
+"""Single keys that pass, each with its reason: what applications use, what controllers write on Pods that they make
+from a tenant's template, and what Argo CD reads on the object alone (others of its keys make a Secret a repository)."""
 
 PATH = "[-A-Za-z0-9_./?=&%]*"
 PORT = "[1-9][0-9]{0,4}"
 VALUES: Mapping[str, str] = {
+    "cloud.google.com/neg": """ in ['{"ingress":true}', '{"ingress": true}']""",
     "prometheus.io/path": f".matches('^/{PATH}$')",
     "prometheus.io/port": f".matches('^{PORT}$')",
     "prometheus.io/scheme": " in ['http', 'https']",
     "prometheus.io/scrape": " in ['true', 'false']",
 }
-"""Keys that pass with some values alone. The sidecar's agent, whose connections nothing captures, pastes port and path
-into http://localhost:PORT/PATH: `@elsewhere.example/` as a path would make that another host."""
+"""Keys that pass with some values alone.
+
+GKE's own webhook writes `cloud.google.com/neg` on each Service at its creation, in the name of whoever creates it; an
+Ingress, which no tenant writes, would read it. The sidecar's agent, whose connections nothing captures, pastes port
+and path into http://localhost:PORT/PATH: `@elsewhere.example/` as a path would make that another host."""
 
 BARE = "^[A-Za-z0-9_-]+$"
 """A key without a domain is the object's own. One with a dot but no slash may be a data plane's (`io.cilium...`)."""
+
+READ_WITHOUT_DOMAIN: Mapping[str, str] = {
+    "grafana": "Grafana takes dashboards and data sources from objects with such a label, of any namespace",
+    "istio": "the mesh picks gateways and its own objects by them",
+    "prometheus": "Prometheus reads prometheus_io_path as it reads prometheus.io/path",
+}
+"""What no key without a domain begins with, in whatever case. The list names what is known: a controller of the cluster
+that goes by other keys without a domain is the platform's to keep to its own namespaces."""
 
 APP_ARMOR = "container.apparmor.security.beta.kubernetes.io/"
 APP_ARMOR_KEPT = " == 'runtime/default'"
@@ -126,7 +155,7 @@ def plain_key(domains: Iterable[str]) -> str:
     known = quoted(sorted({*APPLICATION_DOMAINS, *domains}))
     return " || ".join(
         (
-            f"(k.matches('{BARE}') && !k.startsWith('istio'))",
+            f"(k.matches('{BARE}') && !{quoted(READ_WITHOUT_DOMAIN)}.exists(p, k.lowerAscii().startsWith(p)))",
             f"k in {quoted(sorted(KUBERNETES_KEYS))}",
             f"{known}.exists(d, k.split('/')[0] == d || k.split('/')[0].endsWith('.' + d))",
         )

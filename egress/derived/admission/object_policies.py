@@ -25,6 +25,16 @@ SECRET_TYPES = (
 TRUST_ROOTS = ("istio-ca-crl", "istio-ca-root-cert", "kube-root-ca.crt")
 """ConfigMaps by which a Pod's sidecar and its API clients know whom to trust."""
 
+HEADLESS_PROTOCOLS = ("https", "mongo", "mysql", "redis", "tcp", "tls")
+"""What a port of a headless Service may say of itself: for these a sidecar knows the addresses of Pods alone.
+
+On a port that is HTTP, or may be, a request with the Service's name in its Host header goes to whatever address its
+client dialled, past `REGISTRY_ONLY`. Source: istio.io, "Protocol Selection"; istio/istio pkg/config/kube/conversion.go.
+"""
+_VARIABLES_OF_THE_AGENT = ("envoy-", "istio", "pilot-")
+"""What a Service's name must not begin with: each Service stands in the variables of every container, the sidecar's
+too (NAME_PORT), and its agent reads ENVOY_STATUS_PORT and each ISTIO_META_ variable."""
+
 OWN_KEYS = domain_variables("object.metadata", "oldObject.metadata")
 _OWN_POLICY = ("persistentvolumeclaims", "pods", "services")
 """Kinds whose labels and annotations are judged whoever writes them: controllers do it in a tenant's name."""
@@ -45,6 +55,28 @@ def services(platform: Platform) -> Policy:
             Refusal(
                 expression="!has(object.spec.type) || object.spec.type == 'ClusterIP'",
                 message="a tenant's Service must be of type ClusterIP: add a destination for a name of the outside",
+            ),
+            Refusal(
+                expression=(
+                    "!has(object.spec.clusterIP) || object.spec.clusterIP != 'None' || !has(object.spec.ports) || "
+                    "object.spec.ports.all(p, (has(p.protocol) && p.protocol == 'UDP') || "
+                    "(has(p.appProtocol) ? p.appProtocol : has(p.name) ? p.name : '').lowerAscii().split('-')[0] in "
+                    f"{quoted(HEADLESS_PROTOCOLS)})"
+                ),
+                message=(
+                    "a port of a tenant's headless Service must not be HTTP: a sidecar sends such requests to any "
+                    "address. Call it tcp-NAME, or leave out clusterIP: None"
+                ),
+            ),
+            Refusal(
+                expression=(
+                    "request.operation != 'CREATE' || (object.metadata.name != 'kubernetes' && "
+                    f"!{quoted(_VARIABLES_OF_THE_AGENT)}.exists(p, object.metadata.name.startsWith(p)))"
+                ),
+                message=(
+                    "a tenant's Service must not be called kubernetes, or begin with envoy-, istio or pilot-: "
+                    "its name stands in the variables that the sidecar's agent reads"
+                ),
             ),
             *no_istio_keys("Service"),
             domains(platform, "Service"),

@@ -55,6 +55,14 @@ def _placement() -> tuple[Refusal, ...]:
             message="a tenant's Pod must not use the node's network: no sidecar and no NetworkPolicy holds there",
         ),
         Refusal(
+            expression="!has(variables.spec.hostUsers) || variables.spec.hostUsers",
+            message="a tenant's Pod must not have a user namespace: the sidecar's redirect goes by user ids",
+        ),
+        Refusal(
+            expression="!has(variables.spec.shareProcessNamespace) || !variables.spec.shareProcessNamespace",
+            message="a tenant's Pod must not share its processes with the sidecar's",
+        ),
+        Refusal(
             expression="!has(variables.spec.schedulerName) || variables.spec.schedulerName == 'default-scheduler'",
             message="a tenant's Pod must be placed by the cluster's scheduler",
         ),

@@ -6,8 +6,8 @@ Each is an allow-list. `egress-tenant-kinds` says which kinds a tenant may write
 from egress.config.platform import Platform
 from egress.derived.admission.injected import PREFIX, VOLUMES, injection_refusals
 from egress.derived.admission.istio_keys import key_refusals
-from egress.derived.admission.known_fields import only_known, quoted
-from egress.derived.admission.metadata_keys import domain_variables, plain_key
+from egress.derived.admission.known_fields import contents_known, only_known, quoted, unknown
+from egress.derived.admission.metadata_keys import MESSAGE, domain_variables, plain_key
 from egress.derived.admission.object_policies import OWN_KEYS, data, domains, metadata, services, storage
 from egress.derived.admission.pod_rules import STRICT, value_refusals
 from egress.derived.admission.policy_objects import Binding, Policy, binding, policy, rule
@@ -18,6 +18,7 @@ from egress.derived.tenant_label import TENANT_LABEL
 
 PODS = "egress-tenant-pods"
 TEMPLATES = "egress-tenant-templates"
+WORKLOADS = "egress-tenant-workloads"
 CONNECTIONS = "egress-tenant-connections"
 KINDS = "egress-tenant-kinds"
 MESH_OBJECTS = "egress-tenant-mesh-objects"
@@ -47,6 +48,7 @@ def admission_objects(platform: Platform) -> tuple[Policy | Binding, ...]:
     policies = (
         _pods(platform),
         _templates(platform),
+        _workloads(platform),
         services(platform),
         storage(platform),
         metadata(platform),
@@ -144,6 +146,64 @@ def _claim_templates(platform: Platform) -> Refusal:
             f"{only_known('PersistentVolumeClaimSpec', 't.spec')})"
         ),
         message="a claim in a tenant's template must be one that the tenant could make itself",
+    )
+
+
+_KINDS_OF_WORKLOADS = {
+    "cronjobs": "CronJob",
+    "daemonsets": "DaemonSet",
+    "deployments": "Deployment",
+    "jobs": "Job",
+    "replicasets": "ReplicaSet",
+    "replicationcontrollers": "ReplicationController",
+    "statefulsets": "StatefulSet",
+}
+
+
+def _workloads(platform: Platform) -> Policy:
+    """What workloads state around their templates: which controller runs them, and what it writes on what it makes."""
+    key = plain_key(platform.tenants.metadata_domains)
+    keys = [f"variables.job.{words}" for words in ("labels", "annotations")]
+    wrong = " + ".join(f"(has({place}) ? {place}.filter(k, !({key})) : [])" for place in keys)
+    refusals = []
+    for resource, kind in _KINDS_OF_WORKLOADS.items():
+        other = f"request.resource.resource != '{resource}'"
+        refusals += [
+            Refusal(
+                expression=f"{other} || ({only_known(f'{kind}Spec', 'object.spec')})",
+                message=f"a tenant's {kind} must not state this field",
+                named=unknown(f"{kind}Spec", "object.spec"),
+            ),
+            Refusal(
+                expression=f"{other} || ({' && '.join(contents_known(f'{kind}Spec', 'object.spec'))})",
+                message=(
+                    f"a tenant's {kind} states a field, in one of its parts, that docs/hardening.md does not allow"
+                ),
+            ),
+        ]
+    return policy(
+        WORKLOADS,
+        [
+            rule("apps", "daemonsets", "deployments", "replicasets", "statefulsets"),
+            rule("batch", "cronjobs", "jobs"),
+            rule("", "replicationcontrollers"),
+        ],
+        (
+            Refusal(
+                expression=f"({wrong}).size() == 0",
+                message=f"a Job in a tenant's CronJob must not carry {MESSAGE}",
+                named=f"({wrong}).join(', ')",
+            ),
+            *refusals,
+        ),
+        variables=[
+            (
+                "job",
+                "has(object.spec.jobTemplate) && has(object.spec.jobTemplate.metadata) ? "
+                "object.spec.jobTemplate.metadata : {}",
+            ),
+        ],
+        conditions=[("the-spec-changes", "request.operation != 'UPDATE' || object.spec != oldObject.spec")],
     )
 
 

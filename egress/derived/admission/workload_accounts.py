@@ -18,8 +18,8 @@ from egress.derived.tenant_label import TENANT_LABEL
 POLICY = "egress-tenant-service-accounts"
 
 RUNS = "runs.secure-egress"
-"""Prefix of the annotation `runs.secure-egress/ACCOUNT`: the image, then the command, a line for each word, which
-begins with the word's length: a line break in a word is no other word."""
+"""Prefix of the annotation `runs.secure-egress/ACCOUNT`: the image, then the command, a line for each word. Each line
+begins with its word's length: a line break in a word, or in the image, is no other word."""
 
 
 def what_accounts_run(team: Team, namespace: str, first: str) -> Mapping[str, str]:
@@ -32,7 +32,7 @@ def what_accounts_run(team: Team, namespace: str, first: str) -> Mapping[str, st
 
 
 def _written(workload: Workload) -> str:
-    return "\n".join((workload.image, *(f"{len(word)} {word}" for word in workload.command)))
+    return "\n".join(f"{len(word)} {word}" for word in (workload.image, *workload.command))
 
 
 def workload_account_objects() -> tuple[Policy | Binding, ...]:
@@ -81,7 +81,7 @@ def _policy() -> Policy:
                 {
                     "expression": (
                         "!variables.bound || variables.own.all(c, "
-                        "c.image + (has(c.command) ? "
+                        "string(c.image.size()) + ' ' + c.image + (has(c.command) ? "
                         "c.command.map(w, '\\n' + string(w.size()) + ' ' + w).join() : '') == "
                         "namespaceObject.metadata.annotations[variables.key])"
                     ),

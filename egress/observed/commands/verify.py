@@ -114,7 +114,7 @@ def _verified(options: argparse.Namespace, about: list[dict[str, Any]]) -> "Outc
         if options.live:
             live = read_file(options.live)
         elif options.context:
-            live = read_context(options.context)
+            live = read_context(options.context, sorted({each.namespace for each in releases}))
     except DriftError as error:
         raise VerificationError(str(error)) from error
     proven, facts = _proven(options, about)
@@ -149,16 +149,12 @@ def _verified(options: argparse.Namespace, about: list[dict[str, Any]]) -> "Outc
 def _drift(
     stated: "Sequence[Stated]", live: "Sequence[Mapping[str, Any]]", releases: "Sequence[StatedRelease]"
 ) -> "tuple[Drift, ...]":
-    """The differences of stored objects and of Helm's releases. Raises VerificationError."""
+    """The differences of stored objects and of Helm's releases."""
     from egress.drift.comparison import compare
-    from egress.drift.errors import DriftError
     from egress.drift.releases import compare_releases
 
     names = frozenset(f"{each.namespace}/{each.name}" for each in releases)
-    try:
-        return (*compare(stated, live, names), *compare_releases(releases, live))
-    except DriftError as error:
-        raise VerificationError(str(error)) from error
+    return (*compare(stated, live, names), *compare_releases(releases, live))
 
 
 def _proven(

@@ -193,6 +193,8 @@ def _missing(stored: Mapping[str, Any], place: str) -> bool:
     spec: Any = stored.get("spec") or {}
     if stored.get("kind") == "Deployment":
         spec = spec["template"]["spec"]
+    if stored.get("kind") == "CronJob":
+        spec = spec["jobTemplate"]["spec"]
     for step in place.split("."):
         if step.isdigit() and isinstance(spec, list) and int(step) < len(spec):
             spec = spec[int(step)]

@@ -35,12 +35,13 @@ _POD: Object = {
 }
 """What a tenant may create."""
 _SERVICE: Object = {"selector": {"app": "test"}, "ports": [{"port": 80}]}
+_JOB: Object = {"template": {"spec": {**_POD, "restartPolicy": "Never"}}}
 _CLAIM: Object = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
 
 
 def field_attempts(namespace: str, groups: tuple[str, ...]) -> Iterator[Attempt]:
     """Yield what is allowed, then each refused field and each refused value."""
-    for kind in ("PodSpec", "ServiceSpec", "PersistentVolumeClaimSpec"):
+    for kind in ("PodSpec", "ServiceSpec", "PersistentVolumeClaimSpec", "JobSpec"):
         for made in _objects(kind, namespace, _base(kind)):
             yield Attempt(what="nothing but what is allowed", by=groups, object=made, refused="no")
     for kind, decisions in DECISIONS.items():
@@ -64,13 +65,16 @@ def _place(kind: str) -> str:
 
 
 def _base(kind: str) -> Object:
+    if kind == "JobSpec":
+        return copy.deepcopy(_JOB)
     return copy.deepcopy({"S": _SERVICE, "P": _POD}.get(kind[0], _POD) if "Claim" not in kind else _CLAIM)
 
 
 def _with(kind: str, field: str, value: Any) -> Object:
     """Return a spec that states the field, and otherwise what is allowed."""
     is_service = kind in ("ServiceSpec", "ServicePort")
-    spec = copy.deepcopy(_SERVICE if is_service else _CLAIM if "Claim" in kind else _POD)
+    is_job = kind == "JobSpec"
+    spec = copy.deepcopy(_SERVICE if is_service else _CLAIM if "Claim" in kind else _JOB if is_job else _POD)
     for place, needed in NEEDED.get(f"{kind}.{field}", {}).items():
         _put(spec, place, copy.deepcopy(needed))
     place = _place(kind)
@@ -108,6 +112,10 @@ def _objects(kind: str, namespace: str, spec: Object) -> Iterator[Object]:
         yield {"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": spec}
     elif "Claim" in kind:
         yield {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": metadata, "spec": spec}
+    elif kind == "JobSpec":
+        yield {"apiVersion": "batch/v1", "kind": "Job", "metadata": metadata, "spec": spec}
+        made = {"schedule": "* * * * *", "jobTemplate": {"spec": spec}}
+        yield {"apiVersion": "batch/v1", "kind": "CronJob", "metadata": metadata, "spec": made}
     else:
         template = {"metadata": {"labels": {"app": "attempt"}}, "spec": spec}
         deployment = {"selector": {"matchLabels": {"app": "attempt"}}, "template": template}

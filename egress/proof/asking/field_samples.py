@@ -12,6 +12,7 @@ PLACES: Mapping[str, str] = {
     "Container": "containers.0",
     "ContainerPort": "containers.0.ports.0",
     "HTTPGetAction": "containers.0.livenessProbe.httpGet",
+    "JobSpec": "",
     "LifecycleHandler": "containers.0.lifecycle.postStart",
     "PersistentVolumeClaimSpec": "",
     "PodDNSConfig": "dnsConfig",
@@ -52,6 +53,7 @@ REFUSED: Mapping[str, Any] = {
     "ContainerPort.hostIP": "10.0.0.2",
     "ContainerPort.hostPort": 30080,
     "HTTPGetAction.host": "199.36.153.4",
+    "JobSpec.managedBy": "example.com/mine",
     "LifecycleHandler.tcpSocket": {"host": "199.36.153.4", "port": 443},
     "PersistentVolumeClaimSpec.dataSource": {"kind": "PersistentVolumeClaim", "name": "other"},
     "PersistentVolumeClaimSpec.dataSourceRef": {"kind": "PersistentVolumeClaim", "name": "other"},
@@ -61,15 +63,15 @@ REFUSED: Mapping[str, Any] = {
     "PodSecurityContext.seLinuxOptions": {"type": "spc_t"},
     "PodSecurityContext.sysctls": [{"name": "net.ipv4.ip_unprivileged_port_start", "value": "0"}],
     "PodSecurityContext.windowsOptions": {"runAsUserName": "ContainerAdministrator"},
+    "PodSpec.hostAliases": [{"ip": "203.0.113.9", "hostnames": ["localhost"]}],
     "PodSpec.hostIPC": True,
     "PodSpec.hostNetwork": True,
     "PodSpec.hostPID": True,
-    "PodSpec.hostUsers": False,
+    "PodSpec.hostnameOverride": "localhost",
     "PodSpec.overhead": {"cpu": "1"},
     "PodSpec.priorityClassName": "system-cluster-critical",
     "PodSpec.resourceClaims": [{"name": "device", "resourceClaimName": "mine"}],
     "PodSpec.runtimeClassName": "mine",
-    "PodSpec.shareProcessNamespace": True,
     "ResourceRequirements.claims": [{"name": "device"}],
     "SeccompProfile.localhostProfile": "mine.json",
     "SecurityContext.seLinuxOptions": {"type": "spc_t"},
@@ -146,6 +148,7 @@ BY_VALUE: Mapping[str, Sequence[Any]] = {
     "PodSecurityContext.supplementalGroups": [[1337]],
     "PodSpec.dnsConfig": [{"nameservers": ["8.8.8.8"]}],
     "PodSpec.dnsPolicy": ["Default", "ClusterFirstWithHostNet"],
+    "PodSpec.hostUsers": [False],
     "PodSpec.nodeName": ["gke-production-gateway-0"],
     "PodSpec.nodeSelector": [{"cloud.google.com/gke-nodepool": "gateway"}],
     "PodSpec.os": [{"name": "windows"}],
@@ -153,6 +156,7 @@ BY_VALUE: Mapping[str, Sequence[Any]] = {
     "PodSpec.resources": [{"limits": {"hugepages-2Mi": "2Mi", "cpu": "1"}}],
     "PodSpec.schedulerName": ["mine"],
     "PodSpec.securityContext": [{"runAsUser": 1337}],
+    "PodSpec.shareProcessNamespace": [True],
     "PodSpec.tolerations": [[{"operator": "Exists"}], [{"key": "dedicated", "operator": "Exists"}]],
     "ResourceRequirements.limits": [{"example.com/tun": "1"}],
     "ResourceRequirements.requests": [{"hugepages-2Mi": "2Mi"}],
@@ -166,6 +170,14 @@ BY_VALUE: Mapping[str, Sequence[Any]] = {
     "SecurityContext.runAsUser": [1337, 0],
     "SecurityContext.seccompProfile": [{"type": "Unconfined"}],
     "ServiceAccountTokenProjection.audience": ["istio-ca", "https://elsewhere.example"],
+    "ServiceSpec.ports": [
+        [{"port": 80}],
+        [{"name": "http", "port": 80}],
+        [{"name": "tcp-a", "port": 80, "appProtocol": "http"}],
+        [{"name": "tcp-a", "port": 80}, {"name": "grpc-web-a", "port": 81}],
+        [{"name": "https", "port": 80, "appProtocol": "kubernetes.io/h2c"}],
+        [{"name": "http", "port": 80, "protocol": "SCTP"}],
+    ],
     "ServiceSpec.type": ["NodePort", "LoadBalancer"],
     "Toleration.key": ["dedicated"],
     "Volume.name": ["istiod-ca-cert", "istio-token"],
@@ -180,7 +192,10 @@ BY_VALUE: Mapping[str, Sequence[Any]] = {
 
 ELSEWHERE: Mapping[str, str] = {
     "EphemeralContainer": "added to a running Pod: attempts.yaml of 50-without-rbac",
+    "JobTemplateSpec": "labels and annotations: key_attempts.py",
     "ObjectMeta": "labels and annotations: key_attempts.py",
+    "PodTemplateSpec": "labels and annotations: key_attempts.py",
+    "StatefulSetSpec": "claims in templates: attempts.yaml of 00-as-it-stands",
 }
 """Types whose attempts stand in a stage's file."""
 
@@ -208,6 +223,7 @@ NEEDED: Mapping[str, Mapping[str, Any]] = {
     "ServiceSpec.loadBalancerClass": {"type": "LoadBalancer"},
     "ServiceSpec.loadBalancerIP": {"type": "LoadBalancer"},
     "ServiceSpec.loadBalancerSourceRanges": {"type": "LoadBalancer"},
+    "ServiceSpec.ports": {"clusterIP": "None"},
     "SecurityContext.procMount": {"hostUsers": False},
 }
 """What else must stand in the spec for the API server to take the field, by dotted place."""

@@ -14,11 +14,14 @@ Object = dict[str, Any]
 
 ANNOTATIONS: Mapping[str, str] = {
     "ad.datadoghq.com/main.instances": '[{"prometheus_url": "http://elsewhere.example"}]',
+    "applyset.kubernetes.io/additional-namespaces": "istio-egress",
+    "argocd.argoproj.io/refresh": "hard",
     "autoscaling.k8s.io/mine": "a",
     "beta.cloud.google.com/backend-config": "mine",
     "cloud.google.com/backend-config": "mine",
     "cloud.google.com/load-balancer-type": "External",
     "cloud.google.com/neg": '{"exposed_ports": {"80": {}}}',
+    "cloud.google.com/neg-status": "mine",
     "cni.projectcalico.org/ipAddrs": '["10.0.0.1"]',
     "cni.projectcalico.org/podIP": "10.0.0.1/32",
     "example.com/of-nobody": "a",
@@ -36,8 +39,12 @@ ANNOTATIONS: Mapping[str, str] = {
     "networking.istio.io/exportTo": "*",
     "node.alpha.kubernetes.io/ttl": "0",
     "policy.cilium.io/proxy-visibility": "<Egress/53/UDP/DNS>",
+    "grafana_folder": "mine",
+    "prometheus-io-path": "/",
     "prometheus.io/path": "@elsewhere.example/",
     "prometheus.io/port": "80@elsewhere.example",
+    "prometheus_io_path": "@elsewhere.example/",
+    "prometheus_io_scrape": "true",
     "pv.kubernetes.io/bind-completed": "yes",
     "pv.kubernetes.io/provisioned-by": "mine",
     "scheduler.alpha.kubernetes.io/critical-pod": "",
@@ -55,6 +62,9 @@ ANNOTATIONS: Mapping[str, str] = {
 """By key: what somebody with more rights than a tenant would do because of it."""
 
 LABELS: Mapping[str, str] = {
+    "argocd.argoproj.io/secret-type": "repository",
+    "grafana_dashboard": "1",
+    "grafana_datasource": "1",
     "endpointslice.kubernetes.io/managed-by": "mine",
     "istio": "egressgateway",
     "io.cilium.k8s.policy.cluster": "mine",
@@ -69,6 +79,7 @@ LABELS: Mapping[str, str] = {
 _OWN = {
     **dict.fromkeys(KUBERNETES_KEYS, "1"),
     **{f"{domain}/mine": "a" for domain in APPLICATION_DOMAINS},
+    "cloud.google.com/neg": '{"ingress":true}',
     "prometheus.io/path": "/metrics",
     "prometheus.io/port": "8080",
     "prometheus.io/scheme": "http",
@@ -149,6 +160,7 @@ def key_attempts(namespace: str, groups: tuple[str, ...]) -> Iterator[Attempt]:
         yield from _of(resource, (), namespace, groups)
         if resource in _TEMPLATES:
             yield from _of(resource, _TEMPLATES[resource], namespace, groups)
+    yield from _of("batch/cronjobs", ("spec", "jobTemplate"), namespace, groups)
     claims = ("spec", "volumeClaimTemplates", "0")
     yield from _of("apps/statefulsets", claims, namespace, groups)
 
@@ -159,8 +171,9 @@ def _of(resource: str, place: Sequence[str], namespace: str, groups: tuple[str, 
         made = _object(resource, place, namespace, words, keys)
         return Attempt(what=f"{where}{words} {what}", by=groups, object=made, refused=refused)
 
-    # A claim's keys pass whatever they say, or not at all.
-    passing = {k: v for k, v in _OWN.items() if "volumeClaimTemplates" not in place or k not in VALUES}
+    # Keys of a claim, or a Job, that is made later pass whatever they say, or not at all.
+    later = "volumeClaimTemplates" in place or place[-1:] == ("jobTemplate",)
+    passing = {k: v for k, v in _OWN.items() if not later or k not in VALUES}
     yield attempt("that every object may carry", "annotations", passing, CREATED)
     for key, value in ANNOTATIONS.items():
         # A Pod's own injection refuses some by itself.

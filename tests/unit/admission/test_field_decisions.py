@@ -79,7 +79,7 @@ def test_a_condition_descends_into_lists_and_single_values() -> None:
 def test_an_extract_follows_references_lists_and_maps() -> None:
     core = "io.k8s.api.core.v1."
     definitions: dict[str, Any] = {
-        f"{core}{root}": {"properties": {"spec": {"$ref": f"#/definitions/{core}Spec"}}} for root in ROOTS
+        root: {"properties": {"spec": {"$ref": f"#/definitions/{core}Spec"}}} for root in ROOTS.values()
     }
     definitions[f"{core}Spec"] = {
         "properties": {

@@ -5,6 +5,8 @@ from typing import Literal
 import pytest
 
 from egress.derived.admission.injected import injection_refusals
+from egress.derived.admission.known_fields import quoted
+from egress.derived.admission.object_policies import HEADLESS_PROTOCOLS
 from egress.derived.admission.policies import admission_objects
 from egress.derived.admission.tenant_access import REFUSED, tenants_resources
 from egress.derived.charts import istiod_values
@@ -82,3 +84,21 @@ def test_no_kind_passes_because_nobody_thought_of_it() -> None:
     (rule,) = policy["matchConstraints"]["resourceRules"]
     assert (rule["apiGroups"], rule["resources"]) == (["*"], ["*/*"])
     assert set(rule["operations"]) == {"CREATE", "UPDATE", "DELETE", "CONNECT"}
+
+
+def test_a_headless_services_ports_must_say_that_they_are_not_http() -> None:
+    text = expressions(production(), "egress-tenant-services")
+    assert "object.spec.clusterIP != 'None'" in text
+    assert not {"http", "http2", "grpc", "grpc-web", ""} & set(HEADLESS_PROTOCOLS)
+    assert f"in {quoted(HEADLESS_PROTOCOLS)}" in text
+
+
+def test_gkes_own_annotation_of_services_passes_by_its_value_alone() -> None:
+    text = expressions(production(), "egress-tenant-services")
+    assert """variables.own_annotations[k] in ['{"ingress":true}', '{"ingress": true}']""" in text
+
+
+def test_keys_without_a_domain_that_controllers_read_are_refused_in_whatever_case() -> None:
+    for name in ("egress-tenant-pods", "egress-tenant-services", "egress-tenant-metadata"):
+        text = expressions(production(), name)
+        assert "!['grafana', 'istio', 'prometheus'].exists(p, k.lowerAscii().startsWith(p))" in text

@@ -127,10 +127,30 @@ def test_values_that_come_from_elsewhere_too_are_not_compared(
     assert "not compared: its values also come from set" in capsys.readouterr().out
 
 
-def test_a_secret_that_is_no_release_is_told_with_exit_code_2(
+def test_a_secret_that_is_no_release_is_a_difference_and_the_rest_is_compared(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     stated = out(tmp_path)
-    for broken in ("", "bm90IGJhc2U2NA==", base64.b64encode(base64.b64encode(b"[1]")).decode()):
-        assert drift(tmp_path, stated, {**secret(CONFIG), "data": {"release": broken}}) == 2
-        assert "no release as Helm writes it down" in capsys.readouterr().err
+    deep = base64.b64encode(base64.b64encode(b"[" * 100_000)).decode()
+    for broken in ("", "bm90IGJhc2U2NA==", base64.b64encode(base64.b64encode(b"[1]")).decode(), deep):
+        bad = {**secret(CONFIG), "data": {"release": broken}}
+        assert drift(tmp_path, stated, bad, secret(CONFIG, name="mine")) == 1
+        told = capsys.readouterr().out
+        assert (
+            "bad      HelmRelease istio-system/istiod: Secret sh.helm.release.v1.istiod.v1: this is no"
+            in told
+        )
+        assert "foreign  HelmRelease istio-system/mine" in told
+        assert "missing" not in told
+
+
+def test_a_tenants_secret_of_the_type_of_releases_is_not_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    garbage = {**secret(CONFIG), "data": {"release": "bm90IGJhc2U2NA=="}}
+    garbage["metadata"] = {"name": "mine", "namespace": "team-x"}
+    changed = secret(CONFIG, version="1.30.0")
+    assert drift(tmp_path, out(tmp_path), garbage, changed) == 1
+    told = capsys.readouterr().out
+    assert 'version: "1.31.1" stated, "1.30.0" stored' in told
+    assert "team-x" not in told

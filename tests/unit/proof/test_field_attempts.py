@@ -47,7 +47,7 @@ def test_each_attempt_states_the_field_that_it_is_about() -> None:
 
 def test_what_is_allowed_is_tried_as_well() -> None:
     kinds = [attempt.object["kind"] for attempt in ATTEMPTS if attempt.refused == "no"]
-    assert kinds == ["Deployment", "Pod", "Service", "PersistentVolumeClaim"]
+    assert kinds == ["Deployment", "Pod", "Service", "PersistentVolumeClaim", "Job", "CronJob"]
 
 
 def test_no_two_attempts_are_the_same() -> None:
@@ -73,7 +73,7 @@ def test_every_kind_that_the_role_gives_is_tried_with_every_key() -> None:
 
 def test_every_key_that_passes_is_tried_too() -> None:
     passing = [attempt for attempt in key_attempts("team-x", ()) if attempt.refused == "no"]
-    assert len(passing) == len(OBJECTS) + 7
+    assert len(passing) == len(OBJECTS) + 8
     (pod,) = (each.object for each in passing if each.object["kind"] == "Pod")
     assert set(KUBERNETES_KEYS) <= set(pod["metadata"]["annotations"])
 

@@ -248,7 +248,9 @@ DOCUMENTS: Mapping[str, Schema] = {
             "differences": listed(
                 record(
                     {
-                        "what": one_of(("added", "changed", "missing", "foreign", "not-compared")),
+                        "what": one_of(
+                            ("added", "changed", "missing", "foreign", "not-compared", "unreadable")
+                        ),
                         "kind": TEXT,
                         "namespace": TEXT,
                         "name": TEXT,
