@@ -20,7 +20,7 @@ from egress.review.inputs.reading import read
 from egress.review.matrix import Matrix
 from egress.review.path.evaluation import evaluate
 from egress.review.request import parse_request
-from tests.review.test_google_doubts import CLUSTER, NAMESPACE, NAT, NETWORK, POD, SUBNET
+from tests.builders.google import CLUSTER, NAMESPACE, NAT, NETWORK, POD, SUBNET
 
 BASE: list[tuple[str, dict[str, Any]]] = [NETWORK, SUBNET, CLUSTER, NAT]
 WRONG: list[Any] = [
