@@ -164,7 +164,6 @@ CARRIERS: Mapping[str, dict[str, Any]] = {
     "kubectl_path_documents": {},
     "never_heard_of": {},
     "helm_release": {"name": "any", "chart": "never-heard-of"},
-    "null_resource": {},
 }
 
 

@@ -109,7 +109,7 @@ def test_the_report_of_a_hundred_teams_answers_on_its_first_screen(
     for text in (
         "team-0 (test) gains http://host-0.example",
         "102 errors",
-        "100 of 100 teams reach 100 hosts",
+        "100 of 100 namespaces reach 100 hosts",
     ):
         assert text in first
     assert browser.evaluate("document.getElementById('matrix-title').getBoundingClientRect().top") < 1800
@@ -155,7 +155,7 @@ def test_the_report_of_a_thousand_teams_answers_on_its_first_screen(browser: Bro
     assert max(bottom for _, bottom in found.values()) < 900
     first = browser.evaluate("document.querySelector('.cards').innerText")
     assert "and 996 more" in first
-    assert "1,000 of 1,000 teams reach 1,000 hosts" in first
+    assert "1,000 of 1,000 namespaces reach 1,000 hosts" in first
     assert browser.evaluate("document.getElementById('matrix-title').getBoundingClientRect().top") < 1800
     verdicts = "[...document.querySelectorAll('#matrix > tbody > tr')].map((row) => row.dataset.verdict)"
     assert set(browser.evaluate(verdicts)) == {"allowed"}

@@ -133,7 +133,11 @@ def plan(tmp_path: Path, unknown: dict[str, Any]) -> Path:
         "format_version": "1.2",
         "planned_values": {"root_module": {"resources": [resource]}},
         "resource_changes": [
-            {"address": resource["address"], "change": {"actions": ["create"], "after_unknown": after}}
+            {
+                "address": resource["address"],
+                "type": resource["type"],
+                "change": {"actions": ["create"], "after_unknown": after},
+            }
         ],
         "configuration": {
             "root_module": {

@@ -36,7 +36,7 @@ class Faulty:
         KeyError("spec"),
         RecursionError(),
         AssertionError(),
-        OSError(5, "no"),
+        OSError(13, "no"),
         MemoryError(),
     ],
     ids=lambda error: type(error).__name__,

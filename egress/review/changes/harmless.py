@@ -144,15 +144,12 @@ class Opened:
         principals: Mapping[str, str] | None = None,
     ) -> "Opened":
         """What the opening answers of a comparison name; `principals` are the service accounts of identities."""
-        known = principals or {}
         open_ = {id(one) for one in comparison.gains}
         closing = [one for one in comparison.changes if _closes(one) and id(one) not in open_]
         shut = {id(one) for one in closing}
         others = {address for one in comparison.changes if id(one) not in shut for address in one.addresses}
         return cls(
-            principals=frozenset(
-                (known[one.identity], _host(one.host)) for one in comparison.gains if one.identity in known
-            ),
+            principals=_principals(comparison, principals or {}),
             closed=frozenset(address for one in closing for address in one.addresses) - others,
             lost=frozenset(_host(one.host) for one in closing)
             - {host for pair in pairs if pair.after is not None for host in hosts_of(pair.after)},
@@ -202,6 +199,13 @@ class Opened:
         """True where another ALLOW policy still selects the workloads of one that goes."""
         space, selected = _selected(item)
         return bool({(space, selected), (space, _ALL)} & self.allowing) and selected != _OTHERWISE
+
+
+def _principals(comparison: Comparison, known: Mapping[str, str]) -> frozenset[tuple[str, str]]:
+    """Who gains what, by certificate."""
+    return frozenset(
+        (known[one.identity], _host(one.host)) for one in comparison.gains if one.identity in known
+    )
 
 
 _ALL, _OTHERWISE = "every workload", "something else"

@@ -44,7 +44,9 @@ OF_GOOGLE: Mapping[str, frozenset[str]] = {
     "google_compute_subnetwork": frozenset(
         {
             "ip_cidr_range",
+            "name",
             "private_ip_google_access",
+            "region",
             "secondary_ip_range.ip_cidr_range",
             "secondary_ip_range.range_name",
         }
@@ -67,10 +69,14 @@ OF_GOOGLE: Mapping[str, frozenset[str]] = {
             "target_tags",
         }
     ),
+    "google_compute_router": frozenset({"name", "region"}),
     "google_compute_router_nat": frozenset(
         {
+            "region",
             "source_subnetwork_ip_ranges_to_nat",
+            "subnetwork.name",
             "subnetwork.source_ip_ranges_to_nat",
+            "type",
         }
     ),
     "google_dns_managed_zone": frozenset(

@@ -109,6 +109,8 @@ def _nat(item: GoogleResource) -> Iterator[Doubt]:
             yield Doubt(item.address, told, BEYOND)
     for key in sorted(item.body.keys() - FIELDS_OF_A_NAT):
         value = item.body[key]
+        if key == "endpoint_types" and isinstance(value, NotYetKnown):
+            continue  # the provider fills it in where nobody states it: the nodes
         if isinstance(value, NotYetKnown) or value not in (None, "", [], {}, False, ["ENDPOINT_TYPE_VM"]):
             yield Doubt(item.address, f"{key}: not known here, and it may decide what the NAT takes", BEYOND)
     if _blocks(item.body, "rules"):
