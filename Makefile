@@ -13,6 +13,7 @@ PYTHON ?= $(shell for before in 14 99; do for candidate in python3 python3.13 py
 	&& { command -v "$$candidate"; exit; }; done; done)
 
 VENV := .venv
+AT_ONCE := -n auto --dist worksteal
 IN_VENV := env -u PIPENV_IGNORE_VIRTUALENVS VIRTUAL_ENV="$(CURDIR)/$(VENV)" PIPENV_VERBOSITY=-1 PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 INSTALLED := $(VENV)/.installed
 WARMED := .cache/jsii/.warmed
@@ -38,8 +39,8 @@ synth: setup ## Write the Terraform JSON of config/$CONFIG to cdktf.out (CONFIG=
 	@$(VENV)/bin/python main.py
 
 .PHONY: test
-test: setup ## Run every test
-	$(VENV)/bin/pytest
+test: setup ## Run every test, as many at a time as the machine has processors
+	$(VENV)/bin/pytest $(AT_ONCE)
 
 .PHONY: check
 check: setup $(CHECKOV) docs ## What CI runs: format, lint, types, checkov, workflows, site, tests
@@ -48,7 +49,7 @@ check: setup $(CHECKOV) docs ## What CI runs: format, lint, types, checkov, work
 	$(VENV)/bin/mypy .
 	$(VENV)/bin/python -m posture
 	$(VENV)/bin/python -m workflows
-	$(VENV)/bin/pytest
+	$(VENV)/bin/pytest $(AT_ONCE)
 
 .PHONY: prove
 prove: setup ## Prove config/$CONFIG on a real mesh: its expected tables, then every identity and request
