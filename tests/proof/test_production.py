@@ -19,10 +19,26 @@ pytestmark = pytest.mark.proof
 STAGES = Path(__file__).parent / "production"
 
 
+WORKLOAD_KINDS = (
+    "CronJob",
+    "DaemonSet",
+    "Deployment",
+    "Job",
+    "ReplicaSet",
+    "ReplicationController",
+    "StatefulSet",
+)
 FOR_LATER_VERSIONS = (
     "a tenant's Service must not state this field",
     "a tenant's Service states a field, in one of its parts, that docs/hardening.md does not allow",
     "a tenant's claim states a field, in one of its parts, that docs/hardening.md does not allow",
+    *(
+        f"a tenant's {kind} states a field, in one of its parts, that docs/hardening.md does not allow"
+        for kind in WORKLOAD_KINDS
+        if kind != "CronJob"
+    ),
+    # Of these kinds no field is refused today, but for a Job's managedBy.
+    *(f"a tenant's {kind} must not state this field" for kind in WORKLOAD_KINDS if kind != "Job"),
 )
 """What refuses fields that this Kubernetes does not have: whatever it has, another condition refuses before."""
 

@@ -89,6 +89,12 @@ _OWN = {
 }
 """What every object may carry."""
 
+INJECTION_REPLACES = frozenset({"prometheus-io-path", "prometheus_io_scrape"})
+"""Keys of a Pod that Istio's injection takes for prometheus.io/ ones and replaces; what they say here is sound.
+
+One with a path that leads elsewhere is refused by what it makes of the sidecar (injected_container.py).
+"""
+
 _SECURITY = {
     "allowPrivilegeEscalation": False,
     "capabilities": {"drop": ["ALL"]},
@@ -176,8 +182,10 @@ def _of(resource: str, place: Sequence[str], namespace: str, groups: tuple[str, 
     passing = {k: v for k, v in _OWN.items() if not later or k not in VALUES}
     yield attempt("that every object may carry", "annotations", passing, CREATED)
     for key, value in ANNOTATIONS.items():
-        # A Pod's own injection refuses some by itself.
+        # A Pod's own injection refuses some by itself, and replaces others before admission sees them.
         refused = ANYBODY if resource == "/pods" and key.startswith("prometheus.io/") else ADMISSION
+        if resource == "/pods" and key in INJECTION_REPLACES:
+            refused = CREATED
         yield attempt(f"{key}: {value}", "annotations", {key: value}, refused)
     for key, value in LABELS.items():
         yield attempt(f"{key}: {value}", "labels", {key: value}, ADMISSION)
