@@ -17,12 +17,22 @@ LOG = ROOT / "tests" / "logs" / "tutorial.team-y.json.log"
 
 
 def rewrites(document: dict[str, Any]) -> None:
-    """The gateway sends another path than the one that was asked: the review does not follow that."""
+    """The gateway's policies see another path than the one that was asked, and the review cannot tell what they do.
+
+    An EnvoyFilter for a listener that is not there does nothing, and stands for one that might.
+    """
     for body in document["resource"]["kubernetes_manifest"].values():
         manifest = body["manifest"]
         if manifest["kind"] == "VirtualService" and "httpbin" in manifest["metadata"]["name"]:
             for route in manifest["spec"]["http"]:
                 route["rewrite"] = {"uri": "/status/418"}
+    metadata = {"name": "nothing", "namespace": "team-y"}
+    nothing = {"apiVersion": "networking.istio.io/v1alpha3", "kind": "EnvoyFilter", "metadata": metadata}
+    where = {"context": "SIDECAR_OUTBOUND", "listener": {"portNumber": 12345}}
+    patch = {"applyTo": "LISTENER", "match": where, "patch": {"operation": "REMOVE"}}
+    document["resource"]["kubernetes_manifest"]["nothing"] = {
+        "manifest": {**nothing, "spec": {"configPatches": [patch]}}
+    }
 
 
 def test_the_mesh_answers_what_the_review_leaves_open(
