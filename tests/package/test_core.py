@@ -57,7 +57,7 @@ def test_every_verb_is_there_or_names_the_extra_that_it_needs(
 
     if verb in OWN_EXTRA and done.returncode:
         assert done.returncode == CANNOT
-        assert f"secure-egress-gke{OWN_EXTRA[verb]}" in done.stderr
+        assert f"CHECKOUT_OR_WHEEL{OWN_EXTRA[verb]}" in done.stderr
     else:
         assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
