@@ -7,7 +7,7 @@ from egress.derived.admission.tenant_access import RULES
 from egress.proof.asking.attempts import _missing
 from egress.proof.asking.field_attempts import field_attempts
 from egress.proof.asking.field_samples import BY_VALUE, ELSEWHERE, PLACES, REFUSED
-from egress.proof.asking.key_attempts import ANNOTATIONS, LABELS, OBJECTS, key_attempts
+from egress.proof.asking.key_attempts import ANNOTATIONS, INJECTION_REPLACES, LABELS, OBJECTS, key_attempts
 from egress.proof.asking.rights import expected_verbs
 
 ATTEMPTS = list(field_attempts("team-x", ("team-x@example.com",)))
@@ -73,8 +73,11 @@ def test_every_kind_that_the_role_gives_is_tried_with_every_key() -> None:
 
 def test_every_key_that_passes_is_tried_too() -> None:
     passing = [attempt for attempt in key_attempts("team-x", ()) if attempt.refused == "no"]
-    assert len(passing) == len(OBJECTS) + 8
-    (pod,) = (each.object for each in passing if each.object["kind"] == "Pod")
+    assert len(passing) == len(OBJECTS) + 8 + len(INJECTION_REPLACES)
+    pod, *others = (each.object for each in passing if each.object["kind"] == "Pod")
+    assert {
+        key for one in others for key in one["metadata"]["annotations"]
+    } & INJECTION_REPLACES == INJECTION_REPLACES
     assert set(KUBERNETES_KEYS) <= set(pod["metadata"]["annotations"])
 
 
