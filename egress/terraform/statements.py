@@ -3,6 +3,7 @@
 Nothing is left out: a key that Terraform does not have today is a statement as well.
 """
 
+import errno
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -46,6 +47,23 @@ class Statement:
     body: Any
 
 
+@dataclass(frozen=True)
+class AssetContent:
+    """The content of a file that Terraform may read; a provider's binary is one, so it is read when it is compared."""
+
+    file: Path
+
+    def told(self) -> str:
+        """Its digest; of a link also where it leads, and of a link to a folder that alone. Raises TerraformError."""
+        if not self.file.is_file():
+            return _link(self.file) or "no regular file"
+        try:
+            with self.file.open("rb") as opened:
+                return _link(self.file) + file_digest(opened, "sha256").hexdigest()
+        except OSError as error:
+            raise TerraformError(f"{self.file}: {error.strerror}") from error
+
+
 def statements(stacks: Iterable[StackFile]) -> Iterator[Statement]:
     """Every statement that is no managed resource."""
     for stack in stacks:
@@ -72,7 +90,7 @@ def files(out: Path) -> Iterator[Statement]:
         yield Statement(
             address=f"{stack}.{'/'.join(rest)}" if rest else stack,
             kind="file" if loaded else "asset",
-            body=_content(file, as_text=loaded),
+            body=_text(file) if loaded else _asset(file),
         )
 
 
@@ -83,18 +101,24 @@ def _walked(out: Path) -> Iterator[Path]:
         yield from (Path(folder) / name for name in sorted((*names, *links)))
 
 
-def _content(file: Path, *, as_text: bool) -> str:
-    """What a file holds; of a link also where it leads, and of a link to a folder that alone."""
-    link = f"-> {os.readlink(file)} " if file.is_symlink() else ""
+def _link(file: Path) -> str:
+    return f"-> {os.readlink(file)} " if file.is_symlink() else ""
+
+
+def _text(file: Path) -> str:
+    """What a file says; of a link also where it leads, and of a link to a folder that alone."""
     if not file.is_file():
-        return link or "no regular file"
+        return _link(file) or "no regular file"
     try:
-        if as_text:
-            return link + file.read_text(encoding="utf-8", errors="replace")
-        with file.open("rb") as opened:
-            return link + file_digest(opened, "sha256").hexdigest()
+        return _link(file) + file.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
         raise TerraformError(f"{file}: {error.strerror}") from error
+
+
+def _asset(file: Path) -> AssetContent:
+    if file.is_file() and not os.access(file, os.R_OK):
+        raise TerraformError(f"{file}: {os.strerror(errno.EACCES)}")
+    return AssetContent(file)
 
 
 def deployment(out: Path) -> Iterator[Statement]:

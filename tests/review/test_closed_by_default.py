@@ -27,6 +27,7 @@ from egress.review.judgement import Judgement, judge_cluster
 from egress.review.output.documents import ChangeReport
 from egress.review.output.formats.summary_markdown import render
 from egress.terraform import StackFile, read_stacks
+from egress.terraform.statements import AssetContent
 from tests.review.edits import Document, Edit, edited, page
 from tests.review.mutations import TODAY, Mutation, Outcome, Walk, does_something, mutations
 
@@ -524,3 +525,23 @@ def test_the_texts_for_people_are_texts_of_resources_that_the_stacks_have(walk: 
 
 def test_the_synthesized_stacks_are_what_is_walked(production: Path, walk: Walk) -> None:
     assert [one.id for one in read_stacks(production)] == [one.id for one in walk.stacks]
+
+
+def test_a_file_beside_the_stacks_is_read_where_it_is_compared_alone(
+    production: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A provider's binary is one: `list` after a deploy would read hundreds of megabytes."""
+    folder = tmp_path / "cdktf.out"
+    shutil.copytree(production, folder)
+    (folder / "stacks" / "egress" / "provider").write_bytes(b"binary")
+    opened: list[Path] = []
+
+    def told(one: AssetContent) -> str:
+        opened.append(one.file)
+        return "content"
+
+    monkeypatch.setattr(AssetContent, "told", told)
+    judged = judge_cluster(Cluster(read_synthesized(folder)), [], TODAY)
+    assert opened == []
+    change(judged, judged, TODAY)
+    assert [file.name for file in opened] == ["provider", "provider"]

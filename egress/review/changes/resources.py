@@ -9,9 +9,12 @@ from typing import Any
 
 import yaml
 
+from egress.review.errors import ReviewError
 from egress.review.inputs.not_yet_known import NotYetKnown
 from egress.review.inventory import Inventory, RawResource
 from egress.review.objects.kubernetes_object import KubernetesObject
+from egress.terraform import TerraformError
+from egress.terraform.statements import AssetContent
 
 Path = tuple[str, ...]
 """Keys from the outside in; positions in lists are left out."""
@@ -81,6 +84,11 @@ def resources(inventory: Inventory) -> list[Resource]:
 
 
 def _block(body: Any) -> Mapping[str, Any]:
+    if isinstance(body, AssetContent):
+        try:
+            body = body.told()
+        except TerraformError as error:
+            raise ReviewError(str(error)) from error
     return body if isinstance(body, Mapping) else {"": body}
 
 
