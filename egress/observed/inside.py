@@ -3,7 +3,6 @@
 import json
 import os
 import sys
-import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,32 +12,28 @@ from egress.proof.asking.prove import Progress, Proof, bring_up
 from egress.proof.asking.requests import ProofRequest
 from egress.proof.asking.stages import move
 from egress.proof.cluster import deployment
-from egress.proof.errors import ProofError
+from egress.proof.errors import exit_code
 from egress.proof.network import sandbox
 from egress.proof.toolchain.tools import Tools
-from egress.terraform import TerraformError
 
 NOBODY = "no such identity"
 
 
 def main(settings: Mapping[str, Any]) -> int:
     """Ask both states; return 0, or 2 where the proof cannot run."""
+    return exit_code(lambda: _ask_both(settings))
+
+
+def _ask_both(settings: Mapping[str, Any]) -> int:
     progress = Progress()
-    try:
-        sandbox.enter()
-        tools = Tools(**{name: Path(path) for name, path in settings["tools"].items()})
-        old, new = map(Path, settings["outs"])
-        proof = bring_up(old, tools, progress)
-        answers = [ask(proof, settings["asked"])]
-        progress.say(f"the state after: {move(proof, deployment.read(new, tools))}")
-        answers.append(ask(proof, settings["asked"]))
-        Path(settings["answers"]).write_text(json.dumps(answers), encoding="utf-8")
-    except (ProofError, TerraformError) as error:
-        sys.stderr.write(f"the proof cannot run: {error}\n")
-        return 2
-    except Exception:  # a fault of the harness is no answer
-        traceback.print_exc()
-        return 2
+    sandbox.enter()
+    tools = Tools(**{name: Path(path) for name, path in settings["tools"].items()})
+    old, new = map(Path, settings["outs"])
+    proof = bring_up(old, tools, progress)
+    answers = [ask(proof, settings["asked"])]
+    progress.say(f"the state after: {move(proof, deployment.read(new, tools))}")
+    answers.append(ask(proof, settings["asked"]))
+    Path(settings["answers"]).write_text(json.dumps(answers), encoding="utf-8")
     return 0
 
 

@@ -4,7 +4,6 @@ import json
 import os
 import sys
 import time
-import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,38 +15,34 @@ from egress.proof.asking.stages import TABLE, Stage, move, named, read_patches
 from egress.proof.asking.table import read_table
 from egress.proof.cluster import deployment
 from egress.proof.cluster.patches import patched
-from egress.proof.errors import ProofError
+from egress.proof.errors import ProofError, exit_code
 from egress.proof.network import sandbox
 from egress.proof.toolchain.tools import Tools
-from egress.terraform import TerraformError
 
 _FORMATS = {"text": report.text, "json": report.as_json, "junit": report.junit}
 
 
 def main(settings: dict[str, Any]) -> int:
     """Run the proof; return 0, 1 where a row differs, 2 where it cannot run."""
+    return exit_code(lambda: _prove(settings))
+
+
+def _prove(settings: Mapping[str, Any]) -> int:
     progress = Progress()
-    try:
-        sandbox.enter()
-        tools = Tools(**{name: Path(path) for name, path in settings["tools"].items()})
-        if settings.get("stages"):
-            rows, proof = prove_stages(settings["stages"], tools, progress)
-        else:
-            table = read_table(Path(settings["table"])) if settings.get("table") else []
-            proof = bring_up(Path(settings["out"]), tools, progress)
-            rows = proof.ask(table)
-        proof.measure_memory()
-        if settings.get("environment"):
-            proof.figures[report.ENVIRONMENT] = settings["environment"]
-        print(_FORMATS[settings["format"]](rows, proof.figures), flush=True)
-        if settings.get("keep"):
-            wait_for_shell(proof)
-    except (ProofError, TerraformError) as error:
-        print(f"the proof cannot run: {error}", file=sys.stderr)
-        return 2
-    except Exception:  # a fault of the harness is no difference of a row
-        traceback.print_exc()
-        return 2
+    sandbox.enter()
+    tools = Tools(**{name: Path(path) for name, path in settings["tools"].items()})
+    if settings.get("stages"):
+        rows, proof = prove_stages(settings["stages"], tools, progress)
+    else:
+        table = read_table(Path(settings["table"])) if settings.get("table") else []
+        proof = bring_up(Path(settings["out"]), tools, progress)
+        rows = proof.ask(table)
+    proof.measure_memory()
+    if settings.get("environment"):
+        proof.figures[report.ENVIRONMENT] = settings["environment"]
+    print(_FORMATS[settings["format"]](rows, proof.figures), flush=True)
+    if settings.get("keep"):
+        wait_for_shell(proof)
     return 1 if any(row.differs for row in rows) else 0
 
 

@@ -3,7 +3,6 @@
 import json
 import os
 import sys
-import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,12 +16,12 @@ from egress.proof.asking.prove import Progress
 from egress.proof.cluster.deployment import assemble
 from egress.proof.cluster.mesh import RunningMesh
 from egress.proof.cluster.objects import Addressed
-from egress.proof.errors import ProofError
+from egress.proof.errors import ProofError, exit_code
 from egress.proof.network import sandbox
 from egress.proof.network.vpc import read_vpc
 from egress.proof.toolchain import versions
 from egress.proof.toolchain.tools import Tools
-from egress.terraform import Resource, TerraformError, read_stacks, resolve
+from egress.terraform import Resource, read_stacks, resolve
 
 
 class MeshAsStated(RunningMesh):
@@ -41,38 +40,35 @@ class MeshAsStated(RunningMesh):
 
 def main(settings: Mapping[str, Any]) -> int:
     """Write a dump of each proxy; return 0, or 2 where the proof cannot run."""
+    return exit_code(lambda: _write_dumps(settings))
+
+
+def _write_dumps(settings: Mapping[str, Any]) -> int:
     progress = Progress()
-    try:
-        sandbox.enter()
-        tools = Tools(**{name: Path(path) for name, path in settings["tools"].items()})
-        out, folder = Path(settings["out"]), Path(settings["folder"])
-        resources = resolve(read_stacks(out))
-        mesh = MeshAsStated(read_vpc(resources), tools, progress.say)
-        mesh.start(assemble(resources, tools))
-        mesh.running.wait()
-        mesh.settle()
-        rejected = mesh.running.rejections()
-        if rejected:
-            raise ProofError("\n".join(rejected))
-        for key, proxy in mesh.envoys.items():
-            name = key.replace("/", ".")
-            (folder / f"{name}.json").write_text(proxy.admin("/config_dump"), encoding="utf-8")
-        items = [_as_helm_stores(item, mesh.deployed.objects, resources) for item in live_objects(mesh.api)]
-        stored = {"apiVersion": "v1", "kind": "List", "items": items}
-        (folder / STORED).write_text(json.dumps(stored), encoding="utf-8")
-        facts = {
-            "istio": versions.istio(tools),
-            "envoy": versions.envoy(tools),
-            "subject": subjects(out),
-        }
-        (folder / FACTS).write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
-        progress.say(f"{len(mesh.envoys)} proxies asked for what they hold")
-    except (ProofError, TerraformError) as error:
-        sys.stderr.write(f"the proof cannot run: {error}\n")
-        return 2
-    except Exception:  # a fault of the harness is no answer
-        traceback.print_exc()
-        return 2
+    sandbox.enter()
+    tools = Tools(**{name: Path(path) for name, path in settings["tools"].items()})
+    out, folder = Path(settings["out"]), Path(settings["folder"])
+    resources = resolve(read_stacks(out))
+    mesh = MeshAsStated(read_vpc(resources), tools, progress.say)
+    mesh.start(assemble(resources, tools))
+    mesh.running.wait()
+    mesh.settle()
+    rejected = mesh.running.rejections()
+    if rejected:
+        raise ProofError("\n".join(rejected))
+    for key, proxy in mesh.envoys.items():
+        name = key.replace("/", ".")
+        (folder / f"{name}.json").write_text(proxy.admin("/config_dump"), encoding="utf-8")
+    items = [_as_helm_stores(item, mesh.deployed.objects, resources) for item in live_objects(mesh.api)]
+    stored = {"apiVersion": "v1", "kind": "List", "items": items}
+    (folder / STORED).write_text(json.dumps(stored), encoding="utf-8")
+    facts = {
+        "istio": versions.istio(tools),
+        "envoy": versions.envoy(tools),
+        "subject": subjects(out),
+    }
+    (folder / FACTS).write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+    progress.say(f"{len(mesh.envoys)} proxies asked for what they hold")
     return 0
 
 

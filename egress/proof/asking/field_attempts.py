@@ -11,6 +11,7 @@ from typing import Any
 from egress.derived.admission.field_decisions import DECISIONS
 from egress.proof.asking.attempt import ADMISSION, ANYBODY, Attempt
 from egress.proof.asking.field_samples import BESIDE, BY_VALUE, ELSEWHERE, NEEDED, PLACES, REFUSED
+from egress.proof.asking.restricted import RESTRICTED
 
 Object = dict[str, Any]
 
@@ -21,14 +22,7 @@ _POD: Object = {
             "name": "main",
             "image": "gcr.io/google.com/cloudsdktool/cloud-sdk:slim",
             "volumeMounts": [{"name": "tmp", "mountPath": "/tmp"}],  # noqa: S108 - in the container
-            "securityContext": {
-                "allowPrivilegeEscalation": False,
-                "capabilities": {"drop": ["ALL"]},
-                "runAsGroup": 1000,
-                "runAsNonRoot": True,
-                "runAsUser": 1000,
-                "seccompProfile": {"type": "RuntimeDefault"},
-            },
+            "securityContext": RESTRICTED,
         }
     ],
     "volumes": [{"name": "tmp", "emptyDir": {}}],

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from egress.proof.asking.restricted import RESTRICTED
 from egress.proof.cluster.deployment import Deployed
 from egress.proof.cluster.pods import PodRequest
 
@@ -116,21 +117,13 @@ def _workload(request: PodRequest) -> Identity:
 
 def _own(namespace: str, name: str, account: str, *, meshed: bool) -> Identity:
     labels = {"app": _pod_name(name)} | ({} if meshed else {"sidecar.istio.io/inject": "false"})
-    security = {
-        "allowPrivilegeEscalation": False,
-        "capabilities": {"drop": ["ALL"]},
-        "runAsGroup": 1000,
-        "runAsNonRoot": True,
-        "runAsUser": 1000,
-        "seccompProfile": {"type": "RuntimeDefault"},
-    }
     manifest = {
         "apiVersion": "v1",
         "kind": "Pod",
         "metadata": {"name": _pod_name(name), "namespace": namespace, "labels": labels, "annotations": {}},
         "spec": {
             "serviceAccountName": account,
-            "containers": [{"name": "main", "image": "proof", "securityContext": security}],
+            "containers": [{"name": "main", "image": "proof", "securityContext": RESTRICTED}],
         },
     }
     return Identity(

@@ -9,6 +9,7 @@ from typing import Any
 
 from egress.derived.admission.metadata_keys import APPLICATION_DOMAINS, KUBERNETES_KEYS, VALUES
 from egress.proof.asking.attempt import ADMISSION, ANYBODY, CREATED, Attempt
+from egress.proof.asking.restricted import RESTRICTED
 
 Object = dict[str, Any]
 
@@ -95,17 +96,9 @@ INJECTION_REPLACES = frozenset({"prometheus-io-path", "prometheus_io_scrape"})
 One with a path that leads elsewhere is refused by what it makes of the sidecar (injected_container.py).
 """
 
-_SECURITY = {
-    "allowPrivilegeEscalation": False,
-    "capabilities": {"drop": ["ALL"]},
-    "runAsGroup": 1000,
-    "runAsNonRoot": True,
-    "runAsUser": 1000,
-    "seccompProfile": {"type": "RuntimeDefault"},
-}
 _POD = {
     "serviceAccountName": "proof-other",
-    "containers": [{"name": "main", "image": "gcr.io/some/image:1", "securityContext": _SECURITY}],
+    "containers": [{"name": "main", "image": "gcr.io/some/image:1", "securityContext": RESTRICTED}],
 }
 _LABELS = {"matchLabels": {"app": "a"}}
 _TEMPLATE = {"metadata": {"labels": {"app": "a"}}, "spec": _POD}

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from egress.proof.asking.attempt import ADMISSION, ANYBODY, CREATED, Attempt
+from egress.proof.asking.restricted import RESTRICTED
 
 Object = dict[str, Any]
 
@@ -74,14 +75,6 @@ _ANYBODYS = frozenset(
 """What somebody else of the API server's plugins, or its checks, may refuse first."""
 
 _TOKEN = {"serviceAccountToken": {"path": "token"}}
-_RESTRICTED = {
-    "allowPrivilegeEscalation": False,
-    "capabilities": {"drop": ["ALL"]},
-    "runAsGroup": 1000,
-    "runAsNonRoot": True,
-    "runAsUser": 1000,
-    "seccompProfile": {"type": "RuntimeDefault"},
-}
 
 
 def workload_attempts(
@@ -97,7 +90,7 @@ def workload_attempts(
             yield _attempt(made, f"containers.0.{field}", value, groups)
     beside = copy.deepcopy(pod)
     beside["spec"]["containers"].append(
-        {"name": "beside", "image": "gcr.io/some/image:1", "securityContext": _RESTRICTED}
+        {"name": "beside", "image": "gcr.io/some/image:1", "securityContext": RESTRICTED}
     )
     yield _attempt(beside, "containers", "one beside the workload", groups)
     for field, values in POD.items():
@@ -105,7 +98,7 @@ def workload_attempts(
             made = copy.deepcopy(pod)
             _set(made["spec"], field, value)
             for container in made["spec"].get("initContainers", ()):
-                container["securityContext"] = _RESTRICTED
+                container["securityContext"] = RESTRICTED
             yield _attempt(made, field, value, groups)
 
 
@@ -136,7 +129,7 @@ def _pod(namespace: str, account: str, runs: Sequence[str]) -> Object:
         "spec": {
             "serviceAccountName": account,
             "containers": [
-                {"name": "main", "image": image, "command": command, "securityContext": _RESTRICTED}
+                {"name": "main", "image": image, "command": command, "securityContext": RESTRICTED}
             ],
             "volumes": [
                 {"name": "mine", "configMap": {"name": "mine"}},

@@ -12,12 +12,7 @@ VERSION = "networking.istio.io/v1"
 
 def handled(choose: Choice) -> Sequence[StateOperation]:
     """A route of the base, at the sidecar or at the gateway, that does something else with the request."""
-    keys = [
-        key
-        for key in sorted(choose.base)
-        if key[0] == "VirtualService" and choose.base[key]["spec"].get("http")
-    ]
-    key = choose.one(*keys)
+    key = choose.http_routed()
     spec = choose.spec(key)
     route = choose.one(*spec["http"])
     _do(choose, route)

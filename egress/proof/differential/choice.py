@@ -51,6 +51,13 @@ class Choice:
         found: Key = self.one(*sorted(k for k in self.base if k[0] in kinds and k[1] == namespace))
         return found
 
+    def http_routed(self) -> Key:
+        """One VirtualService, of any namespace, that has HTTP routes."""
+        found: Key = self.one(
+            *(k for k in sorted(self.base) if k[0] == "VirtualService" and self.base[k]["spec"].get("http"))
+        )
+        return found
+
     def often(self, share: float) -> bool:
         """True in a share of the cases."""
         return self.random.random() < share

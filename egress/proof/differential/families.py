@@ -1,7 +1,7 @@
 """The families: where a case comes from, what its base is, and what is asked of it."""
 
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -28,8 +28,8 @@ from egress.proof.differential.vocabulary import WORDS
 from egress.proof.network.vpc import read_vpc
 from egress.proof.toolchain.preparation import synthesize
 from egress.proof.toolchain.tools import Tools
-from egress.review.inputs.resources import ResolvedResource, inventory_of
-from egress.review.inputs.synthesized import read_synthesized
+from egress.review.inputs.resources import inventory_of
+from egress.review.inputs.synthesized import managed, read_synthesized
 from egress.review.inventory import Inventory
 from egress.terraform import Resource, read_stacks, resolve
 
@@ -76,7 +76,7 @@ class Base:
     @cached_property
     def inventory(self) -> Inventory:
         """What the review reads."""
-        return _inventory(self._resources, str(self.out))
+        return inventory_of(managed(self._resources), str(self.out))
 
     @cached_property
     def deployed(self) -> Deployed:
@@ -100,7 +100,8 @@ class Base:
         """What the review reads of the base with a case's operations."""
         inventory = self.inventory
         if case.resources:
-            inventory = _inventory(changed_resources(self._resources, case.resources), str(self.out))
+            held = changed_resources(self._resources, case.resources)
+            inventory = inventory_of(managed(held), str(self.out))
         return reviewed(inventory, case.operations)
 
     def ran(self, case: ObjectCase) -> Deployed:
@@ -109,23 +110,6 @@ class Base:
         if case.resources:
             running = replace(running, vpc=read_vpc(changed_resources(self._resources, case.resources)))
         return deployed(running, case.operations)
-
-
-def _inventory(resources: Iterable[Resource], origin: str) -> Inventory:
-    return inventory_of(
-        (
-            ResolvedResource(
-                address=f"{item.stack}.{item.address}",
-                type=item.type,
-                body=item.body,
-                meta=item.meta,
-                written=item.written,
-            )
-            for item in resources
-            if not item.data
-        ),
-        origin,
-    )
 
 
 def _is_opened(base: str, item: Resource) -> bool:

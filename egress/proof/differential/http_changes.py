@@ -100,12 +100,7 @@ def open_to_all(choose: Choice) -> Sequence[StateOperation]:
 
 def requests_routed(choose: Choice) -> Sequence[StateOperation]:
     """A VirtualService of the base whose HTTP routes, at the sidecar or at the gateway, ask more of a request."""
-    keys = [
-        key
-        for key in sorted(choose.base)
-        if key[0] == "VirtualService" and choose.base[key]["spec"].get("http")
-    ]
-    key = choose.one(*keys)
+    key = choose.http_routed()
     spec = choose.spec(key)
     for route in choose.some(spec["http"]):
         for match in route.get("match") or ():

@@ -1,6 +1,6 @@
 """A cdktf.out folder: every stack, references between them resolved."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from egress.review.doubts.touch import everything
 from egress.review.errors import ReviewError
 from egress.review.inputs.resources import ResolvedResource, UnreadResource, inventory_of
 from egress.review.inventory import Beside, Inventory
-from egress.terraform import StackFile, TerraformError, Unread, read_stacks, resolve
+from egress.terraform import Resource, StackFile, TerraformError, Unread, read_stacks, resolve
 from egress.terraform.statements import MAKES_RESOURCES, Statement, deployment, files, statements
 
 
@@ -34,17 +34,7 @@ def inventory_of_stacks(
         raise ReviewError(str(error)) from error
     beside = tuple(map(_beside, (*statements(stacks), *further)))
     found = inventory_of(
-        (
-            ResolvedResource(
-                address=f"{item.stack}.{item.address}",
-                type=item.type,
-                body=item.body,
-                meta=item.meta,
-                written=item.written,
-            )
-            for item in resources
-            if not item.data
-        ),
+        managed(resources),
         origin,
         strict=strict,
         unread=[
@@ -63,6 +53,19 @@ def inventory_of_stacks(
     if strict:
         refuse(doubts)
     return replace(found, beside=beside, doubts=(*found.doubts, *doubts))
+
+
+def managed(resources: Iterable[Resource]) -> Iterator[ResolvedResource]:
+    """The managed resources of stacks, as the review takes them."""
+    for item in resources:
+        if not item.data:
+            yield ResolvedResource(
+                address=f"{item.stack}.{item.address}",
+                type=item.type,
+                body=item.body,
+                meta=item.meta,
+                written=item.written,
+            )
 
 
 def _beside(one: Statement) -> Beside:
